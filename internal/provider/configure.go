@@ -1,0 +1,144 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// Environment variables that stand in for an argument that is not set.
+const (
+	envAccessToken = "WAWP_ACCESS_TOKEN" //nolint:gosec // a name, not a token
+	envBaseURL     = "WAWP_BASE_URL"
+)
+
+// known says whether every argument has a value, or none.
+func (m model) known() bool {
+	for _, argument := range []attr.Value{m.AccessToken, m.BaseURL, m.RequestTimeout, m.MaxRetries, m.RequestsPerSecond, m.CACertFile} {
+		if argument.IsUnknown() {
+			return false
+		}
+	}
+	return true
+}
+
+// options resolves each argument: the configuration, then the environment, then the default. All problems are reported at
+// once.
+func (m model) options(getenv func(string) string) (wawp.Options, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	o := wawp.Options{
+		AccessToken:       m.accessToken(getenv, &diags),
+		BaseURL:           m.baseURL(getenv, &diags),
+		RequestTimeout:    wawp.DefaultRequestTimeout,
+		MaxRetries:        wawp.DefaultMaxRetries,
+		RequestsPerSecond: m.RequestsPerSecond.ValueFloat64(),
+		RootCAs:           m.rootCAs(&diags),
+	}
+	if text := m.RequestTimeout.ValueString(); text != "" {
+		o.RequestTimeout, _ = time.ParseDuration(text) // the validator has parsed it before
+	}
+	if !m.MaxRetries.IsNull() {
+		o.MaxRetries = int(m.MaxRetries.ValueInt64())
+	}
+	return o, diags
+}
+
+func (m model) accessToken(getenv func(string) string, diags *diag.Diagnostics) string {
+	token := m.AccessToken.ValueString()
+	if m.AccessToken.IsNull() {
+		token = getenv(envAccessToken)
+	}
+	if token = strings.TrimSpace(token); token == "" {
+		diags.AddAttributeError(path.Root("access_token"), "No Wawp access token",
+			"The provider needs the access token of the Wawp account. Give it in one of three ways:\n"+
+				"  1. the environment variable "+envAccessToken+", best for CI;\n"+
+				"  2. access_token = var.wawp_access_token, with the variable declared ephemeral and sensitive and its value in "+
+				"TF_VAR_wawp_access_token;\n"+
+				"  3. access_token from an ephemeral resource of your secret store.\n"+
+				"Do not write the token into a file that is committed.")
+	}
+	return token
+}
+
+func (m model) baseURL(getenv func(string) string, diags *diag.Diagnostics) *url.URL {
+	text, origin := m.BaseURL.ValueString(), "base_url"
+	if m.BaseURL.IsNull() {
+		text, origin = cmp.Or(strings.TrimSpace(getenv(envBaseURL)), wawp.DefaultBaseURL), envBaseURL
+	}
+	u, err := wawp.ParseBaseURL(text)
+	if err != nil {
+		diags.AddAttributeError(path.Root("base_url"), "Invalid API address", fmt.Sprintf("%s is no address of an API: %s.", origin, err))
+		return nil
+	}
+	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		diags.AddAttributeWarning(path.Root("base_url"), "The access token travels unencrypted",
+			fmt.Sprintf("%s is a plain http:// address of another machine (%s), so everyone on the way can read the access token. "+
+				"Use https://.", origin, u.Hostname()))
+	}
+	return u
+}
+
+func isLoopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+func (m model) rootCAs(diags *diag.Diagnostics) *x509.CertPool {
+	file := m.CACertFile.ValueString()
+	if file == "" {
+		return nil
+	}
+	pem, err := os.ReadFile(file) //nolint:gosec // the file that the user named
+	if err != nil {
+		diags.AddAttributeError(path.Root("ca_cert_file"), "Certificates cannot be read", fmt.Sprintf("Reading ca_cert_file failed: %s.", err))
+		return nil
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		diags.AddAttributeError(path.Root("ca_cert_file"), "No certificate found",
+			fmt.Sprintf("%s holds no PEM certificate (-----BEGIN CERTIFICATE-----).", file))
+	}
+	return pool
+}
+
+// userAgent names the provider and Terraform, and whatever the user wants appended.
+func userAgent(version, terraform, appended string) string {
+	agent := fmt.Sprintf("terraform-provider-wawp/%s Terraform/%s", version, terraform)
+	return strings.TrimSpace(agent + " " + strings.TrimSpace(appended))
+}
+
+// logAttempt returns the log of the client: one line per attempt, in the subsystem wawp at level DEBUG
+// (TF_LOG_PROVIDER_WAWP sets its level apart). Its fields hold nothing secret; masking the token is a second net.
+func logAttempt(token string) func(context.Context, wawp.Attempt) {
+	const subsystem = "wawp"
+	return func(ctx context.Context, a wawp.Attempt) {
+		ctx = tflog.NewSubsystem(ctx, subsystem, tflog.WithLevelFromEnv("TF_LOG_PROVIDER", "WAWP"))
+		ctx = tflog.SubsystemMaskLogStrings(ctx, subsystem, token)
+		fields := map[string]any{
+			"method":       a.Method,
+			"path":         a.Path,
+			"status":       a.Status,
+			"attempt":      a.Number,
+			"milliseconds": a.Duration.Milliseconds(),
+		}
+		if a.Code != "" {
+			fields["code"] = a.Code
+		}
+		if a.Err != "" {
+			fields["error"] = a.Err
+		}
+		tflog.SubsystemDebug(ctx, subsystem, "request", fields)
+	}
+}

@@ -1,0 +1,138 @@
+// Package provider configures the Wawp provider and lists what it offers. It makes no API calls.
+package provider
+
+import (
+	"context"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/wawp/terraform-provider-wawp/internal/session"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// Address is where registries list the provider.
+const Address = "registry.terraform.io/wawp/wawp"
+
+var _ provider.Provider = (*Provider)(nil)
+
+// Provider is the Wawp provider.
+type Provider struct {
+	// Version is the release, as the User-Agent and `terraform version` show it.
+	Version string
+	// Adjust, if set, changes the options of the client before it is made. Tests use it to be quick.
+	Adjust func(*wawp.Options)
+}
+
+// model is the provider block.
+type model struct {
+	AccessToken       types.String  `tfsdk:"access_token"`
+	BaseURL           types.String  `tfsdk:"base_url"`
+	RequestTimeout    types.String  `tfsdk:"request_timeout"`
+	MaxRetries        types.Int64   `tfsdk:"max_retries"`
+	RequestsPerSecond types.Float64 `tfsdk:"requests_per_second"`
+	CACertFile        types.String  `tfsdk:"ca_cert_file"`
+}
+
+// Metadata names the provider.
+func (p *Provider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "wawp"
+	resp.Version = p.Version
+}
+
+// Schema describes the provider block.
+func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages the sessions of a [Wawp](https://wawp.net) account: the instances through which WhatsApp " +
+			"messages are sent and received. No argument is required: with `WAWP_ACCESS_TOKEN` in the environment, " +
+			"`provider \"wawp\" {}` is enough. Configuring the provider makes no request.",
+		Attributes: map[string]schema.Attribute{
+			"access_token": schema.StringAttribute{
+				MarkdownDescription: "Access token of the Wawp account, as its dashboard shows it. Default: the environment " +
+					"variable `WAWP_ACCESS_TOKEN`. Surrounding white space is removed. The provider never writes it to the state, " +
+					"a plan, a log or an error; Terraform itself stores a literal or a plain variable in saved plans, so use the " +
+					"environment or an `ephemeral` variable.",
+				Optional:   true,
+				Sensitive:  true,
+				Validators: []validator.String{notBlank{}},
+			},
+			"base_url": schema.StringAttribute{
+				MarkdownDescription: "Address of the API: `https://` (or `http://`, which sends the token unencrypted) and a host, " +
+					"perhaps a path in front of `/v2`; no query, no user name. Default: the environment variable `WAWP_BASE_URL`, " +
+					"else `" + wawp.DefaultBaseURL + "`.",
+				Optional:   true,
+				Validators: []validator.String{baseURL{}},
+			},
+			"request_timeout": schema.StringAttribute{
+				MarkdownDescription: "How long one attempt of a request may take, as a duration such as `90s` or `2m`. Default: " +
+					"`60s`. Wawp provisions a server for a new session, which can be slow. An attempt to create a session that is " +
+					"under way is never interrupted before this time, so a CI job needs a longer grace period than this between " +
+					"the signal that ends it and the kill.",
+				Optional:   true,
+				Validators: []validator.String{duration{}},
+			},
+			"max_retries": schema.Int64Attribute{
+				MarkdownDescription: "How often a request is sent again at most, `0` to `20`. Default: `4`. Retried are requests " +
+					"that did not reach Wawp or were refused with status 429, and reads and other harmless requests also after " +
+					"a fault. A session is never created again after an attempt that may have succeeded.",
+				Optional:   true,
+				Validators: []validator.Int64{int64validator.Between(0, 20)},
+			},
+			"requests_per_second": schema.Float64Attribute{
+				MarkdownDescription: "How many requests per second the provider sends at most, for example `0.5` or `10`. Default: " +
+					"no limit.",
+				Optional:   true,
+				Validators: []validator.Float64{float64validator.AtLeast(0.01)},
+			},
+			"ca_cert_file": schema.StringAttribute{
+				MarkdownDescription: "Path of a file with PEM certificates of the authorities to trust, in place of the system's: " +
+					"for a proxy that inspects TLS, or an API of one's own. Default: the system's authorities.",
+				Optional:   true,
+				Validators: []validator.String{notBlank{}},
+			},
+		},
+	}
+}
+
+// Configure makes the client that the objects use. While an argument is unknown it makes none: falling back to a default
+// would ask the wrong account.
+func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var config model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	var client *wawp.Client
+	if config.known() {
+		options, diags := config.options(os.Getenv)
+		resp.Diagnostics.Append(diags...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		options.UserAgent = userAgent(p.Version, req.TerraformVersion, os.Getenv("TF_APPEND_USER_AGENT"))
+		options.Log = logAttempt(options.AccessToken)
+		if p.Adjust != nil {
+			p.Adjust(&options)
+		}
+		client = wawp.New(options)
+	}
+	resp.ResourceData = client
+	resp.DataSourceData = client
+}
+
+// Resources lists the resources.
+func (p *Provider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{session.NewResource}
+}
+
+// DataSources lists the data sources.
+func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{session.NewDataSource}
+}

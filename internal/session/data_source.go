@@ -1,0 +1,96 @@
+package session
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/wawp/terraform-provider-wawp/internal/conn"
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
+
+// DataSource is the data source wawp_session.
+type DataSource struct {
+	client *wawp.Client // nil while the provider's configuration is not known
+}
+
+// NewDataSource returns the data source.
+func NewDataSource() datasource.DataSource { return &DataSource{} }
+
+type dataModel struct {
+	observed
+	Timeouts timeouts.Value `tfsdk:"timeouts"`
+}
+
+// Metadata names the data source.
+func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_session"
+}
+
+// Schema describes the data source.
+func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Reads a session that is managed elsewhere: in another configuration, or in the dashboard.",
+		Attributes: map[string]schema.Attribute{
+			"instance_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: aboutInstanceID,
+				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"session_name": schema.StringAttribute{Computed: true, MarkdownDescription: aboutSessionName},
+			"server_name":  schema.StringAttribute{Computed: true, MarkdownDescription: aboutServerName},
+			"status":       schema.StringAttribute{Computed: true, MarkdownDescription: aboutStatus},
+			"account": schema.SingleNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: aboutAccount,
+				Attributes: map[string]schema.Attribute{
+					"chat_id":      schema.StringAttribute{Computed: true, MarkdownDescription: aboutChatID},
+					"phone_number": schema.StringAttribute{Computed: true, MarkdownDescription: aboutPhoneNumber},
+					"push_name":    schema.StringAttribute{Computed: true, MarkdownDescription: aboutPushName},
+				},
+			},
+			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+				ReadDescription: "How long reading the session may take, retries included. Default: `5m`.",
+			}),
+		},
+	}
+}
+
+// Configure takes over the provider's client.
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+}
+
+// Read asks for the session. It fails unless the session is there.
+func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var data dataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	timeout, diags := data.Timeouts.Read(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if d.client == nil {
+		resp.Diagnostics.AddError(conn.UnknownSummary, conn.UnknownDetail)
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	id := data.InstanceID.ValueString()
+	session, err := d.client.GetSession(ctx, id)
+	if err != nil {
+		resp.Diagnostics.AddError("Wawp session could not be read", explain.Failure("Reading the session "+id+" failed", err))
+		return
+	}
+	data.refresh(session)
+	data.settle()
+	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+}

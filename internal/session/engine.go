@@ -1,0 +1,103 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// shortfall is why a session is not in the state that was wanted.
+type shortfall struct {
+	summary string
+	detail  string
+	// failed: a request failed. Otherwise all was done, and only the wait had no happy end.
+	failed bool
+}
+
+// drive brings the engine of a session to the state that is wanted, within patience: it looks first, acts only where that
+// is needed, and waits until it is reached. It returns the session as last seen, whether session/info described it, and
+// what is left to do, if anything is.
+func drive(ctx context.Context, client *wawp.Client, id, want string, patience time.Duration) (wawp.Session, bool, *shortfall) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+
+	last, err := client.GetSession(ctx, id)
+	if err != nil {
+		return wawp.Session{InstanceID: id}, false, requestFailed(id, want, err)
+	}
+	act, reached := client.StartSession, hasStarted
+	if want == stopped {
+		act, reached = client.StopSession, hasStopped
+	}
+	switch {
+	case reached(last):
+		return last, true, verdict(last, want)
+	case last.Status == "":
+		return last, true, &shortfall{
+			summary: "Wawp session has no status",
+			detail: fmt.Sprintf("session/info describes the session %s without a status, so it is not known whether it should be %s. "+
+				"Nothing was done.", id, want),
+		}
+	case want == stopped || last.Status == wawp.StatusStopped: // Wawp allows a start only from STOPPED
+		if _, err := act(ctx, id); err != nil {
+			return last, true, requestFailed(id, want, err)
+		}
+	}
+	seen, err := client.WaitForSession(ctx, id, reached)
+	if seen.Status != "" {
+		last = seen
+	}
+	if err != nil {
+		return last, true, notReached(last, want, patience, err)
+	}
+	return last, true, verdict(last, want)
+}
+
+// hasStarted says whether the engine is past booting. It may have failed at that: see verdict.
+func hasStarted(s wawp.Session) bool {
+	return s.Status != "" && s.Status != wawp.StatusStopped && s.Status != wawp.StatusStarting
+}
+
+func hasStopped(s wawp.Session) bool { return s.Status == wawp.StatusStopped }
+
+// verdict returns what is wrong with a session that has arrived somewhere.
+func verdict(s wawp.Session, want string) *shortfall {
+	if want != started || s.Status != wawp.StatusFailed {
+		return nil
+	}
+	return &shortfall{
+		summary: "Wawp session failed to start",
+		detail: fmt.Sprintf("The session %s is FAILED: its link to the phone was lost, or its engine is broken. Wawp advises to "+
+			"restart it once (in %s, or with POST /v2/session/restart); if that does not help, log it out and link the phone again.",
+			s.InstanceID, explain.Dashboard),
+	}
+}
+
+func requestFailed(id, want string, err error) *shortfall {
+	return &shortfall{
+		summary: "Wawp session is not " + want,
+		detail:  explain.Failure(fmt.Sprintf("The session %s exists, but bringing it to desired_state = %q failed", id, want), err),
+		failed:  true,
+	}
+}
+
+func notReached(last wawp.Session, want string, patience time.Duration, err error) *shortfall {
+	var answered *wawp.Error
+	if errors.As(err, &answered) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
+		return requestFailed(last.InstanceID, want, err)
+	}
+	why := fmt.Sprintf("after %s (the create or update timeout)", patience)
+	if errors.Is(err, context.Canceled) {
+		why = "when Terraform was interrupted"
+	}
+	detail := fmt.Sprintf("The session %s was not %s yet %s; its last status was %s. It goes on by itself: the next plan shows "+
+		"how far it came.", last.InstanceID, want, why, last.Status)
+	if last.Status == wawp.StatusStarting {
+		detail += " Wawp advises a restart, in " + explain.Dashboard + ", when STARTING lasts longer than 60 s."
+	}
+	return &shortfall{summary: "Wawp session is not " + want + " yet", detail: detail}
+}

@@ -1,0 +1,105 @@
+package session
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// The values of desired_state.
+const (
+	started = "started"
+	stopped = "stopped"
+)
+
+// observed is what Wawp tells of a session. The resource and the data source share it, and its one mapper.
+type observed struct {
+	InstanceID  types.String `tfsdk:"instance_id"`
+	SessionName types.String `tfsdk:"session_name"`
+	ServerName  types.String `tfsdk:"server_name"`
+	Status      types.String `tfsdk:"status"`
+	Account     types.Object `tfsdk:"account"`
+}
+
+// model is the resource in configuration, plan and state.
+type model struct {
+	observed
+	DesiredState       types.String   `tfsdk:"desired_state"`
+	DeletionProtection types.Bool     `tfsdk:"deletion_protection"`
+	Timeouts           timeouts.Value `tfsdk:"timeouts"`
+}
+
+// identity is what tells one session from all others.
+type identity struct {
+	InstanceID types.String `tfsdk:"instance_id"`
+}
+
+var accountTypes = map[string]attr.Type{
+	"chat_id":      types.StringType,
+	"phone_number": types.StringType,
+	"push_name":    types.StringType,
+}
+
+// refresh takes over what an answer told. Names stay the same for the life of a session, so the first one told stays: not
+// every answer has them, nor under the same key. Status and account come and go.
+func (o *observed) refresh(s wawp.Session) {
+	o.InstanceID = types.StringValue(s.InstanceID)
+	o.SessionName = keep(o.SessionName, s.Name)
+	o.ServerName = keep(o.ServerName, s.ServerName)
+	o.Status = orNull(s.Status)
+	o.Account = types.ObjectNull(accountTypes)
+	if a := s.Account; a != nil {
+		o.Account = types.ObjectValueMust(accountTypes, map[string]attr.Value{
+			"chat_id":      orNull(a.ChatID),
+			"phone_number": orNull(a.PhoneNumber),
+			"push_name":    orNull(a.PushName),
+		})
+	}
+}
+
+// settle ends what is still unknown after an apply: nobody has told it.
+func (m *model) settle() {
+	m.observed.settle()
+	if m.DesiredState.IsUnknown() {
+		m.DesiredState = types.StringNull()
+	}
+}
+
+func (o *observed) settle() {
+	for _, value := range []*types.String{&o.SessionName, &o.ServerName, &o.Status} {
+		if value.IsUnknown() {
+			*value = types.StringNull()
+		}
+	}
+	if o.Account.IsUnknown() {
+		o.Account = types.ObjectNull(accountTypes)
+	}
+}
+
+// observeDesired stores the state in which a session was found, where its status tells one: FAILED and words that are not
+// known tell none, and leave it as it is.
+func (m *model) observeDesired(s wawp.Session) {
+	switch s.Status {
+	case wawp.StatusStopped:
+		m.DesiredState = types.StringValue(stopped)
+	case wawp.StatusStarting, wawp.StatusScan, wawp.StatusWorking:
+		m.DesiredState = types.StringValue(started)
+	}
+}
+
+// keep returns the value from before, or what an answer told if there was none.
+func keep(before types.String, told string) types.String {
+	if before.ValueString() == "" && told != "" {
+		return types.StringValue(told)
+	}
+	return before
+}
+
+func orNull(s string) types.String {
+	if s == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(s)
+}

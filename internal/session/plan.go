@@ -1,0 +1,67 @@
+package session
+
+import (
+	"context"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+)
+
+// envAllowDestroy, set to 1, lifts deletion_protection for a run.
+const envAllowDestroy = "WAWP_ALLOW_DESTROY"
+
+// ModifyPlan refuses to destroy a protected session, and keeps the plan of a change quiet.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.State.Raw.IsNull() {
+		return // a create: nothing is known yet
+	}
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(protect(state, duringPlan)...)
+		return
+	}
+	var plan, config model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if config.DesiredState.IsNull() {
+		plan.DesiredState = state.DesiredState // leaving it out changes nothing
+	}
+	if plan.DesiredState.Equal(state.DesiredState) {
+		plan.observed = state.observed // no request will be made, so nothing new will be learned
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// What protect says of the way out depends on when it is asked.
+const (
+	duringPlan  = "To destroy it, set deletion_protection = false, apply that, and destroy it then."
+	duringApply = duringPlan + " If Terraform wants to replace it because it is marked as tainted, run: " +
+		"terraform untaint 'wawp_session.<name>'."
+)
+
+// protect refuses the deletion of a session that is protected in the state.
+func protect(state model, wayOut string) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if !state.DeletionProtection.ValueBool() {
+		return diags
+	}
+	id := state.InstanceID.ValueString()
+	if os.Getenv(envAllowDestroy) == "1" {
+		diags.AddWarning("Protected Wawp session "+id+" is destroyed",
+			"Its deletion_protection is true, but "+envAllowDestroy+"=1 is set in the environment.")
+		return diags
+	}
+	diags.AddAttributeError(path.Root("deletion_protection"), "Wawp session "+id+" is protected from deletion",
+		"The session "+id+" has deletion_protection = true in the state. "+wayOut+" For an object that no configuration can change "+
+			"any more, "+envAllowDestroy+"=1 in the environment lifts the protection for one run.")
+	return diags
+}

@@ -1,0 +1,271 @@
+// Package session offers wawp_session: one instance of the Wawp account.
+package session
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/wawp/terraform-provider-wawp/internal/conn"
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// Defaults of the timeouts attribute.
+const (
+	defaultPatience = 60 * time.Second // for desired_state, in create and update
+	defaultTimeout  = 5 * time.Minute  // for read and delete
+)
+
+// Keys of the private state.
+const (
+	keySeen     = "seen"     // session/info has described the session
+	keyImported = "imported" // it was imported, and not read yet
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*Resource)(nil)
+	_ resource.ResourceWithIdentity    = (*Resource)(nil)
+	_ resource.ResourceWithImportState = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+)
+
+// Resource is the resource wawp_session.
+type Resource struct {
+	client *wawp.Client // nil while the provider's configuration is not known
+}
+
+// NewResource returns the resource.
+func NewResource() resource.Resource { return &Resource{} }
+
+// Metadata names the resource.
+func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_session"
+}
+
+// Configure takes over the provider's client.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+}
+
+// Create makes the session and records it before anything else. What follows can end in warnings only: an error would
+// taint the session, and the next apply would destroy it.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	patience, diags := plan.Timeouts.Create(ctx, defaultPatience)
+	resp.Diagnostics.Append(diags...)
+	if r.unavailable(&resp.Diagnostics) || resp.Diagnostics.HasError() {
+		return
+	}
+	defer survivePanic(resp)
+
+	made, err := r.client.CreateSession(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(notCreated(err, time.Now()))
+		return
+	}
+	tflog.Info(ctx, "created a Wawp session", map[string]any{"instance_id": made.InstanceID})
+	record(ctx, resp, plan, made)
+
+	session, described, left := r.finish(ctx, made, plan.DesiredState, patience)
+	if left != nil {
+		resp.Diagnostics.AddWarning(left.summary, left.detail)
+	}
+	if described {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, keySeen, []byte("true"))...)
+	}
+	plan.refresh(made)
+	record(ctx, resp, plan, session)
+}
+
+// finish does what is left once the session exists: the state that is wanted, or just its status if the answer to create
+// did not tell it.
+func (r *Resource) finish(ctx context.Context, made wawp.Session, want types.String, patience time.Duration) (wawp.Session, bool, *shortfall) {
+	if want.ValueString() != "" {
+		session, described, left := drive(ctx, r.client, made.InstanceID, want.ValueString(), patience)
+		if !described {
+			session = made
+		}
+		return session, described, left
+	}
+	if made.Status != "" {
+		return made, false, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	session, err := r.client.GetSession(ctx, made.InstanceID)
+	if err != nil {
+		return made, false, nil // the status stays null; the next refresh tells it
+	}
+	return session, true, nil
+}
+
+// record puts the session into the response, state and identity, with whatever is known of it so far.
+func record(ctx context.Context, resp *resource.CreateResponse, plan model, s wawp.Session) {
+	plan.refresh(s)
+	if plan.DesiredState.IsUnknown() {
+		plan.observeDesired(s)
+	}
+	plan.settle()
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
+}
+
+// Read refreshes the state. Only a proven absence removes the session from it.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.InstanceID})...)
+	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if r.client == nil {
+		resp.Diagnostics.AddWarning(conn.UnknownSummary, conn.UnknownDetail+" Until then the state stays as it is.")
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	session, err := r.client.GetSession(ctx, state.InstanceID.ValueString())
+	if err != nil {
+		r.notRead(ctx, req, resp, state, err)
+		return
+	}
+	state.refresh(session)
+	state.observeDesired(session)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keySeen, []byte("true"))...)
+}
+
+// notRead decides what a failed read means.
+func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state model, err error) {
+	id := state.InstanceID.ValueString()
+	evidence := wawp.Evidence{Seen: has(ctx, req.Private, keySeen), Paired: !state.Account.IsNull(), Info: err}
+	verdict, reason := wawp.Judge(evidence)
+	if verdict == wawp.LookAgain {
+		evidence.Looked, evidence.SecondLook = true, r.client.ProbeRateLimit(ctx, id)
+		verdict, reason = wawp.Judge(evidence)
+	}
+	switch {
+	case verdict == wawp.Broken, has(ctx, req.Private, keyImported) && !evidence.Seen:
+		resp.Diagnostics.AddError("Wawp session could not be read", explain.Failure("Reading the session "+id+" failed", err))
+	case verdict == wawp.Absent:
+		resp.Diagnostics.Append(gone(id, reason))
+		resp.State.RemoveResource(ctx)
+	default:
+		resp.Diagnostics.Append(kept(id, reason, err))
+	}
+}
+
+// Update starts or stops the session where desired_state has changed. Nothing else makes a request.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.InstanceID})...)
+	patience, diags := plan.Timeouts.Update(ctx, defaultPatience)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	want := plan.DesiredState.ValueString()
+	if want != "" && want != state.DesiredState.ValueString() {
+		if r.unavailable(&resp.Diagnostics) {
+			return
+		}
+		session, described, left := drive(ctx, r.client, state.InstanceID.ValueString(), want, patience)
+		if left != nil && left.failed {
+			resp.Diagnostics.AddError(left.summary, left.detail)
+			return
+		}
+		if left != nil {
+			resp.Diagnostics.AddWarning(left.summary, left.detail)
+		}
+		if described {
+			plan.refresh(session)
+			resp.Diagnostics.Append(resp.Private.SetKey(ctx, keySeen, []byte("true"))...)
+		}
+	}
+	plan.settle()
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// Delete logs the phone out, so that its list of linked devices does not keep a dead one, and deletes the session.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(protect(state, duringApply)...)
+	if r.unavailable(&resp.Diagnostics) || resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	id := state.InstanceID.ValueString()
+	if state.Status.ValueString() == wawp.StatusWorking {
+		if _, err := r.client.LogoutSession(ctx, id); err != nil {
+			resp.Diagnostics.AddWarning("Wawp session was not logged out",
+				explain.Failure("Unlinking the phone before the session "+id+" is deleted failed; the deletion goes on, and the phone "+
+					"may still list it under its linked devices, where it can be removed by hand", err))
+		}
+	}
+	err := r.client.DeleteSession(ctx, id)
+	switch {
+	case err == nil, wawp.IsNotFound(err):
+		return
+	case wawp.IsNotOffered(err) && !has(ctx, req.Private, keySeen):
+		resp.Diagnostics.Append(forgotten(id, err))
+	default:
+		resp.Diagnostics.AddError("Wawp session could not be deleted",
+			explain.Failure("Deleting the session "+id+" failed; it stays in the state", err))
+	}
+}
+
+// ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("instance_id"), path.Root("instance_id"), req, resp)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyImported, []byte("true"))...)
+}
+
+// unavailable adds an error, and says so, while there is no client.
+func (r *Resource) unavailable(diags *diag.Diagnostics) bool {
+	if r.client == nil {
+		diags.AddError(conn.UnknownSummary, conn.UnknownDetail)
+	}
+	return r.client == nil
+}
+
+// has says whether a key of the private state is set.
+func has(ctx context.Context, private interface {
+	GetKey(context.Context, string) ([]byte, diag.Diagnostics)
+}, key string,
+) bool {
+	value, _ := private.GetKey(ctx, key)
+	return string(value) == "true"
+}
+
+// survivePanic turns a panic of Create into a diagnostic. The session is in the response if it was created: that must
+// reach Terraform.
+func survivePanic(resp *resource.CreateResponse) {
+	cause := recover()
+	switch {
+	case cause == nil:
+	case resp.State.Raw.IsNull():
+		resp.Diagnostics.Append(maybeCreated(fmt.Sprintf("The provider crashed: %v.", cause), time.Now()))
+	default:
+		resp.Diagnostics.AddWarning("The provider crashed after it had created the session",
+			fmt.Sprintf("The session is in the state; the next plan shows what is left to do. Please report the crash: %v", cause))
+	}
+}

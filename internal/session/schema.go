@@ -1,0 +1,101 @@
+package session
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
+
+// Descriptions that the resource and the data source share.
+const (
+	aboutInstanceID  = "Identifier of the instance at Wawp, such as `3EB0BCB2E3D4`. Wawp gives it; it never changes."
+	aboutSessionName = "Name of the session, such as `wawp-84729105`. Wawp gives it; it cannot be chosen."
+	aboutServerName  = "Name of the server that runs the session. Wawp gives it; null where Wawp does not tell it."
+	aboutStatus      = "State of the engine as last read: `STOPPED`, `STARTING`, `SCAN_QR_CODE` (waits for a person with a phone), " +
+		"`WORKING` (a phone is linked), `FAILED`, or another word of Wawp's. Null where Wawp does not tell it. It changes " +
+		"on its own, so do not build other resources on it."
+	aboutAccount     = "WhatsApp account of the linked phone; null unless one is linked. It is personal data, and is stored in the state."
+	aboutChatID      = "Chat id of the account, such as `201234567890@c.us`."
+	aboutPhoneNumber = "Phone number of the account, digits only; null where its chat id hides it."
+	aboutPushName    = "Name that the owner of the phone chose; null if there is none."
+)
+
+// Schema describes the resource.
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A session: one instance of the Wawp account, to which one WhatsApp phone can be linked. It counts " +
+			"against the account's quota from its creation to its deletion. No endpoint of Wawp lists sessions, so the " +
+			"Terraform state is where they are known.",
+		Attributes: map[string]schema.Attribute{
+			"instance_id":  stable(aboutInstanceID),
+			"session_name": stable(aboutSessionName),
+			"server_name":  stable(aboutServerName),
+			"status":       schema.StringAttribute{Computed: true, MarkdownDescription: aboutStatus},
+			"account": schema.SingleNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: aboutAccount,
+				Attributes: map[string]schema.Attribute{
+					"chat_id":      schema.StringAttribute{Computed: true, MarkdownDescription: aboutChatID},
+					"phone_number": schema.StringAttribute{Computed: true, MarkdownDescription: aboutPhoneNumber},
+					"push_name":    schema.StringAttribute{Computed: true, MarkdownDescription: aboutPushName},
+				},
+			},
+			"desired_state": schema.StringAttribute{
+				Optional: true,
+				Computed: true,
+				MarkdownDescription: "Whether the engine should run: `started` or `stopped`. Changing it starts or stops the session " +
+					"in place; the phone stays linked. A session that waits for its QR code to be scanned counts as started. Left " +
+					"out, Terraform leaves the engine alone and this shows the state in which it was found.",
+				Validators:    []validator.String{stringvalidator.OneOf(started, stopped)},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()},
+			},
+			"deletion_protection": schema.BoolAttribute{
+				Optional: true,
+				Computed: true,
+				Default:  booldefault.StaticBool(false),
+				MarkdownDescription: "Refuses to destroy or replace the session while it is `true` in the state. Default: `false`. " +
+					"Changing it makes no request; to lift it, set it to `false` and apply before the destroy. The environment " +
+					"variable `WAWP_ALLOW_DESTROY=1` lifts it for one run.",
+			},
+			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
+				Create: true, Read: true, Update: true, Delete: true,
+				CreateDescription: "How long to wait, once the session exists, until `desired_state` is reached, as a duration such " +
+					"as `90s`. Default: `60s`. When it ends, the apply succeeds with a warning. The request that creates the " +
+					"session is bounded by the provider's `request_timeout` instead.",
+				ReadDescription: "How long reading the session may take, retries included. Default: `5m`.",
+				UpdateDescription: "How long a change of `desired_state` may take. Default: `60s`. When it ends, the apply succeeds " +
+					"with a warning.",
+				DeleteDescription: "How long logging out and deleting may take, retries included. Default: `5m`.",
+			}),
+		},
+	}
+}
+
+// IdentitySchema describes what identifies a session across its whole life.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"instance_id": identityschema.StringAttribute{
+				RequiredForImport: true,
+				Description:       "Identifier of the instance at Wawp.",
+			},
+		},
+	}
+}
+
+// stable describes a value that Wawp gives once.
+func stable(description string) schema.StringAttribute {
+	return schema.StringAttribute{
+		Computed:            true,
+		MarkdownDescription: description,
+		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()},
+	}
+}

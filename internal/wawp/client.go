@@ -1,0 +1,220 @@
+// Package wawp is a client of the Wawp HTTP API, version 2: thin, typed, one file per API object.
+//
+// It knows nothing of Terraform. What it promises its callers is in three other files: attempt.go (what is sent, and when
+// it may be dropped), retry.go (what is sent again) and redact.go (what is never shown).
+package wawp
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+	"golang.org/x/time/rate"
+)
+
+// Defaults of [Options].
+const (
+	DefaultBaseURL        = "https://api.wawp.net"
+	DefaultRequestTimeout = 60 * time.Second
+	DefaultMaxRetries     = 4
+	defaultPollInterval   = 3 * time.Second // Wawp advises 3 to 5 s (documentation of session/info)
+	defaultRetryWait      = time.Second
+)
+
+// maxConnections is how many connections one client keeps open: as many as Terraform works on at once by default.
+const maxConnections = 10
+
+// Options configures a [Client].
+type Options struct {
+	// AccessToken authenticates every request. Required.
+	AccessToken string
+	// BaseURL is where the API is, as [ParseBaseURL] returns it; nil means [DefaultBaseURL].
+	BaseURL *url.URL
+	// UserAgent is sent with every request.
+	UserAgent string
+	// RequestTimeout bounds each attempt, from the wait for a connection to the last byte; 0 means [DefaultRequestTimeout].
+	RequestTimeout time.Duration
+	// MaxRetries is how often a request is sent again at most; 0 means never.
+	MaxRetries int
+	// RequestsPerSecond paces all requests of the client; 0 means no limit.
+	RequestsPerSecond float64
+	// RootCAs are the certificate authorities to trust; nil means the system's.
+	RootCAs *x509.CertPool
+	// Log is told of each attempt once it has ended; nil means nobody is.
+	Log func(context.Context, Attempt)
+	// PollInterval is the pause between two looks of a wait; 0 means 3 seconds.
+	PollInterval time.Duration
+	// RetryWait is the first pause before a retry, doubled with each further one; 0 means 1 second.
+	RetryWait time.Duration
+	// Transport carries the requests; nil means a transport of the client's own, which honours HTTP_PROXY, HTTPS_PROXY
+	// and NO_PROXY.
+	Transport http.RoundTripper
+}
+
+// Client calls the API. It is safe for concurrent use. Create one with [New].
+type Client struct {
+	token        string
+	baseURL      *url.URL
+	userAgent    string
+	timeout      time.Duration
+	maxRetries   int
+	retryWait    time.Duration
+	pollInterval time.Duration
+	limiter      *rate.Limiter
+	transport    http.RoundTripper
+	redact       redactor
+	log          func(context.Context, Attempt)
+}
+
+// New returns a client. It makes no request.
+func New(o Options) *Client {
+	c := &Client{
+		token:        o.AccessToken,
+		baseURL:      o.BaseURL,
+		userAgent:    o.UserAgent,
+		timeout:      orDefault(o.RequestTimeout, DefaultRequestTimeout),
+		maxRetries:   o.MaxRetries,
+		retryWait:    orDefault(o.RetryWait, defaultRetryWait),
+		pollInterval: orDefault(o.PollInterval, defaultPollInterval),
+		limiter:      rate.NewLimiter(rate.Inf, 1),
+		transport:    o.Transport,
+		redact:       newRedactor(o.AccessToken),
+		log:          o.Log,
+	}
+	if c.baseURL == nil {
+		c.baseURL, _ = ParseBaseURL(DefaultBaseURL)
+	}
+	if o.RequestsPerSecond > 0 {
+		c.limiter.SetLimit(rate.Limit(o.RequestsPerSecond))
+	}
+	if c.transport == nil {
+		c.transport = newTransport(o.RootCAs)
+	}
+	if c.log == nil {
+		c.log = func(context.Context, Attempt) {}
+	}
+	return c
+}
+
+// Redact returns text with the access token, and whatever else looks like a secret, blotted out.
+func (c *Client) Redact(text string) string { return c.redact.text(text) }
+
+func orDefault(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
+}
+
+// newTransport clones the default transport, so that nothing is shared with the rest of the process.
+func newTransport(roots *x509.CertPool) *http.Transport {
+	t := &http.Transport{}
+	if std, ok := http.DefaultTransport.(*http.Transport); ok {
+		t = std.Clone()
+	}
+	t.MaxConnsPerHost = maxConnections
+	t.MaxIdleConnsPerHost = maxConnections
+	t.IdleConnTimeout = 30 * time.Second // sooner than a server would close them
+	t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	return t
+}
+
+// ParseBaseURL checks the address of an API: http or https, with a host, perhaps with a path in front of /v2. Its errors
+// quote nothing but the scheme, because an address can hold a password.
+func ParseBaseURL(s string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSpace(s))
+	switch {
+	case err != nil:
+		return nil, errors.New("it is not a URL")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, fmt.Errorf("it must begin with https:// or http://, not with %q", u.Scheme)
+	case u.Hostname() == "":
+		return nil, errors.New("it names no host")
+	case u.User != nil:
+		return nil, errors.New("it must hold no user name or password")
+	case u.RawQuery != "" || u.ForceQuery:
+		return nil, errors.New("it must hold no query (the part after ?)")
+	case u.Fragment != "":
+		return nil, errors.New("it must hold no fragment (the part after #)")
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	return u, nil
+}
+
+// operation is one endpoint: where it is, and how it may be repeated.
+type operation struct {
+	method string
+	path   string
+	repeat repeat
+	// keep makes an attempt that has a connection ignore cancellation, so that its answer is never lost.
+	keep bool
+}
+
+// String names the operation as the API's documentation does.
+func (o operation) String() string { return o.method + " " + o.path }
+
+// call carries out an operation on an instance ("" for none) and returns the successful answer, or an [*Error].
+func (c *Client) call(ctx context.Context, op operation, instanceID string) (answer, error) {
+	line := &line{client: c, op: op}
+	retrier := &retryablehttp.Client{
+		HTTPClient:   &http.Client{Transport: line, CheckRedirect: neverRedirect},
+		RetryMax:     c.maxRetries,
+		CheckRetry:   line.again,
+		Backoff:      line.pause,
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	request, err := c.request(ctx, op, instanceID)
+	if err != nil {
+		return answer{}, &Error{Op: op.String(), cause: errors.New("the request could not be built")}
+	}
+	response, err := retrier.Do(request)
+	if response != nil {
+		_ = response.Body.Close() // line has read it
+	}
+	return line.conclude(err)
+}
+
+// neverRedirect hands a 3xx back as it is: following one would send the token elsewhere, or a create twice.
+func neverRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// request builds the request of an operation. Credentials travel in the query, as in all documented samples, and for
+// POST and PATCH in the JSON body too, as in the parameter tables.
+func (c *Client) request(ctx context.Context, op operation, instanceID string) (*retryablehttp.Request, error) {
+	credentials := map[string]string{"access_token": c.token}
+	if instanceID != "" {
+		credentials["instance_id"] = instanceID
+	}
+	query := url.Values{}
+	for key, value := range credentials {
+		query.Set(key, value)
+	}
+	target := *c.baseURL
+	target.Path += op.path
+	target.RawQuery = query.Encode()
+
+	var body any
+	if op.method == http.MethodPost || op.method == http.MethodPatch {
+		encoded, err := json.Marshal(credentials)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(encoded)
+	}
+	request, err := retryablehttp.NewRequestWithContext(ctx, op.method, target.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("User-Agent", c.userAgent)
+	return request, nil
+}

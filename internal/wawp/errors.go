@@ -1,0 +1,151 @@
+package wawp
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Codes of Wawp's error answers that have a meaning of their own. The set is open.
+const (
+	codeQuotaReached   = "quota_reached"   // create: the account may have no more instances
+	codeInvalidSession = "invalid_session" // gone, or only the phone dropped: sources differ
+)
+
+// Error is the only error that operations return. Its text holds neither the URL nor the token.
+type Error struct {
+	// Op is what was attempted: the method and path of the endpoint.
+	Op string
+	// Status is the HTTP status of the last answer; 0 means that there was none.
+	Status int
+	// Code is Wawp's own word for the error, where the answer had one.
+	Code string
+	// Message is what Wawp said, or the beginning of an answer that is not Wawp's, fit to be shown.
+	Message string
+	// RetryAfter is how long the server asked to wait; 0 means it did not say.
+	RetryAfter time.Duration
+	// RedirectHost is where a redirect pointed, which was not followed.
+	RedirectHost string
+	// Attempts is how often the request was sent.
+	Attempts int
+
+	own   bool  // the answer is a JSON object of the API's own, and not of its router
+	sent  bool  // the request may have reached the server
+	cause error // why there was no answer, or why the retries stopped
+	text  string
+}
+
+// newError describes an attempt that did not end well.
+func (c *Client) newError(op operation, end ending) *Error {
+	e := &Error{Op: op.String(), Status: end.status, sent: end.sent, cause: end.err}
+	if end.err != nil {
+		e.text = c.redact.text(end.err.Error())
+		return e
+	}
+	e.RetryAfter = retryAfter(end.header, time.Now())
+	e.describe(c.redact, end.answer)
+	if end.status/100 == 3 {
+		if target, err := url.Parse(end.header.Get("Location")); err == nil {
+			e.RedirectHost = c.redact.text(target.Host)
+		}
+	}
+	return e
+}
+
+// newUnreadable describes an answer whose status says success and whose body does not.
+func (c *Client) newUnreadable(op operation, a answer, missing string) *Error {
+	e := &Error{Op: op.String(), Status: a.status, sent: true, text: missing, Attempts: 1}
+	e.describe(c.redact, a)
+	return e
+}
+
+func (e *Error) describe(redact redactor, a answer) {
+	said := parse(a.body).complaint()
+	e.own = said.own
+	e.Code = redact.text(said.code)
+	e.Message = redact.quote([]byte(said.message))
+	if e.Message == "" {
+		e.Message = redact.quote(a.body)
+	}
+}
+
+// Error says what was attempted, and what came of it.
+func (e *Error) Error() string { return e.Op + ": " + e.Answer() }
+
+// Answer says what came of the attempt, in one sentence without a full stop.
+func (e *Error) Answer() string {
+	var b strings.Builder
+	switch {
+	case e.Status == 0 && e.sent:
+		fmt.Fprintf(&b, "the request was sent, but %s", e.text)
+	case e.Status == 0:
+		fmt.Fprintf(&b, "the request did not reach the server: %s", e.text)
+	case e.text != "":
+		fmt.Fprintf(&b, "HTTP %d, but %s", e.Status, e.text)
+	default:
+		fmt.Fprintf(&b, "HTTP %d", e.Status)
+	}
+	if e.RedirectHost != "" {
+		fmt.Fprintf(&b, ", a redirect to %s, which is not followed", e.RedirectHost)
+	}
+	if e.Code != "" {
+		fmt.Fprintf(&b, " (%s)", e.Code)
+	}
+	if e.Message != "" {
+		fmt.Fprintf(&b, ": %q", e.Message)
+	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
+	}
+	if e.Status != 0 && e.cause != nil {
+		b.WriteString("; the retries were then interrupted")
+	}
+	return b.String()
+}
+
+// Unwrap returns what kept the request from an answer: errors.Is finds context.Canceled there, among others.
+func (e *Error) Unwrap() error { return e.cause }
+
+// MayHaveActed says whether the server may have done what it was asked, although the answer does not show it: it is never
+// true of a request that was not sent, or was refused.
+func MayHaveActed(err error) bool {
+	return is(err, func(e *Error) bool {
+		return e.sent && (e.Status == 0 || e.Status/100 == 2 || e.Status/100 == 5 || e.Status == http.StatusRequestTimeout)
+	})
+}
+
+// IsNotFound says whether Wawp itself answered that there is no such thing. The 404 of a proxy, or of a route that the
+// server does not have, is not meant: see [IsNotOffered].
+func IsNotFound(err error) bool {
+	return is(err, func(e *Error) bool { return e.Status == http.StatusNotFound && e.own })
+}
+
+// IsNotOffered says whether the server, or something in front of it, does not know the endpoint.
+func IsNotOffered(err error) bool {
+	return is(err, func(e *Error) bool {
+		return e.Status == http.StatusNotFound && !e.own || e.Status == http.StatusMethodNotAllowed
+	})
+}
+
+// IsInvalidSession says whether the code of the error is invalid_session: the session is gone, or only its phone is.
+func IsInvalidSession(err error) bool {
+	return is(err, func(e *Error) bool { return e.Code == codeInvalidSession })
+}
+
+// IsUnreadable says whether the status was a success, and the body could not be understood.
+func IsUnreadable(err error) bool {
+	return is(err, func(e *Error) bool { return e.Status/100 == 2 })
+}
+
+// IsQuotaReached says whether the account may have no more instances.
+func IsQuotaReached(err error) bool {
+	return is(err, func(e *Error) bool { return e.Status == http.StatusForbidden && e.Code == codeQuotaReached })
+}
+
+func is(err error, what func(*Error) bool) bool {
+	var e *Error
+	return errors.As(err, &e) && what(e)
+}

@@ -1,0 +1,21 @@
+package wawp
+
+import (
+	"context"
+	"net/http"
+)
+
+var getRateLimit = operation{http.MethodGet, "/v2/session/rate-limit", repeatRead, false}
+
+// ProbeRateLimit asks for the sending policy of a session, only to learn whether the session answers: a nil error means
+// that it lives.
+func (c *Client) ProbeRateLimit(ctx context.Context, id string) error {
+	a, err := c.call(ctx, getRateLimit, id)
+	if err != nil {
+		return err
+	}
+	if d := parse(a.body); d.failed() || len(d.layers) == 0 {
+		return c.newUnreadable(getRateLimit, a, "the answer does not describe a sending policy")
+	}
+	return nil
+}

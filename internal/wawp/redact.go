@@ -1,0 +1,62 @@
+package wawp
+
+import (
+	"encoding/json"
+	"html"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+const blot = "(redacted)"
+
+// quoteLength is how much of an answer an error quotes, in characters.
+const quoteLength = 200
+
+// secrets are the shapes of what must never be shown, whoever sends it: temporary links, webhook addresses of Wawp's own,
+// images (QR codes), pairing codes, long opaque words (QR contents, tokens, keys), and the values of telling keys.
+var secrets = regexp.MustCompile(strings.Join([]string{
+	`(?i:data:[a-z]+/[a-z0-9.+-]+;base64,[a-z0-9+/=\\]*)`,
+	`(?i:https?:[\\/]+[^\s"'<>]*(temp-qr|api[\\/]+webhook)[\\/]+[^\s"'<>]*)`,
+	`\b[A-Z0-9]{4}-[A-Z0-9]{4}\b`,
+	`[A-Za-z0-9+/=_@,-]{40,}`,
+	`(?i:"(access[_-]?token|token|secret|hmac|password|qr|value|link|e-?mail|user_email)"\s*:\s*"[^"]*"?)`,
+	`(?i:\b(access_token|token|secret|hmac|password)=[^\s&"']+)`,
+}, "|"))
+
+// redactor blots out the access token, in every spelling in which a server may echo it.
+type redactor struct{ token *strings.Replacer }
+
+func newRedactor(token string) redactor {
+	if token == "" {
+		return redactor{strings.NewReplacer()}
+	}
+	quoted, _ := json.Marshal(token)
+	var pairs []string
+	for _, spelling := range []string{
+		token,
+		url.QueryEscape(token),
+		url.PathEscape(token),
+		html.EscapeString(token),
+		strings.Trim(string(quoted), `"`),
+		strings.ReplaceAll(strings.Trim(string(quoted), `"`), "/", `\/`),
+	} {
+		pairs = append(pairs, spelling, blot)
+	}
+	return redactor{strings.NewReplacer(pairs...)}
+}
+
+// value blots out the token alone: for what is kept, such as a name.
+func (r redactor) value(s string) string { return r.token.Replace(s) }
+
+// text blots out the token and whatever looks like a secret: for what is shown.
+func (r redactor) text(s string) string { return secrets.ReplaceAllString(r.token.Replace(s), blot) }
+
+// quote returns the beginning of an answer in one line, fit to be shown.
+func (r redactor) quote(body []byte) string {
+	line := strings.Join(strings.Fields(r.text(strings.ToValidUTF8(string(body), "?"))), " ")
+	if runes := []rune(line); len(runes) > quoteLength {
+		return string(runes[:quoteLength]) + "..."
+	}
+	return line
+}

@@ -1,0 +1,185 @@
+package wawp
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The documented states of a session, all upper case. The set is open: Wawp may send others.
+const (
+	StatusStopped  = "STOPPED"      // the engine is off
+	StatusStarting = "STARTING"     // the engine boots; Wawp advises a restart after 60 s of it
+	StatusScan     = "SCAN_QR_CODE" // it waits for a person with a phone
+	StatusWorking  = "WORKING"      // a phone is linked
+	StatusFailed   = "FAILED"       // the link was lost, or the engine is broken
+)
+
+var (
+	createSession  = operation{http.MethodPost, "/v2/session/create", repeatRefused, true}
+	getSession     = operation{http.MethodPost, "/v2/session/info", repeatRead, false}
+	startSession   = operation{http.MethodPost, "/v2/session/start", repeatRefused, false}
+	stopSession    = operation{http.MethodPost, "/v2/session/stop", repeatHarmless, false}
+	restartSession = operation{http.MethodPost, "/v2/session/restart", repeatRefused, false}
+	logoutSession  = operation{http.MethodPost, "/v2/session/logout", repeatRefused, false}
+	deleteSession  = operation{http.MethodDelete, "/v2/session/delete", repeatHarmless, false}
+)
+
+// Session is one instance of the account, as far as an answer told. Every field but InstanceID may be empty.
+type Session struct {
+	InstanceID string
+	Name       string
+	ServerName string
+	// Status is one of the states above or a word that is not known yet, in upper case.
+	Status string
+	// Account is the WhatsApp account of the linked phone; nil means none is linked, or none was told.
+	Account *Account
+}
+
+// Account is a WhatsApp account.
+type Account struct {
+	ChatID      string // such as 201234567890@c.us
+	PhoneNumber string // digits only; "" where the chat id hides it
+	PushName    string // the name its owner chose; may be empty
+}
+
+// CreateSession makes a new instance, which counts against the account's quota. It is sent once, but for refusals that
+// surely made nothing; once sent it ignores the end of ctx. After an error of which [MayHaveActed] is true an instance
+// may exist that no endpoint can list.
+func (c *Client) CreateSession(ctx context.Context) (Session, error) {
+	a, err := c.call(ctx, createSession, "")
+	if err != nil {
+		return Session{}, err
+	}
+	d := parse(a.body)
+	id := d.text("instance_id", "instanceId")
+	if id == "" {
+		return Session{}, c.newUnreadable(createSession, a, "the answer holds no instance_id")
+	}
+	return c.session(d, id), nil
+}
+
+// GetSession reads a session. The endpoint is a POST that changes nothing.
+func (c *Client) GetSession(ctx context.Context, id string) (Session, error) {
+	a, err := c.call(ctx, getSession, id)
+	if err != nil {
+		return Session{}, err
+	}
+	d := parse(a.body)
+	if !tellsSession(d) {
+		return Session{}, c.newUnreadable(getSession, a, "the answer does not describe a session")
+	}
+	return c.session(d, id), nil
+}
+
+// StartSession boots the engine. Wawp allows it only while the session is STOPPED: look first.
+func (c *Client) StartSession(ctx context.Context, id string) (Session, error) {
+	return c.act(ctx, startSession, id)
+}
+
+// StopSession turns the engine off. The phone stays linked.
+func (c *Client) StopSession(ctx context.Context, id string) (Session, error) {
+	return c.act(ctx, stopSession, id)
+}
+
+// RestartSession stops and starts the engine. Wawp advises it once for a session that is FAILED.
+func (c *Client) RestartSession(ctx context.Context, id string) (Session, error) {
+	return c.act(ctx, restartSession, id)
+}
+
+// LogoutSession unlinks the phone. The instance stays.
+func (c *Client) LogoutSession(ctx context.Context, id string) (Session, error) {
+	return c.act(ctx, logoutSession, id)
+}
+
+// DeleteSession deletes the instance for good. The phone is not told: log out first.
+func (c *Client) DeleteSession(ctx context.Context, id string) error {
+	_, err := c.act(ctx, deleteSession, id)
+	return err
+}
+
+// WaitForSession looks at a session, each poll interval, until done is true of it. It returns what it saw last, with the
+// error that ended the wait.
+func (c *Client) WaitForSession(ctx context.Context, id string, done func(Session) bool) (Session, error) {
+	last := Session{InstanceID: id}
+	for {
+		s, err := c.GetSession(ctx, id)
+		if err != nil {
+			return last, err
+		}
+		if last = s; done(s) {
+			return s, nil
+		}
+		select {
+		case <-ctx.Done():
+			return last, ctx.Err()
+		case <-time.After(c.pollInterval):
+		}
+	}
+}
+
+// act carries out an operation whose answer may be empty, and returns what it tells of the session.
+func (c *Client) act(ctx context.Context, op operation, id string) (Session, error) {
+	a, err := c.call(ctx, op, id)
+	if err != nil {
+		return Session{}, err
+	}
+	d := parse(a.body)
+	if !tellsSession(d) && d.failed() {
+		return Session{}, c.newUnreadable(op, a, "the answer is an error")
+	}
+	return c.session(d, id), nil
+}
+
+// tellsSession says whether an answer describes a session. A name alone does not where an error stands beside it.
+func tellsSession(d document) bool {
+	return status(d) != "" || d.object("me") != nil || d.text("instance_id", "instanceId", "session_name", "sessionName", "name") != "" && !d.failed()
+}
+
+func (c *Client) session(d document, id string) Session {
+	return Session{
+		InstanceID: id,
+		Name:       c.redact.value(d.text("session_name", "sessionName", "name")),
+		ServerName: c.redact.value(d.text("server_name", "serverName")),
+		Status:     c.redact.value(status(d)),
+		Account:    c.account(d.object("me")),
+	}
+}
+
+// status finds the state of the session. Envelopes have a status of their own, which says how the request went: a number,
+// or one of these words.
+func status(d document) string {
+	words := []string{"SUCCESS", "OK", "ERROR", "FAIL", "QUEUED", "ACCEPTED", "PENDING", "SCHEDULED", "TRUE", "FALSE"}
+	for _, layer := range d.layers {
+		s, _ := layer["status"].(string)
+		s = strings.ToUpper(strings.TrimSpace(s))
+		if s != "" && !slices.Contains(words, s) && strings.Trim(s, "0123456789") != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+func (c *Client) account(me map[string]any) *Account {
+	chatID := text(me["id"])
+	if id, ok := me["id"].(map[string]any); ok {
+		chatID = text(id["_serialized"])
+	}
+	if chatID == "" {
+		return nil
+	}
+	a := &Account{ChatID: c.redact.value(chatID)}
+	for _, key := range []string{"pushName", "push_name", "name"} {
+		if a.PushName == "" {
+			a.PushName = c.redact.value(text(me[key]))
+		}
+	}
+	user, server, _ := strings.Cut(chatID, "@")
+	user, _, _ = strings.Cut(user, ":") // the number of the linked device
+	if strings.Trim(user, "0123456789") == "" && (server == "" || server == "c.us" || server == "s.whatsapp.net") {
+		a.PhoneNumber = user
+	}
+	return a
+}

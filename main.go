@@ -1,0 +1,36 @@
+// Command terraform-provider-wawp is the Terraform provider for Wawp, a WhatsApp gateway. Terraform starts it; with -debug
+// it is started by hand, under a debugger.
+package main
+
+import (
+	"context"
+	"flag"
+	"log"
+	"os/signal"
+	"syscall"
+
+	frameworkprovider "github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/wawp/terraform-provider-wawp/internal/provider"
+)
+
+// version is set when a release is linked.
+var version = "dev"
+
+func main() {
+	debug := flag.Bool("debug", false, "serve on its own, for a debugger, and print how Terraform can attach to it")
+	flag.Parse()
+
+	if !*debug {
+		// Supervisors signal the whole process group. Terraform then asks the provider to stop and waits for what is under
+		// way; a provider that died of the same signal would lose the sessions that are being created. (go-plugin does the
+		// same for SIGINT.)
+		signal.Ignore(syscall.SIGTERM)
+	}
+	serve := func() frameworkprovider.Provider { return &provider.Provider{Version: version} }
+	err := providerserver.Serve(context.Background(), serve, providerserver.ServeOpts{Address: provider.Address, Debug: *debug})
+	if err != nil {
+		log.Fatal(err)
+	}
+}
