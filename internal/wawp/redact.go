@@ -39,9 +39,8 @@ func newRedactor(token string) redactor {
 		url.PathEscape(token),
 		html.EscapeString(token),
 		strings.Trim(string(quoted), `"`),
-		strings.ReplaceAll(strings.Trim(string(quoted), `"`), "/", `\/`),
 	} {
-		pairs = append(pairs, spelling, blot)
+		pairs = append(pairs, spelling, blot, strings.ReplaceAll(spelling, "/", `\/`), blot)
 	}
 	return redactor{strings.NewReplacer(pairs...)}
 }

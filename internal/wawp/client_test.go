@@ -1,0 +1,185 @@
+package wawp
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const testToken = "can+ary/tok=en&14"
+
+// server is a scripted API: it answers each request with the next of its replies, and the last one for ever.
+type server struct {
+	*httptest.Server
+	mu       sync.Mutex
+	replies  []http.HandlerFunc
+	requests []recorded
+}
+
+type recorded struct {
+	method string
+	url    url.URL
+	header http.Header
+	body   string
+}
+
+func serve(t *testing.T, replies ...http.HandlerFunc) *server {
+	t.Helper()
+	s := &server{replies: replies}
+	s.Server = httptest.NewServer(http.HandlerFunc(s.handle))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (s *server) handle(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	s.mu.Lock()
+	s.requests = append(s.requests, recorded{r.Method, *r.URL, r.Header.Clone(), string(body)})
+	reply := s.replies[min(len(s.requests), len(s.replies))-1]
+	s.mu.Unlock()
+	reply(w, r)
+}
+
+func (s *server) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.requests)
+}
+
+func answers(status int, body string, headers ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		for i := 0; i+1 < len(headers); i += 2 {
+			w.Header().Set(headers[i], headers[i+1])
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// resets closes the connection without an answer.
+func resets(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+// cutsOff declares more than it sends.
+func cutsOff(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Length", "1000")
+	w.WriteHeader(http.StatusCreated)
+	_, _ = io.WriteString(w, `{"instance_id":"3EB0`)
+}
+
+// stalls answers nothing until the client has gone.
+func stalls(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+
+// client returns a quick client of a server at address.
+func client(t *testing.T, address string, adjust ...func(*Options)) *Client {
+	t.Helper()
+	base, err := ParseBaseURL(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{
+		AccessToken: testToken, BaseURL: base, UserAgent: "test-agent", MaxRetries: 4,
+		PollInterval: time.Millisecond, RetryWait: time.Millisecond,
+	}
+	for _, a := range adjust {
+		a(&o)
+	}
+	return New(o)
+}
+
+func TestRequestCarriesCredentialsAsDocumented(t *testing.T) {
+	t.Parallel()
+	s := serve(t, answers(200, `{"status":"STOPPED"}`))
+	c := client(t, s.URL+"/prefix/")
+	ctx := context.Background()
+
+	for _, call := range []struct {
+		name   string
+		do     func() error
+		method string
+		path   string
+		query  string // keys
+		body   string // keys
+	}{
+		{"create", func() error { _, err := c.CreateSession(ctx); return err }, "POST", "/v2/session/create", "access_token", "access_token"},
+		{"info", func() error { _, err := c.GetSession(ctx, "A1"); return err }, "POST", "/v2/session/info", "access_token instance_id", "access_token instance_id"},
+		{"start", func() error { _, err := c.StartSession(ctx, "A1"); return err }, "POST", "/v2/session/start", "access_token instance_id", "access_token instance_id"},
+		{"stop", func() error { _, err := c.StopSession(ctx, "A1"); return err }, "POST", "/v2/session/stop", "access_token instance_id", "access_token instance_id"},
+		{"restart", func() error { _, err := c.RestartSession(ctx, "A1"); return err }, "POST", "/v2/session/restart", "access_token instance_id", "access_token instance_id"},
+		{"logout", func() error { _, err := c.LogoutSession(ctx, "A1"); return err }, "POST", "/v2/session/logout", "access_token instance_id", "access_token instance_id"},
+		{"delete", func() error { return c.DeleteSession(ctx, "A1") }, "DELETE", "/v2/session/delete", "access_token instance_id", ""},
+		{"rate limit", func() error { return c.ProbeRateLimit(ctx, "A1") }, "GET", "/v2/session/rate-limit", "access_token instance_id", ""},
+	} {
+		before := s.count()
+		_ = call.do()
+		if s.count() != before+1 {
+			t.Fatalf("%s: %d requests, want 1", call.name, s.count()-before)
+		}
+		r := s.requests[before]
+		if r.method != call.method || r.url.Path != "/prefix"+call.path {
+			t.Errorf("%s: sent %s %s", call.name, r.method, r.url.Path)
+		}
+		query := map[string]string{}
+		for key, values := range r.url.Query() {
+			query[key] = strings.Join(values, ",")
+		}
+		checkCredentials(t, call.name+" query", query, call.query)
+		body := map[string]string{}
+		if r.body != "" {
+			if err := json.Unmarshal([]byte(r.body), &body); err != nil {
+				t.Errorf("%s: body is not JSON: %s", call.name, err)
+			}
+		}
+		checkCredentials(t, call.name+" body", body, call.body)
+		for header, want := range map[string]string{
+			"Accept": "application/json", "Content-Type": "application/json", "User-Agent": "test-agent", "Idempotency-Key": "",
+		} {
+			if got := r.header.Get(header); got != want {
+				t.Errorf("%s: header %s is %q, want %q", call.name, header, got, want)
+			}
+		}
+	}
+}
+
+func checkCredentials(t *testing.T, where string, got map[string]string, want string) {
+	t.Helper()
+	keys := strings.Fields(want)
+	if len(got) != len(keys) {
+		t.Errorf("%s has %d keys, want %d", where, len(got), len(keys))
+	}
+	for _, key := range keys {
+		if value := map[string]string{"access_token": testToken, "instance_id": "A1"}[key]; got[key] != value {
+			t.Errorf("%s: %s is wrong", where, key)
+		}
+	}
+}
+
+func TestParseBaseURL(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"https://api.wawp.net":            "https://api.wawp.net",
+		" http://127.0.0.1:8080/ ":        "http://127.0.0.1:8080",
+		"https://proxy.example/wawp/api/": "https://proxy.example/wawp/api",
+	} {
+		if u, err := ParseBaseURL(in); err != nil || u.String() != want {
+			t.Errorf("ParseBaseURL(%q) = %v, %v; want %s", in, u, err, want)
+		}
+	}
+	for _, in := range []string{
+		"", "api.wawp.net", "ftp://api.wawp.net", "https://", "https://:443", "https://user:hunter2@api.wawp.net",
+		"https://api.wawp.net?a=b", "https://api.wawp.net?", "https://api.wawp.net#f", "https://a b", "http://[::1",
+	} {
+		_, err := ParseBaseURL(in)
+		if err == nil {
+			t.Errorf("ParseBaseURL(%q) accepts it", in)
+		} else if strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("ParseBaseURL(%q) quotes the password: %s", in, err)
+		}
+	}
+}

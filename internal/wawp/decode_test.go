@@ -1,0 +1,189 @@
+package wawp
+
+import (
+	"context"
+	"errors"
+	"testing"
+)
+
+var whole = Session{
+	InstanceID: "A1", Name: "wawp-1", Status: StatusWorking,
+	Account: &Account{ChatID: "201012345678@c.us", PhoneNumber: "201012345678", PushName: "John"},
+}
+
+// TestSessionIsReadInEveryForm is promise P6 for what describes a session.
+func TestSessionIsReadInEveryForm(t *testing.T) {
+	t.Parallel()
+	me := `"me":{"id":"201012345678@c.us","pushName":"John"}`
+	only := func(status string) Session { return Session{InstanceID: "A1", Name: "wawp-1", Status: status} }
+	unnamed := func(a Account) Session { return Session{InstanceID: "A1", Status: StatusWorking, Account: &a} }
+	for name, test := range map[string]struct {
+		body string
+		want Session
+	}{
+		"as documented":       {`{"name":"wawp-1","status":"WORKING","config":{"webhooks":{},"proxy":null},` + me + `}`, whole},
+		"under data":          {`{"data":{"name":"wawp-1","status":"WORKING",` + me + `}}`, whole},
+		"under session":       {`{"session":{"session_name":"wawp-1","status":"WORKING",` + me + `}}`, whole},
+		"under result":        {`{"result":{"sessionName":"wawp-1","status":"WORKING",` + me + `}}`, whole},
+		"under data.session":  {`{"success":true,"data":{"session":{"name":"wawp-1","status":"WORKING",` + me + `}}}`, whole},
+		"lower case":          {`{"name":"wawp-1","status":"working",` + me + `}`, whole},
+		"envelope with word":  {`{"status":"success","data":{"name":"wawp-1","status":"WORKING",` + me + `}}`, whole},
+		"envelope, number":    {`{"status":200,"data":{"name":"wawp-1","status":"WORKING",` + me + `}}`, whole},
+		"envelope, text no.":  {`{"status":"200","data":{"name":"wawp-1","status":"WORKING",` + me + `}}`, whole},
+		"code success":        {`{"code":"success","message":"done","name":"wawp-1","status":"WORKING",` + me + `}`, whole},
+		"byte order mark":     {"\xef\xbb\xbf\n" + `{"name":"wawp-1","status":"WORKING",` + me + `}`, whole},
+		"webhooks array":      {`{"name":"wawp-1","status":"STOPPED","config":{"webhooks":[{"url":"https://x"}],"proxy":"p"}}`, only(StatusStopped)},
+		"webhooks null":       {`{"name":"wawp-1","status":"STOPPED","config":{"webhooks":null,"proxy":{"a":1}}}`, only(StatusStopped)},
+		"config null":         {`{"name":"wawp-1","status":"STOPPED","config":null}`, only(StatusStopped)},
+		"me null":             {`{"name":"wawp-1","status":"SCAN_QR_CODE","me":null}`, only(StatusScan)},
+		"me empty":            {`{"name":"wawp-1","status":"SCAN_QR_CODE","me":{}}`, only(StatusScan)},
+		"me is a word":        {`{"name":"wawp-1","status":"SCAN_QR_CODE","me":"nobody"}`, only(StatusScan)},
+		"status unknown":      {`{"name":"wawp-1","status":"Paused"}`, only("PAUSED")},
+		"status missing":      {`{"name":"wawp-1"}`, only("")},
+		"status is a number":  {`{"name":"wawp-1","status":3}`, only("")},
+		"with server":         {`{"name":"wawp-1","status":"STOPPED","server_name":"s7"}`, Session{InstanceID: "A1", Name: "wawp-1", ServerName: "s7", Status: StatusStopped}},
+		"me.name":             {`{"status":"WORKING","me":{"id":"1@c.us","name":"J","lid":"2@lid"}}`, unnamed(Account{"1@c.us", "1", "J"})},
+		"pushName null":       {`{"status":"WORKING","me":{"id":"1@c.us","pushName":null}}`, unnamed(Account{"1@c.us", "1", ""})},
+		"id with device":      {`{"status":"WORKING","me":{"id":"1:12@s.whatsapp.net"}}`, unnamed(Account{"1:12@s.whatsapp.net", "1", ""})},
+		"id as object":        {`{"status":"WORKING","me":{"id":{"user":"1","_serialized":"1@c.us"}}}`, unnamed(Account{"1@c.us", "1", ""})},
+		"id as number":        {`{"status":"WORKING","me":{"id":201012345678901234567}}`, unnamed(Account{"201012345678901234567", "201012345678901234567", ""})},
+		"id hides the number": {`{"status":"WORKING","me":{"id":"123@lid"}}`, unnamed(Account{"123@lid", "", ""})},
+		"token echoed": {
+			`{"name":"wawp-` + testToken + `","status":"WORKING","config":{"metadata":{"access_token":"` + testToken + `"}}}`,
+			Session{InstanceID: "A1", Name: "wawp-(redacted)", Status: StatusWorking},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, answers(200, test.body))
+			got, err := client(t, s.URL).GetSession(context.Background(), "A1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkSession(t, got, test.want)
+		})
+	}
+}
+
+func checkSession(t *testing.T, got, want Session) {
+	t.Helper()
+	if (got.Account == nil) != (want.Account == nil) || got.Account != nil && *got.Account != *want.Account {
+		t.Errorf("account is %+v, want %+v", got.Account, want.Account)
+	}
+	got.Account, want.Account = nil, nil
+	if got != want {
+		t.Errorf("session is %+v, want %+v", got, want)
+	}
+}
+
+func TestCreatedSessionIsFoundInEveryForm(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]Session{
+		`{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-1","server_name":"s7"}`: {InstanceID: "3EB0BCB2E3D4", Name: "wawp-1", ServerName: "s7"},
+		`{"instanceId":"3EB0BCB2E3D4"}`:                                             {InstanceID: "3EB0BCB2E3D4"},
+		`{"instance_id":123456789012}`:                                              {InstanceID: "123456789012"},
+		`{"instance_id":5056e8}`:                                                    {InstanceID: "5056e8"},
+		`{"instance_id":"505600000000"}`:                                            {InstanceID: "505600000000"},
+		`{"instance_id":12345678901234567890}`:                                      {InstanceID: "12345678901234567890"},
+		`{"data":{"instance_id":"A1","status":"STARTING"}}`:                         {InstanceID: "A1", Status: StatusStarting},
+		`{"session":{"instance_id":"A1"}}`:                                          {InstanceID: "A1"},
+		`{"result":{"instanceId":"A1"}}`:                                            {InstanceID: "A1"},
+		`{"data":{"metadata":{"instance_id":"A1"}}}`:                                {InstanceID: "A1"},
+		`{"name":"wawp-1","status":"STARTING","config":{"metadata":{"instance_id":"A1","user_email":"e"}}}`: {InstanceID: "A1", Name: "wawp-1", Status: StatusStarting},
+	} {
+		s := serve(t, answers(201, body))
+		got, err := client(t, s.URL).CreateSession(context.Background())
+		if err != nil {
+			t.Errorf("%s: %v", body, err)
+		}
+		checkSession(t, got, want)
+	}
+}
+
+func TestSuccessThatDescribesNoSessionIsUnreadable(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		"", " ", "null", "[]", `"WORKING"`, "OK", "{}", `{"success":true}`, `{"status":"success"}`, `{"status":404}`, `{"data":[]}`,
+		"<html><title>Sign in</title></html>", "<?xml version=\"1.0\"?><error/>", `{"name":"wawp-1","status":"WORK`,
+		`{"code":"invalid_session","message":"no"}`, `{"status":404,"message":"Session not found","error":"Not Found"}`,
+		`{"error":{"code":"x","message":"y"},"name":"rest_error"}`,
+	} {
+		s := serve(t, answers(200, body))
+		if got, err := client(t, s.URL).GetSession(context.Background(), "A1"); !IsUnreadable(err) {
+			t.Errorf("%s: %+v, %v", body, got, err)
+		}
+	}
+}
+
+func TestActionsAcceptAnySuccessButAnErrorInDisguise(t *testing.T) {
+	t.Parallel()
+	for body, fine := range map[string]bool{
+		"":                      true,
+		"OK":                    true,
+		"{}":                    true,
+		"null":                  true,
+		`{"success":true}`:      true,
+		`{"message":"Deleted"}`: true,
+		`{"code":"success","message":"done","job_id":7}`:                  true,
+		`{"name":"wawp-1","status":"DELETED","instance_id":"A1"}`:         true,
+		`{"code":"server_not_found","message":"No server"}`:               false,
+		`{"status":500,"error":"Internal","message":"oops"}`:              false,
+		`{"error":{"code":"x","message":"y"}}`:                            false,
+		"<html>Sign in to the hotel</html>":                               false,
+		`{"code":"invalid_session","message":"no","data":{"status":404}}`: false,
+	} {
+		s := serve(t, answers(200, body))
+		if err := client(t, s.URL).DeleteSession(context.Background(), "A1"); (err == nil) != fine {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+	s := serve(t, answers(204, ""))
+	if err := client(t, s.URL).DeleteSession(context.Background(), "A1"); err != nil {
+		t.Errorf("204: %v", err)
+	}
+}
+
+func TestErrorsAreReadInEveryForm(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]complaint{
+		`{"code":"invalid_instance","message":"gone"}`:        {"invalid_instance", "gone", true},
+		`{"code":"x","message":"y","data":{"status":404}}`:    {"x", "y", true},
+		`{"status":404,"message":"gone","error":"Not Found"}`: {"", "gone", true},
+		`{"error":"gone"}`:                     {"", "gone", true},
+		`{"error":{"code":"x","message":"y"}}`: {"x", "y", true},
+		`{"code":404,"message":"gone"}`:        {"404", "gone", true},
+		`{"code":"rest_no_route","message":"No route was found","data":{"status":404}}`: {"rest_no_route", "No route was found", false},
+		`{"message":"no Route matched with those values"}`:                              {"", "no Route matched with those values", false},
+		`{}`:                           {},
+		`{"status":404}`:               {},
+		`<html>404</html>`:             {},
+		`404 page not found`:           {},
+		``:                             {},
+		`[{"code":"x","message":"y"}]`: {},
+	} {
+		if got := parse([]byte(body)).complaint(); got != want {
+			t.Errorf("%s: %+v, want %+v", body, got, want)
+		}
+	}
+}
+
+func TestWaitReturnsWhatItSawLast(t *testing.T) {
+	t.Parallel()
+	s := serve(t, answers(200, `{"status":"STARTING"}`), answers(200, `{"status":"STARTING"}`), answers(200, `{"status":"SCAN_QR_CODE"}`))
+	got, err := client(t, s.URL).WaitForSession(context.Background(), "A1", func(s Session) bool { return s.Status == StatusScan })
+	if err != nil || got.Status != StatusScan || s.count() != 3 {
+		t.Errorf("%+v, %v after %d looks", got, err, s.count())
+	}
+
+	ctx, cancel := context.WithCancel(context.Background())
+	got, err = client(t, s.URL).WaitForSession(ctx, "A1", func(Session) bool { cancel(); return false })
+	if !errors.Is(err, context.Canceled) || got.Status != StatusScan {
+		t.Errorf("interrupted: %+v, %v", got, err)
+	}
+
+	s = serve(t, answers(200, `{"status":"STARTING"}`), answers(403, ""))
+	got, err = client(t, s.URL).WaitForSession(context.Background(), "A1", func(Session) bool { return false })
+	if err == nil || got.Status != StatusStarting {
+		t.Errorf("refused: %+v, %v", got, err)
+	}
+}

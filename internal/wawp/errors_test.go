@@ -1,0 +1,47 @@
+package wawp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+)
+
+func TestErrorSaysWhatHappened(t *testing.T) {
+	t.Parallel()
+	for want, e := range map[string]*Error{
+		`POST /x: HTTP 403 (quota_reached): "Your quota is reached"`:              {Status: 403, Code: "quota_reached", Message: "Your quota is reached"},
+		`POST /x: HTTP 502: "<html>" (after 5 attempts)`:                          {Status: 502, Message: "<html>", Attempts: 5},
+		`POST /x: HTTP 302, a redirect to b.example, which is not followed`:       {Status: 302, RedirectHost: "b.example"},
+		`POST /x: HTTP 201, but the answer holds no id`:                           {Status: 201, text: "the answer holds no id"},
+		`POST /x: the request was sent, but EOF`:                                  {sent: true, text: "EOF"},
+		`POST /x: the request did not reach the server: refused`:                  {text: "refused"},
+		`POST /x: HTTP 429 (after 2 attempts); the retries were then interrupted`: {Status: 429, Attempts: 2, cause: context.Canceled},
+	} {
+		e.Op = "POST /x"
+		if got := e.Error(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+func TestPredicatesLookThroughWrapping(t *testing.T) {
+	t.Parallel()
+	for name, predicate := range map[string]func(error) bool{
+		"IsNotFound": IsNotFound, "IsNotOffered": IsNotOffered, "IsInvalidSession": IsInvalidSession, "IsUnreadable": IsUnreadable,
+		"IsQuotaReached": IsQuotaReached, "MayHaveActed": MayHaveActed,
+	} {
+		yes := map[string]*Error{
+			"IsNotFound": {Status: 404, own: true}, "IsNotOffered": {Status: 404}, "IsInvalidSession": {Code: codeInvalidSession},
+			"IsUnreadable": {Status: 200}, "IsQuotaReached": {Status: 403, Code: codeQuotaReached}, "MayHaveActed": {sent: true},
+		}[name]
+		if !predicate(fmt.Errorf("wrapped: %w", yes)) {
+			t.Errorf("%s is false of %+v", name, yes)
+		}
+		for _, err := range []error{nil, errors.New("other"), &Error{Status: 418, own: true, sent: true}} {
+			if predicate(err) {
+				t.Errorf("%s is true of %v", name, err)
+			}
+		}
+	}
+}

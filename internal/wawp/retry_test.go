@@ -1,0 +1,119 @@
+package wawp
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestRetryTable is promise P7, endpoint by endpoint.
+func TestRetryTable(t *testing.T) {
+	t.Parallel()
+	endings := map[string]ending{
+		"not sent": {err: errors.New("connection refused")},
+		"reset":    {err: errors.New("connection reset"), sent: true},
+		"timeout":  {err: context.DeadlineExceeded, sent: true},
+	}
+	for _, status := range []int{200, 201, 204, 301, 308, 400, 401, 403, 404, 408, 409, 410, 422, 429, 500, 501, 502, 503, 504} {
+		endings[fmt.Sprint(status)] = ending{answer: answer{status: status}, sent: true}
+	}
+	refused := []string{"not sent", "429"}
+	harmless := append([]string{"reset", "timeout", "502", "503", "504"}, refused...)
+	reads := append([]string{"500"}, harmless...)
+
+	for op, want := range map[operation][]string{
+		createSession:  refused,
+		startSession:   refused,
+		restartSession: refused,
+		logoutSession:  refused,
+		stopSession:    harmless,
+		deleteSession:  harmless,
+		getSession:     reads,
+		getRateLimit:   reads,
+	} {
+		for name, end := range endings {
+			if got := op.repeat.after(end); got != slices.Contains(want, name) {
+				t.Errorf("%s after %s: retried = %t", op, name, got)
+			}
+		}
+	}
+}
+
+func TestHopelessAttemptsAreNotRepeated(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{&tls.CertificateVerificationError{Err: errors.New("unknown authority")}, errNoTurn} {
+		if repeatRead.after(ending{err: err}) {
+			t.Errorf("retried after: %s", err)
+		}
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for value, want := range map[string]time.Duration{
+		"":                              0,
+		"7":                             7 * time.Second,
+		" 7 ":                           7 * time.Second,
+		"-7":                            0,
+		"soon":                          0,
+		"99999999999999":                1 << 31 * time.Second,
+		"Fri, 02 Jan 2026 03:05:05 GMT": time.Minute,
+		"Fri, 02 Jan 2026 03:00:00 GMT": 0,
+	} {
+		if got := retryAfter(http.Header{"Retry-After": {value}}, now); got != want {
+			t.Errorf("Retry-After %q is %s, want %s", value, got, want)
+		}
+	}
+}
+
+func TestRetriesEndInAnAnswerOrInTheLastError(t *testing.T) {
+	t.Parallel()
+	described := `{"name":"wawp-1","status":"WORKING"}`
+	for _, test := range []struct {
+		name     string
+		replies  []http.HandlerFunc
+		requests int
+		status   int // of the error; 0: no error
+	}{
+		{"after faults", []http.HandlerFunc{answers(500, ""), answers(502, "<html>"), resets, cutsOff, answers(200, described)}, 5, 0},
+		{"after 429", []http.HandlerFunc{answers(429, "", "Retry-After", "0"), answers(200, described)}, 2, 0},
+		{"in vain", []http.HandlerFunc{answers(503, `{"code":"x","message":"y"}`)}, 5, 503},
+		{"not after a refusal", []http.HandlerFunc{answers(403, "")}, 1, 403},
+		{"not when asked to come back later", []http.HandlerFunc{answers(429, "", "Retry-After", "61")}, 1, 429},
+		{"not when asked to come back after the deadline", []http.HandlerFunc{answers(503, "", "Retry-After", "59")}, 1, 503},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, test.replies...)
+			ctx, cancel := context.WithTimeout(context.Background(), 50*time.Second)
+			defer cancel()
+			_, err := client(t, s.URL).GetSession(ctx, "A1")
+			var e *Error
+			if got := errors.As(err, &e); got != (test.status != 0) || got && e.Status != test.status {
+				t.Errorf("error: %v, want status %d", err, test.status)
+			}
+			if s.count() != test.requests {
+				t.Errorf("%d requests, want %d", s.count(), test.requests)
+			}
+			if e != nil && e.Attempts != test.requests {
+				t.Errorf("the error counts %d attempts, want %d", e.Attempts, test.requests)
+			}
+		})
+	}
+}
+
+func TestErrorSaysWhenToComeBack(t *testing.T) {
+	t.Parallel()
+	s := serve(t, answers(429, "", "Retry-After", "90"))
+	_, err := client(t, s.URL).CreateSession(context.Background())
+	var e *Error
+	if !errors.As(err, &e) || e.RetryAfter != 90*time.Second || MayHaveActed(err) {
+		t.Errorf("error: %#v", err)
+	}
+}
