@@ -1,0 +1,213 @@
+package acctest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/hashicorp/go-version"
+)
+
+// built is the directory of the provider's binary, which all tests of a package share.
+var built struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+// Main runs the tests of a package that run a CLI. It keeps the user's own CLI configuration out of them.
+func Main(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "wawp-acctest-")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	built.dir = dir
+	empty := filepath.Join(dir, "empty.tfrc")
+	if err := errors.Join(os.WriteFile(empty, nil, 0o600), os.Setenv("TF_CLI_CONFIG_FILE", empty)); err != nil {
+		panic(err)
+	}
+	return m.Run()
+}
+
+// binary builds the provider, once, and returns the directory that it is in.
+func binary(t testing.TB) string {
+	t.Helper()
+	built.once.Do(func() {
+		output := filepath.Join(built.dir, "terraform-provider-wawp")
+		build := exec.CommandContext(context.Background(), "go", "build", "-o", output, "github.com/wawp/terraform-provider-wawp")
+		if said, err := build.CombinedOutput(); err != nil {
+			built.err = fmt.Errorf("building the provider: %w\n%s", err, said)
+		}
+	})
+	if built.err != nil {
+		t.Fatal(built.err)
+	}
+	return built.dir
+}
+
+// executable is the CLI that acceptance tests run, "" if they are not to run.
+func executable(t testing.TB) string {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("acceptance test: `make test` runs it")
+	}
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		return path
+	}
+	path, err := exec.LookPath("terraform")
+	if err != nil {
+		t.Fatal("no terraform on PATH: set TF_ACC_TERRAFORM_PATH, or use `make test`")
+	}
+	return path
+}
+
+// Require skips a test that needs a newer CLI, and says how to run it. An empty version means that no release has it.
+func Require(t testing.TB, terraform, openTofu string) {
+	t.Helper()
+	cli := executable(t)
+	said, err := exec.CommandContext(t.Context(), cli, "version").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, _, _ := strings.Cut(string(said), "\n")
+	name, number, _ := strings.Cut(line, " v")
+	least := terraform
+	if name == "OpenTofu" {
+		least = openTofu
+	}
+	if least == "" || version.Must(version.NewVersion(number)).LessThan(version.Must(version.NewVersion(least))) {
+		t.Skipf("needs Terraform %s or newer; this is %s. To run it: TF_ACC_TERRAFORM_PATH=/path/to/newer/terraform make test",
+			terraform, line)
+	}
+}
+
+// CLI is a directory with a configuration, in which the real CLI runs with the real provider.
+type CLI struct {
+	Dir string
+	// Env is the whole environment of the CLI.
+	Env []string
+
+	t    testing.TB
+	path string
+}
+
+// CLI makes a directory with a configuration. The provider finds address and token in the environment.
+func (w *World) CLI(t testing.TB, configuration string) *CLI {
+	t.Helper()
+	c := &CLI{Dir: t.TempDir(), t: t, path: executable(t)}
+	home := t.TempDir()
+	rc := filepath.Join(home, "cli.tfrc")
+	c.write(rc, fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"wawp/wawp\" = %q\n  }\n  direct {}\n}\n", binary(t)))
+	c.Env = []string{
+		"HOME=" + home, "TMPDIR=" + os.TempDir(), "PATH=" + os.Getenv("PATH"),
+		"TF_CLI_CONFIG_FILE=" + rc, "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1",
+		"WAWP_BASE_URL=" + w.Server.URL, "WAWP_ACCESS_TOKEN=" + w.Token,
+	}
+	c.Configure(configuration)
+	return c
+}
+
+// Configure replaces the configuration.
+func (c *CLI) Configure(configuration string) {
+	c.t.Helper()
+	c.write(filepath.Join(c.Dir, "main.tf"), source+configuration)
+}
+
+func (c *CLI) write(path, content string) {
+	c.t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// Command prepares a run of the CLI.
+func (c *CLI) Command(arguments ...string) *exec.Cmd {
+	cmd := exec.CommandContext(c.t.Context(), c.path, arguments...) //nolint:gosec // the CLI under test
+	cmd.Dir, cmd.Env = c.Dir, c.Env
+	return cmd
+}
+
+// Run runs the CLI and returns all that it printed, and its exit code.
+func (c *CLI) Run(arguments ...string) (string, int) {
+	c.t.Helper()
+	said, err := c.Command(arguments...).CombinedOutput()
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		return string(said), exit.ExitCode()
+	case err != nil:
+		c.t.Fatal(err)
+	}
+	return string(said), 0
+}
+
+// OK runs the CLI, which must succeed, and returns what it printed with lines unwrapped.
+func (c *CLI) OK(arguments ...string) string {
+	c.t.Helper()
+	said, code := c.Run(arguments...)
+	if code != 0 {
+		c.t.Fatalf("%s ended with %d:\n%s", strings.Join(arguments, " "), code, said)
+	}
+	return Unwrap(said)
+}
+
+// Fails runs the CLI, which must fail, and returns what it printed with lines unwrapped.
+func (c *CLI) Fails(arguments ...string) string {
+	c.t.Helper()
+	said, code := c.Run(arguments...)
+	if code == 0 {
+		c.t.Fatalf("%s succeeded:\n%s", strings.Join(arguments, " "), said)
+	}
+	return Unwrap(said)
+}
+
+// Unwrap joins the lines of a message, which the CLI breaks and frames.
+func Unwrap(said string) string {
+	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(said)), " ")
+}
+
+// Instance is one resource in the state.
+type Instance struct {
+	Name       string
+	Status     string // "tainted", or empty
+	Attributes map[string]any
+}
+
+// State returns the resources in the state.
+func (c *CLI) State() []Instance {
+	c.t.Helper()
+	var state struct {
+		Resources []struct {
+			Mode, Name string
+			Instances  []struct {
+				Status     string
+				Attributes map[string]any
+			}
+		}
+	}
+	content, err := os.ReadFile(filepath.Join(c.Dir, "terraform.tfstate"))
+	if err == nil {
+		err = json.NewDecoder(bytes.NewReader(content)).Decode(&state)
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		c.t.Fatal(err)
+	}
+	var all []Instance
+	for _, r := range state.Resources {
+		for _, i := range r.Instances {
+			if r.Mode == "managed" {
+				all = append(all, Instance{r.Name, i.Status, i.Attributes})
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,242 @@
+package session_test
+
+import (
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
+
+// The endpoints, as faults and counts name them.
+const (
+	create    = "POST /v2/session/create"
+	info      = "POST /v2/session/info"
+	start     = "POST /v2/session/start"
+	stop      = "POST /v2/session/stop"
+	logout    = "POST /v2/session/logout"
+	remove    = "DELETE /v2/session/delete"
+	rateLimit = "GET /v2/session/rate-limit"
+)
+
+const (
+	address   = "wawp_session.x"
+	minimal   = `resource "wawp_session" "x" {}`
+	isStarted = `resource "wawp_session" "x" { desired_state = "started" }`
+	isStopped = `resource "wawp_session" "x" { desired_state = "stopped" }`
+)
+
+// steps runs a test case against a world; every step that applies also proves that a second plan is empty (P5).
+func steps(t *testing.T, w *acctest.World, all ...resource.TestStep) {
+	t.Helper()
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: w.Providers(),
+		Steps:                    all,
+		CheckDestroy: func(*terraform.State) error {
+			if n := len(w.Sessions()); n != 0 {
+				t.Errorf("%d sessions are left at Wawp after the destroy", n)
+			}
+			return nil
+		},
+	})
+}
+
+// is checks one attribute in the state.
+func is(attribute, want string) statecheck.StateCheck {
+	path, rest, nested := strings.Cut(attribute, ".")
+	at := tfjsonpath.New(path)
+	if nested {
+		at = at.AtMapKey(rest)
+	}
+	if want == "" {
+		return statecheck.ExpectKnownValue(address, at, knownvalue.Null())
+	}
+	return statecheck.ExpectKnownValue(address, at, knownvalue.StringExact(want))
+}
+
+// does checks what a plan does to the session.
+func does(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
+}
+
+// counts checks how many requests arrived since the last check.
+func counts(t *testing.T, w *acctest.World, want map[string]int) {
+	t.Helper()
+	total := 0
+	for endpoint, n := range want {
+		total += n
+		if got := w.Count(endpoint); got != n {
+			t.Errorf("%s was asked %d times, want %d", endpoint, got, n)
+		}
+	}
+	if got := w.Count(""); got != total {
+		t.Errorf("%d requests were made, want %d: %v", got, total, w.Requests())
+	}
+	w.ResetRequests()
+}
+
+func TestAccMinimal(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	steps(t, w, resource.TestStep{
+		Config: w.Config(minimal),
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownValue(address, tfjsonpath.New("instance_id"), knownvalue.StringRegexp(regexp.MustCompile(`^[0-9A-F]{12}$`))),
+			statecheck.ExpectKnownValue(address, tfjsonpath.New("session_name"), knownvalue.StringRegexp(regexp.MustCompile(`^wawp-\d{8}$`))),
+			is("server_name", "server-1"),
+			is("status", "STOPPED"),
+			is("desired_state", "stopped"),
+			is("account", ""),
+			statecheck.ExpectKnownValue(address, tfjsonpath.New("deletion_protection"), knownvalue.Bool(false)),
+		},
+	})
+	counts(t, w, map[string]int{create: 1, info: w.Count(info), remove: 1})
+}
+
+func TestAccDesiredState(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	steps(t, w,
+		resource.TestStep{Config: w.Config(isStarted), ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE"), is("desired_state", "started")}},
+		resource.TestStep{
+			Config: w.Config(isStopped), ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+			ConfigStateChecks: []statecheck.StateCheck{is("status", "STOPPED"), is("desired_state", "stopped")},
+		},
+		resource.TestStep{ // left out: nothing changes
+			Config: w.Config(minimal), ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+			ConfigStateChecks: []statecheck.StateCheck{is("desired_state", "stopped")},
+		},
+		resource.TestStep{Config: w.Config(isStarted), ConfigPlanChecks: does(plancheck.ResourceActionUpdate)},
+	)
+	for _, r := range w.Requests() {
+		if r.Status/100 != 2 {
+			t.Errorf("%s", r)
+		}
+	}
+	if w.Count(start) != 2 || w.Count(stop) != 1 || w.Count(create) != 1 {
+		t.Errorf("start %d, stop %d, create %d", w.Count(start), w.Count(stop), w.Count(create))
+	}
+}
+
+func TestAccStoppedInTheDashboardIsStartedInPlace(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	steps(t, w,
+		resource.TestStep{Config: w.Config(isStarted)},
+		resource.TestStep{
+			PreConfig:        func() { w.SetStatus(w.Sessions()[0].InstanceID, "STOPPED") },
+			Config:           w.Config(isStarted),
+			ConfigPlanChecks: does(plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE")},
+		},
+	)
+}
+
+func TestAccPairedSession(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	steps(t, w,
+		resource.TestStep{Config: w.Config(isStarted)},
+		resource.TestStep{
+			PreConfig:        func() { w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John Doe") },
+			Config:           w.Config(isStarted),
+			ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+			ConfigStateChecks: []statecheck.StateCheck{
+				is("status", "WORKING"), is("account.chat_id", "201012345678@c.us"), is("account.phone_number", "201012345678"),
+				is("account.push_name", "John Doe"),
+			},
+		},
+	)
+	last := w.Requests()[len(w.Requests())-2:]
+	if last[0].Path != "/v2/session/logout" || last[1].Path != "/v2/session/delete" {
+		t.Errorf("a linked phone was not logged out before the deletion: %v", last)
+	}
+}
+
+func TestAccWhatOnlyTerraformKnowsMakesNoRequest(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	protected := `resource "wawp_session" "x" {
+		deletion_protection = true
+		timeouts            = { create = "10s", delete = "2m" }
+	}`
+	quiet := does(plancheck.ResourceActionUpdate)
+	for _, attribute := range []string{"instance_id", "session_name", "server_name", "status", "desired_state"} {
+		quiet.PreApply = append(quiet.PreApply, plancheck.ExpectKnownValue(address, tfjsonpath.New(attribute), knownvalue.NotNull()))
+	}
+	quiet.PreApply = append(quiet.PreApply, plancheck.ExpectKnownValue(address, tfjsonpath.New("account"), knownvalue.Null()))
+	steps(t, w,
+		resource.TestStep{Config: w.Config(minimal)},
+		resource.TestStep{Config: w.Config(protected), ConfigPlanChecks: quiet},
+		resource.TestStep{Config: w.Config(protected), Destroy: true, ExpectError: regexp.MustCompile(`protected from deletion`)},
+		resource.TestStep{Config: w.Config(minimal), ConfigPlanChecks: quiet},
+	)
+	for _, r := range w.Requests() {
+		if r.Path != "/v2/session/info" && r.Method+" "+r.Path != create && r.Method+" "+r.Path != remove {
+			t.Errorf("%s", r)
+		}
+	}
+}
+
+func TestAccImport(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		kind resource.ImportStateKind
+		need string // of Terraform
+		tofu string
+	}{
+		"command":                {resource.ImportCommandWithID, "1.11", "1.6"},
+		"import block, id":       {resource.ImportBlockWithID, "1.11", "1.6"},
+		"import block, identity": {resource.ImportBlockWithResourceIdentity, "1.12", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.Require(t, test.need, test.tofu)
+			w := acctest.New(t, wawptest.Config{})
+			again := resource.TestStep{ResourceName: address, ImportState: true, ImportStateKind: test.kind}
+			if test.kind == resource.ImportCommandWithID {
+				again.ImportStateVerify = true
+				again.ImportStateVerifyIgnore = []string{"server_name"} // only the answer to create tells it
+				again.ImportStateVerifyIdentifierAttribute = "instance_id"
+				again.ImportStateIdFunc = func(*terraform.State) (string, error) { return w.Sessions()[0].InstanceID, nil }
+			}
+			if test.kind == resource.ImportBlockWithID {
+				again.ImportStateIdFunc = func(*terraform.State) (string, error) { return w.Sessions()[0].InstanceID, nil }
+			}
+			steps(t, w, resource.TestStep{Config: w.Config(isStarted)}, again)
+		})
+	}
+}
+
+func TestAccImportOfWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]wawptest.Fault{
+		"no such session":   {Match: rateLimit, Skip: 1000},
+		"foreign 404":       {Match: info, Status: http.StatusNotFound, Body: "404 page not found"},
+		"invalid_session":   {Match: info, Status: http.StatusNotFound, Body: `{"code":"invalid_session","message":"no"}`},
+		"unreadable":        {Match: info, Body: "<html>"},
+		"not allowed":       {Match: info, Status: http.StatusForbidden, Body: `{"code":"forbidden","message":"no"}`},
+		"empty, no content": {Match: info, Status: http.StatusNoContent},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			w.Inject(fault)
+			steps(t, w, resource.TestStep{
+				Config: w.Config(minimal), ResourceName: address, ImportState: true, ImportStateId: "3EB0BCB2E3D4",
+				ExpectError: regexp.MustCompile(`Reading the session 3EB0BCB2E3D4 failed`),
+			})
+		})
+	}
+}
