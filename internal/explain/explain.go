@@ -8,11 +8,21 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
 // Dashboard is where a person sees the sessions of the account.
 const Dashboard = "the Wawp dashboard (https://app.wawp.net)"
+
+// Crash turns a panic into an error. Defer it wherever Terraform calls in: a panic would end the whole process, and with it
+// the requests of every other resource.
+func Crash(diags *diag.Diagnostics) {
+	if cause := recover(); cause != nil {
+		diags.AddError("The provider crashed", fmt.Sprintf("This is a bug of the provider, please report it: %v", cause))
+	}
+}
 
 // Failure returns the detail of a diagnostic. attempt is a main clause without a full stop, such as "Reading the session
 // 3EB0BCB2E3D4 failed".

@@ -70,6 +70,7 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 
 // Read asks for the session. It fails unless the session is there.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	defer explain.Crash(&resp.Diagnostics)
 	var data dataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	timeout, diags := data.Timeouts.Read(ctx, defaultTimeout)

@@ -120,6 +120,7 @@ func record(ctx context.Context, resp *resource.CreateResponse, plan model, s wa
 
 // Read refreshes the state. Only a proven absence removes the session from it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer explain.Crash(&resp.Diagnostics)
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.InstanceID})...)
@@ -171,6 +172,7 @@ func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *
 
 // Update starts or stops the session where desired_state has changed. Nothing else makes a request.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer explain.Crash(&resp.Diagnostics)
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -204,6 +206,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 
 // Delete logs the phone out, so that its list of linked devices does not keep a dead one, and deletes the session.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	defer explain.Crash(&resp.Diagnostics)
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)

@@ -1,0 +1,404 @@
+package session_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// once is a provider block that tries nothing again: what is tested here is what follows the last attempt.
+const once = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"2s\"\n}\n\n"
+
+// foreign is what something that is not Wawp answers to a path that it does not know.
+const foreign = "404 page not found"
+
+func contains(t *testing.T, said string, want ...string) {
+	t.Helper()
+	for _, phrase := range want {
+		if !strings.Contains(said, phrase) {
+			t.Errorf("%q is not in:\n%s", phrase, said)
+		}
+	}
+}
+
+func lacks(t *testing.T, said string, unwanted ...string) {
+	t.Helper()
+	for _, phrase := range unwanted {
+		if strings.Contains(said, phrase) {
+			t.Errorf("%q is in:\n%s", phrase, said)
+		}
+	}
+}
+
+// recorded checks that the state holds just the sessions that there are, none of them tainted.
+func recorded(t *testing.T, w *acctest.World, cli *acctest.CLI, n int) {
+	t.Helper()
+	state := cli.State()
+	if len(state) != n || len(w.Sessions()) != n {
+		t.Errorf("%d sessions in the state, %d at Wawp, want %d", len(state), len(w.Sessions()), n)
+	}
+	for _, s := range state {
+		if id, _ := s.Attributes["instance_id"].(string); s.Status != "" {
+			t.Errorf("the session is %s", s.Status)
+		} else if _, there := w.Session(id); !there && n > 0 {
+			t.Errorf("the state has %q, which Wawp does not know", id)
+		}
+	}
+}
+
+// TestAccCreatedSessionIsNeverLost is promise P1: whatever fails after the create, the apply succeeds with a warning, the
+// session is recorded, and the next plan shows what is left to do.
+func TestAccCreatedSessionIsNeverLost(t *testing.T) {
+	t.Parallel()
+	const left = "0 to add, 1 to change, 0 to destroy"
+	for name, test := range map[string]struct {
+		fault wawptest.Fault
+		world wawptest.Config
+		warns string
+		plan  string // once the fault is over
+	}{
+		"info fails":         {wawptest.Fault{Match: info, Status: 500}, wawptest.Config{}, "POST /v2/session/info: HTTP 500", left},
+		"info is dropped":    {wawptest.Fault{Match: info, Drop: true}, wawptest.Config{}, "the request was sent, but", left},
+		"info is foreign":    {wawptest.Fault{Match: info, Status: 404, Body: foreign}, wawptest.Config{}, "does not know this endpoint", left},
+		"info is refused":    {wawptest.Fault{Match: info, Status: 401, Body: `{"code":"invalid_access_token","message":"No."}`}, wawptest.Config{}, "did not accept the access token", left},
+		"info is HTML":       {wawptest.Fault{Match: info, Body: "<html>Sign in</html>"}, wawptest.Config{}, "does not describe a session", left},
+		"info has no status": {wawptest.Fault{Match: info, Reshape: wawptest.Without("status")}, wawptest.Config{}, "without a status", left},
+		"start fails":        {wawptest.Fault{Match: start, Status: 502}, wawptest.Config{}, "POST /v2/session/start: HTTP 502", left},
+		"start is dropped":   {wawptest.Fault{Match: start, Drop: true}, wawptest.Config{}, "the request was sent, but", left},
+		"start is refused":   {wawptest.Fault{Match: start, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, wawptest.Config{}, "subscription_required", left},
+		"the wait fails":     {wawptest.Fault{Match: info, Skip: 1, Status: 500}, wawptest.Config{}, "POST /v2/session/info: HTTP 500", "No changes."},
+		"it goes on booting": {wawptest.Fault{}, wawptest.Config{BootTime: 1e15}, "its last status was STARTING", "No changes."},
+		"it ends as FAILED":  {wawptest.Fault{Match: info, Skip: 1, Reshape: wawptest.Set("status", "FAILED")}, wawptest.Config{}, "is FAILED", "No changes."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, test.world)
+			if test.fault.Match != "" {
+				w.Inject(test.fault)
+			}
+			cli := w.CLI(t, once+`resource "wawp_session" "x" {
+				desired_state = "started"
+				timeouts      = { create = "1s" }
+			}`)
+			said := cli.OK("apply", "-auto-approve", "-no-color")
+			contains(t, said, "Warning: Wawp session", test.warns, "1 added, 0 changed, 0 destroyed")
+			recorded(t, w, cli, 1)
+			w.ClearFaults()
+			contains(t, cli.OK("plan", "-no-color"), test.plan)
+		})
+	}
+}
+
+// explosive is a transport that panics at a path, as a bug of ours would.
+type explosive struct{ path string }
+
+func (e explosive) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Path == e.path {
+		panic("a bug")
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func TestAccPanicAfterCreateLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	explode := w.Providers(func(o *wawp.Options) { o.Transport = explosive{"/v2/session/info"} })
+	resource.Test(t, resource.TestCase{Steps: []resource.TestStep{
+		{
+			ProtoV6ProviderFactories: w.Providers(func(o *wawp.Options) { o.Transport = explosive{"/v2/session/start"} }),
+			Config:                   w.Config(isStarted), ExpectNonEmptyPlan: true,
+			ConfigStateChecks: []statecheck.StateCheck{is("desired_state", "started")},
+		},
+		{
+			ProtoV6ProviderFactories: w.Providers(), Config: w.Config(isStarted),
+			ConfigPlanChecks: does(plancheck.ResourceActionUpdate), // tainted, it would be replaced
+		},
+	}})
+	if w.Count(create) != 1 {
+		t.Errorf("%d sessions were created", w.Count(create))
+	}
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: explode, Steps: []resource.TestStep{
+		{Config: w.Config(minimal), ExpectError: regexp.MustCompile("a bug")}, // Read has nothing to lose
+	}})
+}
+
+func TestAccPanicOfCreateIsAPossibleSession(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: w.Providers(func(o *wawp.Options) { o.Transport = explosive{"/v2/session/create"} }),
+		Steps:                    []resource.TestStep{{Config: w.Config(minimal), ExpectError: regexp.MustCompile(`may have been created`)}},
+	})
+}
+
+// TestAccAmbiguousCreateIsNotRepeated is promise P2, as a user sees it: max_retries is 4, and still one request is made.
+func TestAccAmbiguousCreateIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]wawptest.Fault{
+		"500":               {Status: 500, Body: `{"code":"internal","message":"Internal server error"}`},
+		"502":               {Status: 502, Body: "<html>Bad gateway</html>"},
+		"503":               {Status: 503, Header: http.Header{"Retry-After": {"0"}}},
+		"504":               {Status: 504},
+		"timeout":           {Hold: make(chan struct{})},
+		"reset":             {Drop: true},
+		"empty":             {Status: 201, Body: ""},
+		"cut off":           {Cut: true},
+		"no id":             {Reshape: wawptest.Without("instance_id")},
+		"error in disguise": {Body: `{"code":"server_not_found","message":"No server is free"}`},
+		"HTML":              {Body: "<html>Sign in</html>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			fault.Match, fault.Act = create, true
+			w.Inject(fault)
+			cli := w.CLI(t, "provider \"wawp\" {\n  request_timeout = \"1s\"\n}\n"+minimal)
+			said := cli.Fails("apply", "-auto-approve", "-no-color")
+			contains(t, said, "A Wawp session may have been created", "POST /v2/session/create:", "https://app.wawp.net",
+				"to = wawp_session.<name>", "terraform import 'wawp_session.<name>'")
+			if n := w.Count(""); n != 1 {
+				t.Errorf("%d requests were made, want 1: %v", n, w.Requests())
+			}
+			if len(cli.State()) != 0 {
+				t.Errorf("the state holds %v", cli.State())
+			}
+		})
+	}
+}
+
+// TestAccAmbiguousCreateCanBeAdopted follows the advice of the diagnostic.
+func TestAccAmbiguousCreateCanBeAdopted(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	w.Inject(wawptest.Fault{Match: create, Times: 1, Act: true, Status: 504})
+	cli := w.CLI(t, minimal)
+	cli.Fails("apply", "-auto-approve", "-no-color")
+	cli.Configure(minimal + fmt.Sprintf("\nimport {\n  to = wawp_session.x\n  id = %q\n}\n", w.Sessions()[0].InstanceID))
+	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 imported, 0 added, 0 changed, 0 destroyed")
+	recorded(t, w, cli, 1)
+}
+
+func TestAccRefusedCreateSaysWhyAndCriesNoWolf(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault wawptest.Fault
+		says  []string
+	}{
+		"quota":        {wawptest.Fault{Status: 403, Body: `{"code":"quota_reached","message":"You have 3 of 3."}`}, []string{"You have 3 of 3.", "Delete one that is no longer needed", "upgrade the plan"}},
+		"other 403":    {wawptest.Fault{Status: 403, Body: `{"code":"blocked","message":"Blocked."}`}, []string{"Blocked.", "plan may not include this"}},
+		"401":          {wawptest.Fault{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}, []string{"Who?", "WAWP_ACCESS_TOKEN"}},
+		"400":          {wawptest.Fault{Status: 400, Body: "Bad Request - Missing Token"}, []string{"Bad Request - Missing Token", "HTTP 400"}},
+		"400 as XML":   {wawptest.Fault{Status: 400, Body: "<error>Missing Token</error>"}, []string{"Missing Token", "HTTP 400"}},
+		"foreign 404":  {wawptest.Fault{Status: 404, Body: foreign}, []string{"check base_url"}},
+		"redirect":     {wawptest.Fault{Status: 308, Header: http.Header{"Location": {"https://www.api.wawp.test/v2/session/create"}}}, []string{"www.api.wawp.test", "set base_url"}},
+		"429 for long": {wawptest.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}}, []string{"come back in 1h0m0s", "requests_per_second"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			test.fault.Match = create
+			w.Inject(test.fault)
+			said := w.CLI(t, minimal).Fails("apply", "-auto-approve", "-no-color")
+			contains(t, said, "Error: Wawp session was not created")
+			contains(t, said, test.says...)
+			lacks(t, said, "may have been created", "import")
+			if n := w.Count(""); n != 1 {
+				t.Errorf("%d requests were made, want 1", n)
+			}
+		})
+	}
+}
+
+func TestAccCreateIsRepeatedAfter429(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	w.Inject(wawptest.Fault{Match: create, Times: 1, Status: 429, Header: http.Header{"Retry-After": {"1"}}})
+	cli := w.CLI(t, minimal)
+	lacks(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp")
+	recorded(t, w, cli, 1)
+	requests := w.Requests()
+	if len(requests) != 2 || requests[1].Time.Sub(requests[0].Time).Seconds() < 1 {
+		t.Errorf("not two requests at least a second apart: %v", requests)
+	}
+}
+
+func TestAccDeletedInTheDashboard(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, minimal)
+	cli.OK("apply", "-auto-approve")
+	cli.OK("refresh") // session/info describes it for the first time
+	id := w.Sessions()[0].InstanceID
+	w.Remove(id)
+	contains(t, cli.OK("plan", "-no-color"), "Warning: Wawp session "+id+" is gone", "1 to add, 0 to change, 0 to destroy")
+	cli.OK("apply", "-auto-approve")
+	recorded(t, w, cli, 1)
+}
+
+// TestAccUnprovenAbsenceKeepsTheState is promise P3, as a user sees it.
+func TestAccUnprovenAbsenceKeepsTheState(t *testing.T) {
+	t.Parallel()
+	own := `{"code":"invalid_instance","message":"gone"}`
+	for name, test := range map[string]struct {
+		info   wawptest.Fault
+		second wawptest.Fault
+		fails  bool // else it warns
+	}{
+		"a proxy's 404":            {wawptest.Fault{Status: 404, Body: "<html>Not Found</html>"}, wawptest.Fault{Status: 404}, false},
+		"an unknown route":         {wawptest.Fault{Status: 404, Body: `{"code":"rest_no_route","message":"No route was found"}`}, wawptest.Fault{Status: 404}, false},
+		"an HTML page":             {wawptest.Fault{Body: "<html>Sign in</html>"}, wawptest.Fault{Status: 404}, false},
+		"an error in disguise":     {wawptest.Fault{Body: own}, wawptest.Fault{Status: 404}, false},
+		"an empty answer":          {wawptest.Fault{Status: 204}, wawptest.Fault{Status: 404}, false},
+		"401":                      {wawptest.Fault{Status: 401, Body: own}, wawptest.Fault{Status: 404}, true},
+		"403":                      {wawptest.Fault{Status: 403, Body: own}, wawptest.Fault{Status: 404}, true},
+		"410":                      {wawptest.Fault{Status: 410, Body: own}, wawptest.Fault{Status: 404}, true},
+		"500":                      {wawptest.Fault{Status: 500, Body: own}, wawptest.Fault{Status: 404}, true},
+		"no answer":                {wawptest.Fault{Drop: true}, wawptest.Fault{Status: 404}, true},
+		"the rate limit answers":   {wawptest.Fault{Status: 404, Body: own}, wawptest.Fault{Body: `{"policies":[]}`}, false},
+		"the rate limit is broken": {wawptest.Fault{Status: 404, Body: own}, wawptest.Fault{Status: 503}, false},
+		"invalid_session, paired":  {wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"no"}`}, wawptest.Fault{Status: 404, Body: own}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			cli := w.CLI(t, once+isStarted)
+			cli.OK("apply", "-auto-approve")
+			w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
+			cli.OK("refresh")
+			before := cli.State()
+			test.info.Match, test.second.Match = info, rateLimit
+			w.Inject(test.info)
+			w.Inject(test.second)
+			if test.fails {
+				contains(t, cli.Fails("refresh", "-no-color"), "Error: Wawp session could not be read", w.Sessions()[0].InstanceID)
+			} else {
+				said := cli.OK("refresh", "-no-color")
+				contains(t, said, "Warning: Wawp session could not be checked and stays in the state", w.Sessions()[0].InstanceID, "terraform state rm")
+			}
+			if got := cli.State(); fmt.Sprint(got) != fmt.Sprint(before) {
+				t.Errorf("the state was %v and is %v", before, got)
+			}
+		})
+	}
+}
+
+func TestAccServerThatOffersOnlyCreate(t *testing.T) {
+	t.Parallel()
+	for name, reshape := range map[string]func(map[string]any) any{
+		"with status": wawptest.Set("extra", true), "without status": wawptest.Without("status", "server_name"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{Endpoints: []string{create}})
+			w.Inject(wawptest.Fault{Match: create, Reshape: reshape})
+			cli := w.CLI(t, `resource "wawp_session" "x" { count = 3 }`)
+			lacks(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp")
+			recorded(t, w, cli, 3)
+
+			said := cli.OK("plan", "-no-color")
+			contains(t, said, "Warning: Wawp session could not be checked and stays in the state", "(and 2 more similar warnings elsewhere)", "No changes.")
+
+			contains(t, cli.OK("destroy", "-auto-approve", "-no-color"), w.Sessions()[0].InstanceID, "was removed from the state only", "3 destroyed")
+			if len(cli.State()) != 0 {
+				t.Errorf("the state holds %v", cli.State())
+			}
+		})
+	}
+}
+
+func TestAccDestroyUnderFault(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault wawptest.Fault
+		gone  bool // the destroy succeeds
+		says  string
+	}{
+		"already gone":         {wawptest.Fault{Match: remove, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`}, true, "1 destroyed"},
+		"logout fails":         {wawptest.Fault{Match: logout, Status: 500}, true, "Warning: Wawp session was not logged out"},
+		"lost, then gone":      {wawptest.Fault{Match: remove, Times: 1, Act: true, Drop: true}, true, "1 destroyed"},
+		"a proxy's 404":        {wawptest.Fault{Match: remove, Status: 404, Body: foreign}, false, "it stays in the state"},
+		"refused":              {wawptest.Fault{Match: remove, Status: 403, Body: `{"code":"no","message":"No."}`}, false, "it stays in the state"},
+		"a hotel's web page":   {wawptest.Fault{Match: remove, Body: "<html>Sign in</html>"}, false, "the answer is an error"},
+		"an error in disguise": {wawptest.Fault{Match: remove, Body: `{"code":"server_not_found","message":"No."}`}, false, "server_not_found"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			cli := w.CLI(t, isStarted)
+			cli.OK("apply", "-auto-approve")
+			w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
+			w.Inject(test.fault)
+			if test.gone {
+				contains(t, cli.OK("destroy", "-auto-approve", "-no-color"), test.says)
+			} else {
+				contains(t, cli.Fails("destroy", "-auto-approve", "-no-color"), test.says)
+			}
+			if left := len(cli.State()); (left == 0) != test.gone {
+				t.Errorf("%d sessions are in the state", left)
+			}
+			if w.Count(logout) == 0 {
+				t.Error("the phone was not logged out")
+			}
+		})
+	}
+}
+
+func TestAccDeletionProtection(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, `resource "wawp_session" "x" { deletion_protection = true }`)
+	cli.OK("apply", "-auto-approve")
+	id := w.Sessions()[0].InstanceID
+	refusal := "Wawp session " + id + " is protected from deletion"
+
+	contains(t, cli.Fails("plan", "-destroy", "-no-color"), refusal, "deletion_protection = false")
+	contains(t, cli.Fails("plan", "-destroy", "-target=wawp_session.x", "-no-color"), refusal)
+	contains(t, cli.Fails("apply", "-auto-approve", "-replace=wawp_session.x", "-no-color"), refusal, "terraform untaint")
+	cli.Configure("removed {\n  from = wawp_session.x\n  lifecycle {\n    destroy = true\n  }\n}\n")
+	contains(t, cli.Fails("plan", "-no-color"), refusal)
+	cli.Configure("")
+	contains(t, cli.Fails("plan", "-no-color"), refusal)
+	recorded(t, w, cli, 1)
+	if w.Count(remove)+w.Count(logout) != 0 {
+		t.Error("a protected session was touched")
+	}
+
+	cli.Env = append(cli.Env, "WAWP_ALLOW_DESTROY=1")
+	contains(t, cli.OK("destroy", "-auto-approve", "-no-color"), "Warning: Protected Wawp session "+id+" is destroyed")
+	recorded(t, w, cli, 0)
+}
+
+func TestAccDeposedObjectHasAWayOut(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, "resource \"wawp_session\" \"x\" {\n  deletion_protection = true\n  lifecycle {\n    create_before_destroy = true\n  }\n}\n")
+	cli.OK("apply", "-auto-approve")
+	cli.Fails("apply", "-auto-approve", "-replace=wawp_session.x") // leaves the old one deposed
+	recorded(t, w, cli, 2)
+	cli.Env = append(cli.Env, "WAWP_ALLOW_DESTROY=1")
+	cli.OK("apply", "-auto-approve")
+	recorded(t, w, cli, 1)
+}
+
+func TestAccFailedChangeIsAnError(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, once+isStopped)
+	cli.OK("apply", "-auto-approve")
+	w.Inject(wawptest.Fault{Match: start, Status: 403, Body: `{"code":"no","message":"No."}`})
+	cli.Configure(once + isStarted)
+	contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Error: Wawp session is not started", "HTTP 403")
+	recorded(t, w, cli, 1)
+	w.ClearFaults()
+	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed, 0 destroyed")
+}
