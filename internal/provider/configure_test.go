@@ -1,0 +1,193 @@
+package provider
+
+import (
+	"context"
+	"encoding/pem"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// environment is a getenv of fixed variables.
+func environment(pairs ...string) func(string) string {
+	return func(name string) string {
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1]
+			}
+		}
+		return ""
+	}
+}
+
+func TestOptionsPrecedence(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		config model
+		getenv func(string) string
+		token  string
+		url    string
+	}{
+		"defaults":           {model{}, environment(envAccessToken, "env"), "env", wawp.DefaultBaseURL},
+		"environment":        {model{}, environment(envAccessToken, "env", envBaseURL, "https://env.test/"), "env", "https://env.test"},
+		"configuration wins": {model{AccessToken: types.StringValue("conf"), BaseURL: types.StringValue("https://conf.test")}, environment(envAccessToken, "env", envBaseURL, "https://env.test"), "conf", "https://conf.test"},
+		"white space":        {model{}, environment(envAccessToken, " env\n", envBaseURL, " https://env.test\n"), "env", "https://env.test"},
+		"each on its own":    {model{AccessToken: types.StringValue("conf")}, environment(envBaseURL, "https://env.test"), "conf", "https://env.test"},
+	} {
+		o, diags := test.config.options(test.getenv)
+		if len(diags) != 0 || o.AccessToken != test.token || o.BaseURL.String() != test.url {
+			t.Errorf("%s: token %q, address %s, diagnostics %v", name, o.AccessToken, o.BaseURL, diags)
+		}
+	}
+}
+
+func TestOptionsNumbers(t *testing.T) {
+	t.Parallel()
+	o, _ := model{}.options(environment(envAccessToken, "t"))
+	if o.RequestTimeout != 60*time.Second || o.MaxRetries != 4 || o.RequestsPerSecond != 0 || o.RootCAs != nil {
+		t.Errorf("defaults are %+v", o)
+	}
+	o, _ = model{
+		RequestTimeout: types.StringValue("90s"), MaxRetries: types.Int64Value(0), RequestsPerSecond: types.Float64Value(0.5),
+	}.options(environment(envAccessToken, "t"))
+	if o.RequestTimeout != 90*time.Second || o.MaxRetries != 0 || o.RequestsPerSecond != 0.5 {
+		t.Errorf("options are %+v", o)
+	}
+}
+
+func TestOptionsComplain(t *testing.T) {
+	t.Parallel()
+	empty := filepath.Join(t.TempDir(), "empty.pem")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	token := environment(envAccessToken, "t")
+	for name, test := range map[string]struct {
+		config model
+		getenv func(string) string
+		level  diag.Severity
+		says   []string
+	}{
+		"no token":       {model{}, environment(), diag.SeverityError, []string{"access_token", "WAWP_ACCESS_TOKEN", "ephemeral", "secret store"}},
+		"blank token":    {model{}, environment(envAccessToken, " "), diag.SeverityError, []string{"WAWP_ACCESS_TOKEN"}},
+		"bad address":    {model{}, environment(envAccessToken, "t", envBaseURL, "api.wawp.net"), diag.SeverityError, []string{"WAWP_BASE_URL", "https://"}},
+		"plain http":     {model{BaseURL: types.StringValue("http://api.wawp.test")}, token, diag.SeverityWarning, []string{"base_url", "unencrypted"}},
+		"no such file":   {model{CACertFile: types.StringValue("/does/not/exist")}, token, diag.SeverityError, []string{"ca_cert_file"}},
+		"no certificate": {model{CACertFile: types.StringValue(empty)}, token, diag.SeverityError, []string{"PEM"}},
+	} {
+		_, diags := test.config.options(test.getenv)
+		if len(diags) != 1 || diags[0].Severity() != test.level {
+			t.Errorf("%s: %v", name, diags)
+			continue
+		}
+		for _, phrase := range test.says {
+			if said := diags[0].Summary() + diags[0].Detail(); !strings.Contains(said, phrase) {
+				t.Errorf("%s: %q is not in: %s", name, phrase, said)
+			}
+		}
+	}
+	for _, address := range []string{"http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1"} {
+		if _, diags := (model{BaseURL: types.StringValue(address)}).options(token); len(diags) != 0 {
+			t.Errorf("%s: %v", address, diags)
+		}
+	}
+}
+
+func TestCACertFileIsTrusted(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"status":"WORKING"}`))
+	}))
+	t.Cleanup(server.Close)
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	if err := os.WriteFile(file, block, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, trusted := range []bool{true, false} {
+		config := model{BaseURL: types.StringValue(server.URL)}
+		if trusted {
+			config.CACertFile = types.StringValue(file)
+		}
+		o, diags := config.options(environment(envAccessToken, "t"))
+		if diags.HasError() {
+			t.Fatal(diags)
+		}
+		_, err := wawp.New(o).GetSession(context.Background(), "A1")
+		if (err == nil) != trusted {
+			t.Errorf("trusted: %t, error: %v", trusted, err)
+		}
+	}
+}
+
+func TestKnown(t *testing.T) {
+	t.Parallel()
+	if !(model{}).known() {
+		t.Error("an empty block is not known")
+	}
+	for name, m := range map[string]model{
+		"access_token":        {AccessToken: types.StringUnknown()},
+		"base_url":            {BaseURL: types.StringUnknown()},
+		"request_timeout":     {RequestTimeout: types.StringUnknown()},
+		"max_retries":         {MaxRetries: types.Int64Unknown()},
+		"requests_per_second": {RequestsPerSecond: types.Float64Unknown()},
+		"ca_cert_file":        {CACertFile: types.StringUnknown()},
+	} {
+		if m.known() {
+			t.Errorf("an unknown %s passes for known", name)
+		}
+	}
+}
+
+func TestUserAgent(t *testing.T) {
+	t.Parallel()
+	for appended, want := range map[string]string{
+		"":          "terraform-provider-wawp/1.2.3 Terraform/1.11.4",
+		" team/42 ": "terraform-provider-wawp/1.2.3 Terraform/1.11.4 team/42",
+	} {
+		if got := userAgent("1.2.3", "1.11.4", appended); got != want {
+			t.Errorf("user agent is %q, want %q", got, want)
+		}
+	}
+}
+
+// TestSchemasAreSound has the framework check every schema, and finds attributes without a description.
+func TestSchemasAreSound(t *testing.T) {
+	t.Parallel()
+	ctx, p := context.Background(), &Provider{}
+	for _, make := range p.Resources(ctx) {
+		var resp resource.SchemaResponse
+		make().Schema(ctx, resource.SchemaRequest{}, &resp)
+		if diags := resp.Schema.ValidateImplementation(ctx); diags.HasError() {
+			t.Error(diags)
+		}
+		for name, attribute := range resp.Schema.Attributes {
+			if attribute.GetMarkdownDescription() == "" && attribute.GetDescription() == "" && name != "timeouts" {
+				t.Errorf("%s has no description", name)
+			}
+		}
+	}
+	for _, make := range p.DataSources(ctx) {
+		var resp datasource.SchemaResponse
+		make().Schema(ctx, datasource.SchemaRequest{}, &resp)
+		if diags := resp.Schema.ValidateImplementation(ctx); diags.HasError() {
+			t.Error(diags)
+		}
+		for name, attribute := range resp.Schema.Attributes {
+			if attribute.GetMarkdownDescription() == "" && name != "timeouts" {
+				t.Errorf("%s has no description", name)
+			}
+		}
+	}
+}

@@ -1,0 +1,110 @@
+//go:build unix
+
+package session_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// transcript is what a running CLI has printed so far.
+type transcript struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	more chan struct{}
+}
+
+func (s *transcript) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.text.Write(p)
+	close(s.more)
+	s.more = make(chan struct{})
+	return len(p), nil
+}
+
+// waitFor returns when the phrase has been printed.
+func (s *transcript) waitFor(ctx context.Context, phrase string) error {
+	for {
+		s.mu.Lock()
+		found, more := strings.Contains(s.text.String(), phrase), s.more
+		s.mu.Unlock()
+		if found {
+			return nil
+		}
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// TestAccSignalsLoseNothing is promise P1 under Ctrl-C and SIGTERM: creates are under way (and more are to come) when the
+// signal arrives at the whole process group, as from a terminal or a supervisor, or at the CLI alone.
+func TestAccSignalsLoseNothing(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		signal syscall.Signal
+		group  bool
+	}{
+		"Ctrl-C":                       {syscall.SIGINT, true},
+		"SIGTERM to the process group": {syscall.SIGTERM, true},
+		"SIGTERM to the CLI":           {syscall.SIGTERM, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const underWay, declared = 10, 14 // 10 is Terraform's default parallelism
+			w := acctest.New(t, wawptest.Config{})
+			release := make(chan struct{})
+			w.Inject(wawptest.Fault{Match: create, Hold: release})
+			cli := w.CLI(t, `resource "wawp_session" "x" {
+				count         = 14
+				desired_state = "started"
+			}`)
+
+			said := &transcript{more: make(chan struct{})}
+			cmd := cli.Command("apply", "-auto-approve", "-no-color")
+			cmd.Stdout, cmd.Stderr = io.Writer(said), io.Writer(said)
+			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+			defer cancel()
+			if err := w.WaitFor(ctx, create, underWay); err != nil {
+				t.Fatal(err)
+			}
+			target := cmd.Process.Pid
+			if test.group {
+				target = -target
+			}
+			if err := syscall.Kill(target, test.signal); err != nil {
+				t.Fatal(err)
+			}
+			// The CLI says so once it has asked the provider to stop; only then are the answers let through.
+			if err := said.waitFor(ctx, "Stopping operation..."); err != nil {
+				t.Fatalf("%s\n%s", err, said.text.String())
+			}
+			close(release)
+			_ = cmd.Wait() // it ends with an error, which is not the question
+
+			if n := w.Count(create); n != underWay {
+				t.Errorf("%d of %d sessions were created, want the %d that were under way", n, declared, underWay)
+			}
+			recorded(t, w, cli, underWay)
+			if t.Failed() {
+				t.Log(said.text.String())
+			}
+		})
+	}
+}
