@@ -1,0 +1,248 @@
+// Package wawptest is a simulated Wawp API: an http.Handler with state, for tests and for trying things out. It is strict
+// where the API is documented, can be told to fail in every way that a network can, and records what it was sent.
+//
+// Each object of the API has a file with its endpoints and what is behind them.
+package wawptest
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// DefaultToken is the access token that is accepted if Config names no other.
+const DefaultToken = "wawptest-token"
+
+// Config says what kind of account, and of server, the API simulates. The zero value is a free account without a quota
+// on a server that answers at once.
+type Config struct {
+	// Token is the access token that is accepted; default DefaultToken.
+	Token string
+	// Quota is the most instances that the account may have; 0 is no limit.
+	Quota int
+	// Paid gives the account an active plan, and with it the paid rate limit policies.
+	Paid bool
+	// Now is the clock of everything but Latency; default time.Now.
+	Now func() time.Time
+	// BootTime is how long a session stays STARTING, by the clock, before it becomes WORKING (if a phone is linked)
+	// or SCAN_QR_CODE; by default that is over at the next request.
+	BootTime time.Duration
+	// Latency is the real time by which every answer is delayed, after what was asked for has been done; default none.
+	Latency time.Duration
+	// Created is the status of a new session: "STOPPED" (default) or "STARTING".
+	Created string
+	// Endpoints are the only ones offered, like "POST /v2/session/create"; the others answer like an unknown route.
+	// nil offers all of them.
+	Endpoints []string
+}
+
+// API is the simulated API of one account. It is an http.Handler and safe for concurrent use.
+type API struct {
+	config Config
+
+	mu       sync.Mutex // guards what follows
+	sessions []*session // in order of creation
+	faults   []*fault   // in order of injection
+	requests []*Request // in order of arrival
+	arrived  chan struct{}
+}
+
+// New returns an account without sessions.
+func New(config Config) *API {
+	config.Token = cmp.Or(config.Token, DefaultToken)
+	config.Created = cmp.Or(config.Created, statusStopped)
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	return &API{config: config, arrived: make(chan struct{})}
+}
+
+// ServeHTTP records a request, then answers it as the API would, or as an injected Fault says.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	request, fault := a.arrive(r)
+	if fault.Hold != nil && !await(r.Context(), fault.Hold) {
+		return
+	}
+	result := fault.answer(func() answer { return a.answer(request) })
+	if a.config.Latency > 0 && !await(r.Context(), time.After(a.config.Latency)) {
+		return
+	}
+	if fault.Drop {
+		drop(w)
+		return
+	}
+	a.answered(request, result.status)
+	result.write(w, fault.Cut)
+}
+
+// await waits for a channel, and reports whether the client is still there.
+func await[T any](ctx context.Context, ready <-chan T) bool {
+	select {
+	case <-ready:
+	case <-ctx.Done():
+	}
+	return ctx.Err() == nil
+}
+
+// objects are the objects of the API, each with its endpoints by method and path.
+var objects = []map[string]endpoint{sessionEndpoints, rateLimitEndpoints}
+
+// endpoint is one method and path of the API.
+type endpoint struct {
+	account bool                    // concerns the account, not one session: takes no instance_id
+	query   []string                // documented query keys beside the credentials
+	do      func(*API, call) answer // called with the API locked
+}
+
+// call is a request that has passed every check.
+type call struct {
+	*Request
+	session *session // the one it is about; nil for an endpoint of the account
+}
+
+// answer does what was asked for and returns the API's own answer.
+func (a *API) answer(r *Request) answer {
+	e, ok := a.route(r)
+	if !ok {
+		return reply(http.StatusNotFound, object{
+			"code":    "rest_no_route",
+			"message": "No route was found matching the URL and request method.",
+			"data":    object{"status": http.StatusNotFound},
+		})
+	}
+	if complaint := e.check(r); complaint != nil {
+		return *complaint
+	}
+	if r.Query.Get(accessToken) != a.config.Token {
+		return refuse(http.StatusUnauthorized, "invalid_access_token", "The access token is invalid.")
+	}
+
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if e.account {
+		return e.do(a, call{Request: r})
+	}
+	s := a.find(r.Query.Get(instanceID))
+	if s == nil {
+		return refuse(http.StatusNotFound, "invalid_instance", "The instance ID is incorrect or the instance was deleted.")
+	}
+	return e.do(a, call{Request: r, session: s})
+}
+
+// route finds the endpoint that a request is for.
+func (a *API) route(r *Request) (endpoint, bool) {
+	name := r.Method + " " + r.Path
+	if a.config.Endpoints != nil && !slices.Contains(a.config.Endpoints, name) {
+		return endpoint{}, false
+	}
+	for _, endpoints := range objects {
+		if e, ok := endpoints[name]; ok {
+			return e, true
+		}
+	}
+	return endpoint{}, false
+}
+
+// The names of the credentials, in the query and in a body.
+const (
+	accessToken = "access_token"
+	instanceID  = "instance_id"
+)
+
+// check refuses a request that is not in its documented form, down to details that the live API may well let pass:
+// a client that strays should fail here first. It returns nil if there is nothing to complain about.
+func (e endpoint) check(r *Request) *answer {
+	credentials := []string{accessToken, instanceID}
+	if e.account {
+		credentials = credentials[:1]
+	}
+	withBody := r.Method == http.MethodPost || r.Method == http.MethodPatch
+
+	// net/http sends a request with this header again by itself, a create included.
+	if _, ok := r.Header["Idempotency-Key"]; ok {
+		return complain("unexpected_header", "The header Idempotency-Key is not supported.")
+	}
+	for key, values := range r.Query {
+		if !slices.Contains(credentials, key) && !slices.Contains(e.query, key) {
+			return complain("unknown_param", "The query parameter %q is not known.", key)
+		}
+		if len(values) > 1 {
+			return complain("repeated_param", "The query parameter %q is repeated.", key)
+		}
+	}
+	if withBody && !r.saysJSON() {
+		unsupported := refuse(http.StatusUnsupportedMediaType, "unsupported_media_type", "The body must be "+jsonType+".")
+		return &unsupported
+	}
+	if withBody && r.Body == nil {
+		return complain("invalid_json", "The body must be a JSON object.")
+	}
+	for _, key := range credentials {
+		inQuery, inBody := r.Query.Get(key), r.Body[key]
+		if inQuery == "" || withBody && inBody == nil {
+			return complain("missing_param", "The parameter %q is required.", key)
+		}
+		if withBody && inBody != inQuery {
+			return complain("param_mismatch", "The parameter %q differs between query and body.", key)
+		}
+	}
+	return nil
+}
+
+const jsonType = "application/json"
+
+func (r Request) saysJSON() bool {
+	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return mediaType == jsonType
+}
+
+// object is a JSON object.
+type object = map[string]any
+
+// answer is what goes back to the client.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// reply is an answer with a JSON body.
+func reply(status int, body any) answer {
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		panic(fmt.Sprintf("wawptest: an answer that is not JSON: %v", err))
+	}
+	return answer{status: status, body: encoded}
+}
+
+// refuse is an answer in the form of the API's errors.
+func refuse(status int, code, message string) answer {
+	return reply(status, object{"code": code, "message": message})
+}
+
+// complain refuses a malformed request.
+func complain(code, format string, args ...any) *answer {
+	complaint := refuse(http.StatusBadRequest, code, fmt.Sprintf(format, args...))
+	return &complaint
+}
+
+// write sends the answer, or declares its full length and sends the first half, whereupon net/http ends the connection.
+func (a answer) write(w http.ResponseWriter, cut bool) {
+	w.Header().Set("Content-Type", jsonType)
+	for key, values := range a.header {
+		w.Header()[http.CanonicalHeaderKey(key)] = values
+	}
+	if cut {
+		w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+		a.body = a.body[:len(a.body)/2]
+	}
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body) // Fails only if the client has gone, which is its own affair.
+}

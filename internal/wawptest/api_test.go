@@ -1,0 +1,236 @@
+package wawptest
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestStrictness(t *testing.T) {
+	t.Parallel()
+	const getInfo, deleteSession = "GET /v2/session/info", "DELETE /v2/session/delete"
+	tests := map[string]struct {
+		endpoint string
+		change   func(*http.Request)
+		status   int
+		code     string
+	}{
+		"documented POST":           {sessionInfo, func(*http.Request) {}, 200, ""},
+		"documented GET":            {getInfo, func(*http.Request) {}, 200, ""},
+		"documented DELETE":         {deleteSession, func(*http.Request) {}, 200, ""},
+		"charset":                   {sessionInfo, header("Content-Type", "application/json; charset=utf-8"), 200, ""},
+		"no token in query":         {sessionInfo, query(accessToken), 400, "missing_param"},
+		"no token in GET":           {getInfo, query(accessToken), 400, "missing_param"},
+		"empty token":               {getInfo, query(accessToken, ""), 400, "missing_param"},
+		"no id in query":            {sessionInfo, query(instanceID), 400, "missing_param"},
+		"no token in body":          {sessionInfo, body(`{"instance_id":"0123456789AB"}`), 400, "missing_param"},
+		"no id in body":             {sessionInfo, body(`{"access_token":"wawptest-token"}`), 400, "missing_param"},
+		"wrong token":               {getInfo, query(accessToken, "another"), 401, "invalid_access_token"},
+		"another token in body":     {sessionInfo, body(`{"access_token":"b","instance_id":"0123456789AB"}`), 400, "param_mismatch"},
+		"another id in body":        {sessionInfo, body(`{"access_token":"wawptest-token","instance_id":"B"}`), 400, "param_mismatch"},
+		"number for an id in body":  {sessionInfo, body(`{"access_token":"wawptest-token","instance_id":1}`), 400, "param_mismatch"},
+		"object for an id in body":  {sessionInfo, body(`{"access_token":"wawptest-token","instance_id":{}}`), 400, "param_mismatch"},
+		"no body":                   {sessionInfo, body(""), 400, "invalid_json"},
+		"array as body":             {sessionInfo, body("[]"), 400, "invalid_json"},
+		"null as body":              {sessionInfo, body("null"), 400, "invalid_json"},
+		"form as body":              {sessionInfo, header("Content-Type", "application/x-www-form-urlencoded"), 415, "unsupported_media_type"},
+		"no content type":           {sessionInfo, header("Content-Type", ""), 415, "unsupported_media_type"},
+		"unknown query key":         {getInfo, query("verbose", "1"), 400, "unknown_param"},
+		"query key of another":      {getInfo, query("policy_slug", "strict"), 400, "unknown_param"},
+		"id for create":             {createSession, query(instanceID, "0123456789AB"), 400, "unknown_param"},
+		"repeated query key":        {getInfo, query(accessToken, DefaultToken, DefaultToken), 400, "repeated_param"},
+		"idempotency key":           {createSession, header("Idempotency-Key", "1"), 400, "unexpected_header"},
+		"empty idempotency key":     {createSession, func(r *http.Request) { r.Header["Idempotency-Key"] = []string{""} }, 400, "unexpected_header"},
+		"unknown instance":          {getInfo, query(instanceID, "BA9876543210"), 404, "invalid_instance"},
+		"unknown path":              {getInfo, func(r *http.Request) { r.URL.Path = "/v2/status" }, 404, "rest_no_route"},
+		"trailing slash":            {getInfo, func(r *http.Request) { r.URL.Path += "/" }, 404, "rest_no_route"},
+		"method that is not there":  {createSession, func(r *http.Request) { r.Method = http.MethodGet }, 404, "rest_no_route"},
+		"unknown path, wrong token": {"GET /v2/status", query(accessToken, "another"), 404, "rest_no_route"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{})
+			id := s.Add(Session{InstanceID: "0123456789AB"}).InstanceID
+			if test.endpoint == createSession {
+				id = ""
+			}
+			r := s.request(t.Context(), test.endpoint, id)
+			test.change(r)
+			response, text, err := s.send(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var answer struct{ Code, Message string }
+			if err := json.Unmarshal([]byte(text), &answer); err != nil {
+				t.Fatal(err)
+			}
+			if response.StatusCode != test.status || answer.Code != test.code {
+				t.Errorf("got %d %s, want %d %q", response.StatusCode, text, test.status, test.code)
+			}
+			if test.status >= 400 && answer.Message == "" {
+				t.Error("an error without a message")
+			}
+			if strings.Contains(text, DefaultToken) {
+				t.Error("the answer holds the token")
+			}
+			if test.status >= 400 && len(s.Sessions()) != 1 {
+				t.Error("a refused request did something")
+			}
+		})
+	}
+}
+
+func header(key, value string) func(*http.Request) {
+	return func(r *http.Request) { r.Header.Set(key, value) }
+}
+
+func query(key string, values ...string) func(*http.Request) {
+	return func(r *http.Request) { setQuery(r, key, values...) }
+}
+
+func body(text string) func(*http.Request) {
+	return func(r *http.Request) { setBody(r, text) }
+}
+
+func TestEveryEndpoint(t *testing.T) {
+	t.Parallel()
+	want := []string{
+		"DELETE /v2/session/delete",
+		"GET /v2/session/info", "GET /v2/session/logout", "GET /v2/session/rate-limit",
+		"GET /v2/session/restart", "GET /v2/session/start", "GET /v2/session/stop",
+		"POST /v2/session/create", "POST /v2/session/info", "POST /v2/session/logout",
+		"POST /v2/session/restart", "POST /v2/session/start", "POST /v2/session/stop",
+	}
+	var got []string
+	for _, endpoints := range objects {
+		for name := range endpoints {
+			got = append(got, name)
+		}
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for _, name := range want {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{Token: "T0k3nT0k3n"})
+			id := ""
+			if name != createSession {
+				id = s.Add(Session{}).InstanceID
+			}
+			if name == "GET /v2/session/logout" || name == "POST /v2/session/logout" {
+				s.SetStatus(id, statusWorking)
+			}
+			response, text, err := s.send(s.request(t.Context(), name, id))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if response.StatusCode/100 != 2 || response.Header.Get("Content-Type") != jsonType {
+				t.Errorf("got %s, %v: %s", response.Status, response.Header, text)
+			}
+			if strings.Contains(text, "T0k3nT0k3n") {
+				t.Error("the answer holds the token")
+			}
+		})
+	}
+}
+
+func TestOnlySomeEndpoints(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{Endpoints: []string{createSession}})
+	status, created := s.call(createSession, "")
+	if status != http.StatusCreated {
+		t.Errorf("create: %d", status)
+	}
+	id, _ := created[instanceID].(string)
+	status, answer := s.call(sessionInfo, id)
+	if status != http.StatusNotFound || answer["code"] != "rest_no_route" {
+		t.Errorf("info: %d %v", status, answer)
+	}
+	data, _ := answer["data"].(object)
+	if data["status"] != 404.0 || answer["message"] != "No route was found matching the URL and request method." {
+		t.Errorf("not the answer for an unknown route: %v", answer)
+	}
+}
+
+// A proxy is sent the whole URL in the request line.
+func TestAsAProxy(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{})
+	proxy, err := url.Parse(s.server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{Proxy: http.ProxyURL(proxy)}
+	defer transport.CloseIdleConnections()
+	s.client.Transport = transport
+
+	r := s.request(t.Context(), createSession, "")
+	r.URL.Host, r.Host = "api.wawp.invalid", "api.wawp.invalid"
+	response, text, err := s.send(r)
+	if err != nil || response.StatusCode != http.StatusCreated {
+		t.Errorf("got %v, %s, %v", response, text, err)
+	}
+}
+
+func TestLatency(t *testing.T) {
+	t.Parallel()
+	t.Run("delays", func(t *testing.T) {
+		t.Parallel()
+		s := simulate(t, Config{Latency: 20 * time.Millisecond})
+		begin := time.Now()
+		s.call(createSession, "")
+		if took := time.Since(begin); took < 20*time.Millisecond {
+			t.Errorf("it took %v", took)
+		}
+	})
+	t.Run("ends with the client, after the deed", func(t *testing.T) {
+		t.Parallel()
+		ended := make(chan struct{})
+		api := New(Config{Latency: time.Hour})
+		s := simulate(t, Config{})
+		ctx, leave := context.WithCancel(t.Context())
+		r := s.request(ctx, createSession, "")
+		go func() {
+			defer close(ended)
+			api.ServeHTTP(nil, r)
+		}()
+		if err := api.WaitFor(t.Context(), createSession, 1); err != nil {
+			t.Fatal(err)
+		}
+		leave()
+		<-ended
+		if len(api.Sessions()) != 1 || api.Requests()[0].Status != 0 {
+			t.Errorf("sessions %v, requests %v", api.Sessions(), api.Requests())
+		}
+	})
+}
+
+func TestConcurrency(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{Quota: 30})
+	var group sync.WaitGroup
+	for range 40 {
+		group.Go(func() {
+			if status, created := s.call(createSession, ""); status == http.StatusCreated {
+				id, _ := created[instanceID].(string)
+				s.call(startSession, id)
+				s.call(sessionInfo, id)
+				s.Sessions()
+				s.Requests()
+			}
+		})
+	}
+	group.Wait()
+	if sessions, creates := len(s.Sessions()), s.Count(createSession); sessions != 30 || creates != 40 {
+		t.Errorf("%d sessions, %d creates", sessions, creates)
+	}
+}

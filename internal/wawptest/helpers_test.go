@@ -1,0 +1,167 @@
+package wawptest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// The endpoints that tests call most.
+const (
+	createSession = "POST /v2/session/create"
+	sessionInfo   = "POST /v2/session/info"
+	startSession  = "POST /v2/session/start"
+)
+
+// simulation is an API that is served, and a client of it that sends every request in its documented form.
+type simulation struct {
+	*API
+	t      *testing.T
+	server *Server
+	client *http.Client
+}
+
+func simulate(t *testing.T, config Config) *simulation {
+	t.Helper()
+	api := New(config)
+	server, err := Listen(api)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		_ = server.Close()
+	})
+	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
+	return &simulation{API: api, t: t, server: server, client: client}
+}
+
+// request makes the documented request for an endpoint like "POST /v2/session/info".
+func (s *simulation) request(ctx context.Context, endpoint, id string) *http.Request {
+	s.t.Helper()
+	method, path, _ := strings.Cut(endpoint, " ")
+	query, body := url.Values{accessToken: {s.config.Token}}, object{accessToken: s.config.Token}
+	if id != "" {
+		query.Set(instanceID, id)
+		body[instanceID] = id
+	}
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, s.server.URL+path+"?"+query.Encode(), nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if method == http.MethodPost || method == http.MethodPatch {
+		setBody(r, string(encoded))
+		r.Header.Set("Content-Type", jsonType)
+	}
+	return r
+}
+
+// send returns the answer's status, header and body; the error is of the connection.
+func (s *simulation) send(r *http.Request) (*http.Response, string, error) {
+	response, err := s.client.Do(r)
+	if err != nil {
+		return nil, "", err
+	}
+	body, err := io.ReadAll(response.Body)
+	return response, string(body), errors.Join(err, response.Body.Close())
+}
+
+// call sends the documented request and expects a JSON object.
+func (s *simulation) call(endpoint, id string) (int, object) {
+	s.t.Helper()
+	response, body, err := s.send(s.request(s.t.Context(), endpoint, id))
+	if err != nil {
+		s.t.Fatalf("%s: %v", endpoint, err)
+	}
+	var decoded object
+	if err := json.Unmarshal([]byte(body), &decoded); err != nil {
+		s.t.Fatalf("%s: answer %q: %v", endpoint, body, err)
+	}
+	return response.StatusCode, decoded
+}
+
+// start sends the documented request in the background; the channel gives its error.
+func (s *simulation) start(ctx context.Context, endpoint, id string) <-chan error {
+	s.t.Helper()
+	r := s.request(ctx, endpoint, id)
+	done := make(chan error, 1)
+	go func() {
+		_, _, err := s.send(r)
+		done <- err
+	}()
+	return done
+}
+
+// await fails the test if the requests do not arrive.
+func (s *simulation) await(match string, n int) {
+	s.t.Helper()
+	if err := s.WaitFor(s.t.Context(), match, n); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// status is that of a session that must be there.
+func (s *simulation) status(id string) string {
+	s.t.Helper()
+	session, ok := s.Session(id)
+	if !ok {
+		s.t.Fatalf("there is no session %s", id)
+	}
+	return session.Status
+}
+
+func setBody(r *http.Request, body string) {
+	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
+}
+
+func setQuery(r *http.Request, key string, values ...string) {
+	query := r.URL.Query()
+	delete(query, key)
+	if len(values) > 0 {
+		query[key] = values
+	}
+	r.URL.RawQuery = query.Encode()
+}
+
+// clock is a clock that a test sets.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// mustPanic runs what has to panic.
+func mustPanic(t *testing.T, what func()) {
+	t.Helper()
+	defer func() {
+		if recover() == nil {
+			t.Error("it did not panic")
+		}
+	}()
+	what()
+}

@@ -1,0 +1,77 @@
+package wawptest
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Server serves an API on a loopback address.
+type Server struct {
+	// URL is its address, like "http://127.0.0.1:40123".
+	URL string
+
+	http http.Server
+
+	mu            sync.Mutex
+	open, maxOpen int
+}
+
+// Listen serves an API on a free port of 127.0.0.1.
+func Listen(api *API) (*Server, error) {
+	return ListenAddr(api, "127.0.0.1:0")
+}
+
+// ListenAddr serves an API on the given host and port. It refuses every address that is not loopback: what has no real
+// secrets to guard must not be reachable from elsewhere.
+func ListenAddr(api *API, addr string) (*Server, error) {
+	tcp, err := net.ResolveTCPAddr("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	if !tcp.IP.IsLoopback() {
+		return nil, fmt.Errorf("%q is not a loopback address", addr)
+	}
+	listener, err := net.ListenTCP("tcp", tcp)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{URL: "http://" + listener.Addr().String()}
+	s.http = http.Server{
+		Handler:           api,
+		ReadHeaderTimeout: 10 * time.Second,
+		ConnState:         s.track,
+		ErrorLog:          log.New(io.Discard, "", 0), // It would only tell of the faults.
+	}
+	go func() { _ = s.http.Serve(listener) }() // Ends with Close.
+	return s, nil
+}
+
+// Close ends the server and all its connections, those with a request in flight included.
+func (s *Server) Close() error {
+	return s.http.Close()
+}
+
+// MaxOpen returns how many TCP connections were open at once, at most.
+func (s *Server) MaxOpen() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.maxOpen
+}
+
+// track counts the connections.
+func (s *Server) track(_ net.Conn, state http.ConnState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch state {
+	case http.StateNew:
+		s.open++
+		s.maxOpen = max(s.maxOpen, s.open)
+	case http.StateClosed, http.StateHijacked:
+		s.open--
+	}
+}

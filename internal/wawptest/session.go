@@ -1,0 +1,266 @@
+package wawptest
+
+import (
+	"cmp"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// The statuses of a session.
+const (
+	statusStopped  = "STOPPED"
+	statusStarting = "STARTING"
+	statusScan     = "SCAN_QR_CODE"
+	statusWorking  = "WORKING"
+	statusFailed   = "FAILED"
+	statusDeleted  = "DELETED"
+)
+
+// Session is an instance as the dashboard shows it.
+type Session struct {
+	InstanceID string // 12 upper-case hexadecimal digits
+	Name       string // like "wawp-84729105"
+	ServerName string
+	Status     string
+	Me         *Me // the account of the linked phone, whatever the status; nil if there is none
+}
+
+// Me is a WhatsApp account.
+type Me struct {
+	ID       string // like "201012345678@c.us"
+	PushName string
+}
+
+// Add makes an instance as the dashboard would, beyond any quota. Empty fields get the values that create gives them.
+func (a *API) Add(s Session) Session {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.add(s).view()
+}
+
+// Sessions returns the instances, in order of creation.
+func (a *API) Sessions() []Session {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	sessions := make([]Session, len(a.sessions))
+	for i, s := range a.sessions {
+		s.settle(a.config.Now())
+		sessions[i] = s.view()
+	}
+	return sessions
+}
+
+// Session returns an instance, and whether there is one of that id.
+func (a *API) Session(id string) (Session, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if s := a.find(id); s != nil {
+		return s.view(), true
+	}
+	return Session{}, false
+}
+
+// Pair links a phone, given by the digits of its number, to a session that shows a QR code. It panics if there is none to
+// scan: a test that does this is wrong.
+func (a *API) Pair(id, phoneDigits, pushName string) {
+	a.change(id, func(s *session) {
+		if s.Status != statusScan {
+			panic(fmt.Sprintf("wawptest: session %s has no QR code to scan: it is %s", id, s.Status))
+		}
+		s.Me = &Me{ID: phoneDigits + "@c.us", PushName: pushName}
+		s.Status = statusWorking
+	})
+}
+
+// Unpair does what unlinking the device on the phone does: the session fails, and only a new scan mends it.
+// It panics if there is no such session.
+func (a *API) Unpair(id string) {
+	a.change(id, func(s *session) {
+		s.Me = nil
+		s.Status = statusFailed
+	})
+}
+
+// SetStatus puts a session into any status. STARTING ends after Config.BootTime, as ever. It panics if there is no such
+// session.
+func (a *API) SetStatus(id, status string) {
+	a.change(id, func(s *session) { a.enter(s, status) })
+}
+
+// Remove deletes an instance in the dashboard, if it is there.
+func (a *API) Remove(id string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.remove(id)
+}
+
+// session is an instance with what only the server knows of it.
+type session struct {
+	Session
+	booted time.Time // when STARTING ends
+	policy string    // slug of its rate limit policy
+}
+
+// view returns a copy that shares nothing with the session.
+func (s *session) view() Session {
+	view := s.Session
+	if s.Me != nil {
+		me := *s.Me
+		view.Me = &me
+	}
+	return view
+}
+
+// settle ends STARTING when it is over.
+func (s *session) settle(now time.Time) {
+	if s.Status != statusStarting || now.Before(s.booted) {
+		return
+	}
+	s.Status = statusScan
+	if s.Me != nil {
+		s.Status = statusWorking
+	}
+}
+
+// The methods that follow are called with the API locked.
+
+func (a *API) add(given Session) *session {
+	id, name := randomNames()
+	s := &session{Session: given, policy: defaultPolicy}
+	s.Session = s.view() // The caller keeps its Me.
+	s.InstanceID = cmp.Or(given.InstanceID, id)
+	s.Name = cmp.Or(given.Name, name)
+	s.ServerName = cmp.Or(given.ServerName, "server-1")
+	a.enter(s, cmp.Or(given.Status, a.config.Created))
+	a.sessions = append(a.sessions, s)
+	return s
+}
+
+// find returns the session as it is by now, or nil.
+func (a *API) find(id string) *session {
+	for _, s := range a.sessions {
+		if s.InstanceID == id {
+			s.settle(a.config.Now())
+			return s
+		}
+	}
+	return nil
+}
+
+func (a *API) enter(s *session, status string) {
+	s.Status = status
+	s.booted = a.config.Now().Add(a.config.BootTime)
+}
+
+func (a *API) remove(id string) {
+	a.sessions = slices.DeleteFunc(a.sessions, func(s *session) bool { return s.InstanceID == id })
+}
+
+// change locks the API for a change to a session that must be there.
+func (a *API) change(id string, change func(*session)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := a.find(id)
+	if s == nil {
+		panic("wawptest: there is no session " + id)
+	}
+	change(s)
+}
+
+// randomNames returns an instance id and a session name in the form of the API's.
+func randomNames() (id, name string) {
+	var random [10]byte
+	_, _ = rand.Read(random[:]) // Never fails, says its documentation.
+	return fmt.Sprintf("%X", random[:6]), fmt.Sprintf("wawp-%08d", binary.BigEndian.Uint32(random[6:])%1e8)
+}
+
+var sessionEndpoints = map[string]endpoint{
+	"POST /v2/session/create":   {do: (*API).create, account: true},
+	"POST /v2/session/info":     {do: (*API).info},
+	"GET /v2/session/info":      {do: (*API).info},
+	"POST /v2/session/start":    {do: (*API).start},
+	"GET /v2/session/start":     {do: (*API).start},
+	"POST /v2/session/stop":     {do: (*API).stop},
+	"GET /v2/session/stop":      {do: (*API).stop},
+	"POST /v2/session/restart":  {do: (*API).restart},
+	"GET /v2/session/restart":   {do: (*API).restart},
+	"POST /v2/session/logout":   {do: (*API).logout},
+	"GET /v2/session/logout":    {do: (*API).logout},
+	"DELETE /v2/session/delete": {do: (*API).delete},
+}
+
+func (a *API) create(call) answer {
+	if a.config.Quota > 0 && len(a.sessions) >= a.config.Quota {
+		return refuse(http.StatusForbidden, "quota_reached",
+			"You have reached your instance quota. Delete an unused instance or upgrade your plan.")
+	}
+	s := a.add(Session{})
+	return reply(http.StatusCreated, object{
+		"instance_id":  s.InstanceID,
+		"session_name": s.Name,
+		"server_name":  s.ServerName,
+		"status":       s.Status,
+	})
+}
+
+func (a *API) info(c call) answer {
+	body := c.session.engine()
+	if me := c.session.Me; me != nil && c.session.Status == statusWorking {
+		body["me"] = object{"id": me.ID, "pushName": me.PushName}
+	}
+	return reply(http.StatusOK, body)
+}
+
+// start refuses what the API's documentation warns of: to start a session that runs.
+func (a *API) start(c call) answer {
+	if c.session.Status != statusStopped {
+		return refuse(http.StatusConflict, "protocol_conflict", "The session is not stopped: it is "+c.session.Status+".")
+	}
+	a.enter(c.session, statusStarting)
+	return reply(http.StatusOK, c.session.engine())
+}
+
+// stop keeps the phone linked.
+func (a *API) stop(c call) answer {
+	a.enter(c.session, statusStopped)
+	return reply(http.StatusOK, c.session.engine())
+}
+
+func (a *API) restart(c call) answer {
+	a.enter(c.session, statusStarting)
+	return reply(http.StatusOK, c.session.engine())
+}
+
+// logout unlinks the phone, which takes a session that is connected to it.
+func (a *API) logout(c call) answer {
+	if c.session.Status != statusWorking {
+		return refuse(http.StatusBadRequest, "not_connected", "The session is not connected to a phone: it is "+c.session.Status+".")
+	}
+	c.session.Me = nil
+	a.enter(c.session, statusScan)
+	return reply(http.StatusOK, c.session.outcome())
+}
+
+func (a *API) delete(c call) answer {
+	a.remove(c.session.InstanceID)
+	a.enter(c.session, statusDeleted)
+	return reply(http.StatusOK, c.session.outcome())
+}
+
+// engine is a session in the answers about its engine.
+func (s *session) engine() object {
+	return object{
+		"name":   s.Name,
+		"status": s.Status,
+		"config": object{"webhooks": object{}, "proxy": nil},
+	}
+}
+
+// outcome is a session in the answers of logout and delete.
+func (s *session) outcome() object {
+	return object{"name": s.Name, "status": s.Status, "instance_id": s.InstanceID}
+}

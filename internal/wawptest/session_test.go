@@ -1,0 +1,268 @@
+package wawptest
+
+import (
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"regexp"
+	"testing"
+	"time"
+)
+
+func TestCreate(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{"": statusStopped, statusStopped: statusStopped, statusStarting: statusStarting} {
+		t.Run(given, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{Created: given})
+			status, created := s.call(createSession, "")
+			id, _ := created["instance_id"].(string)
+			name, _ := created["session_name"].(string)
+			server, _ := created["server_name"].(string)
+			if status != http.StatusCreated || len(created) != 4 || created["status"] != want {
+				t.Errorf("got %d %v", status, created)
+			}
+			if !regexp.MustCompile(`^[0-9A-F]{12}$`).MatchString(id) || !regexp.MustCompile(`^wawp-\d{8}$`).MatchString(name) || server == "" {
+				t.Errorf("id %q, name %q, server %q", id, name, server)
+			}
+			session, ok := s.Session(id)
+			if !ok || session.InstanceID != id || session.Name != name || session.ServerName != server || session.Me != nil {
+				t.Errorf("the dashboard shows %+v, %v", session, ok)
+			}
+		})
+	}
+}
+
+func TestQuota(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{Quota: 2})
+	s.call(createSession, "")
+	_, second := s.call(createSession, "")
+	status, answer := s.call(createSession, "")
+	if status != http.StatusForbidden || answer["code"] != "quota_reached" || len(s.Sessions()) != 2 {
+		t.Errorf("beyond the quota: %d %v", status, answer)
+	}
+	id, _ := second[instanceID].(string)
+	s.call("DELETE /v2/session/delete", id)
+	if status, _ := s.call(createSession, ""); status != http.StatusCreated {
+		t.Errorf("after a delete: %d", status)
+	}
+}
+
+// What each endpoint does to each status: the status it answers, and what the session becomes.
+func TestStatusMachine(t *testing.T) {
+	t.Parallel()
+	me := &Me{ID: "201012345678@c.us", PushName: "John Doe"}
+	tests := []struct {
+		from     string
+		me       *Me
+		do       string
+		answer   int
+		says     string // the status in the answer, or the code of a refusal
+		at, then string // what the session is, and what it is after booting
+		keeps    bool   // the phone stays linked
+	}{
+		{statusStopped, nil, "start", 200, statusStarting, statusStarting, statusScan, false},
+		{statusStopped, me, "start", 200, statusStarting, statusStarting, statusWorking, true},
+		{statusStarting, nil, "start", 409, "protocol_conflict", statusStarting, statusScan, false},
+		{statusScan, nil, "start", 409, "protocol_conflict", statusScan, statusScan, false},
+		{statusWorking, me, "start", 409, "protocol_conflict", statusWorking, statusWorking, true},
+		{statusFailed, nil, "start", 409, "protocol_conflict", statusFailed, statusFailed, false},
+		{statusStopped, me, "stop", 200, statusStopped, statusStopped, statusStopped, true},
+		{statusStarting, nil, "stop", 200, statusStopped, statusStopped, statusStopped, false},
+		{statusScan, nil, "stop", 200, statusStopped, statusStopped, statusStopped, false},
+		{statusWorking, me, "stop", 200, statusStopped, statusStopped, statusStopped, true},
+		{statusFailed, nil, "stop", 200, statusStopped, statusStopped, statusStopped, false},
+		{statusStopped, me, "restart", 200, statusStarting, statusStarting, statusWorking, true},
+		{statusStarting, me, "restart", 200, statusStarting, statusStarting, statusWorking, true},
+		{statusScan, nil, "restart", 200, statusStarting, statusStarting, statusScan, false},
+		{statusWorking, me, "restart", 200, statusStarting, statusStarting, statusWorking, true},
+		{statusFailed, nil, "restart", 200, statusStarting, statusStarting, statusScan, false},
+		{statusWorking, me, "logout", 200, statusScan, statusScan, statusScan, false},
+		{statusScan, nil, "logout", 400, "not_connected", statusScan, statusScan, false},
+		{statusStopped, me, "logout", 400, "not_connected", statusStopped, statusStopped, true},
+		{statusFailed, nil, "logout", 400, "not_connected", statusFailed, statusFailed, false},
+	}
+	for _, test := range tests {
+		for _, method := range []string{"POST", "GET"} {
+			name := method + " " + test.do + " " + test.from
+			if test.me != nil {
+				name += " paired"
+			}
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				clock := &clock{}
+				s := simulate(t, Config{Now: clock.Now, BootTime: time.Minute})
+				id := s.Add(Session{Status: test.from, Me: test.me}).InstanceID
+				status, answer := s.call(method+" /v2/session/"+test.do, id)
+				if status != test.answer || answer["status"] != test.says && answer["code"] != test.says {
+					t.Errorf("got %d %v, want %d %s", status, answer, test.answer, test.says)
+				}
+				clock.Advance(time.Minute - time.Nanosecond)
+				if at := s.status(id); at != test.at {
+					t.Errorf("it is %s, want %s", at, test.at)
+				}
+				clock.Advance(time.Nanosecond)
+				session, _ := s.Session(id)
+				if session.Status != test.then || (session.Me != nil) != test.keeps {
+					t.Errorf("it becomes %+v, want %s, paired %v", session, test.then, test.keeps)
+				}
+			})
+		}
+	}
+}
+
+// Without a BootTime, STARTING is over at the next request, whatever it is.
+func TestBootAtOnce(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{Created: statusStarting})
+	_, created := s.call(createSession, "")
+	id, _ := created[instanceID].(string)
+	if _, info := s.call(sessionInfo, id); info["status"] != statusScan {
+		t.Errorf("after create: %v", info)
+	}
+	s.call("POST /v2/session/restart", id)
+	if sessions := s.Sessions(); sessions[0].Status != statusScan {
+		t.Errorf("after restart: %v", sessions)
+	}
+	s.call("POST /v2/session/restart", id)
+	s.Pair(id, "201012345678", "John Doe") // Needs SCAN_QR_CODE.
+	if sessions := s.Sessions(); sessions[0].Status != statusWorking {
+		t.Errorf("after the scan: %v", sessions)
+	}
+}
+
+// The bodies that Wawp's documentation shows.
+func TestDocumentedBodies(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ status, endpoint, want string }{
+		"working": {
+			statusWorking, sessionInfo,
+			`{"name":"wawp-84729105","status":"WORKING","config":{"webhooks":{},"proxy":null},"me":{"id":"201012345678@c.us","pushName":"John Doe"}}`,
+		},
+		"not running": {
+			statusStopped, "GET /v2/session/info",
+			`{"name":"wawp-84729105","status":"STOPPED","config":{"webhooks":{},"proxy":null}}`,
+		},
+		"stop": {
+			statusWorking, "POST /v2/session/stop",
+			`{"name":"wawp-84729105","status":"STOPPED","config":{"webhooks":{},"proxy":null}}`,
+		},
+		"logout": {
+			statusWorking, "POST /v2/session/logout",
+			`{"name":"wawp-84729105","status":"SCAN_QR_CODE","instance_id":"3EB0BCB2E3D4"}`,
+		},
+		"delete": {
+			statusWorking, "DELETE /v2/session/delete",
+			`{"name":"wawp-84729105","status":"DELETED","instance_id":"3EB0BCB2E3D4"}`,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{})
+			s.Add(Session{
+				InstanceID: "3EB0BCB2E3D4", Name: "wawp-84729105", Status: test.status,
+				Me: &Me{ID: "201012345678@c.us", PushName: "John Doe"},
+			})
+			var want object
+			if err := json.Unmarshal([]byte(test.want), &want); err != nil {
+				t.Fatal(err)
+			}
+			if status, got := s.call(test.endpoint, "3EB0BCB2E3D4"); status != http.StatusOK || !reflect.DeepEqual(got, want) {
+				t.Errorf("got %d %v, want %v", status, got, want)
+			}
+		})
+	}
+}
+
+func TestGone(t *testing.T) {
+	t.Parallel()
+	ways := map[string]func(*simulation, string){
+		"deleted":       func(s *simulation, id string) { s.call("DELETE /v2/session/delete", id) },
+		"removed":       func(s *simulation, id string) { s.Remove(id) },
+		"removed twice": func(s *simulation, id string) { s.Remove(id); s.Remove(id) },
+	}
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{})
+			kept, id := s.Add(Session{}), s.Add(Session{}).InstanceID
+			way(s, id)
+			for _, endpoint := range []string{sessionInfo, startSession, "DELETE /v2/session/delete", "GET /v2/session/rate-limit"} {
+				if status, answer := s.call(endpoint, id); status != http.StatusNotFound || answer["code"] != "invalid_instance" {
+					t.Errorf("%s: %d %v", endpoint, status, answer)
+				}
+			}
+			if _, ok := s.Session(id); ok || !reflect.DeepEqual(s.Sessions(), []Session{kept}) {
+				t.Errorf("the dashboard shows %v", s.Sessions())
+			}
+		})
+	}
+}
+
+func TestAdd(t *testing.T) {
+	t.Parallel()
+	api := New(Config{})
+	given := Session{InstanceID: "A", Name: "b", ServerName: "c", Status: "PAUSED", Me: &Me{ID: "1@c.us"}}
+	if added := api.Add(given); !reflect.DeepEqual(added, given) {
+		t.Errorf("got %+v, want %+v", added, given)
+	}
+	given.Me.PushName = "changed by the caller"
+	first, second := api.Add(Session{}), api.Add(Session{})
+	if first.InstanceID == second.InstanceID || first.Name == second.Name || first.Status != statusStopped || first.ServerName == "" {
+		t.Errorf("got %+v and %+v", first, second)
+	}
+	sessions := api.Sessions()
+	if len(sessions) != 3 || sessions[0].InstanceID != "A" || sessions[2] != second {
+		t.Errorf("not in order of creation: %+v", sessions)
+	}
+	sessions[0].Me.ID = "changed by the caller"
+	if kept, _ := api.Session("A"); *kept.Me != (Me{ID: "1@c.us"}) {
+		t.Errorf("the caller changed the session: %+v", *kept.Me)
+	}
+}
+
+func TestPhone(t *testing.T) {
+	t.Parallel()
+	api := New(Config{})
+	id := api.Add(Session{Status: statusScan}).InstanceID
+	api.Pair(id, "201012345678", "John Doe")
+	paired, _ := api.Session(id)
+	if paired.Status != statusWorking || *paired.Me != (Me{ID: "201012345678@c.us", PushName: "John Doe"}) {
+		t.Errorf("paired: %+v", paired)
+	}
+	api.SetStatus(id, statusStopped)
+	if stopped, _ := api.Session(id); stopped.Status != statusStopped || stopped.Me == nil {
+		t.Errorf("status set: %+v", stopped)
+	}
+	api.Unpair(id)
+	if unpaired, _ := api.Session(id); unpaired.Status != statusFailed || unpaired.Me != nil {
+		t.Errorf("unpaired: %+v", unpaired)
+	}
+}
+
+func TestMistakesOfATest(t *testing.T) {
+	t.Parallel()
+	mistakes := map[string]func(*API, string){
+		"scan without a code":         func(a *API, id string) { a.Pair(id, "1", "") },
+		"scan of an unknown session":  func(a *API, _ string) { a.Pair("?", "1", "") },
+		"unlink of an unknown one":    func(a *API, _ string) { a.Unpair("?") },
+		"status of an unknown one":    func(a *API, _ string) { a.SetStatus("?", statusWorking) },
+		"answer that is not any JSON": reshapeIntoFunc,
+	}
+	for name, mistake := range mistakes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := New(Config{})
+			id := api.Add(Session{}).InstanceID
+			mustPanic(t, func() { mistake(api, id) })
+			api.Sessions() // Nothing stays locked.
+		})
+	}
+}
+
+func reshapeIntoFunc(*API, string) {
+	fault := Fault{Reshape: func(map[string]any) any { return func() {} }}
+	fault.answer(func() answer { return reply(http.StatusOK, object{}) })
+}
