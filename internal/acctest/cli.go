@@ -116,10 +116,13 @@ func (w *World) CLI(t testing.TB, configuration string) *CLI {
 	return c
 }
 
-// Configure replaces the configuration.
+// Configure replaces the configuration. It says where the provider comes from, unless the configuration does.
 func (c *CLI) Configure(configuration string) {
 	c.t.Helper()
-	c.write(filepath.Join(c.Dir, "main.tf"), source+configuration)
+	if !strings.Contains(configuration, "required_providers") {
+		configuration = source + configuration
+	}
+	c.write(filepath.Join(c.Dir, "main.tf"), configuration)
 }
 
 func (c *CLI) write(path, content string) {

@@ -119,12 +119,12 @@ func userAgent(version, terraform, appended string) string {
 	return strings.TrimSpace(agent + " " + strings.TrimSpace(appended))
 }
 
-// logAttempt returns the log of the client: one line per attempt, in the subsystem wawp at level DEBUG
-// (TF_LOG_PROVIDER_WAWP sets its level apart). Its fields hold nothing secret; masking the token is a second net.
+// logAttempt returns the log of the client: one line per attempt, in the subsystem wawp at level DEBUG. Its fields hold
+// nothing secret; masking the token is a second net.
 func logAttempt(token string) func(context.Context, wawp.Attempt) {
 	const subsystem = "wawp"
 	return func(ctx context.Context, a wawp.Attempt) {
-		ctx = tflog.NewSubsystem(ctx, subsystem, tflog.WithLevelFromEnv("TF_LOG_PROVIDER", "WAWP"))
+		ctx = tflog.NewSubsystem(ctx, subsystem)
 		ctx = tflog.SubsystemMaskLogStrings(ctx, subsystem, token)
 		fields := map[string]any{
 			"method":       a.Method,

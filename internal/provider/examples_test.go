@@ -1,0 +1,90 @@
+package provider_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+const examples = "../../examples"
+
+// TestAccExamplesArePlanned plans every example as it stands, against an account that has the instance that they name. An
+// import-*.tf is planned together with the rest of its directory, but without the other imports.
+func TestAccExamplesArePlanned(t *testing.T) {
+	t.Parallel()
+	planned := 0
+	err := filepath.WalkDir(examples, func(dir string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		files, err := filepath.Glob(filepath.Join(dir, "*.tf"))
+		if err != nil {
+			return err
+		}
+		var body string
+		imports := map[string]string{}
+		for _, file := range files {
+			content, err := os.ReadFile(file) //nolint:gosec // an example
+			if err != nil {
+				return err
+			}
+			if name := filepath.Base(file); strings.HasPrefix(name, "import-") {
+				imports[name] = string(content)
+			} else {
+				body += string(content) + "\n"
+			}
+		}
+		name := strings.TrimPrefix(dir, examples+"/")
+		if body != "" {
+			planned++
+			planExample(t, name, body, "")
+		}
+		for file, block := range imports {
+			planned++
+			planExample(t, name+"/"+file, body+block, block)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if planned < 7 {
+		t.Errorf("only %d examples were found", planned)
+	}
+}
+
+func planExample(t *testing.T, name, configuration, imports string) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		if strings.Contains(imports, "identity") {
+			acctest.Require(t, "1.12", "")
+		}
+		w := acctest.New(t, wawptest.Config{})
+		w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4", Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
+		cli := w.CLI(t, configuration)
+		cli.Env = append(cli.Env, "TF_VAR_wawp_access_token="+w.Token)
+		said := cli.OK("plan", "-no-color")
+		if imports != "" && !strings.Contains(said, "1 to import") {
+			t.Errorf("nothing is imported:\n%s", said)
+		}
+	})
+}
+
+func TestAccExamplesAreFormatted(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	absolute, err := filepath.Abs(examples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cli := w.CLI(t, "")
+	if said, code := cli.Run("fmt", "-check", "-diff", "-recursive", absolute); code != 0 {
+		t.Errorf("run make fmt:\n%s", said)
+	}
+}
