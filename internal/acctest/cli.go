@@ -134,7 +134,7 @@ func (c *CLI) write(path, content string) {
 
 // Command prepares a run of the CLI.
 func (c *CLI) Command(arguments ...string) *exec.Cmd {
-	cmd := exec.CommandContext(c.t.Context(), c.path, arguments...) //nolint:gosec // the CLI under test
+	cmd := exec.CommandContext(c.t.Context(), c.path, arguments...)
 	cmd.Dir, cmd.Env = c.Dir, c.Env
 	return cmd
 }

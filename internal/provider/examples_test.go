@@ -29,7 +29,7 @@ func TestAccExamplesArePlanned(t *testing.T) {
 		var body string
 		imports := map[string]string{}
 		for _, file := range files {
-			content, err := os.ReadFile(file) //nolint:gosec // an example
+			content, err := os.ReadFile(file)
 			if err != nil {
 				return err
 			}

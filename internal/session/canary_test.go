@@ -33,7 +33,9 @@ func leaks(endpoint string) []wawptest.Fault {
 	encoded, _ := json.Marshal(echo())
 	complaint := fmt.Sprintf(`{"code":%s,"message":%s,"error":%s}`, encoded, encoded, encoded)
 	faults := []wawptest.Fault{
-		{Drop: true}, {Cut: true}, {Status: 204},
+		{Drop: true},
+		{Cut: true},
+		{Status: 204},
 		{Reshape: wawptest.Set("session_name", echo())},
 		{Reshape: wawptest.Set("config", map[string]any{"metadata": map[string]any{"access_token": canary, "user_email": canary}})},
 		{Status: 302, Header: http.Header{"Location": {"https://elsewhere.test/?access_token=" + url.QueryEscape(canary)}}},
@@ -133,7 +135,7 @@ func search(t *testing.T, dir string) int {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		content, err := os.ReadFile(path) //nolint:gosec // a file of this test
+		content, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}

@@ -294,7 +294,7 @@ func TestLogTellsEachAttempt(t *testing.T) {
 	c := client(t, s.URL, func(o *Options) { o.Log = func(_ context.Context, a Attempt) { log = append(log, a) } })
 	_, _ = c.GetSession(context.Background(), "A1")
 	if len(log) != 3 || log[0].Status != 502 || log[1].Err == "" || log[2].Number != 3 || log[2].Code != "invalid_instance" ||
-		log[2].Method != "POST" || log[2].Path != "/v2/session/info" {
+		log[2].Method != http.MethodPost || log[2].Path != "/v2/session/info" {
 		t.Errorf("log: %+v", log)
 	}
 }

@@ -46,12 +46,14 @@ func (r repeat) after(e ending) bool {
 
 // again implements [retryablehttp.CheckRetry].
 func (l *line) again(ctx context.Context, _ *http.Response, _ error) (bool, error) {
-	if ctx.Err() != nil || !l.op.repeat.after(l.last) {
-		return false, nil
-	}
+	return ctx.Err() == nil && l.op.repeat.after(l.last) && l.worthWaiting(ctx), nil
+}
+
+// worthWaiting says whether the server asked for a pause, if any, that is bearable and ends before the deadline.
+func (l *line) worthWaiting(ctx context.Context) bool {
 	wait := retryAfter(l.last.header, time.Now())
 	deadline, bounded := ctx.Deadline()
-	return wait <= longestPause && (!bounded || wait < time.Until(deadline)), nil
+	return wait <= longestPause && (!bounded || wait < time.Until(deadline))
 }
 
 // pause implements [retryablehttp.Backoff]: as long as the server asked, else exponential with jitter.
