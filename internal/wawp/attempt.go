@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"sync"
 	"time"
 )
@@ -101,14 +100,11 @@ func (l *line) attempt(request *http.Request) ending {
 	return end
 }
 
-// cause returns why an attempt had no answer, in words that hold no URL.
+// cause returns why an attempt had no answer. The errors of a transport hold no URL of the request, unlike those of
+// [http.Client].
 func (l *line) cause(caller, attempt context.Context, err error) error {
 	switch {
 	case attempt.Err() == nil:
-		var withURL *url.Error
-		if errors.As(err, &withURL) {
-			return withURL.Err
-		}
 		return err
 	case caller.Err() != nil:
 		return fmt.Errorf("it was called off: %w", caller.Err())

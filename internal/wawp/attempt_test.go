@@ -225,8 +225,18 @@ func TestCancellationBeforeTheWireSendsNothing(t *testing.T) {
 			<-dialing.Done()
 			return nil, dialing.Err()
 		}
-		_, err := client(t, s.URL, func(o *Options) { o.Transport = tr }).CreateSession(ctx)
-		checkNotSent(t, s, 0, err)
+		c := client(t, s.URL, func(o *Options) { o.Transport, o.RequestTimeout = tr, time.Hour })
+		done := make(chan error, 1)
+		go func() {
+			_, err := c.CreateSession(ctx)
+			done <- err
+		}()
+		select {
+		case err := <-done:
+			checkNotSent(t, s, 0, err)
+		case <-time.After(20 * time.Second):
+			t.Error("the dial goes on")
+		}
 	})
 }
 

@@ -14,13 +14,14 @@ const blot = "(redacted)"
 const quoteLength = 200
 
 // secrets are the shapes of what must never be shown, whoever sends it: temporary links, webhook addresses of Wawp's own,
-// images (QR codes), pairing codes, long opaque words (QR contents, tokens, keys), and the values of telling keys.
+// images (QR codes), pairing codes, long opaque words (QR contents, tokens, keys), a proxy's user and password, and the values of telling keys.
 var secrets = regexp.MustCompile(strings.Join([]string{
 	`(?i:data:[a-z]+/[a-z0-9.+-]+;base64,[a-z0-9+/=\\]*)`,
 	`(?i:https?:[\\/]+[^\s"'<>]*(temp-qr|api[\\/]+webhook)[\\/]+[^\s"'<>]*)`,
 	`\b[A-Z0-9]{4}-[A-Z0-9]{4}\b`,
 	`[A-Za-z0-9+/=_@,-]{40,}`,
 	`(?i:"(access[_-]?token|token|secret|hmac|password|qr|value|link|e-?mail|user_email)"\s*:\s*"[^"]*"?)`,
+	`[^\s/"'@:]+:[^\s/"'@]+@`,
 	`(?i:\b(access_token|token|secret|hmac|password)=[^\s&"']+)`,
 }, "|"))
 

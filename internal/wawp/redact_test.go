@@ -92,6 +92,7 @@ func TestSecretsAreBlottedOut(t *testing.T) {
 		"see https://app.wawp.net/temp-qr/AbC123 now":     "see (redacted) now",
 		`see https:\/\/app.wawp.net\/temp-qr\/AbC123 now`: "see (redacted) now",
 		"to https://app.wawp.net/api/webhook/xyz":         "to (redacted)",
+		"proxy http://user:hunter2@proxy.test:80 refused": "proxy http://(redacted)proxy.test:80 refused",
 		"enter ABCD-1234 on the phone":                    "enter (redacted) on the phone",
 		"2@" + strings.Repeat("Ab9+", 12) + ",x":          "(redacted)",
 		`"user_email":"someone@example.com"`:              "(redacted)",
