@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -141,6 +142,15 @@ func TestAccStoppedInTheDashboardIsStartedInPlace(t *testing.T) {
 			ConfigPlanChecks: does(plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE")},
 		},
 	)
+}
+
+func TestAccSessionThatStartsByItselfIsNotStarted(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{Created: "STARTING", BootTime: 50 * time.Millisecond})
+	steps(t, w, resource.TestStep{Config: w.Config(isStarted), ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE")}})
+	if n := w.Count(start); n != 0 {
+		t.Errorf("it was started %d times", n)
+	}
 }
 
 func TestAccPairedSession(t *testing.T) {
