@@ -3,12 +3,16 @@
 package explain
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
@@ -18,42 +22,75 @@ const Dashboard = "the Wawp dashboard (https://app.wawp.net)"
 
 // Crash turns a panic into an error. Defer it wherever Terraform calls in: a panic would end the whole process, and with it
 // the requests of every other resource.
-func Crash(diags *diag.Diagnostics) {
+func Crash(ctx context.Context, diags *diag.Diagnostics) {
 	if cause := recover(); cause != nil {
-		diags.AddError("The provider crashed", fmt.Sprintf("This is a bug of the provider, please report it: %v", cause))
+		diags.AddError("The provider crashed", Panic(ctx, cause))
 	}
+}
+
+// Panic logs where a panic happened, at level ERROR, and returns the words for a diagnostic. Of the runtime's own panics it
+// quotes the text; any other value could hold a secret.
+func Panic(ctx context.Context, cause any) string {
+	tflog.Error(ctx, "the provider crashed", map[string]any{"stack": string(debug.Stack())})
+	what := fmt.Sprintf("a panic with a value of type %T", cause)
+	if own, ok := cause.(runtime.Error); ok {
+		what = own.Error()
+	}
+	return "This is a bug of the provider: " + what + ". Please report it, with the stack that TF_LOG_PROVIDER=ERROR shows."
 }
 
 // Failure returns the detail of a diagnostic. attempt is a main clause without a full stop, such as "Reading the session
 // 3EB0BCB2E3D4 failed".
 func Failure(attempt string, err error) string {
-	detail := attempt + ".\n\n" + Answer(err)
-	if next := Next(err); next != "" {
-		detail += "\n\n" + next
-	}
-	return detail
+	return attempt + ".\n\n" + Reason(err)
 }
 
-// Answer returns what was asked and answered, in one sentence.
+// Reason returns what was answered, and what to do next, as paragraphs.
+func Reason(err error) string {
+	if next := Next(err); next != "" {
+		return Answer(err) + "\n\n" + next
+	}
+	return Answer(err)
+}
+
+// Answer returns what was asked and what was answered.
 func Answer(err error) string {
 	var e *wawp.Error
 	if !errors.As(err, &e) {
-		return fmt.Sprintf("The reason: %s.", err)
+		return fmt.Sprintf("The reason: %s", err)
 	}
-	return fmt.Sprintf("%s: %s.", e.Op, e.Answer())
+	return e.Error()
 }
 
 // Next returns what a person can do about an error; "" where there is nothing to say.
 func Next(err error) string {
 	var e *wawp.Error
-	if !errors.As(err, &e) {
-		return ""
-	}
 	switch {
+	case errors.Is(err, context.Canceled):
+		return "Terraform was interrupted."
+	case errors.Is(err, wawp.ErrNoTurn):
+		return "requests_per_second lets too few requests through for the time that the operation has: raise it, or the timeouts " +
+			"attribute, or lower Terraform's -parallelism."
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The time that the timeouts attribute gives the operation is over."
+	case errors.As(err, &e):
+		return next(e)
+	}
+	return ""
+}
+
+func next(e *wawp.Error) string {
+	switch {
+	case e.RetryAfter > 0:
+		return fmt.Sprintf("Wawp asks for a pause. Come back in %s, at %s. For fewer requests, set the provider's requests_per_second.",
+			e.RetryAfter.Round(time.Second), time.Now().Add(e.RetryAfter).UTC().Format("15:04:05 MST"))
+	case e.Status == http.StatusTooManyRequests:
+		return "Wawp asks for fewer requests. Try again in a few minutes. The provider's requests_per_second paces it, and " +
+			"max_retries makes it more patient."
 	case e.Status == http.StatusUnauthorized:
 		return "Wawp did not accept the access token. Check access_token in the provider block, or WAWP_ACCESS_TOKEN: the " +
-			"token may be mistyped, revoked, or belong to another account. Nothing was changed."
-	case wawp.IsQuotaReached(err):
+			"token may be mistyped, revoked, or belong to another account."
+	case wawp.IsQuotaReached(e):
 		return "The account has as many instances as its plan allows. Delete one that is no longer needed, in Terraform or in " +
 			Dashboard + ", or upgrade the plan; then apply again. Nothing was created."
 	case e.Status == http.StatusForbidden:
@@ -62,28 +99,19 @@ func Next(err error) string {
 	case e.Status == http.StatusBadRequest:
 		return "Wawp refused the request as incomplete or wrong. If its message does not help, look whether a proxy between here " +
 			"and the API (base_url) changes requests; else this is a bug of the provider, please report it."
-	case e.Status == http.StatusTooManyRequests:
-		return "Wawp asks for fewer requests. " + comeBack(e.RetryAfter) +
-			" The provider's requests_per_second paces it, max_retries makes it more patient."
-	case e.RedirectHost != "":
-		return "Redirects are never followed, because they would hand the access token to another address. If " +
-			e.RedirectHost + " is where the API is, set base_url to it."
-	case wawp.IsNotFound(err):
+	case e.Redirect != "":
+		return "Redirects are never followed, because they could hand the access token to another address, or create a session " +
+			"twice. If the API is at " + e.Redirect + ", set base_url to that; if base_url names it already, something on the way, " +
+			"such as a proxy or a login page, sends requests elsewhere."
+	case wawp.IsNotFound(e):
 		return "Wawp knows no such instance: the id may be mistyped, belong to another account, or the instance was deleted."
-	case wawp.IsNotOffered(err):
-		return "The server does not know this endpoint, so it may not be Wawp's API: check base_url (default " +
-			wawp.DefaultBaseURL + ")."
+	case wawp.IsNotOffered(e), wawp.IsUnreadable(e):
+		return "This may not be Wawp's API, but something else at the same address or on the way to it: check base_url (default " +
+			wawp.DefaultBaseURL + ") and the proxy settings."
 	case e.Status == 0:
 		return "Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY), base_url and request_timeout."
-	case e.Status >= 500:
+	case e.Status >= http.StatusInternalServerError:
 		return "This is a fault on Wawp's side, or of a proxy in front of it. Try again in a few minutes."
 	}
 	return ""
-}
-
-func comeBack(after time.Duration) string {
-	if after <= 0 {
-		return "Try again in a few minutes."
-	}
-	return fmt.Sprintf("It says to come back in %s, at %s.", after.Round(time.Second), time.Now().Add(after).UTC().Format("15:04:05 MST"))
 }

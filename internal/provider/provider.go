@@ -14,7 +14,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
 	"github.com/wawp/terraform-provider-wawp/internal/session"
+	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -61,14 +63,14 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 					"environment or an `ephemeral` variable.",
 				Optional:   true,
 				Sensitive:  true,
-				Validators: []validator.String{notBlank{}},
+				Validators: []validator.String{validate.NotBlank{}},
 			},
 			"base_url": schema.StringAttribute{
 				MarkdownDescription: "Address of the API: `https://` (or `http://`, which sends the token unencrypted) and a host, " +
 					"perhaps a path in front of `/v2`; no query, no user name. Default: the environment variable `WAWP_BASE_URL`, " +
 					"else `" + wawp.DefaultBaseURL + "`.",
 				Optional:   true,
-				Validators: []validator.String{baseURL{}},
+				Validators: []validator.String{validate.BaseURL{}},
 			},
 			"request_timeout": schema.StringAttribute{
 				MarkdownDescription: "How long one attempt of a request may take, as a duration such as `90s` or `2m`. Default: " +
@@ -76,7 +78,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 					"under way is never interrupted before this time, so a CI job needs a longer grace period than this between " +
 					"the signal that ends it and the kill.",
 				Optional:   true,
-				Validators: []validator.String{duration{}},
+				Validators: []validator.String{validate.Duration{}},
 			},
 			"max_retries": schema.Int64Attribute{
 				MarkdownDescription: "How often a request is sent again at most, `0` to `20`. Default: `4`. Retried are requests " +
@@ -95,7 +97,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				MarkdownDescription: "Path of a file with PEM certificates of the authorities to trust, in place of the system's: " +
 					"for a proxy that inspects TLS, or an API of one's own. Default: the system's authorities.",
 				Optional:   true,
-				Validators: []validator.String{notBlank{}},
+				Validators: []validator.String{validate.NotBlank{}},
 			},
 		},
 	}
@@ -104,6 +106,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 // Configure makes the client that the objects use. While an argument is unknown it makes none: falling back to a default
 // would ask the wrong account.
 func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
 	var config model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {

@@ -25,6 +25,7 @@ func TestAccArgumentsAreValidated(t *testing.T) {
 		`max_retries = 1.5`:             "max_retries",
 		`requests_per_second = 0`:       "at least 0.01",
 		`ca_cert_file = " "`:            "ca_cert_file is set, but empty",
+		`base_url = "https://c/v2"`:     "must not end in /v2",
 		`ca_cert_file = "no/such/file"`: "Reading ca_cert_file failed",
 	} {
 		t.Run(argument, func(t *testing.T) {
@@ -95,12 +96,15 @@ func TestAccUnknownConfiguration(t *testing.T) {
 		t.Run(argument, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
+			w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4"})
 			value := map[string]string{"access_token": w.Token, "base_url": w.Server.URL}[argument]
 			// A change of "turn" replaces the resource, whose output is then unknown.
 			configure := func(turn string) string {
 				return "resource \"terraform_data\" \"known_late\" {\n  input            = \"" + value + "\"\n  triggers_replace = \"" + turn + "\"\n}\n" +
 					"provider \"wawp\" {\n  " + argument + " = terraform_data.known_late.output\n}\n" +
-					"resource \"wawp_session\" \"x\" {\n  count = 2\n}\n"
+					"resource \"wawp_session\" \"x\" {\n  count = 2\n}\n" +
+					"resource \"wawp_session\" \"imported\" {}\n" +
+					"import {\n  to = wawp_session.imported\n  id = \"3EB0BCB2E3D4\"\n}\n"
 			}
 			cli := w.CLI(t, configure("1"))
 			cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=not-to-be-used", "WAWP_BASE_URL=http://127.0.0.1:1")
@@ -109,6 +113,7 @@ func TestAccUnknownConfiguration(t *testing.T) {
 			} else {
 				cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN="+w.Token)
 			}
+			cli.OK("apply", "-auto-approve", "-target=terraform_data.known_late")
 			cli.OK("apply", "-auto-approve")
 			before := w.Count("")
 
@@ -123,8 +128,8 @@ func TestAccUnknownConfiguration(t *testing.T) {
 			if n := w.Count("") - before; n != 0 {
 				t.Errorf("%d requests were made", n)
 			}
-			if n := len(cli.State()); n != 3 {
-				t.Errorf("%d resources are in the state, want 3", n)
+			if n := len(cli.State()); n != 4 {
+				t.Errorf("%d resources are in the state, want 4", n)
 			}
 
 			cli.Configure(configure("3") + "data \"wawp_session\" \"y\" {\n  instance_id = \"3EB0BCB2E3D4\"\n}\n")

@@ -10,29 +10,34 @@ import (
 )
 
 // BenchmarkTwoHundredSessions creates, plans and destroys 200 sessions over a network of 20 ms, with Terraform's default
-// parallelism. It counts the requests of each command, and the most connections that were open at once.
+// parallelism. It counts the requests of each command, and the most connections that were open at once, and fails if there
+// were more than are needed; seconds are only told.
 func BenchmarkTwoHundredSessions(b *testing.B) {
-	for _, answer := range []string{"status in the answer to create", "no status in the answer to create"} {
+	for answer, creating := range map[string]int{"status in the answer to create": 200, "no status in the answer to create": 400} {
 		b.Run(answer, func(b *testing.B) {
 			for range b.N {
 				w := acctest.New(b, wawptest.Config{Latency: 20 * time.Millisecond})
-				if answer != "status in the answer to create" {
+				if creating == 400 {
 					w.Inject(wawptest.Fault{Match: create, Reshape: wawptest.Without("status")})
 				}
 				cli := w.CLI(b, `resource "wawp_session" "x" { count = 200 }`)
 				for _, run := range []struct {
 					name      string
 					arguments []string
+					most      int
 				}{
-					{"apply", []string{"apply", "-auto-approve"}},
-					{"plan", []string{"plan"}},
-					{"destroy", []string{"destroy", "-auto-approve"}},
+					{"apply", []string{"apply", "-auto-approve"}, creating},
+					{"plan", []string{"plan"}, 200},
+					{"destroy", []string{"destroy", "-auto-approve"}, 400},
 				} {
 					w.ResetRequests()
 					began := time.Now()
 					cli.OK(run.arguments...)
 					b.ReportMetric(time.Since(began).Seconds(), run.name+"-s")
 					b.ReportMetric(float64(w.Count("")), run.name+"-requests")
+					if w.Count("") > run.most || w.Server.MaxOpen() > 10 {
+						b.Errorf("%s made %d requests over %d connections, want at most %d over 10", run.name, w.Count(""), w.Server.MaxOpen(), run.most)
+					}
 				}
 				b.ReportMetric(float64(w.Server.MaxOpen()), "connections")
 				b.ReportMetric(0, "ns/op") // of no use here

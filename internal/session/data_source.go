@@ -11,6 +11,7 @@ import (
 
 	"github.com/wawp/terraform-provider-wawp/internal/conn"
 	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -56,9 +57,9 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 					"push_name":    schema.StringAttribute{Computed: true, MarkdownDescription: aboutPushName},
 				},
 			},
-			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+			"timeouts": validate.DataTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
 				ReadDescription: "How long reading the session may take, retries included. Default: `5m`.",
-			}),
+			})),
 		},
 	}
 }
@@ -70,7 +71,7 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 
 // Read asks for the session. It fails unless the session is there.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	defer explain.Crash(&resp.Diagnostics)
+	defer explain.Crash(ctx, &resp.Diagnostics)
 	var data dataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	timeout, diags := data.Timeouts.Read(ctx, defaultTimeout)

@@ -41,6 +41,7 @@ func drive(ctx context.Context, client *wawp.Client, id, want string, patience t
 			summary: "Wawp session has no status",
 			detail: fmt.Sprintf("session/info describes the session %s without a status, so it is not known whether it should be %s. "+
 				"Nothing was done.", id, want),
+			failed: true,
 		}
 	case want == stopped || last.Status == wawp.StatusStopped: // Wawp allows a start only from STOPPED
 		if _, err := act(ctx, id); err != nil {
@@ -52,7 +53,7 @@ func drive(ctx context.Context, client *wawp.Client, id, want string, patience t
 		last = seen
 	}
 	if err != nil {
-		return last, true, notReached(last, want, patience, err)
+		return last, true, notReached(ctx, last, want, patience, err)
 	}
 	return last, true, verdict(last, want)
 }
@@ -85,19 +86,23 @@ func requestFailed(id, want string, err error) *shortfall {
 	}
 }
 
-func notReached(last wawp.Session, want string, patience time.Duration, err error) *shortfall {
-	var answered *wawp.Error
-	if errors.As(err, &answered) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
-		return requestFailed(last.InstanceID, want, err)
-	}
+// notReached explains the end of a wait: by a failed request, an interruption, or because patience is over.
+func notReached(ctx context.Context, last wawp.Session, want string, patience time.Duration, err error) *shortfall {
 	why := fmt.Sprintf("after %s (the create or update timeout)", patience)
-	if errors.Is(err, context.Canceled) {
+	switch {
+	case ctx.Err() == nil:
+		return requestFailed(last.InstanceID, want, err)
+	case errors.Is(ctx.Err(), context.Canceled):
 		why = "when Terraform was interrupted"
 	}
 	detail := fmt.Sprintf("The session %s was not %s yet %s; its last status was %s. It goes on by itself: the next plan shows "+
 		"how far it came.", last.InstanceID, want, why, last.Status)
 	if last.Status == wawp.StatusStarting {
 		detail += " Wawp advises a restart, in " + explain.Dashboard + ", when STARTING lasts longer than 60 s."
+	}
+	var e *wawp.Error
+	if errors.As(err, &e) && e.Status != 0 {
+		detail += "\n\nThe last answer: " + explain.Answer(err)
 	}
 	return &shortfall{summary: "Wawp session is not " + want + " yet", detail: detail}
 }

@@ -43,13 +43,16 @@ var accountTypes = map[string]attr.Type{
 }
 
 // refresh takes over what an answer told. Names stay the same for the life of a session, so the first one told stays: not
-// every answer has them, nor under the same key. Status and account come and go.
+// every answer has them, nor under the same key. An account stays until SCAN_QR_CODE shows that no phone is linked: an engine
+// that does not run may not tell it.
 func (o *observed) refresh(s wawp.Session) {
 	o.InstanceID = types.StringValue(s.InstanceID)
 	o.SessionName = keep(o.SessionName, s.Name)
 	o.ServerName = keep(o.ServerName, s.ServerName)
 	o.Status = orNull(s.Status)
-	o.Account = types.ObjectNull(accountTypes)
+	if o.Account.IsUnknown() || s.Status == wawp.StatusScan {
+		o.Account = types.ObjectNull(accountTypes)
+	}
 	if a := s.Account; a != nil {
 		o.Account = types.ObjectValueMust(accountTypes, map[string]attr.Value{
 			"chat_id":      orNull(a.ChatID),

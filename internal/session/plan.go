@@ -7,6 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
 )
 
 // envAllowDestroy, set to 1, lifts deletion_protection for a run.
@@ -14,6 +16,7 @@ const envAllowDestroy = "WAWP_ALLOW_DESTROY"
 
 // ModifyPlan refuses to destroy a protected session, and keeps the plan of a change quiet.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
 	if req.State.Raw.IsNull() {
 		return // a create: nothing is known yet
 	}
@@ -56,8 +59,8 @@ func protect(state model, wayOut string) diag.Diagnostics {
 	}
 	id := state.InstanceID.ValueString()
 	if os.Getenv(envAllowDestroy) == "1" {
-		diags.AddWarning("Protected Wawp session "+id+" is destroyed",
-			"Its deletion_protection is true, but "+envAllowDestroy+"=1 is set in the environment.")
+		diags.AddWarning("The protection of Wawp session "+id+" is overridden",
+			"Its deletion_protection is true, but "+envAllowDestroy+"=1 in the environment allows to destroy it.")
 		return diags
 	}
 	diags.AddAttributeError(path.Root("deletion_protection"), "Wawp session "+id+" is protected from deletion",

@@ -3,7 +3,7 @@ package session
 
 import (
 	"context"
-	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -26,7 +26,7 @@ const (
 // Keys of the private state.
 const (
 	keySeen     = "seen"     // session/info has described the session
-	keyImported = "imported" // it was imported, and not read yet
+	keyImported = "imported" // it was not created by Terraform
 )
 
 var (
@@ -64,7 +64,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if r.unavailable(&resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
-	defer survivePanic(resp)
+	defer survivePanic(ctx, resp)
 
 	made, err := r.client.CreateSession(ctx)
 	if err != nil {
@@ -120,7 +120,7 @@ func record(ctx context.Context, resp *resource.CreateResponse, plan model, s wa
 
 // Read refreshes the state. Only a proven absence removes the session from it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	defer explain.Crash(&resp.Diagnostics)
+	defer explain.Crash(ctx, &resp.Diagnostics)
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.InstanceID})...)
@@ -129,7 +129,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if r.client == nil && !has(ctx, req.Private, keyImported) {
+	if r.client == nil && !isNewlyImported(ctx, req.Private) {
 		resp.Diagnostics.AddWarning(conn.UnknownSummary, conn.UnknownDetail+" Until then the state stays as it is.")
 		return
 	}
@@ -160,7 +160,7 @@ func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *
 		verdict, reason = wawp.Judge(evidence)
 	}
 	switch {
-	case verdict == wawp.Broken, has(ctx, req.Private, keyImported) && !evidence.Seen:
+	case verdict == wawp.Broken, isNewlyImported(ctx, req.Private):
 		resp.Diagnostics.AddError("Wawp session could not be read", explain.Failure("Reading the session "+id+" failed", err))
 	case verdict == wawp.Absent:
 		resp.Diagnostics.Append(gone(id, reason))
@@ -172,7 +172,7 @@ func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *
 
 // Update starts or stops the session where desired_state has changed. Nothing else makes a request.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	defer explain.Crash(&resp.Diagnostics)
+	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -187,7 +187,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		if r.unavailable(&resp.Diagnostics) {
 			return
 		}
-		session, described, left := drive(ctx, r.client, state.InstanceID.ValueString(), want, patience)
+		session, _, left := drive(ctx, r.client, state.InstanceID.ValueString(), want, patience)
 		if left != nil && left.failed {
 			resp.Diagnostics.AddError(left.summary, left.detail)
 			return
@@ -195,10 +195,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		if left != nil {
 			resp.Diagnostics.AddWarning(left.summary, left.detail)
 		}
-		if described {
-			plan.refresh(session)
-			resp.Diagnostics.Append(resp.Private.SetKey(ctx, keySeen, []byte("true"))...)
-		}
+		plan.Account = state.Account // which an answer may leave out
+		plan.refresh(session)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, keySeen, []byte("true"))...)
 	}
 	plan.settle()
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -206,7 +205,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 
 // Delete logs the phone out, so that its list of linked devices does not keep a dead one, and deletes the session.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	defer explain.Crash(&resp.Diagnostics)
+	defer explain.Crash(ctx, &resp.Diagnostics)
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
@@ -220,7 +219,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 	id := state.InstanceID.ValueString()
 	if state.Status.ValueString() == wawp.StatusWorking {
-		if _, err := r.client.LogoutSession(ctx, id); err != nil {
+		if _, err := r.client.LogoutSession(ctx, id); err != nil && !wawp.IsMoot(err) {
 			resp.Diagnostics.AddWarning("Wawp session was not logged out",
 				explain.Failure("Unlinking the phone before the session "+id+" is deleted failed; the deletion goes on, and the phone "+
 					"may still list it under its linked devices, where it can be removed by hand", err))
@@ -240,7 +239,14 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 // ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("instance_id"), path.Root("instance_id"), req, resp)
+	var id types.String
+	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("instance_id"), &id)...)
+	if strings.TrimSpace(id.ValueString()) == "" {
+		resp.Diagnostics.AddError("No instance id to import", "Give the instance id of the session, which "+explain.Dashboard+
+			" shows, such as 3EB0BCB2E3D4.")
+	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyImported, []byte("true"))...)
 }
@@ -253,25 +259,32 @@ func (r *Resource) unavailable(diags *diag.Diagnostics) bool {
 	return r.client == nil
 }
 
+// private is the private state of a request, whichever it is.
+type private interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}
+
 // has says whether a key of the private state is set.
-func has(ctx context.Context, private interface {
-	GetKey(context.Context, string) ([]byte, diag.Diagnostics)
-}, key string,
-) bool {
-	value, _ := private.GetKey(ctx, key)
+func has(ctx context.Context, p private, key string) bool {
+	value, _ := p.GetKey(ctx, key)
 	return string(value) == "true"
+}
+
+// isNewlyImported says whether nobody has seen the session yet, neither Terraform nor session/info: it may not exist at all.
+func isNewlyImported(ctx context.Context, p private) bool {
+	return has(ctx, p, keyImported) && !has(ctx, p, keySeen)
 }
 
 // survivePanic turns a panic of Create into a diagnostic. The session is in the response if it was created: that must
 // reach Terraform.
-func survivePanic(resp *resource.CreateResponse) {
+func survivePanic(ctx context.Context, resp *resource.CreateResponse) {
 	cause := recover()
 	switch {
 	case cause == nil:
 	case resp.State.Raw.IsNull():
-		resp.Diagnostics.Append(maybeCreated(fmt.Sprintf("The provider crashed: %v.", cause), time.Now()))
+		resp.Diagnostics.Append(maybeCreated(explain.Panic(ctx, cause), time.Now()))
 	default:
 		resp.Diagnostics.AddWarning("The provider crashed after it had created the session",
-			fmt.Sprintf("The session is in the state; the next plan shows what is left to do. Please report the crash: %v", cause))
+			"The session is in the state; the next plan shows what is left to do. "+explain.Panic(ctx, cause))
 	}
 }

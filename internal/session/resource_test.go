@@ -103,7 +103,9 @@ func TestAccMinimal(t *testing.T) {
 			statecheck.ExpectKnownValue(address, tfjsonpath.New("deletion_protection"), knownvalue.Bool(false)),
 		},
 	})
-	counts(t, w, map[string]int{create: 1, info: w.Count(info), remove: 1})
+	if w.Count(create) != 1 || w.Count(remove) != 1 {
+		t.Errorf("%d created, %d deleted", w.Count(create), w.Count(remove))
+	}
 }
 
 func TestAccDesiredState(t *testing.T) {
@@ -174,6 +176,38 @@ func TestAccPairedSession(t *testing.T) {
 	}
 }
 
+func TestAccStoppedSessionKeepsItsAccount(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	account := is("account.phone_number", "201012345678")
+	steps(t, w,
+		resource.TestStep{Config: w.Config(isStarted)},
+		resource.TestStep{
+			PreConfig: func() { w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John Doe") },
+			Config:    w.Config(isStopped), ConfigStateChecks: []statecheck.StateCheck{is("status", "STOPPED"), account},
+		},
+		resource.TestStep{Config: w.Config(isStarted), ConfigStateChecks: []statecheck.StateCheck{is("status", "WORKING"), account}},
+		resource.TestStep{
+			PreConfig: func() { w.SetStatus(w.Sessions()[0].InstanceID, "SCAN_QR_CODE") },
+			Config:    w.Config(isStarted), ConfigStateChecks: []statecheck.StateCheck{is("account", "")},
+		},
+	)
+}
+
+func TestAccArgumentsAreValidated(t *testing.T) {
+	t.Parallel()
+	for argument, says := range map[string]string{
+		`desired_state = "running"`:      `desired_state.*one\s+of`,
+		`timeouts = { read = "0s" }`:     `timeouts.read\s+must\s+be\s+a\s+positive\s+duration`,
+		`timeouts = { create = "-1m" }`:  `timeouts.create\s+must\s+be\s+a\s+positive\s+duration`,
+		`timeouts = { update = "soon" }`: `timeouts.update`,
+		`instance_id = "3EB0BCB2E3D4"`:   `(?i)read-only`,
+	} {
+		w := acctest.New(t, wawptest.Config{})
+		steps(t, w, resource.TestStep{Config: w.Config(`resource "wawp_session" "x" { ` + argument + ` }`), ExpectError: regexp.MustCompile(`(?s)` + says)})
+	}
+}
+
 func TestAccWhatOnlyTerraformKnowsMakesNoRequest(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -217,7 +251,7 @@ func TestAccImport(t *testing.T) {
 			again := resource.TestStep{ResourceName: address, ImportState: true, ImportStateKind: test.kind}
 			if test.kind == resource.ImportCommandWithID {
 				again.ImportStateVerify = true
-				again.ImportStateVerifyIgnore = []string{"server_name"} // only the answer to create tells it
+				again.ImportStateVerifyIgnore = []string{"server_name"} // the simulated info does not tell it
 				again.ImportStateVerifyIdentifierAttribute = "instance_id"
 				again.ImportStateIdFunc = func(*terraform.State) (string, error) { return w.Sessions()[0].InstanceID, nil }
 			}
@@ -227,6 +261,16 @@ func TestAccImport(t *testing.T) {
 			steps(t, w, resource.TestStep{Config: w.Config(isStarted)}, again)
 		})
 	}
+}
+
+func TestAccImportOfNothing(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, minimal)
+	for _, id := range []string{"", " "} {
+		contains(t, cli.Fails("import", "-no-color", address, id), "No instance id to import")
+	}
+	counts(t, w, nil)
 }
 
 func TestAccImportOfWhatIsNotThere(t *testing.T) {

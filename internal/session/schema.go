@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/wawp/terraform-provider-wawp/internal/validate"
 )
 
 // Descriptions that the resource and the data source share.
@@ -22,7 +24,8 @@ const (
 	aboutStatus      = "State of the engine as last read: `STOPPED`, `STARTING`, `SCAN_QR_CODE` (waits for a person with a phone), " +
 		"`WORKING` (a phone is linked), `FAILED`, or another word of Wawp's. Null where Wawp does not tell it. It changes " +
 		"on its own, so do not build other resources on it."
-	aboutAccount     = "WhatsApp account of the linked phone; null unless one is linked. It is personal data, and is stored in the state."
+	aboutAccount = "WhatsApp account of the linked phone, as last told; null unless one is linked. It is personal data, and is " +
+		"stored in the state."
 	aboutChatID      = "Chat id of the account, such as `201234567890@c.us`."
 	aboutPhoneNumber = "Phone number of the account, digits only; null where its chat id hides it."
 	aboutPushName    = "Name that the owner of the phone chose; null if there is none."
@@ -54,8 +57,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Whether the engine should run: `started` or `stopped`. Changing it starts or stops the session " +
 					"in place; the phone stays linked. A session that waits for its QR code to be scanned counts as started. Left " +
 					"out, Terraform leaves the engine alone and this shows the state in which it was found.",
-				Validators:    []validator.String{stringvalidator.OneOf(started, stopped)},
-				PlanModifiers: []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()},
+				Validators: []validator.String{stringvalidator.OneOf(started, stopped)},
 			},
 			"deletion_protection": schema.BoolAttribute{
 				Optional: true,
@@ -65,16 +67,16 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"Changing it makes no request; to lift it, set it to `false` and apply before the destroy. The environment " +
 					"variable `WAWP_ALLOW_DESTROY=1` lifts it for one run.",
 			},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
+			"timeouts": validate.Timeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "How long to wait, once the session exists, until `desired_state` is reached, as a duration such " +
 					"as `90s`. Default: `60s`. When it ends, the apply succeeds with a warning. The request that creates the " +
 					"session is bounded by the provider's `request_timeout` instead.",
 				ReadDescription: "How long reading the session may take, retries included. Default: `5m`.",
-				UpdateDescription: "How long a change of `desired_state` may take. Default: `60s`. When it ends, the apply succeeds " +
-					"with a warning.",
+				UpdateDescription: "How long to wait until a changed `desired_state` is reached. Default: `60s`. When it ends, the " +
+					"apply succeeds with a warning.",
 				DeleteDescription: "How long logging out and deleting may take, retries included. Default: `5m`.",
-			}),
+			})),
 		},
 	}
 }

@@ -13,7 +13,7 @@ import (
 // notCreated explains a create that failed: either surely nothing was made, or nobody can tell.
 func notCreated(err error, now time.Time) diag.Diagnostic {
 	if wawp.MayHaveActed(err) {
-		return maybeCreated(explain.Answer(err), now)
+		return maybeCreated(explain.Reason(err), now)
 	}
 	return diag.NewErrorDiagnostic("Wawp session was not created", explain.Failure("Creating a session failed", err))
 }
@@ -43,7 +43,7 @@ The request was not sent again, because that could create a second session. What
 func kept(id, reason string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp session could not be checked and stays in the state", fmt.Sprintf(
 		"The state of the session %s stays as it was: %s.\n\n%s\n\nIf the session is gone for good, remove it with: terraform state rm 'wawp_session.<name>'",
-		id, reason, explain.Answer(err)))
+		id, reason, explain.Reason(err)))
 }
 
 // gone says that a session was removed from the state.

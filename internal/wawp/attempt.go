@@ -40,8 +40,13 @@ type ending struct {
 	sent bool // the request may have reached the server
 }
 
-// errNoTurn ends a request whose turn, by requests_per_second, would come after its caller's deadline.
-var errNoTurn = fmt.Errorf("its turn (requests_per_second) would have come too late: %w", context.DeadlineExceeded)
+// Reasons for which a request had no answer, which errors.Is finds in an [Error].
+var (
+	// ErrNoTurn ends a request whose turn, by RequestsPerSecond, would come after its caller's deadline.
+	ErrNoTurn = errors.New("its turn (requests_per_second) would have come after the deadline")
+	// ErrTimeout ends an attempt that took longer than RequestTimeout.
+	ErrTimeout = errors.New("request_timeout")
+)
 
 // line is the transport of one request: every attempt of it passes through RoundTrip. It remembers how the last one ended,
 // because an error of net/http quotes the URL, which holds the token, and must not travel further.
@@ -56,7 +61,7 @@ type line struct {
 func (l *line) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx := request.Context()
 	if err := l.client.limiter.Wait(ctx); err != nil {
-		l.last = ending{err: errNoTurn}
+		l.last = ending{err: ErrNoTurn}
 		if ctx.Err() != nil {
 			l.last.err = fmt.Errorf("it was called off before it was sent: %w", ctx.Err())
 		}
@@ -88,28 +93,29 @@ func (l *line) attempt(request *http.Request) ending {
 
 	response, err := l.client.transport.RoundTrip(request)
 	if err != nil {
-		return ending{err: l.cause(caller, ctx, err), sent: hold.sent()}
+		return ending{err: l.cause(caller, ctx, hold, err), sent: hold.sent()}
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	end := ending{answer: answer{response.StatusCode, response.Header, body}, sent: true}
 	if err != nil && response.StatusCode/100 == 2 {
 		// A success that broke off cannot be believed; of a refusal the status is enough.
-		end.err = fmt.Errorf("the answer broke off: %w", l.cause(caller, ctx, err))
+		end.err = fmt.Errorf("the answer broke off: %w", l.cause(caller, ctx, hold, err))
 	}
 	return end
 }
 
 // cause returns why an attempt had no answer. The errors of a transport hold no URL of the request, unlike those of
 // [http.Client].
-func (l *line) cause(caller, attempt context.Context, err error) error {
+func (l *line) cause(caller, attempt context.Context, hold *hold, err error) error {
+	kept := l.op.keep && hold.sent()
 	switch {
 	case attempt.Err() == nil:
 		return err
-	case caller.Err() != nil:
+	case caller.Err() != nil && !kept:
 		return fmt.Errorf("it was called off: %w", caller.Err())
 	}
-	return fmt.Errorf("no answer came within %s (request_timeout): %w", l.client.timeout, context.DeadlineExceeded)
+	return fmt.Errorf("no answer came within %s (%w)", l.client.timeout, ErrTimeout)
 }
 
 func (l *line) describe(took time.Duration) Attempt {
@@ -117,7 +123,7 @@ func (l *line) describe(took time.Duration) Attempt {
 	if l.last.err != nil {
 		a.Err = l.client.redact.text(l.last.err.Error())
 	} else if l.last.status/100 != 2 {
-		a.Code = l.client.redact.text(parse(l.last.body).complaint().code)
+		a.Code = l.client.redact.quote(parse(l.last.body).complaint().code)
 	}
 	return a
 }

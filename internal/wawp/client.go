@@ -146,7 +146,11 @@ func ParseBaseURL(s string) (*url.URL, error) {
 	case u.Fragment != "":
 		return nil, errors.New("it must hold no fragment (the part after #)")
 	}
-	u.Path = strings.TrimRight(u.Path, "/")
+	u = u.JoinPath("/")
+	u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/"), strings.TrimSuffix(u.RawPath, "/")
+	if strings.HasSuffix(u.Path, "/v2") {
+		return nil, errors.New("it must not end in /v2, which is added to it")
+	}
 	return u, nil
 }
 
@@ -157,6 +161,8 @@ type operation struct {
 	repeat repeat
 	// keep makes an attempt that has a connection ignore cancellation, so that its answer is never lost.
 	keep bool
+	// account means that it concerns the account, and not one instance.
+	account bool
 }
 
 // String names the operation as the API's documentation does.
@@ -164,6 +170,9 @@ func (o operation) String() string { return o.method + " " + o.path }
 
 // call carries out an operation on an instance ("" for none) and returns the successful answer, or an [*Error].
 func (c *Client) call(ctx context.Context, op operation, instanceID string) (answer, error) {
+	if instanceID == "" && !op.account {
+		return answer{}, &Error{Op: op.String(), text: "no instance id was given"}
+	}
 	line := &line{client: c, op: op}
 	retrier := &retryablehttp.Client{
 		HTTPClient:   &http.Client{Transport: line, CheckRedirect: neverRedirect},
@@ -174,7 +183,7 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string) (ans
 	}
 	request, err := c.request(ctx, op, instanceID)
 	if err != nil {
-		return answer{}, &Error{Op: op.String(), cause: errors.New("the request could not be built")}
+		return answer{}, &Error{Op: op.String(), text: "it could not be built"}
 	}
 	response, err := retrier.Do(request)
 	if response != nil {
@@ -197,8 +206,7 @@ func (c *Client) request(ctx context.Context, op operation, instanceID string) (
 	for key, value := range credentials {
 		query.Set(key, value)
 	}
-	target := *c.baseURL
-	target.Path += op.path
+	target := c.baseURL.JoinPath(op.path)
 	target.RawQuery = query.Encode()
 
 	var body any

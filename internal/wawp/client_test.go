@@ -166,6 +166,7 @@ func TestParseBaseURL(t *testing.T) {
 		"https://api.wawp.net":            "https://api.wawp.net",
 		" http://127.0.0.1:8080/ ":        "http://127.0.0.1:8080",
 		"https://proxy.example/wawp/api/": "https://proxy.example/wawp/api",
+		"https://proxy.example/a%2Fb/":    "https://proxy.example/a%2Fb",
 	} {
 		if u, err := ParseBaseURL(in); err != nil || u.String() != want {
 			t.Errorf("ParseBaseURL(%q) = %v, %v; want %s", in, u, err, want)
@@ -173,7 +174,7 @@ func TestParseBaseURL(t *testing.T) {
 	}
 	for _, in := range []string{
 		"", "api.wawp.net", "ftp://api.wawp.net", "https://", "https://:443", "https://user:hunter2@api.wawp.net",
-		"https://api.wawp.net?a=b", "https://api.wawp.net?", "https://api.wawp.net#f", "https://a b", "http://[::1",
+		"https://api.wawp.net?a=b", "https://api.wawp.net?", "https://api.wawp.net#f", "https://a b", "http://[::1", "https://api.wawp.net/v2", "https://api.wawp.net/v2/",
 	} {
 		_, err := ParseBaseURL(in)
 		if err == nil {

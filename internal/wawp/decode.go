@@ -2,7 +2,11 @@ package wawp
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"net/http"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -74,45 +78,70 @@ func text(v any) string {
 type complaint struct {
 	code    string
 	message string
-	own     bool // said by the API itself: a JSON object with an error in it, and not one of the router
+	own     bool // the API itself says it, of what was asked for: see isOwn
 }
 
-// complaint reads the forms of an error: code and message, an error as text or object, WordPress' own. A code alone is no
-// error: success answers have one too.
+// complaint reads the forms of an error: code and message, an error as text or object, WordPress' own, each perhaps in an
+// envelope. A code alone is no error: success answers have one too.
 func (d document) complaint() complaint {
-	if len(d.layers) == 0 {
-		return complaint{}
-	}
-	root := d.layers[0]
-	c := complaint{code: text(root["code"]), message: text(root["message"])}
-	switch e := root["error"].(type) {
-	case string:
-		if c.message == "" {
-			c.message = e
+	for _, layer := range d.layers {
+		c := complaint{code: text(layer["code"]), message: text(layer["message"])}
+		switch e := layer["error"].(type) {
+		case string:
+			if c.code == "" && slug.MatchString(e) {
+				c.code = e
+			}
+			c.message = cmp.Or(c.message, e)
+		case map[string]any:
+			c.code, c.message = cmp.Or(c.code, text(e["code"])), cmp.Or(c.message, text(e["message"]))
 		}
-	case map[string]any:
-		if c.code == "" {
-			c.code = text(e["code"])
+		if c.code == "success" {
+			c.code = ""
 		}
-		if c.message == "" {
-			c.message = text(e["message"])
+		if c.code+c.message != "" {
+			c.own = c.isOwn(layer)
+			return c
 		}
 	}
-	if c.code == "success" {
-		c.code = ""
-	}
-	c.own = c.code+c.message != "" && !c.routing()
-	return c
+	return complaint{}
 }
 
-// routing says whether the complaint is about the route and not about what it leads to (rest_no_route and its kin).
-func (c complaint) routing() bool {
+// slug is the form of Wawp's codes, and of no number or sentence.
+var slug = regexp.MustCompile(`^(?i:[a-z]+(_[a-z0-9]+)*)$`)
+
+// isOwn says whether the complaint can only be Wawp's: it has a code, or names an instance or a session, or has exactly the
+// documented form of an error. Gateways and web frameworks answer JSON too, when they do not know a route.
+func (c complaint) isOwn(layer map[string]any) bool {
 	message := strings.ToLower(c.message)
-	return strings.HasPrefix(c.code, "rest_") || strings.Contains(message, "no route") || strings.Contains(message, "route not found")
+	for _, routing := range []string{"route", "cannot post", "cannot get", "cannot delete", "/v2/"} {
+		if strings.Contains(message, routing) {
+			return false
+		}
+	}
+	_, status := layer["status"].(json.Number)
+	documented := status && text(layer["message"]) != "" && text(layer["error"]) != "" && len(layer) == 3
+	return !strings.HasPrefix(c.code, "rest_") &&
+		(slug.MatchString(c.code) || strings.Contains(message, "instance") || strings.Contains(message, "session") || documented)
 }
 
-// failed says whether a 2xx answer is an error in disguise, given that it holds nothing of what was expected.
+// failed says whether an answer is an error in disguise, if its status is a success and it holds nothing of what was
+// expected.
 func (d document) failed() bool {
-	c := d.complaint()
-	return d.markup || c.message != "" && c.code != "" || len(d.layers) > 0 && d.layers[0]["error"] != nil && c.message != ""
+	if c := d.complaint(); d.markup || c.code != "" && c.message != "" {
+		return true
+	}
+	for _, layer := range d.layers {
+		status := strings.ToLower(text(layer["status"]))
+		number, err := strconv.Atoi(status)
+		if layer["success"] == false || status == "error" || status == "fail" || err == nil && number >= http.StatusBadRequest {
+			return true
+		}
+		switch e := layer["error"].(type) {
+		case string:
+			return e != ""
+		case map[string]any:
+			return true
+		}
+	}
+	return false
 }

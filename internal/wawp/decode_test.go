@@ -100,13 +100,28 @@ func TestCreatedSessionIsFoundInEveryForm(t *testing.T) {
 	}
 }
 
+func TestEchoOfTheTokenIsNotKept(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"instance_id":"` + testToken + `"}`, `{"data":{"instance_id":"x` + testToken + `"}}`} {
+		s := serve(t, answers(201, body))
+		if got, err := client(t, s.URL).CreateSession(context.Background()); !MayHaveActed(err) {
+			t.Errorf("%s: %+v, %v", body, got, err)
+		}
+	}
+	s := serve(t, answers(200, `{"instance_id":"A1","status":"`+testToken+`"}`))
+	if got, _ := client(t, s.URL).GetSession(context.Background(), "A1"); got.Status != "(REDACTED)" {
+		t.Errorf("status is %s", got.Status)
+	}
+}
+
 func TestSuccessThatDescribesNoSessionIsUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		"", " ", "null", "[]", `"WORKING"`, "OK", "{}", `{"success":true}`, `{"status":"success"}`, `{"status":404}`, `{"data":[]}`,
 		"<html><title>Sign in</title></html>", "<?xml version=\"1.0\"?><error/>", `{"name":"wawp-1","status":"WORK`,
 		`{"code":"invalid_session","message":"no"}`, `{"status":404,"message":"Session not found","error":"Not Found"}`,
-		`{"error":{"code":"x","message":"y"},"name":"rest_error"}`,
+		`{"error":{"code":"x","message":"y"},"name":"rest_error"}`, `{"status":"failed","code":"wawp_upstream_error","message":"boom"}`,
+		`{"status":"not_found","error":"gone"}`, `{"data":{"code":"x","message":"y","status":"failed"}}`,
 	} {
 		s := serve(t, answers(200, body))
 		if got, err := client(t, s.URL).GetSession(context.Background(), "A1"); !IsUnreadable(err) {
@@ -129,6 +144,12 @@ func TestActionsAcceptAnySuccessButAnErrorInDisguise(t *testing.T) {
 		`{"code":"server_not_found","message":"No server"}`:               false,
 		`{"status":500,"error":"Internal","message":"oops"}`:              false,
 		`{"error":{"code":"x","message":"y"}}`:                            false,
+		`{"status":"error","message":"The instance is busy"}`:             false,
+		`{"success":false,"message":"No"}`:                                false,
+		`{"status":500,"message":"No"}`:                                   false,
+		`{"data":{"code":"x","message":"y"}}`:                             false,
+		`{"error":"busy"}`:                                                false,
+		`{"error":null,"status":"success"}`:                               true,
 		"<html>Sign in to the hotel</html>":                               false,
 		`{"code":"invalid_session","message":"no","data":{"status":404}}`: false,
 	} {
@@ -146,20 +167,28 @@ func TestActionsAcceptAnySuccessButAnErrorInDisguise(t *testing.T) {
 func TestErrorsAreReadInEveryForm(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]complaint{
-		`{"code":"invalid_instance","message":"gone"}`:        {"invalid_instance", "gone", true},
-		`{"code":"x","message":"y","data":{"status":404}}`:    {"x", "y", true},
-		`{"status":404,"message":"gone","error":"Not Found"}`: {"", "gone", true},
-		`{"error":"gone"}`:                     {"", "gone", true},
-		`{"error":{"code":"x","message":"y"}}`: {"x", "y", true},
-		`{"code":404,"message":"gone"}`:        {"404", "gone", true},
+		`{"code":"invalid_instance","message":"gone"}`:                 {"invalid_instance", "gone", true},
+		`{"code":"x","message":"y","data":{"status":404}}`:             {"x", "y", true},
+		`{"data":{"code":"x","message":"y"}}`:                          {"x", "y", true},
+		`{"status":404,"message":"gone","error":"Not Found"}`:          {"", "gone", true}, // the documented schema
+		`{"status":404,"message":"Invalid","error":"invalid_session"}`: {"invalid_session", "Invalid", true},
+		`{"error":"invalid_session"}`:                                  {"invalid_session", "invalid_session", true},
+		`{"error":{"code":"x","message":"y"}}`:                         {"x", "y", true},
+		`{"message":"The instance was deleted"}`:                       {"", "The instance was deleted", true},
+		`{"error":"Session not found"}`:                                {"", "Session not found", true},
+		`{"code":404,"message":"Session not found"}`:                   {"404", "Session not found", true},
+
+		// What gateways and frameworks say of a route that they do not know.
 		`{"code":"rest_no_route","message":"No route was found","data":{"status":404}}`: {"rest_no_route", "No route was found", false},
 		`{"message":"no Route matched with those values"}`:                              {"", "no Route matched with those values", false},
-		`{}`:                           {},
-		`{"status":404}`:               {},
-		`<html>404</html>`:             {},
-		`404 page not found`:           {},
-		``:                             {},
-		`[{"code":"x","message":"y"}]`: {},
+		`{"message":"Not Found"}`:       {"", "Not Found", false},
+		`{"error":"Not Found"}`:         {"", "Not Found", false},
+		`{"code":404,"message":"gone"}`: {"404", "gone", false},
+		`{"timestamp":"t","status":404,"error":"Not Found","path":"/v2/session/info"}`:    {"", "Not Found", false},
+		`{"statusCode":404,"message":"Cannot POST /v2/session/info","error":"Not Found"}`: {"", "Cannot POST /v2/session/info", false},
+		`{"message":"The route v2/session/info could not be found."}`:                     {"", "The route v2/session/info could not be found.", false},
+
+		`{}`: {}, `{"status":404}`: {}, `<html>404</html>`: {}, `404 page not found`: {}, ``: {}, `[{"code":"x","message":"y"}]`: {},
 	} {
 		if got := parse([]byte(body)).complaint(); got != want {
 			t.Errorf("%s: %+v, want %+v", body, got, want)

@@ -1,10 +1,10 @@
 package wawp
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -27,8 +27,8 @@ type Error struct {
 	Message string
 	// RetryAfter is how long the server asked to wait; 0 means it did not say.
 	RetryAfter time.Duration
-	// RedirectHost is where a redirect pointed, which was not followed.
-	RedirectHost string
+	// Redirect is where a redirect pointed, which was not followed: scheme and host.
+	Redirect string
 	// Attempts is how often the request was sent.
 	Attempts int
 
@@ -48,8 +48,8 @@ func (c *Client) newError(op operation, end ending) *Error {
 	e.RetryAfter = retryAfter(end.header, time.Now())
 	e.describe(c.redact, end.answer)
 	if end.status/100 == 3 {
-		if target, err := url.Parse(end.header.Get("Location")); err == nil {
-			e.RedirectHost = c.redact.text(target.Host)
+		if target, err := c.baseURL.Parse(end.header.Get("Location")); err == nil {
+			e.Redirect = c.redact.text(target.Scheme + "://" + target.Host)
 		}
 	}
 	return e
@@ -65,11 +65,8 @@ func (c *Client) newUnreadable(op operation, a answer, missing string) *Error {
 func (e *Error) describe(redact redactor, a answer) {
 	said := parse(a.body).complaint()
 	e.own = said.own
-	e.Code = redact.text(said.code)
-	e.Message = redact.quote([]byte(said.message))
-	if e.Message == "" {
-		e.Message = redact.quote(a.body)
-	}
+	e.Code = redact.quote(said.code)
+	e.Message = redact.quote(cmp.Or(said.message, string(a.body)))
 }
 
 // Error says what was attempted, and what came of it.
@@ -88,14 +85,14 @@ func (e *Error) Answer() string {
 	default:
 		fmt.Fprintf(&b, "HTTP %d", e.Status)
 	}
-	if e.RedirectHost != "" {
-		fmt.Fprintf(&b, ", a redirect to %s, which is not followed", e.RedirectHost)
+	if e.Redirect != "" {
+		fmt.Fprintf(&b, ", a redirect to %s, which is not followed", e.Redirect)
 	}
 	if e.Code != "" {
 		fmt.Fprintf(&b, " (%s)", e.Code)
 	}
 	if e.Message != "" {
-		fmt.Fprintf(&b, ": %q", e.Message)
+		fmt.Fprintf(&b, ": \"%s\"", e.Message) // made fit to be shown before
 	}
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
@@ -132,7 +129,15 @@ func IsNotOffered(err error) bool {
 
 // IsInvalidSession says whether the code of the error is invalid_session: the session is gone, or only its phone is.
 func IsInvalidSession(err error) bool {
-	return is(err, func(e *Error) bool { return e.Code == codeInvalidSession })
+	return is(err, func(e *Error) bool { return strings.EqualFold(e.Code, codeInvalidSession) })
+}
+
+// IsMoot says whether what was asked for makes no sense in the state that the session is in, or for a session that is gone:
+// a logout where no phone is linked, for example. Which status Wawp gives that is not documented.
+func IsMoot(err error) bool {
+	return IsNotFound(err) || is(err, func(e *Error) bool {
+		return e.Status == http.StatusBadRequest || e.Status == http.StatusConflict || e.Status == http.StatusUnprocessableEntity
+	})
 }
 
 // IsUnreadable says whether the status was a success, and the body could not be understood.
@@ -142,7 +147,10 @@ func IsUnreadable(err error) bool {
 
 // IsQuotaReached says whether the account may have no more instances.
 func IsQuotaReached(err error) bool {
-	return is(err, func(e *Error) bool { return e.Status == http.StatusForbidden && e.Code == codeQuotaReached })
+	return is(err, func(e *Error) bool {
+		byMessage := e.Code == "" && strings.Contains(strings.ToLower(e.Message), "quota")
+		return e.Status == http.StatusForbidden && (strings.EqualFold(e.Code, codeQuotaReached) || byMessage)
+	})
 }
 
 func is(err error, what func(*Error) bool) bool {

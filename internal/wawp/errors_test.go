@@ -10,13 +10,13 @@ import (
 func TestErrorSaysWhatHappened(t *testing.T) {
 	t.Parallel()
 	for want, e := range map[string]*Error{
-		`POST /x: HTTP 403 (quota_reached): "Your quota is reached"`:              {Status: 403, Code: "quota_reached", Message: "Your quota is reached"},
-		`POST /x: HTTP 502: "<html>" (after 5 attempts)`:                          {Status: 502, Message: "<html>", Attempts: 5},
-		`POST /x: HTTP 302, a redirect to b.example, which is not followed`:       {Status: 302, RedirectHost: "b.example"},
-		`POST /x: HTTP 201, but the answer holds no id`:                           {Status: 201, text: "the answer holds no id"},
-		`POST /x: the request was sent, but EOF`:                                  {sent: true, text: "EOF"},
-		`POST /x: the request did not reach the server: refused`:                  {text: "refused"},
-		`POST /x: HTTP 429 (after 2 attempts); the retries were then interrupted`: {Status: 429, Attempts: 2, cause: context.Canceled},
+		`POST /x: HTTP 403 (quota_reached): "Your quota is reached"`:                {Status: 403, Code: "quota_reached", Message: "Your quota is reached"},
+		`POST /x: HTTP 502: "<html>" (after 5 attempts)`:                            {Status: 502, Message: "<html>", Attempts: 5},
+		`POST /x: HTTP 302, a redirect to https://b.example, which is not followed`: {Status: 302, Redirect: "https://b.example"},
+		`POST /x: HTTP 201, but the answer holds no id`:                             {Status: 201, text: "the answer holds no id"},
+		`POST /x: the request was sent, but EOF`:                                    {sent: true, text: "EOF"},
+		`POST /x: the request did not reach the server: refused`:                    {text: "refused"},
+		`POST /x: HTTP 429 (after 2 attempts); the retries were then interrupted`:   {Status: 429, Attempts: 2, cause: context.Canceled},
 	} {
 		e.Op = "POST /x"
 		if got := e.Error(); got != want {
@@ -43,5 +43,30 @@ func TestPredicatesLookThroughWrapping(t *testing.T) {
 				t.Errorf("%s is true of %v", name, err)
 			}
 		}
+	}
+}
+
+func TestQuotaIsKnownByCodeOrByMessage(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]bool{
+		`{"code":"quota_reached","message":"No."}`:                           true,
+		`{"code":"QUOTA_REACHED","message":"No."}`:                           true,
+		`{"status":403,"error":"quota_reached","message":"No."}`:             true,
+		`{"message":"You have reached your instance quota"}`:                 true,
+		`{"code":"subscription_required","message":"Not within your quota"}`: false,
+		`{"message":"No."}`: false,
+	} {
+		s := serve(t, answers(403, body))
+		if _, err := client(t, s.URL).CreateSession(context.Background()); IsQuotaReached(err) != want {
+			t.Errorf("%s: %t", body, !want)
+		}
+	}
+}
+
+func TestNoInstanceIDSendsNothing(t *testing.T) {
+	t.Parallel()
+	s := serve(t, answers(200, ""))
+	if err := client(t, s.URL).DeleteSession(context.Background(), ""); err == nil || s.count() != 0 {
+		t.Errorf("error %v, %d requests", err, s.count())
 	}
 }

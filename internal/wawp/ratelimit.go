@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-var getRateLimit = operation{http.MethodGet, "/v2/session/rate-limit", repeatRead, false}
+var getRateLimit = operation{method: http.MethodGet, path: "/v2/session/rate-limit", repeat: repeatRead}
 
 // ProbeRateLimit asks for the sending policy of a session, only to learn whether the session answers: a nil error means
 // that it lives.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 const blot = "(redacted)"
@@ -14,16 +15,20 @@ const blot = "(redacted)"
 const quoteLength = 200
 
 // secrets are the shapes of what must never be shown, whoever sends it: temporary links, webhook addresses of Wawp's own,
-// images (QR codes), pairing codes, long opaque words (QR contents, tokens, keys), a proxy's user and password, and the values of telling keys.
+// images (QR codes), pairing codes, a proxy's user and password, and the values of telling keys.
 var secrets = regexp.MustCompile(strings.Join([]string{
 	`(?i:data:[a-z]+/[a-z0-9.+-]+;base64,[a-z0-9+/=\\]*)`,
 	`(?i:https?:[\\/]+[^\s"'<>]*(temp-qr|api[\\/]+webhook)[\\/]+[^\s"'<>]*)`,
 	`\b[A-Z0-9]{4}-[A-Z0-9]{4}\b`,
-	`[A-Za-z0-9+/=_@,-]{40,}`,
 	`(?i:"(access[_-]?token|token|secret|hmac|password|qr|value|link|e-?mail|user_email)"\s*:\s*"[^"]*"?)`,
 	`[^\s/"'@:]+:[^\s/"'@]+@`,
 	`(?i:\b(access_token|token|secret|hmac|password)=[^\s&"']+)`,
 }, "|"))
+
+// opaque are long words with a digit in them, as QR contents, tokens and keys are. A path has slashes, too, but no digits.
+var opaque = regexp.MustCompile(`[A-Za-z+/=_@,-]*[0-9][A-Za-z0-9+/=_@,-]*`)
+
+const opaqueLength = 40
 
 // redactor blots out the access token, in every spelling in which a server may echo it.
 type redactor struct{ token *strings.Replacer }
@@ -50,11 +55,25 @@ func newRedactor(token string) redactor {
 func (r redactor) value(s string) string { return r.token.Replace(s) }
 
 // text blots out the token and whatever looks like a secret: for what is shown.
-func (r redactor) text(s string) string { return secrets.ReplaceAllString(r.token.Replace(s), blot) }
+func (r redactor) text(s string) string {
+	s = secrets.ReplaceAllString(r.token.Replace(s), blot)
+	return opaque.ReplaceAllStringFunc(s, func(word string) string {
+		if len(word) < opaqueLength {
+			return word
+		}
+		return blot
+	})
+}
 
-// quote returns the beginning of an answer in one line, fit to be shown.
-func (r redactor) quote(body []byte) string {
-	line := strings.Join(strings.Fields(r.text(strings.ToValidUTF8(string(body), "?"))), " ")
+// quote returns the beginning of what a server said in one line, fit to be shown: without what a terminal would obey.
+func (r redactor) quote(said string) string {
+	line := strings.Join(strings.Fields(r.text(strings.ToValidUTF8(said, "?"))), " ")
+	line = strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return '?'
+		}
+		return c
+	}, line)
 	if runes := []rune(line); len(runes) > quoteLength {
 		return string(runes[:quoteLength]) + "..."
 	}

@@ -82,20 +82,21 @@ func TestSecretsAreBlottedOut(t *testing.T) {
 	t.Parallel()
 	r := newRedactor(testToken)
 	for text, want := range map[string]string{
-		"nothing secret: HTTP 404":                        "nothing secret: HTTP 404",
-		"Invalid token: please log in":                    "Invalid token: please log in",
-		"instance 3EB0BCB2E3D4 of wawp-84729105":          "instance 3EB0BCB2E3D4 of wawp-84729105",
-		"a " + testToken + " b":                           "a (redacted) b",
-		"GET /v2?access_token=abc&instance_id=1":          "GET /v2?(redacted)&instance_id=1",
-		`{"access_token":"abc","a":1}`:                    `{(redacted),"a":1}`,
-		`{"qr":"data:image/png;base64,iVBORw0KGgo="}`:     `{(redacted)}`,
-		"see https://app.wawp.net/temp-qr/AbC123 now":     "see (redacted) now",
-		`see https:\/\/app.wawp.net\/temp-qr\/AbC123 now`: "see (redacted) now",
-		"to https://app.wawp.net/api/webhook/xyz":         "to (redacted)",
-		"proxy http://user:hunter2@proxy.test:80 refused": "proxy http://(redacted)proxy.test:80 refused",
-		"enter ABCD-1234 on the phone":                    "enter (redacted) on the phone",
-		"2@" + strings.Repeat("Ab9+", 12) + ",x":          "(redacted)",
-		`"user_email":"someone@example.com"`:              "(redacted)",
+		"nothing secret: HTTP 404":                                           "nothing secret: HTTP 404",
+		"Invalid token: please log in":                                       "Invalid token: please log in",
+		"instance 3EB0BCB2E3D4 of wawp-84729105":                             "instance 3EB0BCB2E3D4 of wawp-84729105",
+		"a " + testToken + " b":                                              "a (redacted) b",
+		"GET /v2?access_token=abc&instance_id=1":                             "GET /v2?(redacted)&instance_id=1",
+		`{"access_token":"abc","a":1}`:                                       `{(redacted),"a":1}`,
+		`{"qr":"data:image/png;base64,iVBORw0KGgo="}`:                        `{(redacted)}`,
+		"see https://app.wawp.net/temp-qr/AbC123 now":                        "see (redacted) now",
+		`see https:\/\/app.wawp.net\/temp-qr\/AbC123 now`:                    "see (redacted) now",
+		"to https://app.wawp.net/api/webhook/xyz":                            "to (redacted)",
+		"proxy http://user:hunter2@proxy.test:80 refused":                    "proxy http://(redacted)proxy.test:80 refused",
+		"enter ABCD-1234 on the phone":                                       "enter (redacted) on the phone",
+		"at https://api.wawp.test/docs/errors/some-long-path/and-more/of-it": "at https://api.wawp.test/docs/errors/some-long-path/and-more/of-it",
+		"2@" + strings.Repeat("Ab9+", 12) + ",x":                             "(redacted)",
+		`"user_email":"someone@example.com"`:                                 "(redacted)",
 	} {
 		if got := r.text(text); got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)
@@ -109,14 +110,14 @@ func TestSecretsAreBlottedOut(t *testing.T) {
 func TestQuoteIsShortAndInOneLine(t *testing.T) {
 	t.Parallel()
 	r := newRedactor(testToken)
-	if got := r.quote([]byte(" a\n\tb\x00\xff c ")); strings.ContainsAny(got, "\n\t") || !utf8.ValidString(got) {
+	if got := r.quote(" a\n\tb\x00\x1b[31m\xff c "); strings.ContainsAny(got, "\n\t\x00\x1b") || !utf8.ValidString(got) {
 		t.Errorf("quote is %q", got)
 	}
-	if got := r.quote([]byte(strings.Repeat("é ", 500))); len([]rune(got)) != quoteLength+3 {
+	if got := r.quote(strings.Repeat("é ", 500)); len([]rune(got)) != quoteLength+3 {
 		t.Errorf("quote has %d characters", len([]rune(got)))
 	}
 	// A token that straddles the end of the quote is not shown in part.
-	if got := r.quote([]byte(strings.Repeat("x ", quoteLength/2-3) + testToken)); strings.Contains(got, testToken[:4]) {
+	if got := r.quote(strings.Repeat("x ", quoteLength/2-3) + testToken); strings.Contains(got, testToken[:4]) {
 		t.Errorf("quote shows a part of the token: %s", got)
 	}
 }

@@ -30,7 +30,7 @@ const (
 func (r repeat) after(e ending) bool {
 	var certificate *tls.CertificateVerificationError
 	switch {
-	case errors.As(e.err, &certificate), errors.Is(e.err, errNoTurn):
+	case errors.As(e.err, &certificate), errors.Is(e.err, ErrNoTurn):
 		return false // the next time would end the same
 	case e.err != nil && !e.sent, e.status == http.StatusTooManyRequests:
 		return true

@@ -46,7 +46,7 @@ func TestRetryTable(t *testing.T) {
 
 func TestHopelessAttemptsAreNotRepeated(t *testing.T) {
 	t.Parallel()
-	for _, err := range []error{&tls.CertificateVerificationError{Err: errors.New("unknown authority")}, errNoTurn} {
+	for _, err := range []error{&tls.CertificateVerificationError{Err: errors.New("unknown authority")}, ErrNoTurn} {
 		if repeatRead.after(ending{err: err}) {
 			t.Errorf("retried after: %s", err)
 		}

@@ -18,13 +18,13 @@ const (
 )
 
 var (
-	createSession  = operation{http.MethodPost, "/v2/session/create", repeatRefused, true}
-	getSession     = operation{http.MethodPost, "/v2/session/info", repeatRead, false}
-	startSession   = operation{http.MethodPost, "/v2/session/start", repeatRefused, false}
-	stopSession    = operation{http.MethodPost, "/v2/session/stop", repeatHarmless, false}
-	restartSession = operation{http.MethodPost, "/v2/session/restart", repeatRefused, false}
-	logoutSession  = operation{http.MethodPost, "/v2/session/logout", repeatRefused, false}
-	deleteSession  = operation{http.MethodDelete, "/v2/session/delete", repeatHarmless, false}
+	createSession  = operation{method: http.MethodPost, path: "/v2/session/create", repeat: repeatRefused, keep: true, account: true}
+	getSession     = operation{method: http.MethodPost, path: "/v2/session/info", repeat: repeatRead}
+	startSession   = operation{method: http.MethodPost, path: "/v2/session/start", repeat: repeatRefused}
+	stopSession    = operation{method: http.MethodPost, path: "/v2/session/stop", repeat: repeatHarmless}
+	restartSession = operation{method: http.MethodPost, path: "/v2/session/restart", repeat: repeatRefused}
+	logoutSession  = operation{method: http.MethodPost, path: "/v2/session/logout", repeat: repeatRefused}
+	deleteSession  = operation{method: http.MethodDelete, path: "/v2/session/delete", repeat: repeatHarmless}
 )
 
 // Session is one instance of the account, as far as an answer told. Every field but InstanceID may be empty.
@@ -55,7 +55,7 @@ func (c *Client) CreateSession(ctx context.Context) (Session, error) {
 	}
 	d := parse(a.body)
 	id := d.text("instance_id", "instanceId")
-	if id == "" {
+	if id == "" || id != c.redact.value(id) { // an echo of the token is no id
 		return Session{}, c.newUnreadable(createSession, a, "the answer holds no instance_id")
 	}
 	return c.session(d, id), nil
@@ -133,9 +133,16 @@ func (c *Client) act(ctx context.Context, op operation, id string) (Session, err
 	return c.session(d, id), nil
 }
 
-// tellsSession says whether an answer describes a session. A name alone does not where an error stands beside it.
+// tellsSession says whether an answer describes a session. Beside an error, a name or a word for a status is not enough.
 func tellsSession(d document) bool {
-	return status(d) != "" || d.object("me") != nil || d.text("instance_id", "instanceId", "session_name", "sessionName", "name") != "" && !d.failed()
+	if d.object("me") != nil || d.text("instance_id", "instanceId") != "" {
+		return true
+	}
+	named, hasStatus := d.text("session_name", "sessionName", "name") != "", status(d) != ""
+	if d.failed() {
+		return named && hasStatus
+	}
+	return named || hasStatus
 }
 
 func (c *Client) session(d document, id string) Session {
@@ -143,7 +150,7 @@ func (c *Client) session(d document, id string) Session {
 		InstanceID: id,
 		Name:       c.redact.value(d.text("session_name", "sessionName", "name")),
 		ServerName: c.redact.value(d.text("server_name", "serverName")),
-		Status:     c.redact.value(status(d)),
+		Status:     strings.ToUpper(c.redact.value(status(d))),
 		Account:    c.account(d.object("me")),
 	}
 }
@@ -154,8 +161,8 @@ func status(d document) string {
 	words := []string{"SUCCESS", "OK", "ERROR", "FAIL", "QUEUED", "ACCEPTED", "PENDING", "SCHEDULED", "TRUE", "FALSE"}
 	for _, layer := range d.layers {
 		s, _ := layer["status"].(string)
-		s = strings.ToUpper(strings.TrimSpace(s))
-		if s != "" && !slices.Contains(words, s) && strings.Trim(s, "0123456789") != "" {
+		s = strings.TrimSpace(s)
+		if s != "" && !slices.Contains(words, strings.ToUpper(s)) && strings.Trim(s, "0123456789") != "" {
 			return s
 		}
 	}

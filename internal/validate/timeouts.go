@@ -1,0 +1,28 @@
+package validate
+
+import (
+	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	resource "github.com/hashicorp/terraform-plugin-framework/resource/schema"
+)
+
+const aboutTimeouts = "How long operations may take, as durations such as `90s` or `2m`."
+
+// Timeouts describes the timeouts attribute of a resource, and has it refuse durations that are not positive.
+func Timeouts(attribute resource.Attribute) resource.Attribute {
+	if nested, ok := attribute.(resource.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = aboutTimeouts
+		nested.Validators = append(nested.Validators, Durations{})
+		return nested
+	}
+	return attribute
+}
+
+// DataTimeouts does for a data source what [Timeouts] does for a resource.
+func DataTimeouts(attribute datasource.Attribute) datasource.Attribute {
+	if nested, ok := attribute.(datasource.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = aboutTimeouts
+		nested.Validators = append(nested.Validators, Durations{})
+		return nested
+	}
+	return attribute
+}

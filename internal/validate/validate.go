@@ -1,0 +1,104 @@
+// Package validate has the validators of configuration values that no library has.
+package validate
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// NotBlank refuses text that is empty or white space. It never quotes the value.
+type NotBlank struct{}
+
+// Description implements [validator.Describer].
+func (NotBlank) Description(context.Context) string { return "must not be empty" }
+
+// MarkdownDescription implements [validator.Describer].
+func (v NotBlank) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements [validator.String].
+func (NotBlank) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if isKnown(req) && strings.TrimSpace(req.ConfigValue.ValueString()) == "" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Empty value",
+			fmt.Sprintf("%s is set, but empty. Give it a value, or leave it out (null) to use the default.", req.Path))
+	}
+}
+
+// BaseURL refuses what cannot be the address of an API.
+type BaseURL struct{}
+
+// Description implements [validator.Describer].
+func (BaseURL) Description(context.Context) string { return "must be an http or https URL with a host" }
+
+// MarkdownDescription implements [validator.Describer].
+func (v BaseURL) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements [validator.String].
+func (BaseURL) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if !isKnown(req) {
+		return
+	}
+	if _, err := wawp.ParseBaseURL(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid API address", fmt.Sprintf("%s is no address of an API: %s.", req.Path, err))
+	}
+}
+
+// Duration refuses what is no positive duration.
+type Duration struct{}
+
+// Description implements [validator.Describer].
+func (Duration) Description(context.Context) string {
+	return "must be a positive duration, such as 90s or 2m"
+}
+
+// MarkdownDescription implements [validator.Describer].
+func (v Duration) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements [validator.String].
+func (v Duration) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if !isKnown(req) {
+		return
+	}
+	text := req.ConfigValue.ValueString()
+	if !isPositive(text) {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration", fmt.Sprintf("%s %s, but is %q.", req.Path, v.Description(ctx), text))
+	}
+}
+
+// Durations refuses an object, such as timeouts, that has a value which is no positive duration: with one, no operation
+// would ever succeed again, the one that mends it included.
+type Durations struct{}
+
+// Description implements [validator.Describer].
+func (Durations) Description(context.Context) string {
+	return "must have positive durations, such as 90s or 2m"
+}
+
+// MarkdownDescription implements [validator.Describer].
+func (v Durations) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateObject implements [validator.Object].
+func (Durations) ValidateObject(ctx context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+	for name, value := range req.ConfigValue.Attributes() {
+		if text, ok := value.(types.String); ok {
+			var each validator.StringResponse
+			Duration{}.ValidateString(ctx, validator.StringRequest{Path: req.Path.AtName(name), ConfigValue: text}, &each)
+			resp.Diagnostics.Append(each.Diagnostics...)
+		}
+	}
+}
+
+func isPositive(text string) bool {
+	d, err := time.ParseDuration(text)
+	return err == nil && d > 0
+}
+
+func isKnown(req validator.StringRequest) bool {
+	return !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown()
+}
