@@ -105,8 +105,7 @@ type explosive struct{ path string }
 
 func (e explosive) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Path == e.path {
-		var none []string
-		return nil, errors.New(none[len(e.path)])
+		return nil, errors.New(strings.Fields(e.path)[1]) // there is only one field
 	}
 	return http.DefaultTransport.RoundTrip(r)
 }
