@@ -170,7 +170,7 @@ func TestErrorsAreReadInEveryForm(t *testing.T) {
 		`{"code":"invalid_instance","message":"gone"}`:                 {"invalid_instance", "gone", true},
 		`{"code":"x","message":"y","data":{"status":404}}`:             {"x", "y", true},
 		`{"data":{"code":"x","message":"y"}}`:                          {"x", "y", true},
-		`{"status":404,"message":"gone","error":"Not Found"}`:          {"", "gone", true}, // the documented schema
+		`{"status":404,"message":"gone","error":"Not Found"}`:          {"", "gone", true},
 		`{"status":404,"message":"Invalid","error":"invalid_session"}`: {"invalid_session", "Invalid", true},
 		`{"error":"invalid_session"}`:                                  {"invalid_session", "invalid_session", true},
 		`{"error":{"code":"x","message":"y"}}`:                         {"x", "y", true},
@@ -179,16 +179,22 @@ func TestErrorsAreReadInEveryForm(t *testing.T) {
 		`{"code":404,"message":"Session not found"}`:                   {"404", "Session not found", true},
 
 		// What gateways and frameworks say of a route that they do not know.
-		`{"code":"rest_no_route","message":"No route was found","data":{"status":404}}`: {"rest_no_route", "No route was found", false},
-		`{"message":"no Route matched with those values"}`:                              {"", "no Route matched with those values", false},
-		`{"message":"Not Found"}`:       {"", "Not Found", false},
-		`{"error":"Not Found"}`:         {"", "Not Found", false},
-		`{"code":404,"message":"gone"}`: {"404", "gone", false},
+		`{"code":"rest_no_route","message":"No route was found","data":{"status":404}}`:   {"rest_no_route", "No route was found", false},
+		`{"message":"no Route matched with those values"}`:                                {"", "no Route matched with those values", false},
+		`{"message":"Not Found"}`:                                                         {"", "Not Found", false},
+		`{"error":"Not Found"}`:                                                           {"", "Not Found", false},
+		`{"code":404,"message":"gone"}`:                                                   {"404", "gone", false},
 		`{"timestamp":"t","status":404,"error":"Not Found","path":"/v2/session/info"}`:    {"", "Not Found", false},
 		`{"statusCode":404,"message":"Cannot POST /v2/session/info","error":"Not Found"}`: {"", "Cannot POST /v2/session/info", false},
 		`{"message":"The route v2/session/info could not be found."}`:                     {"", "The route v2/session/info could not be found.", false},
 
-		`{}`: {}, `{"status":404}`: {}, `<html>404</html>`: {}, `404 page not found`: {}, ``: {}, `[{"code":"x","message":"y"}]`: {},
+		// What is no complaint at all.
+		`{}`:                           {},
+		`{"status":404}`:               {},
+		`<html>404</html>`:             {},
+		`404 page not found`:           {},
+		``:                             {},
+		`[{"code":"x","message":"y"}]`: {},
 	} {
 		if got := parse([]byte(body)).complaint(); got != want {
 			t.Errorf("%s: %+v, want %+v", body, got, want)
