@@ -178,16 +178,6 @@ func TestErrorsAreReadInEveryForm(t *testing.T) {
 		`{"error":"Session not found"}`:                                {"", "Session not found", true},
 		`{"code":404,"message":"Session not found"}`:                   {"404", "Session not found", true},
 
-		// What gateways and frameworks say of a route that they do not know.
-		`{"code":"rest_no_route","message":"No route was found","data":{"status":404}}`:   {"rest_no_route", "No route was found", false},
-		`{"message":"no Route matched with those values"}`:                                {"", "no Route matched with those values", false},
-		`{"message":"Not Found"}`:                                                         {"", "Not Found", false},
-		`{"error":"Not Found"}`:                                                           {"", "Not Found", false},
-		`{"code":404,"message":"gone"}`:                                                   {"404", "gone", false},
-		`{"timestamp":"t","status":404,"error":"Not Found","path":"/v2/session/info"}`:    {"", "Not Found", false},
-		`{"statusCode":404,"message":"Cannot POST /v2/session/info","error":"Not Found"}`: {"", "Cannot POST /v2/session/info", false},
-		`{"message":"The route v2/session/info could not be found."}`:                     {"", "The route v2/session/info could not be found.", false},
-
 		// What is no complaint at all.
 		`{}`:                           {},
 		`{"status":404}`:               {},
@@ -198,6 +188,25 @@ func TestErrorsAreReadInEveryForm(t *testing.T) {
 	} {
 		if got := parse([]byte(body)).complaint(); got != want {
 			t.Errorf("%s: %+v, want %+v", body, got, want)
+		}
+	}
+}
+
+// TestForeignErrorsAreNotOwn has what gateways and frameworks say of a route that they do not know.
+func TestForeignErrorsAreNotOwn(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`{"code":"rest_no_route","message":"No route was found","data":{"status":404}}`,
+		`{"message":"no Route matched with those values"}`,
+		`{"message":"Not Found"}`,
+		`{"error":"Not Found"}`,
+		`{"code":404,"message":"gone"}`,
+		`{"timestamp":"t","status":404,"error":"Not Found","path":"/v2/session/info"}`,
+		`{"statusCode":404,"message":"Cannot POST /v2/session/info","error":"Not Found"}`,
+		`{"message":"The route v2/session/info could not be found."}`,
+	} {
+		if got := parse([]byte(body)).complaint(); got.own || got.message == "" {
+			t.Errorf("%s: %+v", body, got)
 		}
 	}
 }
