@@ -53,6 +53,7 @@ var (
 type line struct {
 	client *Client
 	op     operation
+	redact redactor
 	number int
 	last   ending
 }
@@ -121,9 +122,9 @@ func (l *line) cause(caller, attempt context.Context, hold *hold, err error) err
 func (l *line) describe(took time.Duration) Attempt {
 	a := Attempt{Method: l.op.method, Path: l.op.path, Status: l.last.status, Number: l.number, Duration: took}
 	if l.last.err != nil {
-		a.Err = l.client.redact.text(l.last.err.Error())
+		a.Err = l.redact.text(l.last.err.Error())
 	} else if l.last.status/100 != 2 {
-		a.Code = l.client.redact.quote(parse(l.last.body).complaint().code)
+		a.Code = l.redact.quote(parse(l.last.body).complaint().code)
 	}
 	return a
 }
@@ -134,8 +135,7 @@ func (l *line) conclude(err error) (answer, error) {
 	if l.last.err == nil && l.last.status/100 == 2 {
 		return l.last.answer, nil
 	}
-	e := l.client.newError(l.op, l.last)
-	e.Attempts = l.number
+	e := l.newError()
 	for _, interruption := range []error{context.Canceled, context.DeadlineExceeded} {
 		if l.last.err == nil && errors.Is(err, interruption) {
 			e.cause = interruption

@@ -168,12 +168,18 @@ type operation struct {
 // String names the operation as the API's documentation does.
 func (o operation) String() string { return o.method + " " + o.path }
 
+// fields are the parameters of an operation beside the credentials.
+type fields map[string]any
+
 // call carries out an operation on an instance ("" for none) and returns the successful answer, or an [*Error].
-func (c *Client) call(ctx context.Context, op operation, instanceID string) (answer, error) {
+func (c *Client) call(ctx context.Context, op operation, instanceID string, parameters fields) (answer, error) {
 	if instanceID == "" && !op.account {
 		return answer{}, &Error{Op: op.String(), text: "no instance id was given"}
 	}
-	line := &line{client: c, op: op}
+	line := &line{client: c, op: op, redact: c.redact}
+	if secret, ok := parameters["hmac"].(string); ok {
+		line.redact = newRedactor(c.token, secret) // a server may quote it in an error
+	}
 	retrier := &retryablehttp.Client{
 		HTTPClient:   &http.Client{Transport: line, CheckRedirect: neverRedirect},
 		RetryMax:     c.maxRetries,
@@ -181,7 +187,7 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string) (ans
 		Backoff:      line.pause,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
-	request, err := c.request(ctx, op, instanceID)
+	request, err := c.request(ctx, op, instanceID, parameters)
 	if err != nil {
 		return answer{}, &Error{Op: op.String(), text: "it could not be built"}
 	}
@@ -196,22 +202,27 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string) (ans
 func neverRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // request builds the request of an operation. Credentials travel in the query, as in all documented samples, and for
-// POST and PATCH in the JSON body too, as in the parameter tables.
-func (c *Client) request(ctx context.Context, op operation, instanceID string) (*retryablehttp.Request, error) {
-	credentials := map[string]string{"access_token": c.token}
+// POST and PATCH in the JSON body too, as in the parameter tables. Other parameters travel in the body where there is one.
+func (c *Client) request(ctx context.Context, op operation, instanceID string, parameters fields) (*retryablehttp.Request, error) {
+	query, content := url.Values{"access_token": {c.token}}, fields{"access_token": c.token}
 	if instanceID != "" {
-		credentials["instance_id"] = instanceID
+		query.Set("instance_id", instanceID)
+		content["instance_id"] = instanceID
 	}
-	query := url.Values{}
-	for key, value := range credentials {
-		query.Set(key, value)
+	hasBody := op.method == http.MethodPost || op.method == http.MethodPatch
+	for key, value := range parameters {
+		if hasBody {
+			content[key] = value
+		} else {
+			query.Set(key, fmt.Sprint(value))
+		}
 	}
 	target := c.baseURL.JoinPath(op.path)
 	target.RawQuery = query.Encode()
 
 	var body any
-	if op.method == http.MethodPost || op.method == http.MethodPatch {
-		encoded, err := json.Marshal(credentials)
+	if hasBody {
+		encoded, err := json.Marshal(content)
 		if err != nil {
 			return nil, err
 		}

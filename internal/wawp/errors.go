@@ -38,18 +38,19 @@ type Error struct {
 	text  string
 }
 
-// newError describes an attempt that did not end well.
-func (c *Client) newError(op operation, end ending) *Error {
-	e := &Error{Op: op.String(), Status: end.status, sent: end.sent, cause: end.err}
+// newError describes a request whose last attempt did not end well.
+func (l *line) newError() *Error {
+	end := l.last
+	e := &Error{Op: l.op.String(), Status: end.status, Attempts: l.number, sent: end.sent, cause: end.err}
 	if end.err != nil {
-		e.text = c.redact.text(end.err.Error())
+		e.text = l.redact.text(end.err.Error())
 		return e
 	}
 	e.RetryAfter = retryAfter(end.header, time.Now())
-	e.describe(c.redact, end.answer)
+	e.describe(l.redact, end.answer)
 	if end.status/100 == 3 {
-		if target, err := c.baseURL.Parse(end.header.Get("Location")); err == nil {
-			e.Redirect = c.redact.text(target.Scheme + "://" + target.Host)
+		if target, err := l.client.baseURL.Parse(end.header.Get("Location")); err == nil {
+			e.Redirect = l.redact.text(target.Scheme + "://" + target.Host)
 		}
 	}
 	return e

@@ -10,7 +10,7 @@ var getRateLimit = operation{method: http.MethodGet, path: "/v2/session/rate-lim
 // ProbeRateLimit asks for the sending policy of a session, only to learn whether the session answers: a nil error means
 // that it lives.
 func (c *Client) ProbeRateLimit(ctx context.Context, id string) error {
-	a, err := c.call(ctx, getRateLimit, id)
+	a, err := c.call(ctx, getRateLimit, id, nil)
 	if err != nil {
 		return err
 	}

@@ -14,9 +14,9 @@ const blot = "(redacted)"
 // quoteLength is how much of an answer an error quotes, in characters.
 const quoteLength = 200
 
-// secrets are the shapes of what must never be shown, whoever sends it: temporary links, webhook addresses of Wawp's own,
+// shapes are those of what must never be shown, whoever sends it: temporary links, webhook addresses of Wawp's own,
 // images (QR codes), pairing codes, a proxy's user and password, and the values of telling keys.
-var secrets = regexp.MustCompile(strings.Join([]string{
+var shapes = regexp.MustCompile(strings.Join([]string{
 	`(?i:data:[a-z]+/[a-z0-9.+-]+;base64,[a-z0-9+/=\\]*)`,
 	`(?i:https?:[\\/]+[^\s"'<>]*(temp-qr|api[\\/]+webhook)[\\/]+[^\s"'<>]*)`,
 	`\b[A-Z0-9]{4}-[A-Z0-9]{4}\b`,
@@ -30,33 +30,35 @@ var opaque = regexp.MustCompile(`[A-Za-z+/=_@,-]*[0-9][A-Za-z0-9+/=_@,-]*`)
 
 const opaqueLength = 40
 
-// redactor blots out the access token, in every spelling in which a server may echo it.
-type redactor struct{ token *strings.Replacer }
+// redactor blots out the access token, and perhaps another secret, in every spelling in which a server may echo it.
+type redactor struct{ secrets *strings.Replacer }
 
-func newRedactor(token string) redactor {
-	if token == "" {
-		return redactor{strings.NewReplacer()}
-	}
-	quoted, _ := json.Marshal(token)
+func newRedactor(secrets ...string) redactor {
 	var pairs []string
-	for _, spelling := range []string{
-		token,
-		url.QueryEscape(token),
-		url.PathEscape(token),
-		html.EscapeString(token),
-		strings.Trim(string(quoted), `"`),
-	} {
-		pairs = append(pairs, spelling, blot, strings.ReplaceAll(spelling, "/", `\/`), blot)
+	for _, secret := range secrets {
+		if secret == "" {
+			continue
+		}
+		quoted, _ := json.Marshal(secret)
+		for _, spelling := range []string{
+			secret,
+			url.QueryEscape(secret),
+			url.PathEscape(secret),
+			html.EscapeString(secret),
+			strings.Trim(string(quoted), `"`),
+		} {
+			pairs = append(pairs, spelling, blot, strings.ReplaceAll(spelling, "/", `\/`), blot)
+		}
 	}
 	return redactor{strings.NewReplacer(pairs...)}
 }
 
-// value blots out the token alone: for what is kept, such as a name.
-func (r redactor) value(s string) string { return r.token.Replace(s) }
+// value blots out the known secrets alone: for what is kept, such as a name.
+func (r redactor) value(s string) string { return r.secrets.Replace(s) }
 
-// text blots out the token and whatever looks like a secret: for what is shown.
+// text blots out the known secrets and whatever looks like a secret: for what is shown.
 func (r redactor) text(s string) string {
-	s = secrets.ReplaceAllString(r.token.Replace(s), blot)
+	s = shapes.ReplaceAllString(r.secrets.Replace(s), blot)
 	return opaque.ReplaceAllStringFunc(s, func(word string) string {
 		if len(word) < opaqueLength {
 			return word

@@ -49,7 +49,7 @@ type Account struct {
 // surely made nothing; once sent it ignores the end of ctx. After an error of which [MayHaveActed] is true an instance
 // may exist that no endpoint can list.
 func (c *Client) CreateSession(ctx context.Context) (Session, error) {
-	a, err := c.call(ctx, createSession, "")
+	a, err := c.call(ctx, createSession, "", nil)
 	if err != nil {
 		return Session{}, err
 	}
@@ -63,7 +63,7 @@ func (c *Client) CreateSession(ctx context.Context) (Session, error) {
 
 // GetSession reads a session. The endpoint is a POST that changes nothing.
 func (c *Client) GetSession(ctx context.Context, id string) (Session, error) {
-	a, err := c.call(ctx, getSession, id)
+	a, err := c.call(ctx, getSession, id, nil)
 	if err != nil {
 		return Session{}, err
 	}
@@ -122,7 +122,7 @@ func (c *Client) WaitForSession(ctx context.Context, id string, done func(Sessio
 
 // act carries out an operation whose answer may be empty, and returns what it tells of the session.
 func (c *Client) act(ctx context.Context, op operation, id string) (Session, error) {
-	a, err := c.call(ctx, op, id)
+	a, err := c.call(ctx, op, id, nil)
 	if err != nil {
 		return Session{}, err
 	}
