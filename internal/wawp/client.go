@@ -15,9 +15,11 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+	"golang.org/x/sync/singleflight"
 	"golang.org/x/time/rate"
 )
 
@@ -73,6 +75,10 @@ type Client struct {
 	transport    http.RoundTripper
 	redact       redactor
 	log          func(context.Context, Attempt)
+
+	reads  singleflight.Group       // of webhooks, by instance id
+	mu     sync.Mutex               // guards writes
+	writes map[string]chan struct{} // to webhooks: whose turn it is, by instance id
 }
 
 // New returns a client. It makes no request.
@@ -89,6 +95,7 @@ func New(o Options) *Client {
 		transport:    o.Transport,
 		redact:       newRedactor(o.AccessToken),
 		log:          o.Log,
+		writes:       map[string]chan struct{}{},
 	}
 	if c.baseURL == nil {
 		c.baseURL, _ = ParseBaseURL(DefaultBaseURL)
@@ -176,10 +183,7 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 	if instanceID == "" && !op.account {
 		return answer{}, &Error{Op: op.String(), text: "no instance id was given"}
 	}
-	line := &line{client: c, op: op, redact: c.redact}
-	if secret, ok := parameters["hmac"].(string); ok {
-		line.redact = newRedactor(c.token, secret) // a server may quote it in an error
-	}
+	line := &line{client: c, op: op, redact: c.redactorFor(parameters)}
 	retrier := &retryablehttp.Client{
 		HTTPClient:   &http.Client{Transport: line, CheckRedirect: neverRedirect},
 		RetryMax:     c.maxRetries,
@@ -196,6 +200,14 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 		_ = response.Body.Close() // line has read it
 	}
 	return line.conclude(err)
+}
+
+// redactorFor blots out the secret among the parameters, too: a server may quote it in an error.
+func (c *Client) redactorFor(parameters fields) redactor {
+	if secret, ok := parameters["hmac"].(string); ok {
+		return newRedactor(c.token, secret)
+	}
+	return c.redact
 }
 
 // neverRedirect hands a 3xx back as it is: following one would send the token elsewhere, or a create twice.

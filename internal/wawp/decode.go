@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -62,6 +64,55 @@ func (d document) object(name string) map[string]any {
 		}
 	}
 	return nil
+}
+
+// list returns the objects in the list under the name, outermost layer first, and whether there is one: null and an empty
+// object are empty lists, and of a list written as an object the values count.
+func (d document) list(name string) ([]map[string]any, bool) {
+	for _, layer := range d.layers {
+		value, ok := layer[name]
+		if !ok {
+			continue
+		}
+		var items []any
+		switch value := value.(type) {
+		case nil:
+		case []any:
+			items = value
+		case map[string]any:
+			items = slices.Collect(maps.Values(value))
+		default:
+			continue
+		}
+		var objects []map[string]any
+		for _, item := range items {
+			if o, ok := item.(map[string]any); ok {
+				objects = append(objects, o)
+			}
+		}
+		return objects, true
+	}
+	return nil, false
+}
+
+// flag reads a boolean in any of its spellings, and says whether it is one.
+func flag(v any) (on, ok bool) {
+	if b, isBool := v.(bool); isBool {
+		return b, true
+	}
+	switch strings.ToLower(text(v)) {
+	case "1", "true":
+		return true, true
+	case "0", "false":
+		return false, true
+	}
+	return false, false
+}
+
+// integer reads a whole number, which may be written as text, and says whether it is one.
+func integer(v any) (int64, bool) {
+	n, err := strconv.ParseInt(text(v), 10, 64)
+	return n, err == nil
 }
 
 func text(v any) string {

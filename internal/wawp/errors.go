@@ -13,6 +13,7 @@ import (
 const (
 	codeQuotaReached   = "quota_reached"   // create: the account may have no more instances
 	codeInvalidSession = "invalid_session" // gone, or only the phone dropped: sources differ
+	codeNoSubscription = "subscription_required"
 )
 
 // Error is the only error that operations return. Its text holds neither the URL nor the token.
@@ -57,9 +58,9 @@ func (l *line) newError() *Error {
 }
 
 // newUnreadable describes an answer whose status says success and whose body does not.
-func (c *Client) newUnreadable(op operation, a answer, missing string) *Error {
+func newUnreadable(op operation, a answer, redact redactor, missing string) *Error {
 	e := &Error{Op: op.String(), Status: a.status, sent: true, text: missing, Attempts: 1}
-	e.describe(c.redact, a)
+	e.describe(redact, a)
 	return e
 }
 
@@ -151,6 +152,13 @@ func IsQuotaReached(err error) bool {
 	return is(err, func(e *Error) bool {
 		byMessage := e.Code == "" && strings.Contains(strings.ToLower(e.Message), "quota")
 		return e.Status == http.StatusForbidden && (strings.EqualFold(e.Code, codeQuotaReached) || byMessage)
+	})
+}
+
+// IsSubscriptionRequired says whether Wawp wants an active plan for what was asked.
+func IsSubscriptionRequired(err error) bool {
+	return is(err, func(e *Error) bool {
+		return e.Status == http.StatusForbidden && strings.EqualFold(e.Code, codeNoSubscription)
 	})
 }
 

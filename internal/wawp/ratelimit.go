@@ -15,7 +15,7 @@ func (c *Client) ProbeRateLimit(ctx context.Context, id string) error {
 		return err
 	}
 	if d := parse(a.body); d.failed() || len(d.layers) == 0 {
-		return c.newUnreadable(getRateLimit, a, "the answer does not describe a sending policy")
+		return newUnreadable(getRateLimit, a, c.redact, "the answer does not describe a sending policy")
 	}
 	return nil
 }

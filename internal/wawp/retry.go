@@ -61,8 +61,25 @@ func (l *line) pause(_, _ time.Duration, retry int, _ *http.Response) time.Durat
 	if wait := retryAfter(l.last.header, time.Now()); wait > 0 {
 		return wait
 	}
-	longest := min(l.client.retryWait<<min(retry, 16), longestPause)
+	return l.client.backoff(retry)
+}
+
+// backoff is the pause before a retry (0 for the first): twice as long each time, with jitter.
+func (c *Client) backoff(retry int) time.Duration {
+	longest := min(c.retryWait<<min(retry, 16), longestPause)
 	return longest/2 + rand.N(longest/2+1) //nolint:gosec // spreads retries, guards nothing
+}
+
+// sleep pauses, or returns the error with which ctx ended.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // retryAfter reads the Retry-After header, in seconds or as a date; 0 means there is none.

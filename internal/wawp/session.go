@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 )
 
 // The documented states of a session, all upper case. The set is open: Wawp may send others.
@@ -56,7 +55,7 @@ func (c *Client) CreateSession(ctx context.Context) (Session, error) {
 	d := parse(a.body)
 	id := d.text("instance_id", "instanceId")
 	if id == "" || id != c.redact.value(id) { // an echo of the token is no id
-		return Session{}, c.newUnreadable(createSession, a, "the answer holds no instance_id")
+		return Session{}, newUnreadable(createSession, a, c.redact, "the answer holds no instance_id")
 	}
 	return c.session(d, id), nil
 }
@@ -69,7 +68,7 @@ func (c *Client) GetSession(ctx context.Context, id string) (Session, error) {
 	}
 	d := parse(a.body)
 	if !tellsSession(d) {
-		return Session{}, c.newUnreadable(getSession, a, "the answer does not describe a session")
+		return Session{}, newUnreadable(getSession, a, c.redact, "the answer does not describe a session")
 	}
 	return c.session(d, id), nil
 }
@@ -112,10 +111,8 @@ func (c *Client) WaitForSession(ctx context.Context, id string, done func(Sessio
 		if last = s; done(s) {
 			return s, nil
 		}
-		select {
-		case <-ctx.Done():
-			return last, ctx.Err()
-		case <-time.After(c.pollInterval):
+		if err := sleep(ctx, c.pollInterval); err != nil {
+			return last, err
 		}
 	}
 }
@@ -128,7 +125,7 @@ func (c *Client) act(ctx context.Context, op operation, id string) (Session, err
 	}
 	d := parse(a.body)
 	if !tellsSession(d) && d.failed() {
-		return Session{}, c.newUnreadable(op, a, "the answer is an error")
+		return Session{}, newUnreadable(op, a, c.redact, "the answer is an error")
 	}
 	return c.session(d, id), nil
 }

@@ -1,0 +1,236 @@
+package wawp
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+var (
+	listWebhooks  = operation{method: http.MethodGet, path: "/v2/session/webhook", repeat: repeatRead}
+	setWebhook    = operation{method: http.MethodPost, path: "/v2/webhook/set", repeat: repeatRefused, keep: true}
+	updateWebhook = operation{method: http.MethodPatch, path: "/v2/webhook/update", repeat: repeatHarmless}
+	deleteWebhook = operation{method: http.MethodDelete, path: "/v2/webhook/delete", repeat: repeatHarmless}
+)
+
+// DefaultRetries is what Wawp gives a webhook for which none were set (documentation of webhook/set).
+var DefaultRetries = Retries{DelaySeconds: 2, Attempts: 15}
+
+// Webhook is an address to which Wawp posts the events of a session. Its URL is its key: there is no id.
+type Webhook struct {
+	URL     string
+	Events  []string // sorted
+	Enabled bool
+	Retries *Retries // nil: not told, or not set
+}
+
+// Retries says how Wawp repeats a delivery that failed.
+type Retries struct {
+	DelaySeconds int64
+	Attempts     int64
+}
+
+// WebhookChange holds what is to change of a webhook; what is nil is kept.
+type WebhookChange struct {
+	Events  []string
+	Enabled *bool
+	Retries *Retries
+	Secret  *string
+}
+
+// ListWebhooks reads the webhooks of a session, sorted by URL. Wawp's own system webhook is not one of them: its address is
+// a secret. Callers that ask at the same time share one request; nothing is kept beyond it.
+func (c *Client) ListWebhooks(ctx context.Context, id string) ([]Webhook, error) {
+	shared := c.reads.DoChan(id, func() (any, error) {
+		// The first caller's end must not be the others' error.
+		return c.readWebhooks(context.WithoutCancel(ctx), id)
+	})
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case result := <-shared:
+		hooks, _ := result.Val.([]Webhook)
+		return slices.Clone(hooks), result.Err
+	}
+}
+
+func (c *Client) readWebhooks(ctx context.Context, id string) ([]Webhook, error) {
+	a, err := c.call(ctx, listWebhooks, id, nil)
+	if err != nil {
+		return nil, err
+	}
+	d := parse(a.body)
+	list, ok := d.list("webhooks")
+	if !ok {
+		return nil, newUnreadable(listWebhooks, a, c.redact, "the answer lists no webhooks")
+	}
+	system := document{layers: []map[string]any{d.object("systemConfig")}}.text("url")
+	var hooks []Webhook
+	for _, item := range list {
+		if hook := c.webhook(item); hook.URL != "" && hook.URL != system && !IsSystemWebhook(hook.URL) {
+			hooks = append(hooks, hook)
+		}
+	}
+	slices.SortFunc(hooks, func(a, b Webhook) int { return strings.Compare(a.URL, b.URL) })
+	return hooks, nil
+}
+
+// webhook reads one webhook. A secret in it is passed over: whether it is the whole one or a mask cannot be told.
+func (c *Client) webhook(item map[string]any) Webhook {
+	d := document{layers: []map[string]any{item}}
+	hook := Webhook{URL: c.redact.value(d.text("url")), Enabled: true}
+	for _, key := range []string{"is_active", "isActive", "active", "enabled"} {
+		if on, ok := flag(item[key]); ok {
+			hook.Enabled = on
+		}
+	}
+	events, _ := item["events"].([]any)
+	for _, event := range events {
+		if name := c.redact.value(text(event)); name != "" {
+			hook.Events = append(hook.Events, name)
+		}
+	}
+	slices.Sort(hook.Events)
+	hook.Events = slices.Compact(hook.Events)
+	hook.Retries = retries(d.object("retries"))
+	return hook
+}
+
+func retries(o map[string]any) *Retries {
+	attempts, known := integer(o["attempts"])
+	for _, key := range []string{"delay", "delaySeconds", "delay_seconds"} {
+		if delay, ok := integer(o[key]); ok && known {
+			return &Retries{DelaySeconds: delay, Attempts: attempts}
+		}
+	}
+	return nil
+}
+
+// SetWebhook makes a webhook, or changes the one on its URL; secret may be "". Once sent it ignores the end of ctx. After an
+// ambiguous end it looks, and sends it again only if it is not there. Hold [Client.LockWebhooks] meanwhile.
+func (c *Client) SetWebhook(ctx context.Context, id string, hook Webhook, secret string) error {
+	parameters := fields{"url": hook.URL, "events": hook.Events, "is_active": number(hook.Enabled)}
+	if hook.Retries != nil {
+		parameters["retries"] = hook.Retries.fields()
+	}
+	if secret != "" {
+		parameters["hmac"] = secret
+	}
+	for attempt := 0; ; attempt++ {
+		err := c.change(ctx, setWebhook, id, parameters)
+		if !MayHaveActed(err) {
+			return err
+		}
+		hooks, lookErr := c.readWebhooks(ctx, id)
+		if there, ok := FindWebhook(hooks, hook.URL); ok && there.Matches(hook) {
+			return nil
+		}
+		if lookErr != nil || attempt == c.maxRetries || sleep(ctx, c.backoff(attempt)) != nil {
+			return err
+		}
+	}
+}
+
+// UpdateWebhook changes the webhook on a URL. Hold [Client.LockWebhooks] meanwhile.
+func (c *Client) UpdateWebhook(ctx context.Context, id, address string, change WebhookChange) error {
+	parameters := fields{"url": address}
+	if change.Events != nil {
+		parameters["events"] = change.Events
+	}
+	if change.Enabled != nil {
+		parameters["is_active"] = number(*change.Enabled)
+	}
+	if change.Retries != nil {
+		parameters["retries"] = change.Retries.fields()
+	}
+	if change.Secret != nil {
+		parameters["hmac"] = *change.Secret
+	}
+	return c.change(ctx, updateWebhook, id, parameters)
+}
+
+// DeleteWebhook deletes the webhook on a URL. Hold [Client.LockWebhooks] meanwhile.
+func (c *Client) DeleteWebhook(ctx context.Context, id, address string) error {
+	return c.change(ctx, deleteWebhook, id, fields{"url": address})
+}
+
+// change carries out an operation of whose answer only the success matters.
+func (c *Client) change(ctx context.Context, op operation, id string, parameters fields) error {
+	a, err := c.call(ctx, op, id, parameters)
+	if err != nil {
+		return err
+	}
+	if d := parse(a.body); d.failed() {
+		return newUnreadable(op, a, c.redactorFor(parameters), "the answer is an error")
+	}
+	return nil
+}
+
+// LockWebhooks waits until nobody else in this process writes to the webhooks of a session, and returns how to let the next
+// one do so. Wawp keeps them in one list: two writes at once can undo each other.
+func (c *Client) LockWebhooks(ctx context.Context, id string) (unlock func(), err error) {
+	c.mu.Lock()
+	turn, ok := c.writes[id]
+	if !ok {
+		turn = make(chan struct{}, 1)
+		c.writes[id] = turn
+	}
+	c.mu.Unlock()
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Matches says whether a webhook is as another one wants it: what that one leaves open does not count.
+func (w Webhook) Matches(want Webhook) bool {
+	retries := want.Retries == nil || w.Retries != nil && *w.Retries == *want.Retries
+	events := slices.Sorted(slices.Values(want.Events))
+	return w.Enabled == want.Enabled && retries && slices.Equal(w.Events, slices.Compact(events))
+}
+
+// FindWebhook returns the webhook on a URL: the same to the letter, or else one that differs only in what means nothing in
+// a URL, because Wawp may have written it in its own way.
+func FindWebhook(hooks []Webhook, address string) (Webhook, bool) {
+	for _, canonical := range []func(string) string{strings.Clone, canonicalURL} {
+		for _, hook := range hooks {
+			if canonical(hook.URL) == canonical(address) {
+				return hook, true
+			}
+		}
+	}
+	return Webhook{}, false
+}
+
+// canonicalURL writes a URL without what means nothing: the case of the host, a default port, the slash of an empty path.
+func canonicalURL(s string) string {
+	u, err := url.Parse(s)
+	if err != nil {
+		return s
+	}
+	u.Host = strings.TrimSuffix(strings.ToLower(u.Host), ":443")
+	u.Path = strings.TrimSuffix(u.Path, "/")
+	u.RawPath = strings.TrimSuffix(u.RawPath, "/")
+	return u.String()
+}
+
+// IsSystemWebhook says whether an address is that of Wawp's own webhook, which belongs to nobody else and whose last part
+// is a token (documentation of webhook/delete).
+func IsSystemWebhook(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && strings.EqualFold(u.Hostname(), "app.wawp.net") && strings.HasPrefix(u.Path, "/api/webhook/")
+}
+
+func (r Retries) fields() fields { return fields{"delay": r.DelaySeconds, "attempts": r.Attempts} }
+
+// number writes a boolean as the parameter tables do.
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
