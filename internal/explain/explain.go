@@ -93,6 +93,9 @@ func next(e *wawp.Error) string {
 	case wawp.IsQuotaReached(e):
 		return "The account has as many instances as its plan allows. Delete one that is no longer needed, in Terraform or in " +
 			Dashboard + ", or upgrade the plan; then apply again. Nothing was created."
+	case wawp.IsSubscriptionRequired(e):
+		return "Wawp offers this to paid accounts only, and the account has no active plan (any more). Upgrade the plan in " +
+			Dashboard + ", or remove from the configuration what needs it."
 	case e.Status == http.StatusForbidden:
 		return "Wawp refused: the account's plan may not include this, or the token may not act on this instance. " + Dashboard +
 			" shows both."

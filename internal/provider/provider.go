@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -18,12 +19,13 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/session"
 	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+	"github.com/wawp/terraform-provider-wawp/internal/webhook"
 )
 
 // Address is where registries list the provider.
 const Address = "registry.terraform.io/wawp/wawp"
 
-var _ provider.Provider = (*Provider)(nil)
+var _ provider.ProviderWithListResources = (*Provider)(nil)
 
 // Provider is the Wawp provider.
 type Provider struct {
@@ -128,14 +130,20 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	}
 	resp.ResourceData = client
 	resp.DataSourceData = client
+	resp.ListResourceData = client
 }
 
 // Resources lists the resources.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{session.NewResource}
+	return []func() resource.Resource{session.NewResource, webhook.NewResource}
 }
 
 // DataSources lists the data sources.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{session.NewDataSource}
+	return []func() datasource.DataSource{session.NewDataSource, webhook.NewDataSource}
+}
+
+// ListResources lists what terraform query can list.
+func (p *Provider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{webhook.NewListResource}
 }

@@ -53,6 +53,39 @@ func Judge(e Evidence) (Verdict, string) {
 	return Absent, "session/info and session/rate-limit both answer that there is no such session"
 }
 
+// ChildEvidence is what is known of something that belongs to a session, when reading it has failed.
+type ChildEvidence struct {
+	// Child is the error of the endpoint that reads it.
+	Child error
+	// Looked: session/info was asked, too. Info is its error, nil if it described the session.
+	Looked bool
+	Info   error
+}
+
+// JudgeChild decides whether what belongs to a session is absent because the session is, and gives the reason in half a
+// sentence.
+func JudgeChild(e ChildEvidence) (Verdict, string) {
+	switch {
+	case IsSubscriptionRequired(e.Child):
+		return Unclear, "the account has no active plan"
+	case IsNotOffered(e.Child):
+		return Unclear, "the answer does not come from Wawp's endpoint but from something that does not know it"
+	case IsUnreadable(e.Child):
+		return Unclear, "the answer could not be understood"
+	case !IsNotFound(e.Child):
+		return Broken, "the request failed"
+	case IsInvalidSession(e.Child), IsInvalidSession(e.Info):
+		return Unclear, "invalid_session may only mean that the linked phone dropped"
+	case !e.Looked:
+		return LookAgain, "Wawp answers that there is no such session"
+	case e.Info == nil:
+		return Unclear, "Wawp answers that there is no such session, but session/info describes it"
+	case !IsNotFound(e.Info):
+		return Unclear, "Wawp answers that there is no such session, but session/info does not confirm it"
+	}
+	return Absent, "Wawp answers, and session/info confirms, that there is no such session"
+}
+
 func isStatus404(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status == 404

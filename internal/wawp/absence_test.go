@@ -51,3 +51,36 @@ func TestJudge(t *testing.T) {
 		}
 	}
 }
+
+func TestJudgeChild(t *testing.T) {
+	t.Parallel()
+	own := &Error{Status: 404, Code: "invalid_instance", own: true}
+	dropped := &Error{Status: 404, Code: codeInvalidSession, own: true}
+	second := func(child, info error) ChildEvidence { return ChildEvidence{Child: child, Looked: true, Info: info} }
+	for name, test := range map[string]struct {
+		evidence ChildEvidence
+		want     Verdict
+	}{
+		"own 404":                  {ChildEvidence{Child: own}, LookAgain},
+		"own 404, info agrees":     {second(own, own), Absent},
+		"own 404, info describes":  {second(own, nil), Unclear},
+		"own 404, info foreign":    {second(own, &Error{Status: 404}), Unclear},
+		"own 404, info 500":        {second(own, &Error{Status: 500}), Unclear},
+		"own 404, info unreadable": {second(own, &Error{Status: 200}), Unclear},
+		"own 404, phone dropped":   {second(own, dropped), Unclear},
+		"phone dropped":            {ChildEvidence{Child: dropped}, Unclear},
+		"phone dropped, own 404":   {second(dropped, own), Unclear},
+		"lapsed plan":              {ChildEvidence{Child: &Error{Status: 403, Code: codeNoSubscription, own: true}}, Unclear},
+		"foreign 404":              {second(&Error{Status: 404}, own), Unclear},
+		"unreadable":               {second(&Error{Status: 200}, own), Unclear},
+		"other 403":                {second(&Error{Status: 403, own: true}, own), Broken},
+		"401":                      {second(&Error{Status: 401, own: true}, own), Broken},
+		"410":                      {second(&Error{Status: 410, own: true}, own), Broken},
+		"500":                      {second(&Error{Status: 500}, own), Broken},
+		"no answer":                {second(&Error{}, own), Broken},
+	} {
+		if got, reason := JudgeChild(test.evidence); got != test.want || reason == "" {
+			t.Errorf("%s: verdict %d (%s), want %d", name, got, reason, test.want)
+		}
+	}
+}

@@ -40,6 +40,11 @@ type WebhookChange struct {
 	Secret  *string
 }
 
+// IsEmpty says whether nothing is to change.
+func (w WebhookChange) IsEmpty() bool {
+	return w.Events == nil && w.Enabled == nil && w.Retries == nil && w.Secret == nil
+}
+
 // ListWebhooks reads the webhooks of a session, sorted by URL. Wawp's own system webhook is not one of them: its address is
 // a secret. Callers that ask at the same time share one request; nothing is kept beyond it.
 func (c *Client) ListWebhooks(ctx context.Context, id string) ([]Webhook, error) {

@@ -1,0 +1,147 @@
+package webhook
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// observed is what Wawp tells of a webhook. The resource and the data source share it, and its one mapper.
+type observed struct {
+	URL     types.String `tfsdk:"url"`
+	Events  types.Set    `tfsdk:"events"`
+	Enabled types.Bool   `tfsdk:"enabled"`
+	Retries types.Object `tfsdk:"retries"`
+}
+
+// model is the resource in configuration, plan and state.
+type model struct {
+	observed
+	InstanceID          types.String   `tfsdk:"instance_id"`
+	HMACSecret          types.String   `tfsdk:"hmac_secret"`
+	HMACSecretWO        types.String   `tfsdk:"hmac_secret_wo"`
+	HMACSecretWOVersion types.Int64    `tfsdk:"hmac_secret_wo_version"`
+	Timeouts            timeouts.Value `tfsdk:"timeouts"`
+}
+
+// identity is what tells one webhook from all others.
+type identity struct {
+	InstanceID types.String `tfsdk:"instance_id"`
+	URL        types.String `tfsdk:"url"`
+}
+
+func (m model) identity() identity { return identity{m.InstanceID, m.URL} }
+
+// retries is the nested attribute of the same name.
+type retries struct {
+	DelaySeconds types.Int64 `tfsdk:"delay_seconds"`
+	Attempts     types.Int64 `tfsdk:"attempts"`
+}
+
+var retriesTypes = map[string]attr.Type{"delay_seconds": types.Int64Type, "attempts": types.Int64Type}
+
+var objectTypes = map[string]attr.Type{
+	"url":     types.StringType,
+	"events":  types.SetType{ElemType: types.StringType},
+	"enabled": types.BoolType,
+	"retries": types.ObjectType{AttrTypes: retriesTypes},
+}
+
+// refresh takes over what an answer told. The URL stays as it is written in the configuration, because Wawp may write the
+// same one in its own way; a secret is never read.
+func (o *observed) refresh(hook wawp.Webhook) {
+	if o.URL.ValueString() == "" {
+		o.URL = types.StringValue(hook.URL)
+	}
+	o.Events = eventSet(hook.Events)
+	o.Enabled = types.BoolValue(hook.Enabled)
+	switch {
+	case hook.Retries != nil:
+		o.Retries = retriesObject(*hook.Retries)
+	case o.Retries.IsUnknown():
+		o.Retries = types.ObjectNull(retriesTypes)
+	}
+}
+
+func eventSet(events []string) types.Set {
+	values := make([]attr.Value, len(events))
+	for i, event := range events {
+		values[i] = types.StringValue(event)
+	}
+	return types.SetValueMust(types.StringType, values)
+}
+
+func retriesObject(r wawp.Retries) types.Object {
+	return types.ObjectValueMust(retriesTypes, map[string]attr.Value{
+		"delay_seconds": types.Int64Value(r.DelaySeconds),
+		"attempts":      types.Int64Value(r.Attempts),
+	})
+}
+
+// wanted returns the webhook that a plan describes. Retries that it leaves open are nil; of retries that it gives in part,
+// the rest is Wawp's default.
+func (m model) wanted(ctx context.Context, diags *diag.Diagnostics) wawp.Webhook {
+	hook := wawp.Webhook{URL: m.URL.ValueString(), Enabled: m.Enabled.ValueBool()}
+	diags.Append(m.Events.ElementsAs(ctx, &hook.Events, false)...)
+	if m.Retries.IsNull() || m.Retries.IsUnknown() {
+		return hook
+	}
+	var given retries
+	diags.Append(m.Retries.As(ctx, &given, basetypes.ObjectAsOptions{})...)
+	all := wawp.DefaultRetries
+	if !given.DelaySeconds.IsUnknown() && !given.DelaySeconds.IsNull() {
+		all.DelaySeconds = given.DelaySeconds.ValueInt64()
+	}
+	if !given.Attempts.IsUnknown() && !given.Attempts.IsNull() {
+		all.Attempts = given.Attempts.ValueInt64()
+	}
+	hook.Retries = &all
+	return hook
+}
+
+// settle fills in what the plan left to Wawp, after it was set: its documented defaults.
+func (m *model) settle(wanted wawp.Webhook) {
+	if wanted.Retries != nil {
+		m.Retries = retriesObject(*wanted.Retries)
+	} else if m.Retries.IsUnknown() {
+		m.Retries = retriesObject(wawp.DefaultRetries)
+	}
+}
+
+// secret returns the secret to send: the one that is stored in the state, or the one that is not, which only the
+// configuration has.
+func (m model) secret(config model) string {
+	if !config.HMACSecretWO.IsNull() {
+		return config.HMACSecretWO.ValueString()
+	}
+	return m.HMACSecret.ValueString()
+}
+
+// hasSecret says whether a secret is set, going by what the state can tell.
+func (m model) hasSecret() bool { return !m.HMACSecret.IsNull() || !m.HMACSecretWOVersion.IsNull() }
+
+// change returns what differs between a plan and the state before it.
+func (m model) change(ctx context.Context, before, config model, diags *diag.Diagnostics) wawp.WebhookChange {
+	var change wawp.WebhookChange
+	wanted := m.wanted(ctx, diags)
+	if !m.Events.Equal(before.Events) {
+		change.Events = wanted.Events
+	}
+	if !m.Enabled.Equal(before.Enabled) {
+		change.Enabled = &wanted.Enabled
+	}
+	if wanted.Retries != nil && !retriesObject(*wanted.Retries).Equal(before.Retries) {
+		change.Retries = wanted.Retries
+	}
+	if secret := m.secret(config); secret != "" &&
+		(!m.HMACSecret.Equal(before.HMACSecret) || !m.HMACSecretWOVersion.Equal(before.HMACSecretWOVersion)) {
+		change.Secret = &secret
+	}
+	return change
+}

@@ -1,0 +1,141 @@
+package webhook
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/wawp/terraform-provider-wawp/internal/validate"
+)
+
+// Descriptions that the resource and the data source share.
+const (
+	aboutInstanceID = "Identifier of the session's instance, such as `3EB0BCB2E3D4`: the `instance_id` of a `wawp_session`."
+	aboutURL        = "Address to which Wawp posts the events: `https://`, and reachable from the internet. It is the webhook's key: a " +
+		"session has at most one webhook on it."
+	aboutEvents = "Names of the events to post, such as `message`, `message.ack` or `session.status`. The set of names is " +
+		"Wawp's, and open."
+	aboutEnabled      = "Whether events are posted."
+	aboutRetries      = "How Wawp repeats a delivery that failed."
+	aboutDelaySeconds = "Pause between two attempts, in seconds."
+	aboutAttempts     = "How often a delivery is attempted."
+)
+
+// Schema describes the resource.
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A webhook of a session: an address to which Wawp posts the session's events. Webhooks need a paid plan. " +
+			"Several webhooks of one session may be managed side by side; Wawp's own system webhook is never touched.",
+		Attributes: map[string]schema.Attribute{
+			"instance_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: aboutInstanceID + " Changing it makes a new webhook.",
+				Validators:          []validator.String{validate.NotBlank{}},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"url": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: aboutURL + " Changing it makes a new webhook.",
+				Validators:          []validator.String{publicURL{}},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"events": schema.SetAttribute{
+				Required:            true,
+				ElementType:         types.StringType,
+				MarkdownDescription: aboutEvents + " At least one. Changing them changes the webhook in place.",
+				Validators: []validator.Set{
+					setvalidator.SizeAtLeast(1),
+					setvalidator.ValueStringsAre(validate.NotBlank{}),
+				},
+			},
+			"enabled": schema.BoolAttribute{
+				Optional:            true,
+				Computed:            true,
+				Default:             booldefault.StaticBool(true),
+				MarkdownDescription: aboutEnabled + " Default: `true`.",
+			},
+			"retries": retriesAttribute(),
+			"hmac_secret": schema.StringAttribute{
+				Optional:  true,
+				Sensitive: true,
+				MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`. It is stored in the " +
+					"state: prefer `hmac_secret_wo`. Wawp does not tell it, so a change in the dashboard is not noticed. Removing it " +
+					"makes a new webhook, because a change keeps what it leaves out.",
+				Validators: []validator.String{
+					validate.NotBlank{},
+					stringvalidator.ConflictsWith(path.MatchRoot("hmac_secret_wo")),
+					stringvalidator.PreferWriteOnlyAttribute(path.MatchRoot("hmac_secret_wo")),
+				},
+			},
+			"hmac_secret_wo": schema.StringAttribute{
+				Optional:  true,
+				WriteOnly: true,
+				Sensitive: true,
+				MarkdownDescription: "The same secret, write-only: it is in no state and no plan (Terraform 1.11 and later, OpenTofu 1.11 " +
+					"and later). It is sent when the webhook is made, and again whenever `hmac_secret_wo_version` changes.",
+				Validators: []validator.String{
+					validate.NotBlank{},
+					stringvalidator.AlsoRequires(path.MatchRoot("hmac_secret_wo_version")),
+				},
+			},
+			"hmac_secret_wo_version": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "Version of `hmac_secret_wo`, any number: change it to have a new secret sent.",
+				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("hmac_secret_wo"))},
+			},
+			"timeouts": validate.Timeouts(timeouts.Attributes(ctx, timeouts.Opts{
+				Create: true, Read: true, Update: true, Delete: true,
+				CreateDescription: "How long making the webhook may take: retries, and its turn among the session's webhooks. Default: `5m`.",
+				ReadDescription:   "How long reading it may take, retries included. Default: `5m`.",
+				UpdateDescription: "How long changing it may take, as for `create`. Default: `5m`.",
+				DeleteDescription: "How long deleting it may take, as for `create`. Default: `5m`.",
+			})),
+		},
+	}
+}
+
+func retriesAttribute() schema.SingleNestedAttribute {
+	number := func(about string, least int64) schema.Int64Attribute {
+		return schema.Int64Attribute{
+			Optional:            true,
+			Computed:            true,
+			MarkdownDescription: about,
+			Validators:          []validator.Int64{int64validator.AtLeast(least)},
+			PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseNonNullStateForUnknown()},
+		}
+	}
+	return schema.SingleNestedAttribute{
+		Optional:            true,
+		Computed:            true,
+		MarkdownDescription: aboutRetries + " Left out, it is Wawp's affair, and this shows what Wawp tells.",
+		PlanModifiers:       []planmodifier.Object{objectplanmodifier.UseNonNullStateForUnknown()},
+		Attributes: map[string]schema.Attribute{
+			"delay_seconds": number(aboutDelaySeconds+" Default: `2`.", 0),
+			"attempts":      number(aboutAttempts+" Default: `15`.", 1),
+		},
+	}
+}
+
+// IdentitySchema describes what identifies a webhook across its whole life.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"instance_id": identityschema.StringAttribute{RequiredForImport: true, Description: "Identifier of the session's instance."},
+			"url":         identityschema.StringAttribute{RequiredForImport: true, Description: "Address of the webhook."},
+		},
+	}
+}

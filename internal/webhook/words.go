@@ -1,0 +1,58 @@
+package webhook
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// name is how a diagnostic names a webhook.
+func name(id, address string) string {
+	return fmt.Sprintf("the webhook %s of the session %s", address, id)
+}
+
+// failed explains an operation that failed: what was to be "made", "read", "changed" or "deleted".
+func failed(what, id, address string, err error) diag.Diagnostic {
+	detail := fmt.Sprintf("It was tried whether %s can be %s, in vain.", name(id, address), what)
+	if wawp.MayHaveActed(err) && what == "made" {
+		detail += " It may have been made all the same: if so, the next apply adopts it."
+	}
+	return diag.NewErrorDiagnostic("Wawp webhook could not be "+what, detail+"\n\n"+explain.Reason(err))
+}
+
+// occupied refuses to overwrite a webhook that Terraform does not know.
+func occupied(id, address string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("There is another webhook on this URL", fmt.Sprintf(`The session %s has a webhook on %s already, with other settings. It was left as it is. Either choose another url, or adopt it, and have
+the next apply change it: fill in the resource's name,
+
+       import {
+         to = wawp_session_webhook.<name>
+         id = "%s,%s"
+       }
+
+   or run: terraform import 'wawp_session_webhook.<name>' '%s,%s'`, id, address, id, address, id, address))
+}
+
+// adoption says that Create made nothing.
+func adoption(id, address string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Wawp webhook was adopted", fmt.Sprintf(
+		"There was %s already, just as it is configured, so it was taken over: perhaps the answer to an earlier apply was lost. From now on "+
+			"Terraform changes and deletes it.", name(id, address)))
+}
+
+// kept says that a webhook stays in the state although it could not be read. The summary is constant, so that Terraform
+// shows many of these as one.
+func kept(id, address, reason string, err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Wawp webhook could not be checked and stays in the state", fmt.Sprintf(
+		"The state of %s stays as it was: %s.\n\n%s", name(id, address), reason, explain.Reason(err)))
+}
+
+// gone says that a webhook was removed from the state.
+func gone(id, address, reason string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Wawp webhook is gone", fmt.Sprintf(
+		"There is no longer %s: %s. It was removed from the state, so the plan makes a new one. To give it up, remove it from the "+
+			"configuration.", name(id, address), reason))
+}
