@@ -27,15 +27,22 @@ type Config struct {
 	Token string
 	// Quota is the most instances that the account may have; 0 is no limit.
 	Quota int
-	// Paid gives the account an active plan, and with it the paid rate limit policies.
+	// Paid gives the account an active plan, and with it webhooks and the paid rate limit policies; SetPaid changes it.
 	Paid bool
-	// Now is the clock of everything but Latency; default time.Now.
+	// Now is the clock of everything but Latency and WriteRace; default time.Now.
 	Now func() time.Time
 	// BootTime is how long a session stays STARTING, by the clock, before it becomes WORKING (if a phone is linked)
 	// or SCAN_QR_CODE; by default that is over at the next request.
 	BootTime time.Duration
 	// Latency is the real time by which every answer is delayed, after what was asked for has been done; default none.
 	Latency time.Duration
+	// WriteRace is the real time for which a change to a session's webhooks stays between its reading of the list and its
+	// writing of it: who writes meanwhile is overwritten. Default none, so that writes follow each other.
+	WriteRace time.Duration
+	// Secrets says how the answers show the secret of a webhook: "" not at all, "masked" or "shown".
+	Secrets string
+	// SystemListed shows the system webhook among the session's own ones, too.
+	SystemListed bool
 	// Created is the status of a new session: "STOPPED" (default) or "STARTING".
 	Created string
 	// Endpoints are the only ones offered, like "POST /v2/session/create"; the others answer like an unknown route.
@@ -46,8 +53,11 @@ type Config struct {
 // API is the simulated API of one account. It is an http.Handler and safe for concurrent use.
 type API struct {
 	config Config
+	pause  func(time.Duration) // waits for Config.WriteRace
 
 	mu       sync.Mutex // guards what follows
+	paid     bool       // whether the account has an active plan
+	forms    forms      // of the answers; nil is the API's own
 	sessions []*session // in order of creation
 	faults   []*fault   // in order of injection
 	requests []*Request // in order of arrival
@@ -61,7 +71,19 @@ func New(config Config) *API {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	return &API{config: config, arrived: make(chan struct{})}
+	return &API{
+		config:  config,
+		pause:   func(d time.Duration) { <-time.After(d) },
+		paid:    config.Paid,
+		arrived: make(chan struct{}),
+	}
+}
+
+// SetPaid begins an active plan, or lets it lapse: webhooks and policies stay as they are, webhooks out of reach.
+func (a *API) SetPaid(paid bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.paid = paid
 }
 
 // ServeHTTP records a request, then answers it as the API would, or as an injected Fault says.
@@ -92,12 +114,16 @@ func await[T any](ctx context.Context, ready <-chan T) bool {
 }
 
 // objects are the objects of the API, each with its endpoints by method and path.
-var objects = []map[string]endpoint{sessionEndpoints, rateLimitEndpoints}
+var objects = []map[string]endpoint{
+	sessionEndpoints, authEndpoints, rateLimitEndpoints, tempLinkEndpoints, webhookEndpoints,
+}
 
 // endpoint is one method and path of the API.
 type endpoint struct {
 	account bool                    // concerns the account, not one session: takes no instance_id
+	paid    bool                    // is for accounts with an active plan
 	query   []string                // documented query keys beside the credentials
+	body    []string                // documented keys of the body beside the credentials
 	do      func(*API, call) answer // called with the API locked
 }
 
@@ -107,15 +133,39 @@ type call struct {
 	session *session // the one it is about; nil for an endpoint of the account
 }
 
-// answer does what was asked for and returns the API's own answer.
+// param returns a parameter from the body, else from the query, else nil.
+func (c call) param(key string) any {
+	if value, ok := c.Body[key]; ok {
+		return value
+	}
+	if c.Query.Has(key) {
+		return c.Query.Get(key)
+	}
+	return nil
+}
+
+// The codes of the refusals that a Fixture may give another form.
+const (
+	noRoute  = "rest_no_route"
+	noneSuch = "invalid_instance"
+)
+
+// answer does what was asked for and returns the API's answer.
 func (a *API) answer(r *Request) answer {
+	return a.shaped(r, a.act(r))
+}
+
+// act does what was asked for and returns the answer in the API's own form.
+func (a *API) act(r *Request) answer {
 	e, ok := a.route(r)
 	if !ok {
-		return reply(http.StatusNotFound, object{
-			"code":    "rest_no_route",
+		refusal := reply(http.StatusNotFound, object{
+			"code":    noRoute,
 			"message": "No route was found matching the URL and request method.",
 			"data":    object{"status": http.StatusNotFound},
 		})
+		refusal.code = noRoute
+		return refusal
 	}
 	if complaint := e.check(r); complaint != nil {
 		return *complaint
@@ -131,9 +181,14 @@ func (a *API) answer(r *Request) answer {
 	}
 	s := a.find(r.Query.Get(instanceID))
 	if s == nil {
-		return refuse(http.StatusNotFound, "invalid_instance", "The instance ID is incorrect or the instance was deleted.")
+		return refuse(http.StatusNotFound, noneSuch, "The instance ID is incorrect or the instance was deleted.")
 	}
-	return e.do(a, call{Request: r, session: s})
+	if e.paid && !a.paid {
+		return needsPlan("This feature needs an active plan.")
+	}
+	result := e.do(a, call{Request: r, session: s})
+	result.session = s.facts()
+	return result
 }
 
 // route finds the endpoint that a request is for.
@@ -142,6 +197,11 @@ func (a *API) route(r *Request) (endpoint, bool) {
 	if a.config.Endpoints != nil && !slices.Contains(a.config.Endpoints, name) {
 		return endpoint{}, false
 	}
+	return lookUp(name)
+}
+
+// lookUp finds an endpoint by its method and path.
+func lookUp(name string) (endpoint, bool) {
 	for _, endpoints := range objects {
 		if e, ok := endpoints[name]; ok {
 			return e, true
@@ -184,13 +244,17 @@ func (e endpoint) check(r *Request) *answer {
 	if withBody && r.Body == nil {
 		return complain("invalid_json", "The body must be a JSON object.")
 	}
-	for _, key := range credentials {
-		inQuery, inBody := r.Query.Get(key), r.Body[key]
-		if inQuery == "" || withBody && inBody == nil {
-			return complain("missing_param", "The parameter %q is required.", key)
+	for key, inBody := range r.Body {
+		if !slices.Contains(credentials, key) && !slices.Contains(e.body, key) {
+			return complain("unknown_param", "The parameter %q of the body is not known.", key)
 		}
-		if withBody && inBody != inQuery {
+		if r.Query.Has(key) && inBody != r.Query.Get(key) {
 			return complain("param_mismatch", "The parameter %q differs between query and body.", key)
+		}
+	}
+	for _, key := range credentials {
+		if r.Query.Get(key) == "" || withBody && r.Body[key] == nil {
+			return complain("missing_param", "The parameter %q is required.", key)
 		}
 	}
 	return nil
@@ -208,23 +272,38 @@ type object = map[string]any
 
 // answer is what goes back to the client.
 type answer struct {
-	status int
-	header http.Header
-	body   []byte
+	status      int
+	contentType string // "" is none
+	header      http.Header
+	body        []byte
+	code        string // of a refusal in the API's own form
+	session     object // facts about the session that it is about, said or not
 }
 
 // reply is an answer with a JSON body.
 func reply(status int, body any) answer {
+	return answer{status: status, contentType: jsonType, body: encode(body)}
+}
+
+// encode panics for what is not any JSON: only a test can want it.
+func encode(body any) []byte {
 	encoded, err := json.Marshal(body)
 	if err != nil {
 		panic(fmt.Sprintf("wawptest: an answer that is not JSON: %v", err))
 	}
-	return answer{status: status, body: encoded}
+	return encoded
 }
 
 // refuse is an answer in the form of the API's errors.
 func refuse(status int, code, message string) answer {
-	return reply(status, object{"code": code, "message": message})
+	refusal := reply(status, object{"code": code, "message": message})
+	refusal.code = code
+	return refusal
+}
+
+// needsPlan refuses what takes an active plan.
+func needsPlan(message string) answer {
+	return refuse(http.StatusForbidden, "subscription_required", message)
 }
 
 // complain refuses a malformed request.
@@ -235,7 +314,10 @@ func complain(code, format string, args ...any) *answer {
 
 // write sends the answer, or declares its full length and sends the first half, whereupon net/http ends the connection.
 func (a answer) write(w http.ResponseWriter, cut bool) {
-	w.Header().Set("Content-Type", jsonType)
+	w.Header()["Content-Type"] = nil // Keeps net/http from guessing one.
+	if a.contentType != "" {
+		w.Header().Set("Content-Type", a.contentType)
+	}
 	for key, values := range a.header {
 		w.Header()[http.CanonicalHeaderKey(key)] = values
 	}

@@ -3,6 +3,7 @@ package wawptest
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -41,6 +42,8 @@ func TestStrictness(t *testing.T) {
 		"null as body":              {sessionInfo, body("null"), 400, "invalid_json"},
 		"form as body":              {sessionInfo, header("Content-Type", "application/x-www-form-urlencoded"), 415, "unsupported_media_type"},
 		"no content type":           {sessionInfo, header("Content-Type", ""), 415, "unsupported_media_type"},
+		"unknown key in body":       {sessionInfo, body(`{"access_token":"wawptest-token","instance_id":"0123456789AB","a":1}`), 400, "unknown_param"},
+		"key of another in body":    {sessionInfo, body(`{"access_token":"wawptest-token","instance_id":"0123456789AB","url":"u"}`), 400, "unknown_param"},
 		"unknown query key":         {getInfo, query("verbose", "1"), 400, "unknown_param"},
 		"query key of another":      {getInfo, query("policy_slug", "strict"), 400, "unknown_param"},
 		"id for create":             {createSession, query(instanceID, "0123456789AB"), 400, "unknown_param"},
@@ -101,12 +104,37 @@ func body(text string) func(*http.Request) {
 
 func TestEveryEndpoint(t *testing.T) {
 	t.Parallel()
-	want := []string{
-		"DELETE /v2/session/delete",
-		"GET /v2/session/info", "GET /v2/session/logout", "GET /v2/session/rate-limit",
-		"GET /v2/session/restart", "GET /v2/session/start", "GET /v2/session/stop",
-		"POST /v2/session/create", "POST /v2/session/info", "POST /v2/session/logout",
-		"POST /v2/session/restart", "POST /v2/session/start", "POST /v2/session/stop",
+	tests := map[string]struct {
+		status string // that the session has to have; "" is STOPPED
+		params object
+	}{
+		"DELETE /v2/session/delete":    {},
+		"DELETE /v2/session/temp-link": {},
+		"DELETE /v2/webhook/delete":    {"", object{"url": hook}},
+		"GET /v2/auth/qr":              {statusScan, object{"format": "raw"}},
+		"GET /v2/auth/qr-image":        {statusScan, nil},
+		"GET /v2/session/info":         {},
+		"GET /v2/session/logout":       {statusWorking, nil},
+		"GET /v2/session/rate-limit":   {},
+		"GET /v2/session/restart":      {},
+		"GET /v2/session/start":        {},
+		"GET /v2/session/stop":         {},
+		"GET /v2/session/temp-link":    {},
+		"GET /v2/session/webhook":      {},
+		"PATCH /v2/session/rate-limit": {"", object{"policy_slug": "strict"}},
+		"PATCH /v2/webhook/update":     {"", object{"url": hook}},
+		"POST /v2/auth/qr":             {statusScan, nil},
+		"POST /v2/auth/qr-image":       {statusScan, nil},
+		"POST /v2/auth/request-code":   {statusScan, object{"phone_number": "201145202826"}},
+		"POST /v2/session/create":      {},
+		"POST /v2/session/info":        {},
+		"POST /v2/session/logout":      {statusWorking, nil},
+		"POST /v2/session/restart":     {},
+		"POST /v2/session/start":       {},
+		"POST /v2/session/stop":        {},
+		"POST /v2/session/temp-link":   {},
+		"POST /v2/session/webhook":     {"", object{"webhooks": []any{}}},
+		"POST /v2/webhook/set":         {"", object{"url": hook, "events": []any{"message"}}},
 	}
 	var got []string
 	for _, endpoints := range objects {
@@ -115,21 +143,19 @@ func TestEveryEndpoint(t *testing.T) {
 		}
 	}
 	slices.Sort(got)
-	if !slices.Equal(got, want) {
+	if want := slices.Sorted(maps.Keys(tests)); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	for _, name := range want {
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{Token: "T0k3nT0k3n"})
+			s := simulate(t, Config{Token: "T0k3nT0k3n", Paid: true})
 			id := ""
 			if name != createSession {
-				id = s.Add(Session{}).InstanceID
+				id = s.Add(Session{Status: test.status}).InstanceID
+				s.SetWebhook(id, Webhook{URL: hook, Events: []string{"message"}})
 			}
-			if name == "GET /v2/session/logout" || name == "POST /v2/session/logout" {
-				s.SetStatus(id, statusWorking)
-			}
-			response, text, err := s.send(s.request(t.Context(), name, id))
+			response, text, err := s.send(s.request(t.Context(), name, id, test.params))
 			if err != nil {
 				t.Fatal(err)
 			}

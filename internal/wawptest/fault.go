@@ -81,10 +81,10 @@ func (f Fault) answer(act func() answer) answer {
 	}
 	switch {
 	case canned:
-		result = answer{status: cmp.Or(f.Status, http.StatusOK), body: []byte(f.Body)}
+		result = answer{status: cmp.Or(f.Status, http.StatusOK), contentType: jsonType, body: []byte(f.Body)}
 	case f.Reshape != nil && result.status < 300:
-		var body object
-		_ = json.Unmarshal(result.body, &body) // Every answer of the API's own is an object.
+		body := object{}
+		_ = json.Unmarshal(result.body, &body) // Only in the form of a Fixture it may be anything but an object.
 		result = reply(cmp.Or(f.Status, result.status), f.Reshape(body))
 	}
 	result.header = f.Header

@@ -46,14 +46,24 @@ func simulate(t *testing.T, config Config) *simulation {
 	return &simulation{API: api, t: t, server: server, client: client}
 }
 
-// request makes the documented request for an endpoint like "POST /v2/session/info".
-func (s *simulation) request(ctx context.Context, endpoint, id string) *http.Request {
+// request makes the documented request for an endpoint like "POST /v2/session/info", with parameters beside the
+// credentials: in the body, if it has one, or else in the query.
+func (s *simulation) request(ctx context.Context, endpoint, id string, params ...object) *http.Request {
 	s.t.Helper()
 	method, path, _ := strings.Cut(endpoint, " ")
+	withBody := method == http.MethodPost || method == http.MethodPatch
 	query, body := url.Values{accessToken: {s.config.Token}}, object{accessToken: s.config.Token}
 	if id != "" {
 		query.Set(instanceID, id)
 		body[instanceID] = id
+	}
+	for _, given := range params {
+		for key, value := range given {
+			body[key] = value
+			if !withBody {
+				query.Set(key, value.(string))
+			}
+		}
 	}
 	encoded, err := json.Marshal(body)
 	if err != nil {
@@ -63,7 +73,7 @@ func (s *simulation) request(ctx context.Context, endpoint, id string) *http.Req
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if method == http.MethodPost || method == http.MethodPatch {
+	if withBody {
 		setBody(r, string(encoded))
 		r.Header.Set("Content-Type", jsonType)
 	}
@@ -81,23 +91,29 @@ func (s *simulation) send(r *http.Request) (*http.Response, string, error) {
 }
 
 // call sends the documented request and expects a JSON object.
-func (s *simulation) call(endpoint, id string) (int, object) {
+func (s *simulation) call(endpoint, id string, params ...object) (int, object) {
 	s.t.Helper()
-	response, body, err := s.send(s.request(s.t.Context(), endpoint, id))
+	return s.decode(s.request(s.t.Context(), endpoint, id, params...))
+}
+
+// decode sends a request and expects a JSON object.
+func (s *simulation) decode(r *http.Request) (int, object) {
+	s.t.Helper()
+	response, body, err := s.send(r)
 	if err != nil {
-		s.t.Fatalf("%s: %v", endpoint, err)
+		s.t.Fatalf("%s %s: %v", r.Method, r.URL.Path, err)
 	}
 	var decoded object
 	if err := json.Unmarshal([]byte(body), &decoded); err != nil {
-		s.t.Fatalf("%s: answer %q: %v", endpoint, body, err)
+		s.t.Fatalf("%s %s: answer %q: %v", r.Method, r.URL.Path, body, err)
 	}
 	return response.StatusCode, decoded
 }
 
 // start sends the documented request in the background; the channel gives its error.
-func (s *simulation) start(ctx context.Context, endpoint, id string) <-chan error {
+func (s *simulation) start(ctx context.Context, endpoint, id string, params ...object) <-chan error {
 	s.t.Helper()
-	r := s.request(ctx, endpoint, id)
+	r := s.request(ctx, endpoint, id, params...)
 	done := make(chan error, 1)
 	go func() {
 		_, _, err := s.send(r)

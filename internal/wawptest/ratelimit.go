@@ -1,6 +1,9 @@
 package wawptest
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // policy is a set of limits on what a session may send.
 type policy struct {
@@ -27,6 +30,38 @@ var policies = []policy{
 
 var rateLimitEndpoints = map[string]endpoint{
 	"GET /v2/session/rate-limit": {do: (*API).rateLimit, query: []string{"policy_slug"}},
+	// The documentation lists policy_slug with the URL's parameters, but that is where it lists those of bodies, too.
+	"PATCH /v2/session/rate-limit": {do: (*API).choosePolicy, query: []string{"policy_slug"}, body: []string{"policy_slug"}},
+}
+
+// Policy returns the slug of a session's rate limit policy; "" if there is no such session.
+func (a *API) Policy(id string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if s := a.find(id); s != nil {
+		return s.policy
+	}
+	return ""
+}
+
+// SetPolicy sets a session's policy, whether the account may have it or not. It panics if there is no such session.
+func (a *API) SetPolicy(id, slug string) {
+	a.change(id, func(s *session) { s.policy = slug })
+}
+
+// choosePolicy takes the slug from the body.
+func (a *API) choosePolicy(c call) answer {
+	i := slices.IndexFunc(policies, func(p policy) bool { return p.slug == c.Body["policy_slug"] })
+	switch {
+	case c.Body["policy_slug"] == nil:
+		return *complain("missing_param", "The parameter %q is required.", "policy_slug")
+	case i < 0:
+		return *complain("invalid_policy", "There is no such policy.")
+	case !policies[i].availableTo(a.paid):
+		return needsPlan("This policy needs an active plan.")
+	}
+	c.session.policy = policies[i].slug
+	return a.rateLimit(c)
 }
 
 func (a *API) rateLimit(c call) answer {
@@ -35,14 +70,18 @@ func (a *API) rateLimit(c call) answer {
 		if !p.paid {
 			free = append(free, p.slug)
 		}
-		all = append(all, object{"slug": p.slug, "available": a.config.Paid || !p.paid, "limits": p.named()})
+		all = append(all, object{"slug": p.slug, "available": p.availableTo(a.paid), "limits": p.named()})
 	}
 	return reply(http.StatusOK, object{
 		"current_policy":  c.session.policy,
-		"has_active_plan": a.config.Paid,
+		"has_active_plan": a.paid,
 		"policies":        all,
 		"free_policies":   free,
 	})
+}
+
+func (p policy) availableTo(paid bool) bool {
+	return paid || !p.paid
 }
 
 // named returns the limits by their names.

@@ -57,3 +57,70 @@ func TestRateLimitTakesASlug(t *testing.T) {
 		t.Errorf("got %v, %v", response, err)
 	}
 }
+
+func TestChoosePolicy(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		paid   bool
+		params object
+		status int
+		code   any
+		then   string
+	}{
+		"free":           {false, object{"policy_slug": "strict"}, 200, nil, "strict"},
+		"the same":       {false, object{"policy_slug": "standard_policy"}, 200, nil, "standard_policy"},
+		"paid":           {true, object{"policy_slug": "unlimited"}, 200, nil, "unlimited"},
+		"without a plan": {false, object{"policy_slug": "unlimited"}, 403, "subscription_required", "standard_policy"},
+		"unknown":        {true, object{"policy_slug": "standard"}, 400, "invalid_policy", "standard_policy"},
+		"no text":        {true, object{"policy_slug": 1}, 400, "invalid_policy", "standard_policy"},
+		"none":           {true, nil, 400, "missing_param", "standard_policy"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{Paid: test.paid})
+			id := s.Add(Session{}).InstanceID
+			status, answer := s.call("PATCH /v2/session/rate-limit", id, test.params)
+			if status != test.status || answer["code"] != test.code || s.Policy(id) != test.then {
+				t.Errorf("got %d %v, it has %q", status, answer, s.Policy(id))
+			}
+			_, got := s.call("GET /v2/session/rate-limit", id)
+			if got["current_policy"] != test.then {
+				t.Errorf("the session has %v", got["current_policy"])
+			}
+			if status == http.StatusOK && !reflect.DeepEqual(answer, got) {
+				t.Errorf("the answer %v is not that of GET: %v", answer, got)
+			}
+		})
+	}
+}
+
+func TestPolicyInQuery(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{})
+	id := s.Add(Session{}).InstanceID
+	for inQuery, want := range map[string]int{"strict": 200, "standard_policy": 400} {
+		r := s.request(t.Context(), "PATCH /v2/session/rate-limit", id, object{"policy_slug": "strict"})
+		setQuery(r, "policy_slug", inQuery)
+		if response, text, err := s.send(r); err != nil || response.StatusCode != want {
+			t.Errorf("%s: got %s, %v, want %d", inQuery, text, err, want)
+		}
+	}
+}
+
+func TestPolicyLasts(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{Paid: true})
+	id, other := s.Add(Session{}).InstanceID, s.Add(Session{}).InstanceID
+	s.SetPolicy(id, "unlimited")
+	s.SetPaid(false)
+	s.call("POST /v2/session/restart", id)
+	s.call("POST /v2/session/stop", id)
+	_, answer := s.call("GET /v2/session/rate-limit", id)
+	if answer["current_policy"] != "unlimited" || answer["has_active_plan"] != false || s.Policy(id) != "unlimited" {
+		t.Errorf("got %v", answer)
+	}
+	if s.Policy(other) != "standard_policy" || s.Policy("?") != "" {
+		t.Errorf("other sessions have %q and %q", s.Policy(other), s.Policy("?"))
+	}
+}

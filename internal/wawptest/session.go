@@ -101,8 +101,11 @@ func (a *API) Remove(id string) {
 // session is an instance with what only the server knows of it.
 type session struct {
 	Session
-	booted time.Time // when STARTING ends
-	policy string    // slug of its rate limit policy
+	booted   time.Time // when STARTING ends
+	policy   string    // slug of its rate limit policy
+	qrSeed   string    // what its QR codes are made of
+	link     tempLink  // the newest one
+	webhooks []webhook // in order of creation, the system's first; no element is ever changed in place
 }
 
 // view returns a copy that shares nothing with the session.
@@ -130,7 +133,7 @@ func (s *session) settle(now time.Time) {
 
 func (a *API) add(given Session) *session {
 	id, name := randomNames()
-	s := &session{Session: given, policy: defaultPolicy}
+	s := &session{Session: given, policy: defaultPolicy, qrSeed: randomToken(), webhooks: []webhook{newSystemWebhook()}}
 	s.Session = s.view() // The caller keeps its Me.
 	s.InstanceID = cmp.Or(given.InstanceID, id)
 	s.Name = cmp.Or(given.Name, name)
@@ -178,6 +181,13 @@ func randomNames() (id, name string) {
 	return fmt.Sprintf("%X", random[:6]), fmt.Sprintf("wawp-%08d", binary.BigEndian.Uint32(random[6:])%1e8)
 }
 
+// randomToken returns the 64 random characters of a secret address.
+func randomToken() string {
+	var random [32]byte
+	_, _ = rand.Read(random[:])
+	return fmt.Sprintf("%x", random)
+}
+
 var sessionEndpoints = map[string]endpoint{
 	"POST /v2/session/create":   {do: (*API).create, account: true},
 	"POST /v2/session/info":     {do: (*API).info},
@@ -209,10 +219,18 @@ func (a *API) create(call) answer {
 
 func (a *API) info(c call) answer {
 	body := c.session.engine()
-	if me := c.session.Me; me != nil && c.session.Status == statusWorking {
-		body["me"] = object{"id": me.ID, "pushName": me.PushName}
+	if me := c.session.connected(); me != nil {
+		body["me"] = me
 	}
 	return reply(http.StatusOK, body)
+}
+
+// connected is the account of the linked phone in the answers, nil unless the session is connected to it.
+func (s *session) connected() any {
+	if s.Me == nil || s.Status != statusWorking {
+		return nil
+	}
+	return object{"id": s.Me.ID, "pushName": s.Me.PushName}
 }
 
 // start refuses what the API's documentation warns of: to start a session that runs.
@@ -257,6 +275,17 @@ func (s *session) engine() object {
 		"name":   s.Name,
 		"status": s.Status,
 		"config": object{"webhooks": object{}, "proxy": nil},
+	}
+}
+
+// facts are what an answer in another form may say of a session beyond the API's own answer.
+func (s *session) facts() object {
+	return object{
+		"instance_id":  s.InstanceID,
+		"session_name": s.Name,
+		"server_name":  s.ServerName,
+		"status":       s.Status,
+		"me":           s.connected(),
 	}
 }
 

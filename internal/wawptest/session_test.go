@@ -249,6 +249,10 @@ func TestMistakesOfATest(t *testing.T) {
 		"scan of an unknown session":  func(a *API, _ string) { a.Pair("?", "1", "") },
 		"unlink of an unknown one":    func(a *API, _ string) { a.Unpair("?") },
 		"status of an unknown one":    func(a *API, _ string) { a.SetStatus("?", statusWorking) },
+		"policy of an unknown one":    func(a *API, _ string) { a.SetPolicy("?", "strict") },
+		"webhook of an unknown one":   func(a *API, _ string) { a.SetWebhook("?", Webhook{}) },
+		"removal at an unknown one":   func(a *API, _ string) { a.RemoveWebhook("?", "") },
+		"system webhook of none":      func(a *API, _ string) { a.SystemWebhook("?") },
 		"answer that is not any JSON": reshapeIntoFunc,
 	}
 	for name, mistake := range mistakes {

@@ -1,0 +1,171 @@
+package wawptest
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"image/png"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestQR(t *testing.T) {
+	t.Parallel()
+	for _, endpoint := range []string{"POST /v2/auth/qr", "GET /v2/auth/qr"} {
+		t.Run(endpoint, func(t *testing.T) {
+			t.Parallel()
+			clock := &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+			s := simulate(t, Config{Now: clock.Now})
+			id, other := s.Add(Session{Status: statusScan}).InstanceID, s.Add(Session{Status: statusScan}).InstanceID
+			first, expires := s.qrCode(endpoint, id)
+			if want := time.Date(2026, 1, 2, 3, 4, 30, 0, time.UTC); first == "" || !expires.Equal(want) {
+				t.Errorf("got %q until %v", first, expires)
+			}
+			if code, _ := s.qrCode(endpoint, other); code == first {
+				t.Error("two sessions show the same code")
+			}
+			clock.Advance(25*time.Second - time.Nanosecond)
+			if code, _ := s.qrCode(endpoint, id); code != first {
+				t.Errorf("before it expires: %q, then %q", first, code)
+			}
+			clock.Advance(time.Nanosecond)
+			if code, then := s.qrCode(endpoint, id); code == first || then.Sub(expires) != 30*time.Second {
+				t.Errorf("after it has expired: %q until %v", code, then)
+			}
+		})
+	}
+}
+
+// qrCode returns what a session's QR code says, and when it expires.
+func (s *simulation) qrCode(endpoint, id string) (string, time.Time) {
+	s.t.Helper()
+	status, answer := s.call(endpoint, id)
+	encoded, _ := answer["data"].(string)
+	data, err := base64.StdEncoding.DecodeString(encoded)
+	if status != http.StatusOK || len(answer) != 2 || answer["mimetype"] != "application/json" || err != nil {
+		s.t.Fatalf("got %d %v, %v", status, answer, err)
+	}
+	var code struct {
+		Value  string
+		Expiry int64
+	}
+	if err := json.Unmarshal(data, &code); err != nil {
+		s.t.Fatal(err)
+	}
+	return code.Value, time.UnixMilli(code.Expiry)
+}
+
+func TestQRImage(t *testing.T) {
+	t.Parallel()
+	for _, endpoint := range []string{"POST /v2/auth/qr-image", "GET /v2/auth/qr-image"} {
+		t.Run(endpoint, func(t *testing.T) {
+			t.Parallel()
+			clock := &clock{}
+			s := simulate(t, Config{Now: clock.Now})
+			id := s.Add(Session{Status: statusScan}).InstanceID
+			status, answer := s.call(endpoint, id)
+			uri, _ := answer["qr"].(string)
+			encoded, ok := strings.CutPrefix(uri, "data:image/png;base64,")
+			picture, err := base64.StdEncoding.DecodeString(encoded)
+			if status != http.StatusOK || len(answer) != 1 || !ok || err != nil {
+				t.Fatalf("got %d %v, %v", status, answer, err)
+			}
+			if _, err := png.Decode(bytes.NewReader(picture)); err != nil {
+				t.Error(err)
+			}
+			if _, same := s.call(endpoint, id); same["qr"] != uri {
+				t.Error("it changed at once")
+			}
+			clock.Advance(30 * time.Second)
+			if _, next := s.call(endpoint, id); next["qr"] == uri {
+				t.Error("it did not change in 30 s")
+			}
+		})
+	}
+}
+
+func TestRequestCode(t *testing.T) {
+	t.Parallel()
+	const endpoint = "POST /v2/auth/request-code"
+	tests := map[string]struct {
+		number any
+		status int
+		code   string // of the refusal, or the form of the pairing code
+	}{
+		"digits":     {"201145202826", 200, `^[0-9A-Z]{4}-[0-9A-Z]{4}$`},
+		"plus":       {"+201145202826", 400, "^invalid_param$"},
+		"two zeros":  {"00201145202826", 400, "^invalid_param$"},
+		"spaces":     {"20 114 520 2826", 400, "^invalid_param$"},
+		"too short":  {"201", 400, "^invalid_param$"},
+		"JSON type":  {201145202826, 400, "^missing_param$"},
+		"empty":      {"", 400, "^missing_param$"},
+		"not at all": {nil, 400, "^missing_param$"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{})
+			id := s.Add(Session{Status: statusScan}).InstanceID
+			status, answer := s.call(endpoint, id, object{"phone_number": test.number})
+			code, _ := answer["code"].(string)
+			if status != test.status || !regexp.MustCompile(test.code).MatchString(code) {
+				t.Errorf("got %d %v", status, answer)
+			}
+			if s.status(id) != statusScan {
+				t.Errorf("the session became %s", s.status(id))
+			}
+		})
+	}
+	t.Run("in the query", func(t *testing.T) {
+		t.Parallel()
+		s := simulate(t, Config{})
+		r := s.request(t.Context(), endpoint, s.Add(Session{Status: statusScan}).InstanceID)
+		setQuery(r, "phone_number", "201145202826")
+		if response, text, err := s.send(r); err != nil || response.StatusCode != http.StatusOK {
+			t.Errorf("got %s, %v", text, err)
+		}
+	})
+	t.Run("a new one each time", func(t *testing.T) {
+		t.Parallel()
+		s := simulate(t, Config{})
+		id, number := s.Add(Session{Status: statusScan}).InstanceID, object{"phone_number": "201145202826"}
+		_, first := s.call(endpoint, id, number)
+		if _, second := s.call(endpoint, id, number); first["code"] == second["code"] {
+			t.Errorf("twice %v", first)
+		}
+	})
+}
+
+func TestQRFormat(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{})
+	id := s.Add(Session{Status: statusScan}).InstanceID
+	for format, want := range map[string]int{"raw": 200, "image": 400} {
+		for _, endpoint := range []string{"POST /v2/auth/qr", "GET /v2/auth/qr"} {
+			if status, answer := s.call(endpoint, id, object{"format": format}); status != want {
+				t.Errorf("%s %s: %d %v", endpoint, format, status, answer)
+			}
+		}
+	}
+}
+
+func TestNothingToScan(t *testing.T) {
+	t.Parallel()
+	for _, status := range []string{statusStopped, statusStarting, statusWorking, statusFailed} {
+		for _, endpoint := range []string{
+			"POST /v2/auth/qr", "GET /v2/auth/qr", "POST /v2/auth/qr-image", "GET /v2/auth/qr-image", "POST /v2/auth/request-code",
+		} {
+			t.Run(status+" "+endpoint, func(t *testing.T) {
+				t.Parallel()
+				s := simulate(t, Config{BootTime: time.Hour})
+				id := s.Add(Session{Status: status}).InstanceID
+				if got, answer := s.call(endpoint, id); got != http.StatusBadRequest || answer["code"] != "qr_not_available" {
+					t.Errorf("got %d %v", got, answer)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,321 @@
+package wawptest
+
+import (
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+)
+
+// Webhook is a webhook as the dashboard shows it.
+type Webhook struct {
+	URL      string
+	Events   []string // in alphabetical order
+	Active   bool
+	Delay    int // seconds between attempts
+	Attempts int
+	Secret   string // "" is none
+}
+
+// webhook is a webhook with what only the server knows of it.
+type webhook struct {
+	Webhook
+	system bool // the one that Wawp itself listens on
+}
+
+// Webhooks returns a session's own webhooks, in order of creation; none if there is no such session.
+func (a *API) Webhooks(id string) []Webhook {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := a.find(id)
+	if s == nil {
+		return nil
+	}
+	var own []Webhook
+	for _, w := range s.webhooks {
+		if !w.system {
+			own = append(own, w.view())
+		}
+	}
+	return own
+}
+
+// SystemWebhook returns the one that Wawp itself listens on, whose URL is a secret. It panics if there is no such session.
+func (a *API) SystemWebhook(id string) Webhook {
+	var system Webhook
+	a.change(id, func(s *session) {
+		system = s.webhooks[slices.IndexFunc(s.webhooks, func(w webhook) bool { return w.system })].view()
+	})
+	return system
+}
+
+// SetWebhook makes a webhook, or changes the one of its URL, exactly as given. It panics if there is no such session.
+func (a *API) SetWebhook(id string, w Webhook) {
+	w = w.view()
+	slices.Sort(w.Events)
+	a.change(id, func(s *session) { s.webhooks = upsert(slices.Clone(s.webhooks), w) })
+}
+
+// RemoveWebhook removes a session's own webhook, if it is there. It panics if there is no such session.
+func (a *API) RemoveWebhook(id, url string) {
+	a.change(id, func(s *session) {
+		s.webhooks = slices.DeleteFunc(slices.Clone(s.webhooks), func(w webhook) bool { return w.URL == url && !w.system })
+	})
+}
+
+// view returns a copy that shares nothing with the webhook.
+func (w Webhook) view() Webhook {
+	w.Events = slices.Clone(w.Events)
+	return w
+}
+
+// newWebhook returns a webhook with the documented defaults.
+func newWebhook(url string) Webhook {
+	return Webhook{URL: url, Active: true, Delay: 2, Attempts: 15}
+}
+
+func newSystemWebhook() webhook {
+	w := newWebhook("https://app.wawp.net/api/webhook/" + randomToken())
+	w.Events = []string{"message", "session.status"}
+	return webhook{w, true}
+}
+
+// at returns the place of a URL in a list, or -1. URLs are compared as they are written.
+func at(list []webhook, url any) int {
+	return slices.IndexFunc(list, func(w webhook) bool { return w.URL == url })
+}
+
+// upsert puts a webhook in place of the one of its URL, or at the end.
+func upsert(list []webhook, w Webhook) []webhook {
+	if i := at(list, w.URL); i >= 0 {
+		list[i].Webhook = w
+		return list
+	}
+	return append(list, webhook{Webhook: w})
+}
+
+var (
+	webhookParams     = []string{"url", "events", "is_active", "retries", "hmac", "name"}
+	bulkWebhookParams = []string{"url", "events", "is_active"}
+)
+
+var webhookEndpoints = map[string]endpoint{
+	"POST /v2/webhook/set":      {do: (*API).setWebhook, paid: true, body: webhookParams},
+	"PATCH /v2/webhook/update":  {do: (*API).updateWebhook, paid: true, body: webhookParams},
+	"DELETE /v2/webhook/delete": {do: (*API).deleteWebhook, paid: true, query: []string{"url"}, body: []string{"url"}},
+	"GET /v2/session/webhook":   {do: (*API).listWebhooks, paid: true},
+	"POST /v2/session/webhook":  {do: (*API).replaceWebhooks, paid: true, body: []string{"webhooks"}},
+}
+
+// setWebhook replaces a webhook whole: what is not given gets its default, and a secret is gone.
+func (a *API) setWebhook(c call) answer {
+	w, complaint := readWebhook(c.Body)
+	if complaint != nil {
+		return *complaint
+	}
+	a.store(c.session, upsert(slices.Clone(c.session.webhooks), w))
+	return reply(http.StatusOK, object{"success": true, "webhook": a.show(w)})
+}
+
+// updateWebhook keeps what is not given.
+func (a *API) updateWebhook(c call) answer {
+	list := slices.Clone(c.session.webhooks)
+	i, refusal := findWebhook(c, list)
+	if refusal != nil {
+		return *refusal
+	}
+	if complaint := list[i].read(c.Body); complaint != nil {
+		return *complaint
+	}
+	w := list[i].Webhook
+	a.store(c.session, list)
+	return reply(http.StatusOK, object{"success": true, "webhook": a.show(w)})
+}
+
+func (a *API) deleteWebhook(c call) answer {
+	list := slices.Clone(c.session.webhooks)
+	i, refusal := findWebhook(c, list)
+	if refusal != nil {
+		return *refusal
+	}
+	if list[i].system {
+		return refuse(http.StatusForbidden, "system_webhook", "The system webhook cannot be deleted, only disabled.")
+	}
+	a.store(c.session, slices.Delete(list, i, i+1))
+	return reply(http.StatusOK, object{"success": true})
+}
+
+// findWebhook returns the place of the webhook that a request is about.
+func findWebhook(c call, list []webhook) (int, *answer) {
+	url := c.param("url")
+	if url == nil {
+		return -1, complain("missing_param", "The parameter %q is required.", "url")
+	}
+	i := at(list, url)
+	if i < 0 {
+		refusal := refuse(http.StatusNotFound, "webhook_not_found", "The session has no webhook with this URL.")
+		return i, &refusal
+	}
+	return i, nil
+}
+
+// store ends a change of a list that was read when its request came. As in the server, nothing guards what lies between.
+func (a *API) store(s *session, list []webhook) {
+	if a.config.WriteRace > 0 {
+		a.mu.Unlock()
+		a.pause(a.config.WriteRace)
+		a.mu.Lock()
+	}
+	s.webhooks = list
+}
+
+func (a *API) listWebhooks(c call) answer {
+	own, system := []object{}, object{}
+	for _, w := range c.session.webhooks {
+		if w.system {
+			system = a.show(w.Webhook)
+		}
+		if !w.system || a.config.SystemListed {
+			own = append(own, a.show(w.Webhook))
+		}
+	}
+	return reply(http.StatusOK, object{"webhooks": own, "systemConfig": system})
+}
+
+// replaceWebhooks replaces the whole list, but for the system webhook: that one stays as it is unless it is in the new one.
+func (a *API) replaceWebhooks(c call) answer {
+	given, ok := c.Body["webhooks"].([]any)
+	if !ok {
+		return *complain("missing_param", "The parameter %q is required: a list.", "webhooks")
+	}
+	list := slices.DeleteFunc(slices.Clone(c.session.webhooks), func(w webhook) bool { return !w.system })
+	seen := map[string]bool{}
+	for _, params := range given {
+		params, _ := params.(object)
+		for key := range params {
+			if !slices.Contains(bulkWebhookParams, key) {
+				return *complain("unknown_param", "The parameter %q of a webhook is not known.", key)
+			}
+		}
+		w, complaint := readWebhook(params)
+		if complaint != nil {
+			return *complaint
+		}
+		if seen[w.URL] {
+			return *complain("repeated_param", "Two webhooks have the same URL.")
+		}
+		seen[w.URL] = true
+		list = upsert(list, w)
+	}
+	c.session.webhooks = list
+	return a.listWebhooks(c)
+}
+
+// show is a webhook in the answers.
+func (a *API) show(w Webhook) object {
+	active := 0
+	if w.Active {
+		active = 1
+	}
+	shown := object{
+		"url":       w.URL,
+		"events":    append([]string{}, w.Events...), // Never null.
+		"is_active": active,
+		"retries":   object{"delay": w.Delay, "attempts": w.Attempts},
+	}
+	if w.Secret == "" {
+		return shown
+	}
+	switch a.config.Secrets {
+	case "masked":
+		shown["hmac"] = "********"
+	case "shown":
+		shown["hmac"] = w.Secret
+	}
+	return shown
+}
+
+// readWebhook reads a whole webhook.
+func readWebhook(params object) (Webhook, *answer) {
+	for _, key := range []string{"url", "events"} {
+		if params[key] == nil {
+			return Webhook{}, complain("missing_param", "The parameter %q is required.", key)
+		}
+	}
+	address, _ := params["url"].(string)
+	if u, err := url.Parse(address); err != nil || u.Scheme != "https" || u.Host == "" {
+		return Webhook{}, complain("invalid_url", "The parameter %q must be an https URL.", "url")
+	}
+	w := newWebhook(address)
+	complaint := w.read(params)
+	return w, complaint
+}
+
+// read takes over the parameters that are given. A name is let pass, to no effect: only a sample shows it.
+func (w *Webhook) read(params object) *answer {
+	for _, p := range []struct {
+		key, form string
+		read      func(any) bool
+	}{
+		{"events", "a list of at least one name", w.readEvents},
+		{"is_active", "1 or 0", w.readActive},
+		{"retries", "an object of whole numbers", w.readRetries},
+		{"hmac", "text", w.readSecret},
+		{"name", "text", func(value any) bool { _, ok := value.(string); return ok }},
+	} {
+		if value, given := params[p.key]; given && !p.read(value) {
+			return complain("invalid_param", "The parameter %q must be %s.", p.key, p.form)
+		}
+	}
+	return nil
+}
+
+func (w *Webhook) readEvents(value any) bool {
+	names, _ := value.([]any)
+	var events []string
+	for _, name := range names {
+		name, _ := name.(string)
+		if name == "" {
+			return false
+		}
+		events = append(events, name)
+	}
+	slices.Sort(events)
+	w.Events = slices.Compact(events)
+	return len(events) > 0
+}
+
+func (w *Webhook) readActive(value any) bool {
+	switch value {
+	case true, 1.0:
+		w.Active = true
+	case false, 0.0:
+		w.Active = false
+	default:
+		return false
+	}
+	return true
+}
+
+func (w *Webhook) readRetries(value any) bool {
+	retries, ok := value.(object)
+	for key, value := range retries {
+		number, isNumber := value.(float64)
+		whole := isNumber && number >= 0 && number == math.Trunc(number)
+		switch {
+		case whole && key == "delay":
+			w.Delay = int(number)
+		case whole && key == "attempts":
+			w.Attempts = int(number)
+		default:
+			return false
+		}
+	}
+	return ok
+}
+
+func (w *Webhook) readSecret(value any) bool {
+	secret, _ := value.(string)
+	w.Secret = secret
+	return secret != ""
+}

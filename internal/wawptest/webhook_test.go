@@ -1,0 +1,436 @@
+package wawptest
+
+import (
+	"maps"
+	"net/http"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+)
+
+const (
+	setHook     = "POST /v2/webhook/set"
+	updateHook  = "PATCH /v2/webhook/update"
+	deleteHook  = "DELETE /v2/webhook/delete"
+	getHooks    = "GET /v2/session/webhook"
+	replaceHook = "POST /v2/session/webhook"
+
+	hook = "https://example.com/hook"
+)
+
+// custom is a webhook in which nothing has its default.
+func custom() Webhook {
+	return Webhook{URL: hook, Events: []string{"call.received", "message"}, Delay: 5, Attempts: 3, Secret: "s3cr3t"}
+}
+
+// What each parameter does in set and in update, of a webhook that is there.
+func TestWriteWebhook(t *testing.T) {
+	t.Parallel()
+	events := []any{"session.status", "message", "message"}
+	sorted := []string{"message", "session.status"}
+	changed := func(change func(*Webhook)) Webhook {
+		w := custom()
+		change(&w)
+		return w
+	}
+	tests := map[string]struct {
+		endpoint string
+		params   object
+		want     Webhook // "" as URL: refused
+		code     string
+	}{
+		"set, least":              {setHook, object{"events": events}, Webhook{hook, sorted, true, 2, 15, ""}, ""},
+		"set, all":                {setHook, object{"events": events, "is_active": 0, "retries": object{"delay": 1, "attempts": 0}, "hmac": "h", "name": "n"}, Webhook{hook, sorted, false, 1, 0, "h"}, ""},
+		"set, active as boolean":  {setHook, object{"events": events, "is_active": false}, Webhook{hook, sorted, false, 2, 15, ""}, ""},
+		"set, half of retries":    {setHook, object{"events": events, "retries": object{"delay": 7}}, Webhook{hook, sorted, true, 7, 15, ""}, ""},
+		"update, nothing":         {updateHook, object{}, custom(), ""},
+		"update, events":          {updateHook, object{"events": events}, changed(func(w *Webhook) { w.Events = sorted }), ""},
+		"update, active":          {updateHook, object{"is_active": 1}, changed(func(w *Webhook) { w.Active = true }), ""},
+		"update, active, boolean": {updateHook, object{"is_active": true}, changed(func(w *Webhook) { w.Active = true }), ""},
+		"update, retries":         {updateHook, object{"retries": object{"attempts": 9}}, changed(func(w *Webhook) { w.Attempts = 9 }), ""},
+		"update, secret":          {updateHook, object{"hmac": "h"}, changed(func(w *Webhook) { w.Secret = "h" }), ""},
+		"set, no events":          {setHook, object{}, Webhook{}, "missing_param"},
+		"empty list of events":    {setHook, object{"events": []any{}}, Webhook{}, "invalid_param"},
+		"update, no event":        {updateHook, object{"events": []any{}}, Webhook{}, "invalid_param"},
+		"empty event":             {setHook, object{"events": []any{""}}, Webhook{}, "invalid_param"},
+		"text for events":         {setHook, object{"events": "message"}, Webhook{}, "invalid_param"},
+		"text for active":         {updateHook, object{"is_active": "1"}, Webhook{}, "invalid_param"},
+		"list for active":         {updateHook, object{"is_active": []any{}}, Webhook{}, "invalid_param"},
+		"number for active":       {updateHook, object{"is_active": 2}, Webhook{}, "invalid_param"},
+		"negative delay":          {updateHook, object{"retries": object{"delay": -1}}, Webhook{}, "invalid_param"},
+		"half an attempt":         {updateHook, object{"retries": object{"attempts": 0.5}}, Webhook{}, "invalid_param"},
+		"unknown retry":           {updateHook, object{"retries": object{"delaySeconds": 1}}, Webhook{}, "invalid_param"},
+		"number for retries":      {updateHook, object{"retries": 3}, Webhook{}, "invalid_param"},
+		"empty secret":            {updateHook, object{"hmac": ""}, Webhook{}, "invalid_param"},
+		"null as secret":          {updateHook, object{"hmac": nil}, Webhook{}, "invalid_param"},
+		"unknown parameter":       {updateHook, object{"enabled": true}, Webhook{}, "unknown_param"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{Paid: true, Secrets: "shown"})
+			id := s.Add(Session{}).InstanceID
+			s.SetWebhook(id, Webhook{URL: hook + "/before", Events: []string{"message"}})
+			s.SetWebhook(id, custom())
+			s.SetWebhook(id, Webhook{URL: hook + "/after", Events: []string{"message"}})
+			before := s.Webhooks(id)
+
+			status, answer := s.call(test.endpoint, id, object{"url": hook}, test.params)
+			if test.code != "" {
+				if status != http.StatusBadRequest || answer["code"] != test.code || !reflect.DeepEqual(s.Webhooks(id), before) {
+					t.Errorf("got %d %v, webhooks %v", status, answer, s.Webhooks(id))
+				}
+				return
+			}
+			want := []Webhook{before[0], test.want, before[2]}
+			if got := s.Webhooks(id); status != http.StatusOK || !reflect.DeepEqual(got, want) {
+				t.Errorf("got %d %v, webhooks %+v, want %+v", status, answer, got, want)
+			}
+			_, read := s.call(getHooks, id)
+			if hooks, _ := read["webhooks"].([]any); !reflect.DeepEqual(hooks[1], answer["webhook"]) {
+				t.Errorf("the answer %v is not what GET shows: %v", answer, hooks)
+			}
+		})
+	}
+}
+
+func TestSetWebhookAppends(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{Paid: true})
+	id, other := s.Add(Session{}).InstanceID, s.Add(Session{}).InstanceID
+	urls := []string{hook, hook + "/", "https://EXAMPLE.com/hook", "https://b.example:8443/?a=b"}
+	for _, url := range urls {
+		s.call(setHook, id, object{"url": url, "events": []any{"message"}})
+	}
+	var got []string
+	for _, w := range s.Webhooks(id) {
+		got = append(got, w.URL)
+	}
+	if !slices.Equal(got, urls) || s.Webhooks(other) != nil || s.Webhooks("?") != nil {
+		t.Errorf("got %q, the other session %v", got, s.Webhooks(other))
+	}
+}
+
+func TestWebhookURL(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		url  any
+		code string
+	}{
+		"http":     {"http://example.com/hook", "invalid_url"},
+		"no host":  {"https:///hook", "invalid_url"},
+		"no URL":   {"https://exa mple.com", "invalid_url"},
+		"relative": {"/hook", "invalid_url"},
+		"number":   {1, "invalid_url"},
+		"empty":    {"", "invalid_url"},
+		"null":     {nil, "missing_param"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{Paid: true})
+			id := s.Add(Session{}).InstanceID
+			params := object{"url": test.url, "events": []any{"message"}}
+			status, answer := s.call(setHook, id, params)
+			if status != http.StatusBadRequest || answer["code"] != test.code || len(s.Webhooks(id)) != 0 {
+				t.Errorf("set: %d %v", status, answer)
+			}
+			status, answer = s.call(replaceHook, id, object{"webhooks": []any{params}})
+			if status != http.StatusBadRequest || answer["code"] != test.code || len(s.Webhooks(id)) != 0 {
+				t.Errorf("bulk: %d %v", status, answer)
+			}
+		})
+	}
+}
+
+func TestDeleteWebhook(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		query, body string // the URL there; "" is not given
+		status      int
+		code        any
+	}{
+		"in query":    {hook, "", 200, nil},
+		"in body":     {"", hook, 200, nil},
+		"in both":     {hook, hook, 200, nil},
+		"differing":   {hook, hook + "/", 400, "param_mismatch"},
+		"in neither":  {"", "", 400, "missing_param"},
+		"another URL": {hook + "/", "", 404, "webhook_not_found"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{Paid: true})
+			id := s.Add(Session{}).InstanceID
+			s.SetWebhook(id, custom())
+			r := s.request(t.Context(), deleteHook, id)
+			if test.query != "" {
+				setQuery(r, "url", test.query)
+			}
+			if test.body != "" {
+				setBody(r, `{"url":"`+test.body+`"}`)
+			}
+			status, answer := s.decode(r)
+			if left := len(s.Webhooks(id)) == 1; status != test.status || answer["code"] != test.code || left != (status != 200) {
+				t.Errorf("got %d %v, left %v", status, answer, s.Webhooks(id))
+			}
+		})
+	}
+}
+
+func TestUnknownWebhook(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{Paid: true})
+	id := s.Add(Session{}).InstanceID
+	s.SetWebhook(id, custom())
+	for _, endpoint := range []string{updateHook, deleteHook} {
+		status, answer := s.call(endpoint, id, object{"url": hook + "/"})
+		if message, _ := answer["message"].(string); status != http.StatusNotFound || answer["code"] != "webhook_not_found" || message == "" {
+			t.Errorf("%s: %d %v", endpoint, status, answer)
+		}
+	}
+	if status, answer := s.call(updateHook, id); status != http.StatusBadRequest || answer["code"] != "missing_param" {
+		t.Errorf("without a URL: %d %v", status, answer)
+	}
+	if got := s.Webhooks(id); !reflect.DeepEqual(got, []Webhook{custom()}) {
+		t.Errorf("webhooks: %v", got)
+	}
+}
+
+func TestReadWebhooks(t *testing.T) {
+	t.Parallel()
+	hidden := object{
+		"url": hook, "events": []any{"call.received", "message"}, "is_active": 0.0,
+		"retries": object{"delay": 5.0, "attempts": 3.0},
+	}
+	with := func(secret string) object {
+		w := maps.Clone(hidden)
+		w["hmac"] = secret
+		return w
+	}
+	for name, test := range map[string]struct {
+		secrets string
+		want    object
+	}{
+		"hidden": {"", hidden},
+		"masked": {"masked", with("********")},
+		"shown":  {"shown", with("s3cr3t")},
+	} {
+		for _, listed := range []bool{false, true} {
+			t.Run(name+" "+strconv.FormatBool(listed), func(t *testing.T) {
+				t.Parallel()
+				s := simulate(t, Config{Paid: true, Secrets: test.secrets, SystemListed: listed})
+				id := s.Add(Session{}).InstanceID
+				system := object{
+					"url": s.SystemWebhook(id).URL, "events": []any{"message", "session.status"}, "is_active": 1.0,
+					"retries": object{"delay": 2.0, "attempts": 15.0},
+				}
+				want := []any{}
+				if listed {
+					want = append(want, system)
+				}
+				if _, got := s.call(getHooks, id); !reflect.DeepEqual(got, object{"webhooks": want, "systemConfig": system}) {
+					t.Errorf("without any: %v", got)
+				}
+				s.SetWebhook(id, custom())
+				want = append(want, test.want)
+				status, got := s.call(getHooks, id)
+				if status != http.StatusOK || !reflect.DeepEqual(got, object{"webhooks": want, "systemConfig": system}) {
+					t.Errorf("got %d %v", status, got)
+				}
+			})
+		}
+	}
+}
+
+func TestWebhookWithoutEvents(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{Paid: true})
+	id := s.Add(Session{}).InstanceID
+	s.SetWebhook(id, Webhook{URL: hook})
+	_, answer := s.call(getHooks, id)
+	hooks, _ := answer["webhooks"].([]any)
+	if len(hooks) != 1 || !reflect.DeepEqual(hooks[0].(object)["events"], []any{}) {
+		t.Errorf("got %v", answer)
+	}
+}
+
+func TestSystemWebhook(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{Paid: true})
+	id, other := s.Add(Session{}).InstanceID, s.Add(Session{}).InstanceID
+	system := s.SystemWebhook(id)
+	if !regexp.MustCompile(`^https://app\.wawp\.net/api/webhook/[0-9A-Za-z]{64}$`).MatchString(system.URL) || system.URL == s.SystemWebhook(other).URL {
+		t.Errorf("its URL is %s", system.URL)
+	}
+	if status, answer := s.call(deleteHook, id, object{"url": system.URL}); status != http.StatusForbidden || answer["code"] != "system_webhook" {
+		t.Errorf("deleted: %d %v", status, answer)
+	}
+	s.RemoveWebhook(id, system.URL)
+	if got := s.SystemWebhook(id); !reflect.DeepEqual(got, system) {
+		t.Errorf("removed: %v", got)
+	}
+	for _, change := range []struct {
+		endpoint string
+		params   object
+	}{
+		{updateHook, object{"url": system.URL, "is_active": 0}},
+		{replaceHook, object{"webhooks": []any{object{"url": system.URL, "events": []any{"message"}, "is_active": 0}}}},
+		{replaceHook, object{"webhooks": []any{}}},
+	} {
+		status, answer := s.call(change.endpoint, id, change.params)
+		if got := s.SystemWebhook(id); status != http.StatusOK || got.Active || len(s.Webhooks(id)) != 0 {
+			t.Errorf("%s: %d %v, it is %v", change.endpoint, status, answer, got)
+		}
+	}
+}
+
+func TestReplaceWebhooks(t *testing.T) {
+	t.Parallel()
+	one := object{"url": hook, "events": []any{"session.status", "message"}}
+	two := object{"url": hook + "/2", "events": []any{"message"}, "is_active": false}
+	tests := map[string]struct {
+		webhooks any
+		want     []Webhook
+		code     any
+	}{
+		"two": {[]any{two, one}, []Webhook{
+			{hook + "/2", []string{"message"}, false, 2, 15, ""},
+			{hook, []string{"message", "session.status"}, true, 2, 15, ""},
+		}, nil},
+		"none":             {[]any{}, nil, nil},
+		"no list":          {object{}, []Webhook{custom()}, "missing_param"},
+		"not given":        {nil, []Webhook{custom()}, "missing_param"},
+		"no objects":       {[]any{hook}, []Webhook{custom()}, "missing_param"},
+		"second is wrong":  {[]any{two, object{"url": hook}}, []Webhook{custom()}, "missing_param"},
+		"same URL twice":   {[]any{one, one}, []Webhook{custom()}, "repeated_param"},
+		"undocumented key": {[]any{object{"url": hook, "events": []any{"message"}, "hmac": "h"}}, []Webhook{custom()}, "unknown_param"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{Paid: true})
+			id := s.Add(Session{}).InstanceID
+			s.SetWebhook(id, custom())
+			status, answer := s.call(replaceHook, id, object{"webhooks": test.webhooks})
+			if answer["code"] != test.code || (status == http.StatusOK) != (test.code == nil) || !reflect.DeepEqual(s.Webhooks(id), test.want) {
+				t.Errorf("got %d %v, webhooks %+v, want %+v", status, answer, s.Webhooks(id), test.want)
+			}
+			if _, read := s.call(getHooks, id); status == http.StatusOK && !reflect.DeepEqual(answer, read) {
+				t.Errorf("the answer %v is not that of GET: %v", answer, read)
+			}
+		})
+	}
+}
+
+// An account without a plan may not even look, and finds everything as it was when it pays.
+func TestLapsedPlan(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{})
+	id := s.Add(Session{}).InstanceID
+	refused := func() {
+		t.Helper()
+		for _, endpoint := range []string{setHook, updateHook, deleteHook, getHooks, replaceHook} {
+			status, answer := s.call(endpoint, id)
+			if message, _ := answer["message"].(string); status != http.StatusForbidden || answer["code"] != "subscription_required" || message == "" {
+				t.Errorf("%s: %d %v", endpoint, status, answer)
+			}
+		}
+	}
+	refused()
+	s.SetPaid(true)
+	s.call(setHook, id, object{"url": hook, "events": []any{"message"}})
+	s.SetPaid(false)
+	refused()
+	s.SetPaid(true)
+	_, answer := s.call(getHooks, id)
+	if hooks, _ := answer["webhooks"].([]any); len(hooks) != 1 {
+		t.Errorf("got %v", answer)
+	}
+	if status, answer := s.call(getHooks, "?"); status != http.StatusNotFound || answer["code"] != "invalid_instance" {
+		t.Errorf("unknown session: %d %v", status, answer)
+	}
+}
+
+func TestWebhooksInTheDashboard(t *testing.T) {
+	t.Parallel()
+	api := New(Config{})
+	id := api.Add(Session{}).InstanceID
+	given := Webhook{URL: hook, Events: []string{"session.status", "message"}}
+	api.SetWebhook(id, given)
+	given.Events[0] = "changed by the caller"
+	got := api.Webhooks(id)
+	want := []Webhook{{URL: hook, Events: []string{"message", "session.status"}}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	got[0].Events[0] = "changed by the caller"
+	if again := api.Webhooks(id); !reflect.DeepEqual(again, want) {
+		t.Errorf("the caller changed %+v", again)
+	}
+	api.RemoveWebhook(id, hook+"/")
+	api.RemoveWebhook(id, hook)
+	if left := api.Webhooks(id); left != nil {
+		t.Errorf("left: %v", left)
+	}
+}
+
+// Writers that have read the same list overwrite each other: the last one wins.
+func TestWriteRace(t *testing.T) {
+	t.Parallel()
+	writers := map[string]struct {
+		endpoint string
+		params   object
+		want     []string // URLs, if it is the last to write
+	}{
+		"set":    {setHook, object{"url": hook + "/new", "events": []any{"message"}}, []string{hook, hook + "/other", hook + "/new"}},
+		"update": {updateHook, object{"url": hook, "is_active": 1}, []string{hook, hook + "/other"}},
+		"delete": {deleteHook, object{"url": hook}, []string{hook + "/other"}},
+	}
+	for name, writer := range writers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{Paid: true, WriteRace: time.Hour})
+			id := s.Add(Session{}).InstanceID
+			s.SetWebhook(id, custom())
+			s.SetWebhook(id, Webhook{URL: hook + "/other"})
+			read, write := make(chan time.Duration), make(chan struct{})
+			s.pause = func(d time.Duration) { read <- d; <-write }
+
+			done := s.start(t.Context(), writer.endpoint, id, writer.params)
+			if d := <-read; d != time.Hour {
+				t.Errorf("it waits for %v", d)
+			}
+			s.SetWebhook(id, Webhook{URL: hook + "/lost"}) // Others can write meanwhile.
+			close(write)
+			if err := <-done; err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, w := range s.Webhooks(id) {
+				got = append(got, w.URL)
+			}
+			if !slices.Equal(got, writer.want) {
+				t.Errorf("got %q, want %q", got, writer.want)
+			}
+		})
+	}
+	t.Run("takes its time", func(t *testing.T) {
+		t.Parallel()
+		s := simulate(t, Config{Paid: true, WriteRace: 20 * time.Millisecond})
+		id := s.Add(Session{}).InstanceID
+		begin := time.Now()
+		s.call(setHook, id, object{"url": hook, "events": []any{"message"}})
+		if took := time.Since(begin); took < 20*time.Millisecond || len(s.Webhooks(id)) != 1 {
+			t.Errorf("it took %v", took)
+		}
+	})
+	t.Run("off", func(t *testing.T) {
+		t.Parallel()
+		s := simulate(t, Config{Paid: true})
+		s.pause = func(time.Duration) { t.Error("it waits") }
+		s.call(setHook, s.Add(Session{}).InstanceID, object{"url": hook, "events": []any{"message"}})
+	})
+}
