@@ -1,11 +1,14 @@
 package acctest
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -176,6 +179,40 @@ func (c *CLI) Fails(arguments ...string) string {
 // Unwrap joins the lines of a message, which the CLI breaks and frames.
 func Unwrap(said string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(said)), " ")
+}
+
+// Search shows every file below a directory, and every file within saved plans (which are archives), to look.
+func Search(t testing.TB, dir string, look func(name string, content []byte)) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		look(entry.Name(), content)
+		archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+		if err != nil {
+			return nil //nolint:nilerr // not a saved plan
+		}
+		for _, file := range archive.File {
+			reader, err := file.Open()
+			if err != nil {
+				return err
+			}
+			inner, err := io.ReadAll(reader)
+			if err != nil {
+				return err
+			}
+			look(entry.Name()+"/"+file.Name, inner)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Instance is one resource in the state.

@@ -1,13 +1,10 @@
 package session_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -119,46 +116,17 @@ func TestAccTokenNeverShows(t *testing.T) {
 	}
 }
 
-// search looks for the canary in every file below a directory, and in the files within saved plans.
+// search looks for the canary in every file below a directory, and returns how many there are.
 func search(t *testing.T, dir string) int {
 	t.Helper()
 	searched := 0
-	look := func(name string, content []byte) {
+	acctest.Search(t, dir, func(name string, content []byte) {
 		searched++
 		for _, spelling := range append(strings.Fields(echo()), base64.StdEncoding.EncodeToString([]byte(canary))) {
 			if at := bytes.Index(content, []byte(spelling)); at >= 0 {
 				t.Errorf("%s holds the token as %s: ...%s...", name, spelling, content[max(0, at-200):min(len(content), at+100)])
 			}
 		}
-	}
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		look(path, content)
-		archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
-		if err != nil {
-			return nil //nolint:nilerr // not a saved plan
-		}
-		for _, file := range archive.File {
-			reader, err := file.Open()
-			if err != nil {
-				return err
-			}
-			inner, err := io.ReadAll(reader)
-			if err != nil {
-				return err
-			}
-			look(path+" "+file.Name, inner)
-		}
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return searched
 }

@@ -217,7 +217,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	defer cancel()
 	id, address := state.InstanceID.ValueString(), state.URL.ValueString()
 	err := r.exclusively(ctx, id, func() error { return r.client.DeleteWebhook(ctx, id, address) })
-	if err != nil && !wawp.IsNotFound(err) {
+	if err != nil && (!wawp.IsNotFound(err) || wawp.IsInvalidSession(err)) {
 		resp.Diagnostics.Append(failed("deleted", id, address, err))
 	}
 }

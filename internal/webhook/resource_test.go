@@ -1,0 +1,556 @@
+package webhook_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
+
+// The endpoints, as faults and counts name them.
+const (
+	list   = "GET /v2/session/webhook"
+	set    = "POST /v2/webhook/set"
+	update = "PATCH /v2/webhook/update"
+	remove = "DELETE /v2/webhook/delete"
+	info   = "POST /v2/session/info"
+)
+
+const (
+	address = "wawp_session_webhook.x"
+	id      = "3EB0BCB2E3D4"
+	target  = "https://hooks.example.com/wawp"
+)
+
+// world is a paid account with one session.
+func world(t testing.TB, config wawptest.Config) *acctest.World {
+	t.Helper()
+	config.Paid = true
+	w := acctest.New(t, config)
+	w.Add(wawptest.Session{InstanceID: id, Status: "WORKING", Me: &wawptest.Me{ID: "1@c.us"}})
+	return w
+}
+
+// hook is a configuration of one webhook, with further arguments.
+func hook(arguments ...string) string {
+	if !slices.ContainsFunc(arguments, func(a string) bool { return strings.HasPrefix(a, "events") }) {
+		arguments = append(arguments, `events = ["session.status", "message"]`)
+	}
+	return fmt.Sprintf("resource \"wawp_session_webhook\" \"x\" {\n  instance_id = %q\n  url = %q\n  %s\n}\n", id, target, strings.Join(arguments, "\n  "))
+}
+
+// steps runs a test case; every step that applies also proves that a second plan is empty (P5).
+func steps(t *testing.T, w *acctest.World, all ...resource.TestStep) {
+	t.Helper()
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: w.Providers(),
+		Steps:                    all,
+		CheckDestroy: func(*terraform.State) error {
+			if left := w.Webhooks(id); len(left) != 0 {
+				t.Errorf("webhooks are left at Wawp after the destroy: %v", left)
+			}
+			return nil
+		},
+	})
+}
+
+func does(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
+}
+
+func is(attribute string, want knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
+}
+
+func retries(delay, attempts int64) knownvalue.Check {
+	return knownvalue.ObjectExact(map[string]knownvalue.Check{"delay_seconds": knownvalue.Int64Exact(delay), "attempts": knownvalue.Int64Exact(attempts)})
+}
+
+// stored checks the one webhook at Wawp.
+func stored(t *testing.T, w *acctest.World, want wawptest.Webhook) {
+	t.Helper()
+	want.URL = target
+	if got := w.Webhooks(id); len(got) != 1 || !reflect.DeepEqual(got[0], want) {
+		t.Errorf("Wawp has %+v, want %+v", got, want)
+	}
+}
+
+func contains(t *testing.T, said string, want ...string) {
+	t.Helper()
+	for _, phrase := range want {
+		if !strings.Contains(said, phrase) {
+			t.Errorf("%q is not in:\n%s", phrase, said)
+		}
+	}
+}
+
+func TestAccLifecycle(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]wawptest.Config{
+		"secrets hidden": {}, "secrets masked": {Secrets: "masked"}, "secrets shown": {Secrets: "shown"}, "system webhook listed": {SystemListed: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := world(t, config)
+			system := w.SystemWebhook(id)
+			at := func(f func()) func() { return func() { w.ResetRequests(); f() } }
+			steps(t, w,
+				resource.TestStep{
+					Config: w.Config(hook()),
+					ConfigStateChecks: []statecheck.StateCheck{
+						is("events", knownvalue.SetExact([]knownvalue.Check{knownvalue.StringExact("message"), knownvalue.StringExact("session.status")})),
+						is("enabled", knownvalue.Bool(true)), is("retries", retries(2, 15)), is("hmac_secret", knownvalue.Null()),
+					},
+				},
+				resource.TestStep{
+					PreConfig: at(func() {
+						stored(t, w, wawptest.Webhook{Events: []string{"message", "session.status"}, Active: true, Delay: 2, Attempts: 15})
+					}),
+					Config: w.Config(hook("enabled = false", "retries = { delay_seconds = 7 }")), ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+					ConfigStateChecks: []statecheck.StateCheck{is("enabled", knownvalue.Bool(false)), is("retries", retries(7, 15))},
+				},
+				resource.TestStep{
+					PreConfig: at(func() {
+						stored(t, w, wawptest.Webhook{Events: []string{"message", "session.status"}, Delay: 7, Attempts: 15})
+					}),
+					Config: w.Config(hook(`events = ["message.ack"]`, `hmac_secret = "s3cret"`)), ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+					ConfigStateChecks: []statecheck.StateCheck{is("hmac_secret", knownvalue.StringExact("s3cret")), is("retries", retries(7, 15))},
+				},
+				resource.TestStep{
+					PreConfig: at(func() {
+						stored(t, w, wawptest.Webhook{Events: []string{"message.ack"}, Active: true, Delay: 7, Attempts: 15, Secret: "s3cret"})
+					}),
+					Config: w.Config(hook(`events = ["message.ack"]`)), ConfigPlanChecks: does(plancheck.ResourceActionReplace),
+					ConfigStateChecks: []statecheck.StateCheck{is("hmac_secret", knownvalue.Null())},
+				},
+				resource.TestStep{
+					PreConfig: at(func() {
+						stored(t, w, wawptest.Webhook{Events: []string{"message.ack"}, Active: true, Delay: 2, Attempts: 15})
+					}),
+					Config:           w.Config(hook(`events = ["message.ack"]`, `timeouts = { read = "1m" }`)),
+					ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				},
+			)
+			if n := w.Count(update); n != 0 {
+				t.Errorf("a change of timeouts made %d requests", n)
+			}
+			if got := w.SystemWebhook(id); !reflect.DeepEqual(got, system) {
+				t.Error("the system webhook was changed")
+			}
+		})
+	}
+}
+
+func TestAccUpdateSendsOnlyWhatChanged(t *testing.T) {
+	t.Parallel()
+	w := world(t, wawptest.Config{})
+	keys := func() []string {
+		var sent []string
+		for _, r := range w.Requests() {
+			if r.Method == "PATCH" {
+				for key := range r.Body {
+					sent = append(sent, key)
+				}
+			}
+		}
+		slices.Sort(sent)
+		w.ResetRequests()
+		return sent
+	}
+	all := []resource.TestStep{{Config: w.Config(hook())}}
+	for _, change := range []struct{ argument, key string }{
+		{"enabled = false", "is_active"}, {"retries = { attempts = 3 }", "retries"}, {`events = ["message"]`, "events"}, {`hmac_secret = "s"`, "hmac"},
+	} {
+		check := resource.TestStep{Config: w.Config(hook(change.argument)), ConfigPlanChecks: does(plancheck.ResourceActionUpdate)}
+		check.Check = func(*terraform.State) error {
+			if got, want := keys(), []string{"access_token", change.key, "instance_id", "url"}; !slices.Equal(got, sorted(want)) {
+				t.Errorf("%s: sent %v, want %v", change.argument, got, want)
+			}
+			return nil
+		}
+		reset := resource.TestStep{Config: w.Config(hook("enabled = true", "retries = { delay_seconds = 2, attempts = 15 }")), Check: func(*terraform.State) error { keys(); return nil }}
+		all = append(all, check, reset)
+	}
+	steps(t, w, all[:len(all)-1]...)
+}
+
+func sorted(s []string) []string { slices.Sort(s); return s }
+
+func TestAccWriteOnlySecret(t *testing.T) {
+	t.Parallel()
+	w := world(t, wawptest.Config{Secrets: "masked"})
+	secret := func() string { return w.Webhooks(id)[0].Secret }
+	version := func(secret string, n int) string {
+		return w.Config(hook(fmt.Sprintf("hmac_secret_wo = %q\n  hmac_secret_wo_version = %d", secret, n)))
+	}
+	expect := func(want string) resource.TestCheckFunc {
+		return func(*terraform.State) error {
+			if secret() != want {
+				t.Errorf("the secret at Wawp is %q, want %q", secret(), want)
+			}
+			return nil
+		}
+	}
+	steps(t, w,
+		resource.TestStep{Config: version("one", 1), Check: expect("one"), ConfigStateChecks: []statecheck.StateCheck{is("hmac_secret_wo", knownvalue.Null())}},
+		resource.TestStep{Config: version("two", 1), Check: expect("one"), ConfigPlanChecks: does(plancheck.ResourceActionNoop)},
+		resource.TestStep{Config: version("two", 2), Check: expect("two"), ConfigPlanChecks: does(plancheck.ResourceActionUpdate)},
+		resource.TestStep{Config: w.Config(hook(`hmac_secret = "three"`)), Check: expect("three"), ConfigPlanChecks: does(plancheck.ResourceActionUpdate)},
+		resource.TestStep{Config: version("four", 1), Check: expect("four"), ConfigPlanChecks: does(plancheck.ResourceActionUpdate)},
+		resource.TestStep{Config: w.Config(hook()), Check: expect(""), ConfigPlanChecks: does(plancheck.ResourceActionReplace)},
+	)
+}
+
+func TestAccArgumentsAreValidated(t *testing.T) {
+	t.Parallel()
+	for arguments, says := range map[string]string{
+		`url = "http://example.com"`:                      "https",
+		`url = "example.com"`:                             "https",
+		`url = "https://app.wawp.net/api/webhook/abcdef"`: "system webhook",
+		`instance_id = ""`:                                "instance_id is set, but empty",
+		`events = []`:                                     "at least 1",
+		`events = [""]`:                                   "empty",
+		`retries = { attempts = 0 }`:                      "at least 1",
+		`retries = { delay_seconds = -1 }`:                "at least 0",
+		`hmac_secret = ""`:                                "hmac_secret is set, but empty",
+		`hmac_secret_wo = "x"`:                            "hmac_secret_wo_version",
+		`hmac_secret_wo_version = 1`:                      "hmac_secret_wo",
+		"hmac_secret = \"x\"\n hmac_secret_wo = \"x\"\n hmac_secret_wo_version = 1": "hmac_secret_wo",
+		`timeouts = { create = "0s" }`: "positive",
+	} {
+		t.Run(arguments, func(t *testing.T) {
+			t.Parallel()
+			w := world(t, wawptest.Config{})
+			configuration := "resource \"wawp_session_webhook\" \"x\" {\n" + arguments + "\n"
+			for name, value := range map[string]string{"instance_id": `"A1"`, "url": `"https://example.com"`, "events": `["message"]`} {
+				if !strings.HasPrefix(arguments, name) {
+					configuration += name + " = " + value + "\n"
+				}
+			}
+			contains(t, w.CLI(t, configuration+"}\n").Fails("plan", "-no-color"), says)
+			if n := w.Count(""); n != 0 {
+				t.Errorf("%d requests were made", n)
+			}
+		})
+	}
+}
+
+func TestAccDriftIsShownAndCorrected(t *testing.T) {
+	t.Parallel()
+	w := world(t, wawptest.Config{})
+	want := wawptest.Webhook{URL: target, Events: []string{"message", "session.status"}, Active: true, Delay: 2, Attempts: 15}
+	all := []resource.TestStep{{Config: w.Config(hook("retries = { delay_seconds = 2, attempts = 15 }"))}}
+	for _, edit := range []func(*wawptest.Webhook){
+		func(h *wawptest.Webhook) { h.Active = false },
+		func(h *wawptest.Webhook) { h.Events = []string{"message"} },
+		func(h *wawptest.Webhook) { h.Attempts = 1 },
+	} {
+		edited := want
+		edit(&edited)
+		all = append(all, resource.TestStep{
+			PreConfig: func() { w.SetWebhook(id, edited) }, Config: all[0].Config, ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+			Check: func(*terraform.State) error { stored(t, w, want); return nil },
+		})
+	}
+	all = append(all, resource.TestStep{
+		PreConfig: func() { w.RemoveWebhook(id, target) }, Config: all[0].Config, ConfigPlanChecks: does(plancheck.ResourceActionCreate),
+	})
+	steps(t, w, all...)
+}
+
+func TestAccImport(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		kind       resource.ImportStateKind
+		need, tofu string
+	}{
+		"command":                {resource.ImportCommandWithID, "1.11", "1.6"},
+		"import block, id":       {resource.ImportBlockWithID, "1.11", "1.6"},
+		"import block, identity": {resource.ImportBlockWithResourceIdentity, "1.12", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.Require(t, test.need, test.tofu)
+			w := world(t, wawptest.Config{})
+			again := resource.TestStep{ResourceName: address, ImportState: true, ImportStateKind: test.kind}
+			if test.kind != resource.ImportBlockWithResourceIdentity {
+				again.ImportStateId = id + "," + target
+			}
+			if test.kind == resource.ImportCommandWithID {
+				again.ImportStateVerify, again.ImportStateVerifyIdentifierAttribute = true, "url"
+			}
+			steps(t, w, resource.TestStep{Config: w.Config(hook())}, again)
+		})
+	}
+}
+
+func TestAccImportOfWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		id    string
+		fault wawptest.Fault
+		says  string
+	}{
+		"no comma":       {id, wawptest.Fault{}, "separated by a comma"},
+		"empty":          {"", wawptest.Fault{}, "separated by a comma"},
+		"no url":         {id + ",", wawptest.Fault{}, "separated by a comma"},
+		"no such hook":   {id + ",https://example.com", wawptest.Fault{}, "Cannot import non-existent remote object"},
+		"no session":     {"A1," + target, wawptest.Fault{}, "Wawp webhook could not be read"},
+		"unreadable":     {id + "," + target, wawptest.Fault{Match: list, Body: "<html>"}, "Wawp webhook could not be read"},
+		"no active plan": {id + "," + target, wawptest.Fault{Match: list, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, "no active plan"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := world(t, wawptest.Config{})
+			if test.fault.Match != "" {
+				w.Inject(test.fault)
+			}
+			contains(t, w.CLI(t, hook()).Fails("import", "-no-color", address, test.id), test.says)
+		})
+	}
+}
+
+func TestAccCreateFindsAWebhook(t *testing.T) {
+	t.Parallel()
+	same := wawptest.Webhook{URL: target, Events: []string{"message", "session.status"}, Active: true, Delay: 2, Attempts: 15}
+	t.Run("the same", func(t *testing.T) {
+		t.Parallel()
+		w := world(t, wawptest.Config{})
+		w.SetWebhook(id, same)
+		cli := w.CLI(t, hook())
+		contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp webhook was adopted", target)
+		if w.Count(set)+w.Count(update) != 0 {
+			t.Errorf("it was written: %v", w.Requests())
+		}
+		contains(t, cli.OK("plan", "-no-color"), "No changes.")
+	})
+	t.Run("the same, a secret is given", func(t *testing.T) {
+		t.Parallel()
+		w := world(t, wawptest.Config{})
+		w.SetWebhook(id, same)
+		contains(t, w.CLI(t, hook(`hmac_secret = "s"`)).OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp webhook was adopted")
+		if w.Webhooks(id)[0].Secret != "s" {
+			t.Error("the secret was not set")
+		}
+	})
+	t.Run("another", func(t *testing.T) {
+		t.Parallel()
+		w := world(t, wawptest.Config{})
+		other := same
+		other.Events = []string{"poll.vote"}
+		w.SetWebhook(id, other)
+		cli := w.CLI(t, hook())
+		contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "There is another webhook on this URL", fmt.Sprintf("id = %q", id+","+target))
+		stored(t, w, other)
+		cli.Configure(hook() + fmt.Sprintf("import {\n  to = wawp_session_webhook.x\n  id = %q\n}\n", id+","+target))
+		contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 imported, 0 added, 1 changed, 0 destroyed")
+	})
+	t.Run("the same, written otherwise", func(t *testing.T) {
+		t.Parallel()
+		w := world(t, wawptest.Config{})
+		other := same
+		other.URL = "https://HOOKS.example.com:443/wawp/"
+		w.SetWebhook(id, other)
+		cli := w.CLI(t, hook())
+		contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp webhook was adopted")
+		contains(t, cli.OK("plan", "-no-color"), "No changes.")
+	})
+}
+
+// TestAccLostAnswers has each write act and its answer be lost.
+func TestAccLostAnswers(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]wawptest.Fault{
+		"502": {Status: 502}, "503": {Status: 503}, "reset": {Drop: true}, "cut off": {Cut: true}, "HTML": {Body: "<html>Bad gateway</html>", Status: 504},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := world(t, wawptest.Config{})
+			for _, match := range []string{set, update, remove} {
+				fault.Match, fault.Times, fault.Act = match, 1, true
+				w.Inject(fault)
+			}
+			cli := w.CLI(t, hook())
+			cli.OK("apply", "-auto-approve")
+			if n := w.Count(set); n != 1 {
+				t.Errorf("set was sent %d times although the look found the webhook", n)
+			}
+			cli.Configure(hook("enabled = false"))
+			cli.OK("apply", "-auto-approve")
+			stored(t, w, wawptest.Webhook{Events: []string{"message", "session.status"}, Delay: 2, Attempts: 15})
+			cli.OK("destroy", "-auto-approve")
+			if len(w.Webhooks(id)) != 0 {
+				t.Error("the webhook is still there")
+			}
+		})
+	}
+}
+
+func TestAccLostRequestIsSentAgain(t *testing.T) {
+	t.Parallel()
+	w := world(t, wawptest.Config{})
+	w.Inject(wawptest.Fault{Match: set, Times: 2, Drop: true}) // without having acted
+	w.CLI(t, hook()).OK("apply", "-auto-approve")
+	if n := w.Count(set); n != 3 || len(w.Webhooks(id)) != 1 {
+		t.Errorf("set was sent %d times, Wawp has %v", n, w.Webhooks(id))
+	}
+}
+
+// TestAccReadUnderFault is promise P3 for webhooks.
+func TestAccReadUnderFault(t *testing.T) {
+	t.Parallel()
+	own := `{"code":"invalid_instance","message":"gone"}`
+	for name, test := range map[string]struct {
+		list, info wawptest.Fault
+		says       string
+		removed    bool
+	}{
+		"lapsed plan":     {wawptest.Fault{Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, wawptest.Fault{}, "Warning: Wawp webhook could not be checked", false},
+		"foreign 404":     {wawptest.Fault{Status: 404, Body: "404 page not found"}, wawptest.Fault{Status: 404, Body: own}, "Warning: Wawp webhook could not be checked", false},
+		"unreadable":      {wawptest.Fault{Body: "{}"}, wawptest.Fault{}, "Warning: Wawp webhook could not be checked", false},
+		"HTML":            {wawptest.Fault{Body: "<html>"}, wawptest.Fault{}, "Warning: Wawp webhook could not be checked", false},
+		"session there":   {wawptest.Fault{Status: 404, Body: own}, wawptest.Fault{}, "session/info describes it", false},
+		"invalid_session": {wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"no"}`}, wawptest.Fault{Status: 404, Body: own}, "only mean that the linked phone dropped", false},
+		"session gone":    {wawptest.Fault{Status: 404, Body: own}, wawptest.Fault{Status: 404, Body: own}, "Warning: Wawp webhook is gone", true},
+		"401":             {wawptest.Fault{Status: 401, Body: own}, wawptest.Fault{}, "Error: Wawp webhook could not be read", false},
+		"500":             {wawptest.Fault{Status: 500, Body: own}, wawptest.Fault{}, "Error: Wawp webhook could not be read", false},
+		"an empty list":   {wawptest.Fault{Body: `{"webhooks":null}`}, wawptest.Fault{}, "it is not among the session's webhooks", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := world(t, wawptest.Config{})
+			cli := w.CLI(t, "provider \"wawp\" {\n  max_retries = 0\n}\n"+hook(`hmac_secret = "s"`))
+			cli.OK("apply", "-auto-approve")
+			test.list.Match, test.info.Match = list, info
+			w.Inject(test.list)
+			if test.info.Status != 0 {
+				w.Inject(test.info)
+			}
+			said, _ := cli.Run("refresh", "-no-color")
+			contains(t, acctest.Unwrap(said), test.says)
+			if left := len(cli.State()); (left == 0) != test.removed {
+				t.Errorf("%d webhooks are in the state", left)
+			}
+		})
+	}
+}
+
+func TestAccFreePlanIsExplained(t *testing.T) {
+	t.Parallel()
+	w := world(t, wawptest.Config{})
+	w.SetPaid(false)
+	contains(t, w.CLI(t, hook()).Fails("apply", "-auto-approve", "-no-color"), "subscription_required", "paid accounts only", "Upgrade the plan")
+}
+
+// TestAccSecretNeverShows is promise P4: hmac_secret in the state only, hmac_secret_wo nowhere.
+func TestAccSecretNeverShows(t *testing.T) {
+	t.Parallel()
+	const inState, nowhere = "c4nary-plain-s3cret", "c4nary-write-0nly"
+	w := world(t, wawptest.Config{Token: "c4nary-t0ken", Secrets: "shown"})
+	system := w.SystemWebhook(id).URL
+	// The server quotes the secret that it was sent, in a refusal and in an error in disguise.
+	echo := func(answer map[string]any) any {
+		hook, _ := answer["webhook"].(map[string]any)
+		return map[string]any{"code": "bad", "message": fmt.Sprintf("not %v, see %s", hook["hmac"], system)}
+	}
+	for _, match := range []string{set, update} {
+		w.Inject(wawptest.Fault{Match: match, Times: 2, Status: 422, Reshape: echo})
+		w.Inject(wawptest.Fault{Match: match, Times: 2, Reshape: echo})
+	}
+	w.Inject(wawptest.Fault{Match: list, Every: 3, Reshape: func(map[string]any) any { return map[string]any{"hooks": []any{map[string]any{"hmac": nowhere}}} }})
+	two := func(version int) string {
+		return "provider \"wawp\" {\n  max_retries = 0\n}\n" +
+			hook("hmac_secret = var.plain") +
+			strings.NewReplacer(`"x"`, `"y"`, target, target+"/2").Replace(hook(fmt.Sprintf("hmac_secret_wo = var.secret\n  hmac_secret_wo_version = %d", version))) +
+			"variable \"secret\" {\n  type = string\n  ephemeral = true\n}\nvariable \"plain\" {\n  type = string\n  sensitive = true\n}\n"
+	}
+	cli := w.CLI(t, two(1))
+	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+cli.Dir+"/trace.log", "TF_VAR_secret="+nowhere, "TF_VAR_plain="+inState)
+	var printed string
+	for _, turn := range []int{1, 1, 1, 2, 2, 2, 3} {
+		cli.Configure(two(turn))
+		said, _ := cli.Run("apply", "-auto-approve", "-no-color")
+		plan, _ := cli.Run("plan", "-no-color", "-destroy", "-out=saved.tfplan")
+		printed += said + plan
+	}
+	if len(w.Webhooks(id)) != 2 || len(cli.State()) != 2 {
+		t.Fatalf("Wawp has %d webhooks, the state %d:\n%s", len(w.Webhooks(id)), len(cli.State()), printed)
+	}
+	allowed := []string{"terraform.tfstate", "terraform.tfstate.backup"}
+	found := false
+	acctest.Search(t, cli.Dir, func(file string, content []byte) {
+		for _, secret := range []string{inState, nowhere, w.Token, system} {
+			if !bytes.Contains(content, []byte(secret)) {
+				continue
+			}
+			// Terraform puts the prior state and the planned values into a saved plan, sensitive or not.
+			if secret == inState && (slices.Contains(allowed, file) || strings.HasPrefix(file, "saved.tfplan/")) {
+				found = found || file == "terraform.tfstate"
+				continue
+			}
+			t.Errorf("%s holds %s", file, secret)
+		}
+	})
+	for _, secret := range []string{inState, nowhere, w.Token, system} {
+		if strings.Contains(printed, secret) {
+			t.Errorf("%s was printed", secret)
+		}
+	}
+	if !found {
+		t.Error("the search finds nothing even where the secret is")
+	}
+}
+
+// many configures n webhooks of one session.
+func many(n int, events string) string {
+	return fmt.Sprintf("resource \"wawp_session_webhook\" \"x\" {\n  count = %d\n  instance_id = %q\n  url = \"%s/${count.index}\"\n  events = %s\n}\n", n, id, target, events)
+}
+
+// TestAccManyWebhooksOfOneSession creates, changes and deletes 20 webhooks of one session, in one apply each, at a server
+// that loses concurrent writes.
+func TestAccManyWebhooksOfOneSession(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]*wawptest.Fault{"all is well": nil, "every fifth request fails after acting": {Every: 5, Act: true, Status: 502}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const n = 20
+			w := world(t, wawptest.Config{WriteRace: 2 * time.Millisecond})
+			if fault != nil {
+				w.Inject(*fault)
+			}
+			cli := w.CLI(t, "")
+			run := func(configuration string, want int, events ...string) {
+				cli.Configure(configuration)
+				cli.OK("apply", "-auto-approve")
+				hooks := w.Webhooks(id)
+				if len(hooks) != want || len(cli.State()) != want {
+					t.Fatalf("Wawp has %d webhooks, the state %d, want %d", len(hooks), len(cli.State()), want)
+				}
+				for _, h := range hooks {
+					if !slices.Equal(h.Events, events) || !h.Active {
+						t.Errorf("%+v", h)
+					}
+				}
+			}
+			run(many(n, `["message"]`), n, "message")
+			run(many(n, `["message.ack", "poll.vote"]`), n, "message.ack", "poll.vote")
+			run("", 0)
+		})
+	}
+}
