@@ -35,6 +35,10 @@ func TestRetryTable(t *testing.T) {
 		deleteSession:  harmless,
 		getSession:     reads,
 		getRateLimit:   reads,
+		listWebhooks:   reads,
+		setWebhook:     refused, // SetWebhook looks itself before it sends it again
+		updateWebhook:  harmless,
+		deleteWebhook:  harmless,
 	} {
 		for name, end := range endings {
 			if got := op.repeat.after(end); got != slices.Contains(want, name) {

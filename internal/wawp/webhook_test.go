@@ -1,0 +1,246 @@
+package wawp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestWebhooksAreReadInEveryForm(t *testing.T) {
+	t.Parallel()
+	one := []Webhook{{URL: "https://a.test", Events: []string{"m", "n"}, Enabled: true, Retries: &Retries{2, 15}}}
+	off := []Webhook{{URL: "https://a.test", Events: []string{"m"}}}
+	for body, want := range map[string][]Webhook{
+		`{"webhooks":[{"url":"https://a.test","events":["n","m","n"],"is_active":1,"retries":{"delay":2,"attempts":15}}]}`:               one,
+		`{"data":{"webhooks":[{"url":"https://a.test","events":["m","n"],"is_active":"true","retries":{"delay":"2","attempts":"15"}}]}}`: one,
+		`{"webhooks":{"x":{"url":"https://a.test","events":["m","n"],"retries":{"delaySeconds":2,"attempts":15}}}}`:                      one,
+		`{"webhooks":[{"url":"https://a.test","events":["m"],"isActive":false}]}`:                                                        off,
+		`{"webhooks":[{"url":"https://a.test","events":["m"],"enabled":"0"}]}`:                                                           off,
+		`{"webhooks":[{"url":"https://app.wawp.net/api/webhook/x","events":["m"]},{"url":"https://a.test","events":["m"],"active":0}]}`:  off,
+		`{"webhooks":[{"url":"https://s.test"}],"systemConfig":{"url":"https://s.test"}}`:                                                nil,
+		`{"webhooks":null}`: nil,
+		`{"webhooks":[]}`:   nil,
+		`{"webhooks":{}}`:   nil,
+	} {
+		s := serve(t, answers(200, body))
+		got, err := client(t, s.URL).ListWebhooks(context.Background(), "A1")
+		if err != nil || len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, %v", body, got, err)
+		}
+	}
+	for _, body := range []string{"", "{}", "[]", `{"webhooks":"none"}`, "<html>", `{"code":"x","message":"y"}`} {
+		s := serve(t, answers(200, body))
+		if got, err := client(t, s.URL).ListWebhooks(context.Background(), "A1"); !IsUnreadable(err) {
+			t.Errorf("%s: %v, %v", body, got, err)
+		}
+	}
+}
+
+func TestWebhookWritesSendTheDocumentedParameters(t *testing.T) {
+	t.Parallel()
+	s := serve(t, answers(200, ""))
+	c, ctx := client(t, s.URL), context.Background()
+	hook := Webhook{URL: "https://a.test/?x=1&y", Events: []string{"m"}, Enabled: true, Retries: &Retries{3, 4}}
+	off, secret := false, "s"
+	for _, do := range []func() error{
+		func() error { return c.SetWebhook(ctx, "A1", hook, "s") },
+		func() error { return c.SetWebhook(ctx, "A1", Webhook{URL: hook.URL, Events: []string{"m"}}, "") },
+		func() error {
+			return c.UpdateWebhook(ctx, "A1", hook.URL, WebhookChange{Enabled: &off, Secret: &secret})
+		},
+		func() error { return c.DeleteWebhook(ctx, "A1", hook.URL) },
+	} {
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{
+		`{"events":["m"],"hmac":"s","is_active":1,"retries":{"attempts":4,"delay":3},"url":"https://a.test/?x=1\u0026y"}`,
+		`{"events":["m"],"is_active":0,"url":"https://a.test/?x=1\u0026y"}`,
+		`{"hmac":"s","is_active":0,"url":"https://a.test/?x=1\u0026y"}`,
+		``,
+	}
+	for i, r := range s.requests {
+		var body map[string]any
+		_ = json.Unmarshal([]byte(r.body), &body)
+		delete(body, "access_token")
+		delete(body, "instance_id")
+		got, _ := json.Marshal(body)
+		if r.body != "" && string(got) != want[i] || r.body == "" && want[i] != "" {
+			t.Errorf("%s %s: sent %s, want %s", r.method, r.url.Path, got, want[i])
+		}
+	}
+	if got := s.requests[3].url.Query().Get("url"); got != hook.URL {
+		t.Errorf("delete names %q", got)
+	}
+}
+
+// TestSetWebhookLooksBeforeItSendsAgain is P7's "after our own look".
+func TestSetWebhookLooksBeforeItSendsAgain(t *testing.T) {
+	t.Parallel()
+	there := answers(200, `{"webhooks":[{"url":"https://a.test","events":["m"],"is_active":1}]}`)
+	other := answers(200, `{"webhooks":[{"url":"https://a.test","events":["x"],"is_active":1}]}`)
+	none := answers(200, `{"webhooks":[]}`)
+	for name, test := range map[string]struct {
+		replies []http.HandlerFunc
+		methods string
+		fails   bool
+	}{
+		"it is there":            {[]http.HandlerFunc{resets, there}, "POST GET", false},
+		"it is not there":        {[]http.HandlerFunc{answers(502, ""), none, answers(200, "")}, "POST GET POST", false},
+		"another one is there":   {[]http.HandlerFunc{answers(502, ""), other, answers(200, "")}, "POST GET POST", false},
+		"nobody can tell":        {[]http.HandlerFunc{answers(502, ""), answers(403, "")}, "POST GET", true},
+		"it was refused":         {[]http.HandlerFunc{answers(403, "")}, "POST", true},
+		"an error in disguise":   {[]http.HandlerFunc{answers(200, `{"code":"x","message":"y"}`), there}, "POST GET", false},
+		"it is never there":      {[]http.HandlerFunc{answers(502, ""), none, answers(502, ""), none, answers(502, ""), none}, "POST GET POST GET POST GET", true},
+		"refused, the next time": {[]http.HandlerFunc{answers(502, ""), none, answers(422, "")}, "POST GET POST", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, test.replies...)
+			c := client(t, s.URL, func(o *Options) { o.MaxRetries = 2 })
+			err := c.SetWebhook(context.Background(), "A1", Webhook{URL: "https://a.test", Events: []string{"m"}, Enabled: true}, "")
+			var methods []string
+			for _, r := range s.requests {
+				methods = append(methods, r.method)
+			}
+			if (err != nil) != test.fails || strings.Join(methods, " ") != test.methods {
+				t.Errorf("%v after %v", err, methods)
+			}
+		})
+	}
+}
+
+func TestReadsOfWebhooksAreShared(t *testing.T) {
+	t.Parallel()
+	arrived, release := make(chan struct{}), make(chan struct{})
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		close(arrived)
+		<-release
+		answers(200, `{"webhooks":[]}`)(w, r)
+	}, answers(200, `{"webhooks":[{"url":"https://a.test","events":["m"]}]}`))
+	c := client(t, s.URL)
+
+	first, leave := context.WithCancel(context.Background())
+	left := make(chan error, 1)
+	go func() {
+		_, err := c.ListWebhooks(first, "A1")
+		left <- err
+	}()
+	<-arrived
+	var others sync.WaitGroup
+	for range 5 {
+		others.Go(func() {
+			if hooks, err := c.ListWebhooks(context.Background(), "A1"); err != nil {
+				t.Errorf("%v, %v", hooks, err)
+			}
+		})
+	}
+	leave() // the first caller goes at once, and does not take the others with it
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Errorf("the caller that left got %v", err)
+	}
+	close(release)
+	others.Wait()
+	if n := s.count(); n > 2 {
+		t.Errorf("%d requests for six callers at once", n)
+	}
+	if hooks, err := c.ListWebhooks(context.Background(), "A1"); err != nil || len(hooks) != 1 {
+		t.Errorf("an answer was kept: %v, %v", hooks, err)
+	}
+}
+
+func TestLockWebhooksTakesTurns(t *testing.T) {
+	t.Parallel()
+	c, ctx := client(t, "http://127.0.0.1:1"), context.Background()
+	unlock, err := c.LockWebhooks(ctx, "A1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if other, err := c.LockWebhooks(ctx, "B2"); err != nil {
+		t.Errorf("another session has to wait: %v", err)
+	} else {
+		other()
+	}
+	short, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+	defer cancel()
+	if _, err := c.LockWebhooks(short, "A1"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the wait for a turn ended with %v", err)
+	}
+	unlock()
+	if unlock, err = c.LockWebhooks(ctx, "A1"); err != nil {
+		t.Errorf("the turn was not given on: %v", err)
+	}
+	unlock()
+}
+
+func TestFindWebhook(t *testing.T) {
+	t.Parallel()
+	hooks := []Webhook{{URL: "https://A.test:443/x/"}, {URL: "https://a.test/x", Enabled: true}, {URL: "https://b.test/X"}}
+	for address, want := range map[string]string{
+		"https://a.test/x":      "https://a.test/x",
+		"https://a.test/x/":     "https://A.test:443/x/",
+		"https://b.test:443/X":  "https://b.test/X",
+		"https://b.test/x":      "",
+		"https://b.test/X?y":    "",
+		"https://c.test/":       "",
+		"https://b.test:8443/X": "",
+	} {
+		if got, ok := FindWebhook(hooks, address); got.URL != want || ok != (want != "") {
+			t.Errorf("%s: found %q", address, got.URL)
+		}
+	}
+}
+
+func TestWebhookMatches(t *testing.T) {
+	t.Parallel()
+	have := Webhook{Events: []string{"a", "b"}, Enabled: true, Retries: &Retries{2, 15}}
+	for i, test := range []struct {
+		want Webhook
+		yes  bool
+	}{
+		{Webhook{Events: []string{"b", "a", "b"}, Enabled: true}, true},
+		{Webhook{Events: []string{"b", "a"}, Enabled: true, Retries: &Retries{2, 15}}, true},
+		{Webhook{Events: []string{"b", "a"}, Enabled: true, Retries: &Retries{2, 1}}, false},
+		{Webhook{Events: []string{"a"}, Enabled: true}, false},
+		{Webhook{Events: []string{"a", "b"}}, false},
+	} {
+		if have.Matches(test.want) != test.yes {
+			t.Errorf("%d: %+v", i, test.want)
+		}
+	}
+	if (Webhook{}).Matches(Webhook{Retries: &Retries{}}) {
+		t.Error("retries that were not told match")
+	}
+}
+
+func TestSystemWebhook(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"https://app.wawp.net/api/webhook/x", "https://APP.wawp.net/api/webhook/x"} {
+		if !IsSystemWebhook(address) {
+			t.Errorf("%s is not known", address)
+		}
+	}
+	if slices.ContainsFunc([]string{"https://app.wawp.net/", "https://a.test/api/webhook/x", "::"}, IsSystemWebhook) {
+		t.Error("another address passes for the system webhook")
+	}
+}
+
+func TestSecretIsBlottedOutOfErrors(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 422, 500} {
+		s := serve(t, answers(status, `{"code":"bad","message":"hmac hush/hush is too short"}`))
+		c := client(t, s.URL, func(o *Options) { o.MaxRetries = 0 })
+		err := c.SetWebhook(context.Background(), "A1", Webhook{URL: "https://a.test", Events: []string{"m"}}, "hush/hush")
+		if err == nil || strings.Contains(err.Error(), "hush") {
+			t.Errorf("HTTP %d: %v", status, err)
+		}
+	}
+}
