@@ -65,15 +65,50 @@ func planExample(t *testing.T, name, configuration, imports string) {
 		if strings.Contains(imports, "identity") {
 			acctest.Require(t, "1.12", "")
 		}
-		w := acctest.New(t, wawptest.Config{})
-		w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4", Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
+		w := exampleWorld(t)
 		cli := w.CLI(t, configuration)
-		cli.Env = append(cli.Env, "TF_VAR_wawp_access_token="+w.Token)
+		cli.Env = append(cli.Env, "TF_VAR_wawp_access_token="+w.Token, "TF_VAR_webhook_secret=s3cret")
 		said := cli.OK("plan", "-no-color")
 		if imports != "" && !strings.Contains(said, "1 to import") {
 			t.Errorf("nothing is imported:\n%s", said)
 		}
 	})
+}
+
+// exampleWorld is an account that has what the examples name.
+func exampleWorld(t *testing.T) *acctest.World {
+	t.Helper()
+	w := acctest.New(t, wawptest.Config{Paid: true})
+	w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4", Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
+	w.SetWebhook("3EB0BCB2E3D4", wawptest.Webhook{URL: "https://crm.example.com/hooks/wawp", Events: []string{"message"}, Active: true})
+	return w
+}
+
+// TestAccQueryExamplesRun runs the query files, which Terraform before 1.14 cannot read.
+func TestAccQueryExamplesRun(t *testing.T) {
+	t.Parallel()
+	acctest.Require(t, "1.14", "")
+	files, err := filepath.Glob(examples + "/list-resources/*/*.tfquery.hcl")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no query files", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
+			t.Parallel()
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cli := exampleWorld(t).CLI(t, "provider \"wawp\" {}\n")
+			if err := os.WriteFile(filepath.Join(cli.Dir, "main.tfquery.hcl"), content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			cli.OK("init")
+			if said := cli.OK("query", "-no-color"); !strings.Contains(said, "https://crm.example.com/hooks/wawp") {
+				t.Errorf("the query finds nothing:\n%s", said)
+			}
+		})
+	}
 }
 
 func TestAccExamplesAreFormatted(t *testing.T) {

@@ -1,0 +1,4 @@
+import {
+  to = wawp_session_webhook.crm
+  id = "3EB0BCB2E3D4,https://crm.example.com/hooks/wawp"
+}
