@@ -1,21 +1,273 @@
 package wawp
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"math"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 )
 
-var getRateLimit = operation{method: http.MethodGet, path: "/v2/session/rate-limit", repeat: repeatRead}
+var (
+	getRateLimit = operation{method: http.MethodGet, path: "/v2/session/rate-limit", repeat: repeatRead}
+	setRateLimit = operation{method: http.MethodPatch, path: "/v2/session/rate-limit", repeat: repeatHarmless}
+)
+
+// RateLimit is the sending policy of a session, and the policies that there are, as far as an answer told.
+type RateLimit struct {
+	// Policy is the slug of the session's policy; "" means that it was not found in the answer.
+	Policy string
+	// HasActivePlan says whether the account pays; nil means that it was not told.
+	HasActivePlan *bool
+	// Policies are those that there are, sorted by slug.
+	Policies []Policy
+
+	limits *Limits // told beside the session's policy
+}
+
+// Policy is a set of limits that a session can be given.
+type Policy struct {
+	Slug string
+	// Available says that the account may use it. Where that is not told, it follows from Free and the account's plan.
+	Available bool
+	// Free says that it needs no active plan; false where that is not told.
+	Free bool
+	// Limits is nil where they were not told.
+	Limits *Limits
+}
+
+// Limits are what a session may send. nil means unlimited, or not told.
+type Limits struct {
+	SendMessagePerMinute     *int64
+	SendMessageDailyCap      *int64
+	AccountProtectionSeconds *int64
+	ConcurrentLimit          *int64
+	GroupReqPerMinute        *int64
+	GroupDailyCap            *int64
+	CheckReqPerMinute        *int64
+	CheckDailyCap            *int64
+}
+
+// LimitsOf returns the limits of a policy; nil means that they were not told.
+func (r RateLimit) LimitsOf(slug string) *Limits {
+	for _, p := range r.Policies {
+		if p.Slug == slug && p.Limits != nil {
+			return p.Limits
+		}
+	}
+	if slug == r.Policy {
+		return r.limits
+	}
+	return nil
+}
+
+// GetRateLimit reads the sending policy of a session, and those that it can be given. The answer may be some seconds old.
+func (c *Client) GetRateLimit(ctx context.Context, id string) (RateLimit, error) {
+	a, err := c.call(ctx, getRateLimit, id, nil)
+	if err != nil {
+		return RateLimit{}, err
+	}
+	d := parse(a.body)
+	r, told := c.rateLimit(d)
+	if !told || d.failed() && len(r.Policies) == 0 {
+		return RateLimit{}, newUnreadable(getRateLimit, a, c.redact, "the answer does not describe a sending policy")
+	}
+	return r, nil
+}
+
+// SetRateLimit gives a session a sending policy. It returns what the answer tells, which may be nothing.
+func (c *Client) SetRateLimit(ctx context.Context, id, slug string) (RateLimit, error) {
+	a, err := c.call(ctx, setRateLimit, id, fields{"policy_slug": slug})
+	if err != nil {
+		return RateLimit{}, err
+	}
+	d := parse(a.body)
+	if d.failed() {
+		return RateLimit{}, newUnreadable(setRateLimit, a, c.redact, "the answer is an error")
+	}
+	r, _ := c.rateLimit(d)
+	return r, nil
+}
 
 // ProbeRateLimit asks for the sending policy of a session, only to learn whether the session answers: a nil error means
 // that it lives.
 func (c *Client) ProbeRateLimit(ctx context.Context, id string) error {
-	a, err := c.call(ctx, getRateLimit, id, nil)
-	if err != nil {
-		return err
+	_, err := c.GetRateLimit(ctx, id)
+	return err
+}
+
+// IsPolicyRefused says whether SetRateLimit may have failed because of the policy, and not for want of a session: which
+// policies the account may use then tells more.
+func IsPolicyRefused(err error) bool {
+	return is(err, func(e *Error) bool {
+		switch e.Status {
+		case http.StatusBadRequest, http.StatusForbidden, http.StatusUnprocessableEntity:
+			return true
+		case http.StatusNotFound:
+			return e.own && strings.Contains(strings.ToLower(e.Code+" "+e.Message), "policy")
+		}
+		return false
+	})
+}
+
+// JudgeRateLimit decides what it means for a session's sending policy that reading it ended with an error, as [Judge] does
+// for the session. The second look is at session/info, whose error is nil if the session answered.
+func JudgeRateLimit(err error, looked bool, secondLook error) (Verdict, string) {
+	switch {
+	case IsNotOffered(err):
+		return Unclear, "the answer does not come from Wawp's rate limit endpoint but from something that does not know it"
+	case IsUnreadable(err):
+		return Unclear, "the answer could not be understood"
+	case !IsNotFound(err):
+		return Broken, "the request failed"
+	case IsInvalidSession(err), looked && IsInvalidSession(secondLook):
+		return Unclear, "invalid_session may only mean that the linked phone dropped"
+	case !looked:
+		return LookAgain, "session/rate-limit answers that there is no such session"
+	case secondLook == nil:
+		return Unclear, "session/rate-limit answers that there is no such session, but session/info describes it"
+	case !IsNotFound(secondLook):
+		return Unclear, "session/rate-limit answers that there is no such session, but a second look at session/info failed"
 	}
-	if d := parse(a.body); d.failed() || len(d.layers) == 0 {
-		return newUnreadable(getRateLimit, a, c.redact, "the answer does not describe a sending policy")
+	return Absent, "session/rate-limit and session/info both answer that there is no such session"
+}
+
+// rateLimit reads an answer, and says whether it tells anything of a sending policy. Under which key the session's own policy
+// is, no documentation shows: these are guesses.
+func (c *Client) rateLimit(d document) (RateLimit, bool) {
+	for _, key := range []string{"rate_limit", "rateLimit"} {
+		if inner := d.object(key); inner != nil {
+			d.layers = append(d.layers, inner)
+		}
 	}
-	return nil
+	var r RateLimit
+	var all, free any
+	for _, layer := range d.layers {
+		for _, name := range []string{"current_policy", "policy", "policy_slug", "current"} {
+			value := field(layer, name)
+			if slug := c.redact.value(slugOf(value)); r.Policy == "" && slug != "" {
+				policy, _ := value.(map[string]any)
+				r.Policy, r.limits = slug, cmp.Or(limits(policy), limits(layer))
+			}
+		}
+		if on, ok := flag(field(layer, "has_active_plan")); ok && r.HasActivePlan == nil {
+			r.HasActivePlan = &on
+		}
+		if all == nil {
+			all = field(layer, "policies")
+		}
+		if free == nil {
+			free = field(layer, "free_policies")
+		}
+	}
+	found, listed := c.policies(all)
+	ofFree, _ := c.policies(free)
+	for slug, policy := range ofFree {
+		maps.Copy(policy, found[slug])
+		policy["free"] = true
+		found[slug] = policy
+	}
+	pays := r.HasActivePlan != nil && *r.HasActivePlan
+	for _, slug := range slices.Sorted(maps.Keys(found)) {
+		isFree, _ := flag(found[slug]["free"])
+		available, told := flag(found[slug]["available"])
+		r.Policies = append(r.Policies, Policy{
+			Slug: slug, Available: available || !told && (isFree || pays), Free: isFree, Limits: limits(found[slug]),
+		})
+	}
+	return r, r.Policy != "" || r.HasActivePlan != nil || listed
+}
+
+// policies returns the policies of a list by their slugs, and whether it is a list. It may be written as an object, by slug
+// or by number; and a policy, as its slug alone.
+func (c *Client) policies(list any) (map[string]map[string]any, bool) {
+	found := map[string]map[string]any{}
+	add := func(slug string, item any) {
+		policy, _ := item.(map[string]any)
+		if slug = c.redact.value(cmp.Or(text(policy["slug"]), text(field(policy, "policy_slug")), slug, slugOf(item))); slug != "" {
+			found[slug] = map[string]any{}
+			maps.Copy(found[slug], policy)
+		}
+	}
+	switch list := list.(type) {
+	case []any:
+		for _, item := range list {
+			add("", item)
+		}
+	case map[string]any:
+		for key, item := range list {
+			if strings.Trim(key, "0123456789") == "" {
+				key = ""
+			}
+			add(key, item)
+		}
+	default:
+		return found, false
+	}
+	return found, true
+}
+
+// slugOf returns the slug of a policy that is written as text or as an object; "" if there is none.
+func slugOf(v any) string {
+	o, _ := v.(map[string]any)
+	return cmp.Or(text(v), text(o["slug"]), text(field(o, "policy_slug")), text(o["name"]), text(o["id"]))
+}
+
+// limits reads the limits of a policy, which are in an object of their own or among its other fields. nil means that there
+// are none of either.
+func limits(policy map[string]any) *Limits {
+	if o, ok := policy["limits"].(map[string]any); ok {
+		policy = o
+	}
+	var l Limits
+	told := false
+	for name, to := range map[string]**int64{
+		"send_message_per_minute":    &l.SendMessagePerMinute,
+		"send_message_daily_cap":     &l.SendMessageDailyCap,
+		"account_protection_seconds": &l.AccountProtectionSeconds,
+		"concurrent_limit":           &l.ConcurrentLimit,
+		"group_req_per_minute":       &l.GroupReqPerMinute,
+		"group_daily_cap":            &l.GroupDailyCap,
+		"check_req_per_minute":       &l.CheckReqPerMinute,
+		"check_daily_cap":            &l.CheckDailyCap,
+	} {
+		for _, key := range []string{name, camel(name)} {
+			if value, ok := policy[key]; ok {
+				told, *to = true, limit(value)
+			}
+		}
+	}
+	if !told {
+		return nil
+	}
+	return &l
+}
+
+// limit reads one limit: null, 0, a negative number and any word mean unlimited.
+func limit(v any) *int64 {
+	n, err := strconv.ParseFloat(text(v), 64)
+	if err != nil || !(n >= 1 && n < math.MaxInt64) {
+		return nil
+	}
+	whole := int64(n)
+	return &whole
+}
+
+// field returns the value under a name, which is in snake case here and may be in camel case there.
+func field(o map[string]any, name string) any {
+	if value, ok := o[name]; ok {
+		return value
+	}
+	return o[camel(name)]
+}
+
+func camel(name string) string {
+	words := strings.Split(name, "_")
+	for i, word := range words[1:] {
+		words[i+1] = strings.ToUpper(word[:1]) + word[1:]
+	}
+	return strings.Join(words, "")
 }
