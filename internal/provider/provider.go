@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/ratelimit"
 	"github.com/wawp/terraform-provider-wawp/internal/session"
 	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
@@ -135,12 +136,12 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 
 // Resources lists the resources.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{session.NewResource, webhook.NewResource}
+	return []func() resource.Resource{ratelimit.NewResource, session.NewResource, webhook.NewResource}
 }
 
 // DataSources lists the data sources.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{session.NewDataSource, webhook.NewDataSource}
+	return []func() datasource.DataSource{ratelimit.NewDataSource, session.NewDataSource, webhook.NewDataSource}
 }
 
 // ListResources lists what terraform query can list.

@@ -1,0 +1,114 @@
+package ratelimit
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/wawp/terraform-provider-wawp/internal/conn"
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/validate"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
+
+// DataSource is the data source wawp_session_rate_limit_policies.
+type DataSource struct {
+	client *wawp.Client // nil while the provider's configuration is not known
+}
+
+// NewDataSource returns the data source.
+func NewDataSource() datasource.DataSource { return &DataSource{} }
+
+// Metadata names the data source.
+func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_session_rate_limit_policies"
+}
+
+// Schema describes the data source.
+func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	limitAttributes := map[string]schema.Attribute{}
+	for name, about := range aboutLimits {
+		limitAttributes[name] = schema.Int64Attribute{Computed: true, MarkdownDescription: about}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists the sending policies that a session can be given, with their limits, and tells which one it has.",
+		Attributes: map[string]schema.Attribute{
+			"instance_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Identifier of the session's instance at Wawp, such as `3EB0BCB2E3D4`.",
+				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"current_policy": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Slug of the policy that the session has. Null where it is not found in Wawp's answer.",
+			},
+			"has_active_plan": schema.BoolAttribute{Computed: true, MarkdownDescription: aboutHasActivePlan},
+			"policies": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The policies that there are, sorted by `slug`.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"slug": schema.StringAttribute{
+						Computed:            true,
+						MarkdownDescription: "Slug of the policy, which the argument `policy` of `wawp_session_rate_limit` takes.",
+					},
+					"available": schema.BoolAttribute{
+						Computed: true,
+						MarkdownDescription: "Whether the account may use the policy. Where Wawp does not tell it: whether the policy is " +
+							"free, or the account has an active plan.",
+					},
+					"free": schema.BoolAttribute{
+						Computed:            true,
+						MarkdownDescription: "Whether the policy needs no active plan; `false` where Wawp does not tell it.",
+					},
+					"limits": schema.SingleNestedAttribute{
+						Computed:            true,
+						MarkdownDescription: aboutAnyLimits,
+						Attributes:          limitAttributes,
+					},
+				}},
+			},
+			"timeouts": validate.DataTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+				ReadDescription: "How long reading the policies may take, retries included. Default: `5m`.",
+			})),
+		},
+	}
+}
+
+// Configure takes over the provider's client.
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+}
+
+// Read asks for the policies. It fails unless the session is there.
+func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	var data dataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	timeout, diags := data.Timeouts.Read(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if d.client == nil {
+		resp.Diagnostics.AddError(conn.UnknownSummary, conn.UnknownDetail)
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	id := data.InstanceID.ValueString()
+	now, err := d.client.GetRateLimit(ctx, id)
+	if err != nil {
+		resp.Diagnostics.AddError("Wawp sending policies could not be read",
+			explain.Failure("Reading the sending policies of the session "+id+" failed", err))
+		return
+	}
+	data.refresh(now)
+	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+}

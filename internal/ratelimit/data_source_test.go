@@ -1,0 +1,87 @@
+package ratelimit_test
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+const source = `data "wawp_session_rate_limit_policies" "x" { instance_id = "` + id + `" }`
+
+func TestAccDataSource(t *testing.T) {
+	t.Parallel()
+	policy := func(slug string, available, free bool, limits knownvalue.Check) knownvalue.Check {
+		return knownvalue.ObjectExact(map[string]knownvalue.Check{
+			"slug": knownvalue.StringExact(slug), "available": knownvalue.Bool(available), "free": knownvalue.Bool(free), "limits": limits,
+		})
+	}
+	policies := func(pays bool) knownvalue.Check {
+		return knownvalue.ListExact([]knownvalue.Check{
+			policy(paid, pays, false, limits(60, 5000, 1, 5, 20, 1000, 60, 2000)), policy(standard, true, true, limitsOf(standard)),
+			policy(strict, true, true, limitsOf(strict)), policy(limitless, pays, false, limitsOf(limitless)),
+		})
+	}
+	none := knownvalue.Null()
+	for name, test := range map[string]struct {
+		pays                    bool
+		fault                   wawptest.Fault
+		current, plan, policies knownvalue.Check
+	}{
+		"free account":     {false, wawptest.Fault{}, knownvalue.StringExact(standard), knownvalue.Bool(false), policies(false)},
+		"paying account":   {true, wawptest.Fault{}, knownvalue.StringExact(standard), knownvalue.Bool(true), policies(true)},
+		"wrapped":          {true, wawptest.Fault{Reshape: wawptest.Wrap("data")}, knownvalue.StringExact(standard), knownvalue.Bool(true), policies(true)},
+		"no current":       {false, wawptest.Fault{Reshape: wawptest.Without("current_policy")}, none, knownvalue.Bool(false), policies(false)},
+		"no plan told":     {false, wawptest.Fault{Reshape: wawptest.Without("has_active_plan")}, knownvalue.StringExact(standard), none, policies(false)},
+		"no policies":      {false, wawptest.Fault{Body: `{"policies":[]}`}, none, none, knownvalue.ListExact([]knownvalue.Check{})},
+		"only the current": {false, wawptest.Fault{Body: `{"policy":"strict"}`}, knownvalue.StringExact(strict), none, knownvalue.ListExact([]knownvalue.Check{})},
+		"slugs alone": {false, wawptest.Fault{Body: `{"policies":["b","a"]}`}, none, none, knownvalue.ListExact([]knownvalue.Check{
+			policy("a", false, false, none), policy("b", false, false, none),
+		})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{Paid: test.pays})
+			test.fault.Match = get
+			w.Inject(test.fault)
+			var checks []statecheck.StateCheck
+			for attribute, want := range map[string]knownvalue.Check{
+				"current_policy": test.current, "has_active_plan": test.plan, "policies": test.policies,
+			} {
+				checks = append(checks, statecheck.ExpectKnownValue("data.wawp_session_rate_limit_policies.x", tfjsonpath.New(attribute), want))
+			}
+			steps(t, w, resource.TestStep{Config: w.Config(source), ConfigStateChecks: checks})
+		})
+	}
+}
+
+func TestAccDataSourceFailsUnlessTheSessionIsThere(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault wawptest.Fault
+		says  string
+	}{
+		"no such session": {wawptest.Fault{Status: 404, Body: own}, `(?s)invalid_instance.*Wawp\s+knows\s+no\s+such\s+instance`},
+		"foreign 404":     {wawptest.Fault{Status: 404, Body: foreign}, `check\s+base_url`},
+		"unreadable":      {wawptest.Fault{Body: "{}"}, `does\s+not\s+describe\s+a\s+sending\s+policy`},
+		"fault":           {wawptest.Fault{Status: 500}, `HTTP\s+500\s+\(after\s+5\s+attempts\)`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			test.fault.Match = get
+			w.Inject(test.fault)
+			steps(t, w, resource.TestStep{Config: w.Config(source), ExpectError: regexp.MustCompile(test.says)})
+		})
+	}
+	w := open(t, wawptest.Config{})
+	steps(t, w, resource.TestStep{
+		Config:      w.Config(`data "wawp_session_rate_limit_policies" "x" { instance_id = "" }`),
+		ExpectError: regexp.MustCompile(`instance_id`),
+	})
+}

@@ -1,0 +1,397 @@
+package ratelimit_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// once is a provider block that tries nothing again: what is tested here is what follows the last attempt.
+const once = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"2s\"\n}\n\n"
+
+// What is answered to what is not there: by something that is not Wawp, and by Wawp.
+const (
+	foreign = "404 page not found"
+	own     = `{"code":"invalid_instance","message":"The instance was deleted."}`
+	dropped = `{"code":"invalid_session","message":"The session is invalid."}`
+)
+
+// all chains faults' distortions.
+func all(reshape ...func(map[string]any) any) func(map[string]any) any {
+	return func(answer map[string]any) any {
+		var result any = answer
+		for _, each := range reshape {
+			result = each(result.(map[string]any))
+		}
+		return result
+	}
+}
+
+// edit returns a distortion of the current policy.
+func edit(change func(slug any) any) func(map[string]any) any {
+	return func(answer map[string]any) any {
+		answer["current_policy"] = change(answer["current_policy"])
+		return answer
+	}
+}
+
+// TestAccAnswersInOtherForms is promise P6, as a user sees it: the policy is found, drift shows, the plan is quiet.
+func TestAccAnswersInOtherForms(t *testing.T) {
+	t.Parallel()
+	object := func(key string) func(map[string]any) any {
+		return edit(func(slug any) any { return map[string]any{key: slug} })
+	}
+	byCode := func(answer map[string]any) any {
+		policies := map[string]any{}
+		for _, p := range answer["policies"].([]any) {
+			policies[p.(map[string]any)["slug"].(string)] = p
+		}
+		answer["policies"] = policies
+		return answer
+	}
+	for name, reshape := range map[string]func(map[string]any) any{
+		"policy":        wawptest.Rename("current_policy", "policy"),
+		"policy_slug":   wawptest.Rename("current_policy", "policy_slug"),
+		"current":       wawptest.Rename("current_policy", "current"),
+		"wrapped":       wawptest.Wrap("data"),
+		"wrapped twice": wawptest.Wrap("data", "session"),
+		"object":        object("slug"),
+		"object, name":  all(object("name"), wawptest.Rename("current_policy", "policy")),
+		"map":           all(byCode, wawptest.Set("has_active_plan", "0")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			w.Inject(wawptest.Fault{Reshape: reshape})
+			steps(t, w,
+				resource.TestStep{Config: w.Config(declare(strict)), ConfigStateChecks: shows(strict, false)},
+				resource.TestStep{
+					PreConfig: func() { w.SetPolicy(id, standard) },
+					Config:    w.Config(declare(strict)), ConfigStateChecks: shows(strict, false),
+					ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				},
+			)
+			if n := w.Count(set); n != 2 {
+				t.Errorf("the policy was set %d times", n)
+			}
+		})
+	}
+}
+
+// TestAccUntoldPolicy keeps what is configured, with a warning.
+func TestAccUntoldPolicy(t *testing.T) {
+	t.Parallel()
+	const warning = "Warning: Wawp does not tell the current sending policy"
+	w := open(t, wawptest.Config{})
+	w.Inject(wawptest.Fault{Reshape: wawptest.Rename("current_policy", "assigned")})
+	cli := w.CLI(t, declare(strict))
+	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), warning, "1 added")
+	counts(t, w, map[string]int{set: 1, get: 1})
+	contains(t, cli.OK("plan", "-no-color"), warning, id, "No changes.")
+	if s := cli.State()[0].Attributes; s["policy"] != strict || s["limits"].(map[string]any)["send_message_per_minute"] != 5. {
+		t.Errorf("the state is %v", s)
+	}
+	cli.Configure(declare(standard))
+	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), warning, "1 changed")
+	if got := w.Policy(id); got != standard {
+		t.Errorf("the policy is %q", got)
+	}
+
+	// After an import there is nothing to keep: the plan sets the policy.
+	cli.OK("state", "rm", address)
+	contains(t, cli.OK("import", "-no-color", address, id), warning)
+	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 changed")
+}
+
+// TestAccAnswersThatTellLess has answers to PATCH and GET that leave something out, or contradict.
+func TestAccAnswersThatTellLess(t *testing.T) {
+	t.Parallel()
+	null := knownvalue.Null()
+	pays := has("has_active_plan", knownvalue.Bool(false))
+	for name, test := range map[string]struct {
+		set, get wawptest.Fault
+		checks   []statecheck.StateCheck
+	}{
+		"set is empty":            {set: wawptest.Fault{Act: true, Status: 204}, checks: shows(strict, false)},
+		"set says OK":             {set: wawptest.Fault{Act: true, Body: "OK"}, checks: shows(strict, false)},
+		"set tells the policy":    {set: wawptest.Fault{Act: true, Body: `{"policy_slug":"strict"}`}, checks: shows(strict, false)},
+		"set has code, message":   {set: wawptest.Fault{Act: true, Body: `{"code":"rate_limit_set","message":"Done."}`}, checks: shows(strict, false)},
+		"set is HTML":             {set: wawptest.Fault{Act: true, Body: "<html>"}, checks: shows(strict, false)},
+		"set is the old answer":   {set: wawptest.Fault{Reshape: wawptest.Set("current_policy", standard)}, checks: shows(strict, false)},
+		"no plan is told":         {set: wawptest.Fault{Reshape: wawptest.Without("has_active_plan")}, get: wawptest.Fault{Reshape: wawptest.Without("has_active_plan")}, checks: []statecheck.StateCheck{has("limits", limitsOf(strict)), has("has_active_plan", null)}},
+		"no policies are told":    {set: wawptest.Fault{Reshape: wawptest.Without("policies", "free_policies")}, get: wawptest.Fault{Reshape: wawptest.Without("policies", "free_policies")}, checks: []statecheck.StateCheck{has("limits", null), pays}},
+		"policies without limits": {set: wawptest.Fault{Reshape: wawptest.Set("policies", []string{strict})}, get: wawptest.Fault{Reshape: wawptest.Set("policies", []string{strict})}, checks: []statecheck.StateCheck{has("limits", null), pays}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			test.set.Match, test.get.Match = set, get
+			w.Inject(test.set)
+			if test.get.Reshape != nil {
+				w.Inject(test.get)
+			}
+			steps(t, w, resource.TestStep{Config: w.Config(declare(strict)), ConfigStateChecks: test.checks})
+			if requests := w.Requests(); w.Count(set) != 1 || requests[1].String() != get+" -> 200" {
+				t.Errorf("the requests are %v", requests)
+			}
+		})
+	}
+}
+
+// TestAccStaleReadAfterTheChange has a GET that shows the policy from before: what was planned is what comes out.
+func TestAccStaleReadAfterTheChange(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{})
+	silent := wawptest.Fault{Match: set, Act: true, Status: 204}
+	stale := func(slug string) wawptest.Fault {
+		return wawptest.Fault{Match: get, Times: 1, Reshape: wawptest.Set("current_policy", slug)}
+	}
+	w.Inject(silent)
+	w.Inject(stale(standard))
+	cli := w.CLI(t, declare(strict))
+	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp still shows another sending policy", "1 added")
+	if s := cli.State()[0].Attributes; s["policy"] != strict || s["limits"].(map[string]any)["send_message_per_minute"] != 5. {
+		t.Errorf("the state is %v", s)
+	}
+	contains(t, cli.OK("plan", "-no-color"), "No changes.")
+
+	cli.Configure(declare(standard))
+	w.Inject(stale(strict))
+	contains(t, cli.OK("apply", "-auto-approve", "-refresh=false", "-no-color"), "Warning: Wawp still shows another sending policy", "1 changed")
+	contains(t, cli.OK("plan", "-no-color"), "No changes.")
+}
+
+// TestAccAcceptedAndIgnored shows as drift in the next plan.
+func TestAccAcceptedAndIgnored(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{})
+	w.Inject(wawptest.Fault{Match: set, Body: `{"success":true}`})
+	cli := w.CLI(t, declare(strict))
+	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "shows \"standard_policy\"", "1 added")
+	contains(t, cli.OK("plan", "-no-color"), "0 to add, 1 to change, 0 to destroy")
+}
+
+func TestAccLostAnswerIsRepeated(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]wawptest.Fault{
+		"502": {Status: 502}, "503": {Status: 503}, "504": {Status: 504}, "reset": {Drop: true}, "cut off": {Cut: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			fault.Match, fault.Act, fault.Times = set, true, 1
+			w.Inject(fault)
+			steps(t, w, resource.TestStep{Config: w.Config(declare(strict)), ConfigStateChecks: shows(strict, false)})
+			if n := w.Count(set); n != 2 {
+				t.Errorf("the policy was set %d times", n)
+			}
+		})
+	}
+}
+
+func TestAccSetButNotReadBack(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{})
+	w.Inject(wawptest.Fault{Match: set, Act: true, Status: 204})
+	w.Inject(wawptest.Fault{Match: get, Status: 500, Times: 1})
+	cli := w.CLI(t, once+declare(strict))
+	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp sending policy was set, but not read back", "HTTP 500", "1 added")
+	if s := cli.State()[0].Attributes; s["policy"] != strict || s["limits"] != nil || s["has_active_plan"] != nil {
+		t.Errorf("the state is %v", s)
+	}
+	contains(t, cli.OK("plan", "-no-color"), "No changes.")
+	cli.OK("refresh")
+	if s := cli.State()[0].Attributes; s["limits"] == nil || s["has_active_plan"] != false {
+		t.Errorf("the state is %v", s)
+	}
+}
+
+// TestAccRefusedPolicy names those that the account may use, beside the argument.
+func TestAccRefusedPolicy(t *testing.T) {
+	t.Parallel()
+	usable := "Set policy to one that the account may use: standard_policy, strict. The session has \"standard_policy\"."
+	refusal := wawptest.Fault{Match: set, Status: 403, Body: `{"code":"blocked","message":"Blocked."}`}
+	for name, test := range map[string]struct {
+		slug   string
+		faults []wawptest.Fault
+		says   []string
+	}{
+		"paid":      {paid, nil, []string{"HTTP 403 (subscription_required)", "This policy needs an active plan.", "may not use this policy", usable}},
+		"no such":   {"turbo", nil, []string{"HTTP 400 (invalid_policy)", "There is no such policy.", "no policy of this slug", usable}},
+		"as 404":    {"turbo", []wawptest.Fault{{Match: set, Status: 404, Body: `{"code":"policy_not_found","message":"No."}`}}, []string{"policy_not_found", "no policy of this slug", usable}},
+		"in a 200":  {"turbo", []wawptest.Fault{{Match: set, Body: `{"code":"invalid_policy","message":"No.","policy":"turbo"}`}}, []string{"invalid_policy", "no policy of this slug", usable}},
+		"available": {strict, []wawptest.Fault{refusal}, []string{"Blocked.", "did not accept it all the same", usable}},
+		"all paid": {
+			paid,
+			[]wawptest.Fault{{Match: get, Reshape: all(wawptest.Set("policies", []string{"a", "b"}), wawptest.Without("free_policies"))}},
+			[]string{"subscription_required", "These are all: a, b."},
+		},
+		"no list": {paid, []wawptest.Fault{{Match: get, Reshape: wawptest.Without("policies", "free_policies")}}, []string{"subscription_required", "https://app.wawp.net"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			for _, fault := range test.faults {
+				w.Inject(fault)
+			}
+			cli := w.CLI(t, once+declare(test.slug))
+			said := cli.Fails("apply", "-auto-approve", "-no-color")
+			contains(t, said, "Error: Wawp sending policy was not set", "with "+address, "policy = \""+test.slug+"\"", id)
+			contains(t, said, test.says...)
+			counts(t, w, map[string]int{set: 1, get: 1})
+			if len(cli.State()) != 0 {
+				t.Errorf("the state holds %v", cli.State())
+			}
+		})
+	}
+}
+
+func TestAccRefusedChangeKeepsTheState(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{})
+	cli := w.CLI(t, once+declare(strict))
+	cli.OK("apply", "-auto-approve")
+	cli.Configure(once + declare(paid))
+	contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "needs an active plan", "standard_policy, strict", `The session has "strict"`)
+	if s := cli.State()[0]; s.Status != "" || s.Attributes["policy"] != strict || w.Policy(id) != strict {
+		t.Errorf("the state is %v", s)
+	}
+	w.SetPaid(true)
+	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 changed")
+}
+
+func TestAccNotSet(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		faults []wawptest.Fault
+		says   []string
+	}{
+		"no such session": {[]wawptest.Fault{{Status: 404, Body: own}}, []string{"Error: Wawp knows no session " + id, "because there is no such session", "deleted", "instance_id = \"" + id + "\""}},
+		"foreign 404":     {[]wawptest.Fault{{Status: 404, Body: foreign}}, []string{"Error: Wawp sending policy was not set", "check base_url"}},
+		"401":             {[]wawptest.Fault{{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}}, []string{"Error: Wawp sending policy was not set", "Who?", "WAWP_ACCESS_TOKEN"}},
+		"403 for all":     {[]wawptest.Fault{{Status: 403, Body: `{"code":"blocked","message":"Blocked."}`}}, []string{"Error: Wawp sending policy was not set", "PATCH /v2/session/rate-limit: HTTP 403 (blocked)"}},
+		"500":             {[]wawptest.Fault{{Status: 500}}, []string{"Error: Wawp sending policy was not set", "HTTP 500"}},
+		"no answer":       {[]wawptest.Fault{{Drop: true}}, []string{"Error: Wawp sending policy was not set", "the request was sent, but"}},
+		"a hotel's page":  {[]wawptest.Fault{{Body: "<html>Sign in</html>"}}, []string{"Error: Wawp sending policy was not set", "the answer is an error"}},
+		"unclear, unset":  {[]wawptest.Fault{{Match: set, Body: "<html>Sign in</html>"}}, []string{"Error: Wawp sending policy was not set", "the answer is an error", `The session has "standard_policy"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			for _, fault := range test.faults {
+				w.Inject(fault)
+			}
+			cli := w.CLI(t, once+declare(strict))
+			contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), test.says...)
+			if len(cli.State()) != 0 {
+				t.Errorf("the state holds %v", cli.State())
+			}
+		})
+	}
+}
+
+// TestAccUnreadablePolicyKeepsTheState is promise P3 for every answer that proves no absence.
+func TestAccUnreadablePolicyKeepsTheState(t *testing.T) {
+	t.Parallel()
+	described := wawptest.Fault{Skip: 1000}
+	gone := wawptest.Fault{Status: 404, Body: own}
+	for name, test := range map[string]struct {
+		get, info wawptest.Fault
+		fails     bool // else it warns
+	}{
+		"info answers":            {gone, described, false},
+		"info is broken":          {gone, wawptest.Fault{Status: 503}, false},
+		"info is refused":         {gone, wawptest.Fault{Status: 401, Body: own}, false},
+		"info is foreign":         {gone, wawptest.Fault{Status: 404, Body: foreign}, false},
+		"info: invalid_session":   {gone, wawptest.Fault{Status: 404, Body: dropped}, false},
+		"info is HTML":            {gone, wawptest.Fault{Body: "<html>"}, false},
+		"invalid_session":         {wawptest.Fault{Status: 404, Body: dropped}, gone, false},
+		"a proxy's 404":           {wawptest.Fault{Status: 404, Body: foreign}, gone, false},
+		"an unknown route":        {wawptest.Fault{Status: 404, Body: `{"code":"rest_no_route","message":"No route"}`}, gone, false},
+		"an HTML page":            {wawptest.Fault{Body: "<html>Sign in</html>"}, gone, false},
+		"an error in disguise":    {wawptest.Fault{Body: own}, gone, false},
+		"an answer without sense": {wawptest.Fault{Body: `{"success":true}`}, gone, false},
+		"an empty answer":         {wawptest.Fault{Status: 204}, gone, false},
+		"401":                     {wawptest.Fault{Status: 401, Body: own}, gone, true},
+		"403":                     {wawptest.Fault{Status: 403, Body: own}, gone, true},
+		"500":                     {wawptest.Fault{Status: 500, Body: own}, gone, true},
+		"no answer":               {wawptest.Fault{Drop: true}, gone, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			cli := w.CLI(t, once+declare(strict))
+			cli.OK("apply", "-auto-approve")
+			before := fmt.Sprint(cli.State())
+			test.get.Match, test.info.Match = get, info
+			w.Inject(test.get)
+			w.Inject(test.info)
+			if test.fails {
+				contains(t, cli.Fails("refresh", "-no-color"), "Error: Wawp sending policy could not be read", id)
+			} else {
+				contains(t, cli.OK("refresh", "-no-color"), "Warning: Wawp sending policy could not be checked and stays in the state", id, "terraform state rm")
+			}
+			if got := fmt.Sprint(cli.State()); got != before {
+				t.Errorf("the state was %s and is %s", before, got)
+			}
+		})
+	}
+}
+
+func TestAccSessionDeletedInTheDashboard(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{})
+	cli := w.CLI(t, declare(strict))
+	cli.OK("apply", "-auto-approve")
+	w.Remove(id)
+	w.ResetRequests()
+	contains(t, cli.OK("plan", "-no-color"), "Warning: The sending policy of Wawp session "+id+" is gone", "1 to add, 0 to change, 0 to destroy")
+	counts(t, w, map[string]int{get: 1, info: 1})
+	contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Error: Wawp knows no session "+id)
+}
+
+// TestAccImportedPolicyIsLikeAnyOther once it has been read: its session can go.
+func TestAccImportedPolicyIsLikeAnyOther(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{})
+	cli := w.CLI(t, declare(standard))
+	cli.OK("import", address, id)
+	w.Remove(id)
+	contains(t, cli.OK("plan", "-no-color"), "Warning: The sending policy of Wawp session "+id+" is gone", "1 to add")
+}
+
+// TestAccUnknownConfiguration makes the provider depend on what is known only after an apply.
+func TestAccUnknownConfiguration(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{})
+	// A change of "turn" replaces the resource, whose output is then unknown.
+	configure := func(turn string) string {
+		return "resource \"terraform_data\" \"known_late\" {\n  input            = \"" + w.Token + "\"\n  triggers_replace = \"" + turn +
+			"\"\n}\nprovider \"wawp\" {\n  access_token = terraform_data.known_late.output\n}\n" + declare(strict)
+	}
+	cli := w.CLI(t, configure("1"))
+	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=not-to-be-used")
+	cli.OK("apply", "-auto-approve", "-target=terraform_data.known_late")
+	cli.OK("apply", "-auto-approve")
+	w.ResetRequests()
+
+	cli.Configure(configure("2"))
+	said := cli.OK("plan", "-no-color")
+	contains(t, said, "Warning: The provider's configuration is not known yet", "1 to add, 0 to change, 1 to destroy")
+	cli.Configure(configure("2") + "import {\n  to = wawp_session_rate_limit.y\n  id = \"" + id + "\"\n}\n" +
+		strings.Replace(declare(strict), `"x"`, `"y"`, 1))
+	contains(t, cli.Fails("plan", "-no-color"), "Error: The provider's configuration is not known yet")
+	cli.Configure(configure("2") + "data \"wawp_session_rate_limit_policies\" \"y\" {\n  instance_id = \"" + id + "\"\n}\n")
+	contains(t, cli.Fails("plan", "-no-color"), "Error: The provider's configuration is not known yet")
+	counts(t, w, nil)
+	if len(cli.State()) != 2 {
+		t.Errorf("the state holds %v", cli.State())
+	}
+}

@@ -1,0 +1,110 @@
+package ratelimit
+
+import (
+	datatimeouts "github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// model is the resource in configuration, plan and state.
+type model struct {
+	InstanceID    types.String   `tfsdk:"instance_id"`
+	Policy        types.String   `tfsdk:"policy"`
+	Limits        types.Object   `tfsdk:"limits"`
+	HasActivePlan types.Bool     `tfsdk:"has_active_plan"`
+	Timeouts      timeouts.Value `tfsdk:"timeouts"`
+}
+
+// identity is what tells the policy of one session from all others.
+type identity struct {
+	InstanceID types.String `tfsdk:"instance_id"`
+}
+
+// dataModel is the data source.
+type dataModel struct {
+	InstanceID    types.String       `tfsdk:"instance_id"`
+	CurrentPolicy types.String       `tfsdk:"current_policy"`
+	HasActivePlan types.Bool         `tfsdk:"has_active_plan"`
+	Policies      []policyModel      `tfsdk:"policies"`
+	Timeouts      datatimeouts.Value `tfsdk:"timeouts"`
+}
+
+type policyModel struct {
+	Slug      types.String `tfsdk:"slug"`
+	Available types.Bool   `tfsdk:"available"`
+	Free      types.Bool   `tfsdk:"free"`
+	Limits    types.Object `tfsdk:"limits"`
+}
+
+// refresh takes over what a read told. The policy stays as it is if it was not told.
+func (m *model) refresh(r wawp.RateLimit) {
+	if r.Policy != "" {
+		m.Policy = types.StringValue(r.Policy)
+	}
+	m.Limits = limits(r.LimitsOf(m.Policy.ValueString()))
+	m.HasActivePlan = types.BoolPointerValue(r.HasActivePlan)
+}
+
+// learn fills in what is still unknown during an apply, as far as an answer told it. What the plan holds already must come
+// out of the apply as it is.
+func (m *model) learn(r wawp.RateLimit) {
+	if l := r.LimitsOf(m.Policy.ValueString()); l != nil && m.Limits.IsUnknown() {
+		m.Limits = limits(l)
+	}
+	if r.HasActivePlan != nil && m.HasActivePlan.IsUnknown() {
+		m.HasActivePlan = types.BoolPointerValue(r.HasActivePlan)
+	}
+}
+
+// isComplete says whether nothing is unknown any more.
+func (m *model) isComplete() bool { return !m.Limits.IsUnknown() && !m.HasActivePlan.IsUnknown() }
+
+// settle ends what is still unknown after an apply: nobody has told it.
+func (m *model) settle() {
+	if m.Limits.IsUnknown() {
+		m.Limits = limits(nil)
+	}
+	if m.HasActivePlan.IsUnknown() {
+		m.HasActivePlan = types.BoolNull()
+	}
+}
+
+func (d *dataModel) refresh(r wawp.RateLimit) {
+	if r.Policy != "" {
+		d.CurrentPolicy = types.StringValue(r.Policy)
+	}
+	d.HasActivePlan = types.BoolPointerValue(r.HasActivePlan)
+	d.Policies = make([]policyModel, 0, len(r.Policies))
+	for _, p := range r.Policies {
+		d.Policies = append(d.Policies, policyModel{
+			Slug:      types.StringValue(p.Slug),
+			Available: types.BoolValue(p.Available),
+			Free:      types.BoolValue(p.Free),
+			Limits:    limits(r.LimitsOf(p.Slug)),
+		})
+	}
+}
+
+// limits returns the limits as an object; nil becomes null.
+func limits(l *wawp.Limits) types.Object {
+	limitTypes := make(map[string]attr.Type, len(aboutLimits))
+	for name := range aboutLimits {
+		limitTypes[name] = types.Int64Type
+	}
+	if l == nil {
+		return types.ObjectNull(limitTypes)
+	}
+	return types.ObjectValueMust(limitTypes, map[string]attr.Value{
+		"send_message_per_minute":    types.Int64PointerValue(l.SendMessagePerMinute),
+		"send_message_daily_cap":     types.Int64PointerValue(l.SendMessageDailyCap),
+		"account_protection_seconds": types.Int64PointerValue(l.AccountProtectionSeconds),
+		"concurrent_limit":           types.Int64PointerValue(l.ConcurrentLimit),
+		"group_req_per_minute":       types.Int64PointerValue(l.GroupReqPerMinute),
+		"group_daily_cap":            types.Int64PointerValue(l.GroupDailyCap),
+		"check_req_per_minute":       types.Int64PointerValue(l.CheckReqPerMinute),
+		"check_daily_cap":            types.Int64PointerValue(l.CheckDailyCap),
+	})
+}

@@ -1,0 +1,234 @@
+// Package ratelimit offers wawp_session_rate_limit, the sending policy of a session, and a data source of the policies that
+// there are.
+package ratelimit
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/wawp/terraform-provider-wawp/internal/conn"
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// defaultTimeout is the default of each of the timeouts.
+const defaultTimeout = 5 * time.Minute
+
+// keyUnread is the key of the private state that says that the policy was imported, and not read since.
+const keyUnread = "unread"
+
+var (
+	_ resource.ResourceWithConfigure   = (*Resource)(nil)
+	_ resource.ResourceWithIdentity    = (*Resource)(nil)
+	_ resource.ResourceWithImportState = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+)
+
+// Resource is the resource wawp_session_rate_limit.
+type Resource struct {
+	client *wawp.Client // nil while the provider's configuration is not known
+}
+
+// NewResource returns the resource.
+func NewResource() resource.Resource { return &Resource{} }
+
+// Metadata names the resource.
+func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_session_rate_limit"
+}
+
+// Configure takes over the provider's client.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+}
+
+// ModifyPlan keeps the plan of a change quiet: other limits come with another policy only.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
+		return // a create or a destroy
+	}
+	var plan, state model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	plan.HasActivePlan = state.HasActivePlan
+	if plan.Policy.Equal(state.Policy) {
+		plan.Limits = state.Limits
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// Create gives the session the policy.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	var plan model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if r.unavailable(&resp.Diagnostics) || resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	resp.Diagnostics.Append(r.set(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
+}
+
+// set gives the session the planned policy, and fills in what the plan leaves open. Whatever a read shows, the policy that
+// comes out is the planned one: the answers to reads may be older than the change.
+func (r *Resource) set(ctx context.Context, plan *model) diag.Diagnostics {
+	var diags diag.Diagnostics
+	id, slug := plan.InstanceID.ValueString(), plan.Policy.ValueString()
+	answer, err := r.client.SetRateLimit(ctx, id, slug)
+	plan.learn(answer)
+	switch {
+	case err == nil && answer.Policy == slug && plan.isComplete():
+		return nil
+	case err != nil && !wawp.IsUnreadable(err) && !wawp.IsPolicyRefused(err):
+		diags.Append(notSet(id, slug, err))
+		return diags
+	}
+
+	now, lookErr := r.client.GetRateLimit(ctx, id)
+	tookHold := wawp.IsUnreadable(err) && now.Policy == slug
+	switch {
+	case err != nil && lookErr != nil:
+		diags.Append(notSet(id, slug, err))
+		return diags
+	case err != nil && !tookHold:
+		diags.Append(refused(id, slug, err, now))
+		return diags
+	case lookErr != nil:
+		diags.Append(notReadBack(id, slug, lookErr))
+	case answer.Policy == slug, now.Policy == slug:
+	case answer.Policy == "" && now.Policy == "":
+		diags.Append(untold(id))
+	default:
+		diags.Append(different(id, slug, now.Policy))
+	}
+	plan.learn(now)
+	plan.settle()
+	return diags
+}
+
+// Read refreshes the state. Only a proven absence of the session removes its policy from it.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.InstanceID})...)
+	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	unread, diags := req.Private.GetKey(ctx, keyUnread)
+	resp.Diagnostics.Append(diags...)
+	isNew := string(unread) == "true"
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if r.client == nil && !isNew {
+		resp.Diagnostics.AddWarning(conn.UnknownSummary, conn.UnknownDetail+" Until then the state stays as it is.")
+		return
+	}
+	if r.unavailable(&resp.Diagnostics) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	id := state.InstanceID.ValueString()
+	now, err := r.client.GetRateLimit(ctx, id)
+	if err != nil {
+		r.notRead(ctx, resp, id, isNew, err)
+		return
+	}
+	if now.Policy == "" {
+		resp.Diagnostics.Append(untold(id))
+	}
+	state.refresh(now)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyUnread, []byte("false"))...)
+}
+
+// notRead decides what a failed read means. What was just imported is never dropped: that it cannot be read is an error.
+func (r *Resource) notRead(ctx context.Context, resp *resource.ReadResponse, id string, isNew bool, err error) {
+	verdict, reason := wawp.JudgeRateLimit(err, false, nil)
+	if verdict == wawp.LookAgain && !isNew {
+		_, second := r.client.GetSession(ctx, id)
+		verdict, reason = wawp.JudgeRateLimit(err, true, second)
+	}
+	switch {
+	case verdict == wawp.Broken, isNew:
+		resp.Diagnostics.AddError("Wawp sending policy could not be read",
+			explain.Failure("Reading the sending policy of the session "+id+" failed", err))
+	case verdict == wawp.Absent:
+		resp.Diagnostics.Append(gone(id, reason))
+		resp.State.RemoveResource(ctx)
+	default:
+		resp.Diagnostics.Append(kept(id, reason, err))
+	}
+}
+
+// Update gives the session another policy. Nothing else makes a request.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	var plan, state model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.InstanceID})...)
+	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !plan.Policy.Equal(state.Policy) {
+		if r.unavailable(&resp.Diagnostics) {
+			return
+		}
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		resp.Diagnostics.Append(r.set(ctx, &plan)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
+	plan.settle()
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// Delete makes no request: a session always has a policy, and keeps the one that it has.
+func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+
+// ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("instance_id"), path.Root("instance_id"), req, resp)
+	var id types.String
+	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("instance_id"), &id)...)
+	if strings.TrimSpace(id.ValueString()) == "" {
+		resp.Diagnostics.AddError("No instance id to import", "Give the instance id of the session whose sending policy it is, "+
+			"which "+explain.Dashboard+" shows, such as 3EB0BCB2E3D4.")
+	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyUnread, []byte("true"))...)
+}
+
+// unavailable adds an error, and says so, while there is no client.
+func (r *Resource) unavailable(diags *diag.Diagnostics) bool {
+	if r.client == nil {
+		diags.AddError(conn.UnknownSummary, conn.UnknownDetail)
+	}
+	return r.client == nil
+}

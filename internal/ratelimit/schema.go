@@ -1,0 +1,90 @@
+package ratelimit
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/wawp/terraform-provider-wawp/internal/validate"
+)
+
+// Descriptions that the resource and the data source share.
+const (
+	aboutHasActivePlan = "Whether the account has an active plan, and with it the policies that are not free. Null where Wawp " +
+		"does not tell it."
+	aboutAnyLimits = "Limits of the policy, which Wawp sets. Each is null where it is unlimited; the whole is null where Wawp " +
+		"does not tell the limits."
+)
+
+// aboutLimits describes each limit. Wawp documents their names only.
+var aboutLimits = map[string]string{
+	"send_message_per_minute":    "Messages that the session may send per minute.",
+	"send_message_daily_cap":     "Messages that the session may send per day.",
+	"account_protection_seconds": "Seconds of pause with which Wawp protects the WhatsApp account.",
+	"concurrent_limit":           "Requests that Wawp carries out at the same time.",
+	"group_req_per_minute":       "Requests about groups per minute.",
+	"group_daily_cap":            "Requests about groups per day.",
+	"check_req_per_minute":       "Checks of phone numbers per minute.",
+	"check_daily_cap":            "Checks of phone numbers per day.",
+}
+
+// Schema describes the resource.
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	limitAttributes := map[string]schema.Attribute{}
+	for name, about := range aboutLimits {
+		limitAttributes[name] = schema.Int64Attribute{Computed: true, MarkdownDescription: about}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The sending policy of a session: how fast and how much it may send, which protects its WhatsApp " +
+			"account from a ban. Every session has exactly one policy, so declare one of these per session. A policy that was " +
+			"changed in the dashboard is set back in place. Destroying the resource makes no request: the session keeps the " +
+			"policy that it has.",
+		Attributes: map[string]schema.Attribute{
+			"instance_id": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "Identifier of the session's instance at Wawp, such as `3EB0BCB2E3D4`. Changing it replaces the " +
+					"resource: the other session is given the policy, and this one keeps it.",
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"policy": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "Slug of the policy, such as `strict` or `standard_policy`. Which ones there are, and which the " +
+					"account may use, tells the data source `wawp_session_rate_limit_policies`; a policy that the account may not " +
+					"use is an error when it is applied. Changing it sets the other policy in place.",
+				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"limits": schema.SingleNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: aboutAnyLimits,
+				Attributes:          limitAttributes,
+			},
+			"has_active_plan": schema.BoolAttribute{Computed: true, MarkdownDescription: aboutHasActivePlan},
+			"timeouts": validate.Timeouts(timeouts.Attributes(ctx, timeouts.Opts{
+				Create: true, Read: true, Update: true,
+				CreateDescription: "How long setting the policy may take, retries included. Default: `5m`.",
+				ReadDescription:   "How long reading the policy may take, retries included. Default: `5m`.",
+				UpdateDescription: "How long setting another policy may take, retries included. Default: `5m`.",
+			})),
+		},
+	}
+}
+
+// IdentitySchema describes what identifies the policy of a session across its whole life.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"instance_id": identityschema.StringAttribute{
+				RequiredForImport: true,
+				Description:       "Identifier of the session's instance at Wawp.",
+			},
+		},
+	}
+}

@@ -1,0 +1,97 @@
+package ratelimit
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+const summaryNotSet = "Wawp sending policy was not set"
+
+// attempt says what was attempted, as explain.Failure wants it.
+func attempt(id, slug string) string {
+	return fmt.Sprintf("Giving the session %s the sending policy %q failed", id, slug)
+}
+
+// notSet explains why the session was not given the policy, for a reason that does not lie in the policy.
+func notSet(id, slug string, err error) diag.Diagnostic {
+	if wawp.IsNotFound(err) {
+		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "Wawp knows no session "+id,
+			explain.Failure(attempt(id, slug)+", because there is no such session", err))
+	}
+	return diag.NewErrorDiagnostic(summaryNotSet, explain.Failure(attempt(id, slug), err))
+}
+
+// refused explains that the session was not given the policy, and names those that the account may use.
+func refused(id, slug string, err error, now wawp.RateLimit) diag.Diagnostic {
+	reason := "The account has no policy of this slug."
+	var all, usable []string
+	for _, p := range now.Policies {
+		all = append(all, p.Slug)
+		if p.Available {
+			usable = append(usable, p.Slug)
+		}
+		switch {
+		case p.Slug != slug:
+		case p.Available:
+			reason = "Wawp lists the policy as one that the account may use, and did not accept it all the same."
+		default:
+			reason = "The account may not use this policy: it may take an active plan."
+		}
+	}
+	next := "Set policy to one that the account may use: " + strings.Join(usable, ", ") + "."
+	switch {
+	case len(all) == 0:
+		reason, next = "", "Wawp does not tell which policies there are; "+explain.Dashboard+" shows them."
+	case len(usable) == 0:
+		next = "Wawp does not tell which policies the account may use. These are all: " + strings.Join(all, ", ") + "."
+	}
+	if now.Policy != "" {
+		next += fmt.Sprintf(" The session has %q.", now.Policy)
+	}
+	return diag.NewAttributeErrorDiagnostic(path.Root("policy"), summaryNotSet,
+		attempt(id, slug)+".\n\n"+explain.Answer(err)+"\n\n"+strings.TrimSpace(reason+" "+next))
+}
+
+// untold says that an answer did not name the session's policy. The summary is constant, as are those of the other warnings
+// that many sessions can have at once, so that Terraform shows them as one.
+func untold(id string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Wawp does not tell the current sending policy", fmt.Sprintf(
+		"The answer about the session %s does not name the session's sending policy under any key that the provider knows. The "+
+			"state keeps what the configuration says, so a change in the dashboard does not show. Please report this, with the "+
+			"keys (not the values) of the answer of GET /v2/session/rate-limit.", id))
+}
+
+// different says that Wawp shows another policy than the one that it has just accepted.
+func different(id, slug, shown string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Wawp still shows another sending policy", fmt.Sprintf(
+		"Wawp accepted the sending policy %q for the session %s, but shows %q. Its answers to reads may be some seconds old; the "+
+			"next plan tells whether the change took hold.", slug, id, shown))
+}
+
+// notReadBack says that the policy was set, and its limits are not known.
+func notReadBack(id, slug string, err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Wawp sending policy was set, but not read back", explain.Failure(fmt.Sprintf(
+		"Wawp accepted the sending policy %q for the session %s, but reading it failed. What is not known is null until the "+
+			"next refresh", slug, id), err))
+}
+
+// kept says that a policy stays in the state although it could not be read.
+func kept(id, reason string, err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Wawp sending policy could not be checked and stays in the state", fmt.Sprintf(
+		"The state of the sending policy of the session %s stays as it was: %s.\n\n%s\n\nIf the session is gone for good, remove its "+
+			"policy with: terraform state rm 'wawp_session_rate_limit.<name>'", id, reason, explain.Reason(err)))
+}
+
+// gone says that a policy was removed from the state, because its session is gone.
+func gone(id, reason string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The sending policy of Wawp session "+id+" is gone", fmt.Sprintf(
+		"The session %s was deleted outside Terraform, and its sending policy with it: %s. The policy was removed from the state, so "+
+			"the plan sets it anew, which fails unless instance_id names another session by then. To give it up, remove it from the "+
+			"configuration.", id, reason))
+}
