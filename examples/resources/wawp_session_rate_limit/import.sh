@@ -1,0 +1,1 @@
+terraform import wawp_session_rate_limit.support 3EB0BCB2E3D4
