@@ -103,7 +103,6 @@ func TestAccQueryExamplesRun(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(cli.Dir, "main.tfquery.hcl"), content, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			cli.OK("init")
 			if said := cli.OK("query", "-no-color"); !strings.Contains(said, "https://crm.example.com/hooks/wawp") {
 				t.Errorf("the query finds nothing:\n%s", said)
 			}

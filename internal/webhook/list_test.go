@@ -34,7 +34,6 @@ func TestAccQuery(t *testing.T) {
 	twoWebhooks(w)
 	cli := w.CLI(t, "provider \"wawp\" {}\n")
 	query(t, cli, listing)
-	cli.OK("init", "-no-color")
 	said := cli.OK("query", "-no-color")
 	contains(t, said, target+"/a", target+"/b")
 	if strings.Contains(said, w.SystemWebhook(id).URL) || strings.Contains(said, "app.wawp.net") {
@@ -55,7 +54,6 @@ func TestAccQueryLimit(t *testing.T) {
 	twoWebhooks(w)
 	cli := w.CLI(t, "provider \"wawp\" {}\n")
 	query(t, cli, listing+"\n  limit = 1")
-	cli.OK("init", "-no-color")
 	said := cli.OK("query", "-no-color")
 	contains(t, said, target+"/a")
 	if strings.Contains(said, target+"/b") {
@@ -81,7 +79,6 @@ func TestAccQueryFailsLoudly(t *testing.T) {
 			w.SetPaid(test.paid)
 			cli := w.CLI(t, "provider \"wawp\" {}\n")
 			query(t, cli, test.arguments)
-			cli.OK("init", "-no-color")
 			contains(t, cli.Fails("query", "-no-color"), test.says)
 		})
 	}
