@@ -57,7 +57,7 @@ func newProbe(t *testing.T, address string) *probe {
 	return p
 }
 
-// start runs the program against a simulated API.
+// simulate aims a program at a simulated API.
 func simulate(t *testing.T, config wawptest.Config) (*probe, *wawptest.API) {
 	t.Helper()
 	config.Token = token

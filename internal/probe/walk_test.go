@@ -17,12 +17,13 @@ func waitFor(t *testing.T, is func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
+	late := time.After(20 * time.Second)
 	for !is() {
 		select {
 		case <-tick.C:
 		case <-t.Context().Done():
 			t.Fatal(t.Context().Err())
-		case <-time.After(20 * time.Second):
+		case <-late:
 			t.Fatal("it does not come")
 		}
 	}
