@@ -74,7 +74,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	if r.unavailable(&resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -139,11 +139,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if r.client == nil && !isNew {
-		resp.Diagnostics.AddWarning(conn.UnknownSummary, conn.UnknownDetail+" Until then the state stays as it is.")
-		return
-	}
-	if r.unavailable(&resp.Diagnostics) {
+	if conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -165,10 +161,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 
 // notRead decides what a failed read means. What was just imported is never dropped: that it cannot be read is an error.
 func (r *Resource) notRead(ctx context.Context, resp *resource.ReadResponse, id string, isNew bool, err error) {
-	verdict, reason := wawp.JudgeRateLimit(err, false, nil)
+	verdict, reason := wawp.JudgeChild(wawp.ChildEvidence{Child: err})
 	if verdict == wawp.LookAgain && !isNew {
 		_, second := r.client.GetSession(ctx, id)
-		verdict, reason = wawp.JudgeRateLimit(err, true, second)
+		verdict, reason = wawp.JudgeChild(wawp.ChildEvidence{Child: err, Looked: true, Info: second})
 	}
 	switch {
 	case verdict == wawp.Broken, isNew:
@@ -195,7 +191,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	if !plan.Policy.Equal(state.Policy) {
-		if r.unavailable(&resp.Diagnostics) {
+		if conn.Missing(r.client, &resp.Diagnostics) {
 			return
 		}
 		ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -223,12 +219,4 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 			"which "+explain.Dashboard+" shows, such as 3EB0BCB2E3D4.")
 	}
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyUnread, []byte("true"))...)
-}
-
-// unavailable adds an error, and says so, while there is no client.
-func (r *Resource) unavailable(diags *diag.Diagnostics) bool {
-	if r.client == nil {
-		diags.AddError(conn.UnknownSummary, conn.UnknownDetail)
-	}
-	return r.client == nil
 }

@@ -61,7 +61,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	patience, diags := plan.Timeouts.Create(ctx, defaultPatience)
 	resp.Diagnostics.Append(diags...)
-	if r.unavailable(&resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	defer survivePanic(ctx, resp)
@@ -129,11 +129,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if r.client == nil && !isNewlyImported(ctx, req.Private) {
-		resp.Diagnostics.AddWarning(conn.UnknownSummary, conn.UnknownDetail+" Until then the state stays as it is.")
-		return
-	}
-	if r.unavailable(&resp.Diagnostics) {
+	if conn.MissingInRead(r.client, isNewlyImported(ctx, req.Private), &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -184,7 +180,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	want := plan.DesiredState.ValueString()
 	if want != "" && want != state.DesiredState.ValueString() {
-		if r.unavailable(&resp.Diagnostics) {
+		if conn.Missing(r.client, &resp.Diagnostics) {
 			return
 		}
 		session, _, left := drive(ctx, r.client, state.InstanceID.ValueString(), want, patience)
@@ -211,7 +207,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(protect(state, duringApply)...)
-	if r.unavailable(&resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -249,14 +245,6 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyImported, []byte("true"))...)
-}
-
-// unavailable adds an error, and says so, while there is no client.
-func (r *Resource) unavailable(diags *diag.Diagnostics) bool {
-	if r.client == nil {
-		diags.AddError(conn.UnknownSummary, conn.UnknownDetail)
-	}
-	return r.client == nil
 }
 
 // private is the private state of a request, whichever it is.

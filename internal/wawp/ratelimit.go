@@ -113,28 +113,6 @@ func IsPolicyRefused(err error) bool {
 	})
 }
 
-// JudgeRateLimit decides what it means for a session's sending policy that reading it ended with an error, as [Judge] does
-// for the session. The second look is at session/info, whose error is nil if the session answered.
-func JudgeRateLimit(err error, looked bool, secondLook error) (Verdict, string) {
-	switch {
-	case IsNotOffered(err):
-		return Unclear, "the answer does not come from Wawp's rate limit endpoint but from something that does not know it"
-	case IsUnreadable(err):
-		return Unclear, "the answer could not be understood"
-	case !IsNotFound(err):
-		return Broken, "the request failed"
-	case IsInvalidSession(err), looked && IsInvalidSession(secondLook):
-		return Unclear, "invalid_session may only mean that the linked phone dropped"
-	case !looked:
-		return LookAgain, "session/rate-limit answers that there is no such session"
-	case secondLook == nil:
-		return Unclear, "session/rate-limit answers that there is no such session, but session/info describes it"
-	case !IsNotFound(secondLook):
-		return Unclear, "session/rate-limit answers that there is no such session, but a second look at session/info failed"
-	}
-	return Absent, "session/rate-limit and session/info both answer that there is no such session"
-}
-
 // rateLimit reads an answer, and says whether it tells anything of a sending policy. Under which key the session's own policy
 // is, no documentation shows: these are guesses.
 func (c *Client) rateLimit(d document) (RateLimit, bool) {

@@ -82,10 +82,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	timeout, diags := data.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	if d.client == nil {
-		resp.Diagnostics.AddError(conn.UnknownSummary, conn.UnknownDetail)
-	}
-	if resp.Diagnostics.HasError() {
+	if conn.Missing(d.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)

@@ -75,10 +75,7 @@ func (l *ListResource) read(ctx context.Context, req list.ListRequest, diags *di
 	defer explain.Crash(ctx, diags)
 	var id types.String
 	diags.Append(req.Config.GetAttribute(ctx, path.Root("instance_id"), &id)...)
-	if l.client == nil {
-		diags.AddError(conn.UnknownSummary, conn.UnknownDetail)
-	}
-	if diags.HasError() {
+	if conn.Missing(l.client, diags) || diags.HasError() {
 		return id, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)

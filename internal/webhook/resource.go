@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -70,7 +69,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	wanted := plan.wanted(ctx, &resp.Diagnostics)
-	if r.unavailable(&resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -130,11 +129,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	isNew := string(imported) == "true"
-	if r.client == nil && !isNew {
-		resp.Diagnostics.AddWarning(conn.UnknownSummary, conn.UnknownDetail+" Until then the state stays as it is.")
-		return
-	}
-	if r.unavailable(&resp.Diagnostics) {
+	if conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -186,7 +181,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	change := plan.change(ctx, state, config, &resp.Diagnostics)
-	if r.unavailable(&resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	if !change.IsEmpty() {
@@ -210,7 +205,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	if r.unavailable(&resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -257,12 +252,4 @@ func (r *Resource) exclusively(ctx context.Context, id string, do func() error) 
 	}
 	defer unlock()
 	return do()
-}
-
-// unavailable adds an error, and says so, while there is no client.
-func (r *Resource) unavailable(diags *diag.Diagnostics) bool {
-	if r.client == nil {
-		diags.AddError(conn.UnknownSummary, conn.UnknownDetail)
-	}
-	return r.client == nil
 }

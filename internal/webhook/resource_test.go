@@ -3,6 +3,7 @@ package webhook_test
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"os"
 	"reflect"
 	"slices"
@@ -163,7 +164,7 @@ func TestAccUpdateSendsOnlyWhatChanged(t *testing.T) {
 	keys := func() []string {
 		var sent []string
 		for _, r := range w.Requests() {
-			if r.Method == "PATCH" {
+			if r.Method == http.MethodPatch {
 				for key := range r.Body {
 					sent = append(sent, key)
 				}
@@ -219,6 +220,7 @@ func TestAccWriteOnlySecret(t *testing.T) {
 
 func TestAccArgumentsAreValidated(t *testing.T) {
 	t.Parallel()
+	const twoSecrets = "hmac_secret = \"x\"\n hmac_secret_wo = \"x\"\n hmac_secret_wo_version = 1"
 	for arguments, says := range map[string]string{
 		`url = "http://example.com"`:                      "https",
 		`url = "example.com"`:                             "https",
@@ -231,8 +233,8 @@ func TestAccArgumentsAreValidated(t *testing.T) {
 		`hmac_secret = ""`:                                "hmac_secret is set, but empty",
 		`hmac_secret_wo = "x"`:                            "hmac_secret_wo_version",
 		`hmac_secret_wo_version = 1`:                      "hmac_secret_wo",
-		"hmac_secret = \"x\"\n hmac_secret_wo = \"x\"\n hmac_secret_wo_version = 1": "hmac_secret_wo",
-		`timeouts = { create = "0s" }`: "positive",
+		twoSecrets:                                        "hmac_secret_wo",
+		`timeouts = { create = "0s" }`:                    "positive",
 	} {
 		t.Run(arguments, func(t *testing.T) {
 			t.Parallel()
