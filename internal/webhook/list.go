@@ -63,8 +63,8 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 		return
 	}
 	stream.Results = func(push func(list.ListResult) bool) {
-		for i, hook := range hooks {
-			if req.Limit > 0 && int64(i) >= req.Limit || !push(result(ctx, req, id, hook)) {
+		for _, hook := range hooks {
+			if !push(result(ctx, req, id, hook)) { // it says no when the limit of the list block is reached
 				return
 			}
 		}
