@@ -79,7 +79,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	adopted, err := r.create(ctx, id, wanted, plan.secret(config))
 	switch {
 	case err != nil:
-		resp.Diagnostics.Append(failed("made", id, wanted.URL, err))
+		resp.Diagnostics.Append(failed(making, id, wanted.URL, err))
 		return
 	case adopted != nil && !adopted.Matches(wanted):
 		resp.Diagnostics.Append(occupied(id, wanted.URL))
@@ -161,7 +161,7 @@ func (r *Resource) notRead(ctx context.Context, resp *resource.ReadResponse, id,
 	}
 	switch {
 	case verdict == wawp.Broken, isNew:
-		resp.Diagnostics.Append(failed("read", id, address, err))
+		resp.Diagnostics.Append(failed(reading, id, address, err))
 	case verdict == wawp.Absent:
 		resp.Diagnostics.Append(gone(id, address, reason))
 		resp.State.RemoveResource(ctx)
@@ -190,7 +190,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		id, address := state.InstanceID.ValueString(), state.URL.ValueString()
 		err := r.exclusively(ctx, id, func() error { return r.client.UpdateWebhook(ctx, id, address, change) })
 		if err != nil {
-			resp.Diagnostics.Append(failed("changed", id, address, err))
+			resp.Diagnostics.Append(failed(changing, id, address, err))
 			return
 		}
 	}
@@ -213,7 +213,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	id, address := state.InstanceID.ValueString(), state.URL.ValueString()
 	err := r.exclusively(ctx, id, func() error { return r.client.DeleteWebhook(ctx, id, address) })
 	if err != nil && (!wawp.IsNotFound(err) || wawp.IsInvalidSession(err)) {
-		resp.Diagnostics.Append(failed("deleted", id, address, err))
+		resp.Diagnostics.Append(failed(deleting, id, address, err))
 	}
 }
 

@@ -14,13 +14,23 @@ func name(id, address string) string {
 	return fmt.Sprintf("the webhook %s of the session %s", address, id)
 }
 
-// failed explains an operation that failed: what was to be "made", "read", "changed" or "deleted".
-func failed(what, id, address string, err error) diag.Diagnostic {
-	detail := fmt.Sprintf("It was tried whether %s can be %s, in vain.", name(id, address), what)
-	if wawp.MayHaveActed(err) && what == "made" {
-		detail += " It may have been made all the same: if so, the next apply adopts it."
+// The operations, as diagnostics name them: "could not be made", and "Making it failed".
+type operation struct{ past, gerund string }
+
+var (
+	making   = operation{"made", "Making"}
+	reading  = operation{"read", "Reading"}
+	changing = operation{"changed", "Changing"}
+	deleting = operation{"deleted", "Deleting"}
+)
+
+// failed explains an operation that failed.
+func failed(op operation, id, address string, err error) diag.Diagnostic {
+	attempt := op.gerund + " " + name(id, address) + " failed"
+	if op == making && wawp.MayHaveActed(err) {
+		attempt += ". It may be there all the same: if so, the next apply adopts it"
 	}
-	return diag.NewErrorDiagnostic("Wawp webhook could not be "+what, detail+"\n\n"+explain.Reason(err))
+	return diag.NewErrorDiagnostic("Wawp webhook could not be "+op.past, explain.Failure(attempt, err))
 }
 
 // occupied refuses to overwrite a webhook that Terraform does not know.
