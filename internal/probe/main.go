@@ -87,6 +87,9 @@ func (p program) run(args []string) int {
 	defer stop()
 	w := newWalk(p, base, token)
 	done := w.run(ctx)
+	if w.id == "" {
+		return exitFailed // There is nothing to tell, and perhaps a file of an earlier walk to keep.
+	}
 	wrote := p.write(*out, w.fixture())
 	p.report(w.calls)
 	if !done || !wrote {
@@ -133,9 +136,6 @@ func (p program) consents(host string, yes bool) bool {
 
 // write writes the fixture, or shows it if it cannot be written: it took an instance to get.
 func (p program) write(file string, fixture wawptest.Fixture) bool {
-	if len(fixture.Calls) == 0 {
-		return true
-	}
 	var encoded bytes.Buffer
 	encoder := json.NewEncoder(&encoded)
 	encoder.SetIndent("", "  ")
@@ -154,9 +154,6 @@ func (p program) write(file string, fixture wawptest.Fixture) bool {
 
 // report prints each question with what was found.
 func (p program) report(calls []call) {
-	if len(calls) == 0 {
-		return
-	}
 	settled, open := settle(calls)
 	p.list("Settled:", settled)
 	p.list("Still open:", open)

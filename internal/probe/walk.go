@@ -192,7 +192,7 @@ func (w *walk) create(ctx context.Context) bool {
 	case !answered && !wawp.MayHaveActed(err):
 		fmt.Fprintf(w.stderr, "\nNo session was created: %s.\n", unanswered(err))
 	case !wawp.MayHaveActed(err):
-		fmt.Fprintf(w.stderr, "\nNo session was created: Wawp refused with HTTP %d%s.\n", made.Status, inBrackets(made.code))
+		fmt.Fprintf(w.stderr, "\nNo session was created: Wawp refused with %s.%s\n", made.outcome(), advice[made.Status])
 	case answered && made.Status < 300:
 		fmt.Fprintf(w.stderr, "\nThe answer of create holds no instance id that this program knows. Its form is\n%s\n", indented(made.Form))
 		w.mayExist()
@@ -200,6 +200,12 @@ func (w *walk) create(ctx context.Context) bool {
 		w.mayExist()
 	}
 	return false
+}
+
+// advice says what to do about a refusal to create a session (page of session/create).
+var advice = map[int]string{
+	http.StatusUnauthorized: "\nLook whether WAWP_ACCESS_TOKEN holds the token of the account.",
+	http.StatusForbidden:    "\nThe quota may be used up: an instance that nobody uses can be deleted in " + dashboard + ".",
 }
 
 // mayExist says what to do after a create of which nobody knows what became.
@@ -241,9 +247,12 @@ func (w *walk) wait(ctx context.Context, s step) {
 		if busy && look == 1 {
 			fmt.Fprintln(w.stdout, "  waiting for the session to start, for a minute at most ...")
 		}
-		if !busy || look == mostLooks || !w.rest(ctx) {
+		if !busy || look == mostLooks {
 			w.note(ctx, s, answer, err)
 			return
+		}
+		if !w.rest(ctx) {
+			return // What was seen last says nothing of how it ends.
 		}
 	}
 }
