@@ -3,6 +3,7 @@ package wawptest
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"reflect"
 	"slices"
 	"strconv"
@@ -12,24 +13,25 @@ import (
 
 // forms are those that answers are given: of the successes of an endpoint, by its method and path; of a refusal, by its
 // code in the API's own form.
-type forms map[string]FixtureCall
+type forms map[string][]FixtureCall
 
 // Answer gives the answers the forms of a fixture from now on: the same status, content type, keys and nesting. An endpoint
-// takes the form of its first success there. The refusal of a session that is not there takes that of the last refusal of
-// session/info, which comes after the session was deleted; that of an unknown route, that of a route unknown here. What the
-// fixture does not show stays as it is. Do not change the fixture afterwards.
+// takes the form of that success of its there into which what it has to say fits as it is (a link and no link may have two
+// forms), else of the first. The refusal of a session that is not there takes that of the last refusal of session/info, which
+// comes after the session was deleted; that of an unknown route, that of a route unknown here. What the fixture does not show
+// stays as it is. Do not change the fixture afterwards.
 func (a *API) Answer(f Fixture) {
 	chosen := forms{}
 	for _, c := range f.Calls {
 		_, known := lookUp(c.Endpoint)
-		_, chose := chosen[c.Endpoint]
 		switch {
 		case !known && c.Status >= 300:
-			chosen[noRoute] = c
-		case c.Status < 300 && !chose:
-			chosen[c.Endpoint] = c
+			chosen[noRoute] = []FixtureCall{c}
+		case c.Status < 300:
+			chosen[c.Endpoint] = append(chosen[c.Endpoint], c)
+		case c.Status == http.StatusUnauthorized: // says nothing of the session
 		case c.Status >= 400 && c.Status < 500 && strings.HasSuffix(c.Endpoint, " /v2/session/info"):
-			chosen[noneSuch] = c
+			chosen[noneSuch] = []FixtureCall{c}
 		}
 	}
 	a.mu.Lock()
@@ -44,10 +46,14 @@ func (a *API) shaped(r *Request, own answer) answer {
 		key = r.Method + " " + r.Path
 	}
 	a.mu.Lock()
-	c, ok := a.forms[key]
+	chosen := a.forms[key]
 	a.mu.Unlock()
-	if !ok {
+	if len(chosen) == 0 {
 		return own
+	}
+	c := chosen[0]
+	if i := slices.IndexFunc(chosen, func(c FixtureCall) bool { return reflect.DeepEqual(FormOf(c.body(own)), c.Form) }); i >= 0 {
+		c = chosen[i]
 	}
 	return answer{status: c.Status, contentType: c.ContentType, body: c.body(own)}
 }
