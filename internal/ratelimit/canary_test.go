@@ -78,6 +78,14 @@ func TestAccTokenNeverShows(t *testing.T) {
 			}
 		}
 	}
+	distort := func() { // what is read succeeds, and is kept
+		w.ClearFaults()
+		for _, fault := range leaks(get) {
+			if fault.Reshape != nil {
+				w.Inject(fault)
+			}
+		}
+	}
 	inject(set, get) // what is refused is followed by a read
 	run("create", "apply", "-auto-approve")
 	w.ClearFaults()
@@ -87,14 +95,25 @@ func TestAccTokenNeverShows(t *testing.T) {
 	}
 	inject(get)
 	run("refresh", "apply", "-auto-approve", "-refresh-only")
+	distort()
+	run("refresh-distorted", "apply", "-auto-approve", "-refresh-only")
+	contains(t, fmt.Sprint(cli.State()), "(redacted)") // else there was nothing to find
 	inject(set)
 	cli.Configure(configure(standard))
 	run("update-plan", "plan", "-out=update.tfplan")
 	run("update", "apply", "update.tfplan")
+	run("destroy", "destroy", "-auto-approve", "-refresh=false")
 	cli.Configure(once + fmt.Sprintf("data \"wawp_session_rate_limit_policies\" \"x\" {\n  count       = %d\n"+
 		"  instance_id = format(\"3EB0BCB2%%04d\", count.index)\n}\n", n))
 	inject(get)
-	run("data", "apply", "-auto-approve", "-refresh=false")
+	run("data", "apply", "-auto-approve")
+	distort()
+	run("data-distorted", "apply", "-auto-approve")
+	state, err := os.ReadFile(filepath.Join(cli.Dir, "terraform.tfstate"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, string(state), `"slug": "(redacted)"`, `"current_policy": "(redacted)`)
 
 	log, err := os.ReadFile(filepath.Join(cli.Dir, "trace.log"))
 	if err != nil {

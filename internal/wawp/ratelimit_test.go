@@ -34,6 +34,7 @@ func TestRateLimitIsReadInEveryForm(t *testing.T) {
 		"policy":                 {`{"policy":"strict",` + inner, whole},
 		"policy_slug":            {`{"policy_slug":"strict",` + inner, whole},
 		"current":                {`{"current":"strict",` + inner, whole},
+		"two keys":               {`{"current_policy":"strict","policy":"turbo",` + inner, whole},
 		"none":                   {`{` + inner, RateLimit{HasActivePlan: ptr(false), Policies: whole.Policies}},
 		"null":                   {`{"current_policy":null,` + inner, RateLimit{HasActivePlan: ptr(false), Policies: whole.Policies}},
 		"object, slug":           {`{"current_policy":{"id":7,"name":"Strict","slug":"strict"},` + inner, whole},
