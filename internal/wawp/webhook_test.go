@@ -118,6 +118,22 @@ func TestSetWebhookLooksBeforeItSendsAgain(t *testing.T) {
 	}
 }
 
+func TestSetWebhookOnTheWireIgnoresCancellation(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		cancel() // Ctrl-C while the request is under way
+		select {
+		case <-r.Context().Done():
+		case <-time.After(50 * time.Millisecond):
+			answers(200, `{"success":true}`)(w, r)
+		}
+	})
+	if err := client(t, s.URL).SetWebhook(ctx, "A1", Webhook{URL: "https://a.test", Events: []string{"m"}}, ""); err != nil || s.count() != 1 {
+		t.Errorf("the answer was lost: %v, %d requests", err, s.count())
+	}
+}
+
 func TestReadsOfWebhooksAreShared(t *testing.T) {
 	t.Parallel()
 	arrived, release := make(chan struct{}), make(chan struct{})

@@ -453,6 +453,49 @@ func TestAccReadUnderFault(t *testing.T) {
 	}
 }
 
+// TestAccUnknownConfiguration makes the provider depend on what is known only after an apply.
+func TestAccUnknownConfiguration(t *testing.T) {
+	t.Parallel()
+	w := world(t, wawptest.Config{})
+	configure := func(turn, more string) string {
+		return fmt.Sprintf("resource \"terraform_data\" \"late\" {\n  input = %q\n  triggers_replace = %q\n}\n", w.Token, turn) +
+			"provider \"wawp\" {\n  access_token = terraform_data.late.output\n}\n" + hook() + more
+	}
+	cli := w.CLI(t, configure("1", ""))
+	cli.OK("apply", "-auto-approve")
+	w.ResetRequests()
+
+	cli.Configure(configure("2", ""))
+	contains(t, cli.OK("plan", "-no-color"), "Warning: The provider's configuration is not known yet", "1 to add, 0 to change, 1 to destroy")
+	cli.Configure(configure("2", data))
+	contains(t, cli.Fails("plan", "-no-color"), "Error: The provider's configuration is not known yet")
+	if n := w.Count(""); n != 0 {
+		t.Errorf("%d requests were made", n)
+	}
+}
+
+// TestAccNothingIsAskedForTwice is promise P8 for webhooks: concurrent reads share requests.
+func TestAccNothingIsAskedForTwice(t *testing.T) {
+	t.Parallel()
+	const n = 20
+	w := world(t, wawptest.Config{Latency: 20 * time.Millisecond})
+	cli := w.CLI(t, many(n, `["message"]`))
+	cli.OK("apply", "-auto-approve")
+	if got := w.Count(set); got != n || w.Count(list) >= n {
+		t.Errorf("%d webhooks were set with %d requests and %d looks", n, got, w.Count(list))
+	}
+	w.ResetRequests()
+	cli.OK("plan")
+	if got := w.Count(""); got != w.Count(list) || got >= n {
+		t.Errorf("a plan of %d webhooks made %d requests", n, got)
+	}
+	w.ResetRequests()
+	cli.OK("destroy", "-auto-approve")
+	if got := w.Count(remove); got != n {
+		t.Errorf("%d webhooks were deleted with %d requests", n, got)
+	}
+}
+
 func TestAccFreePlanIsExplained(t *testing.T) {
 	t.Parallel()
 	w := world(t, wawptest.Config{})
