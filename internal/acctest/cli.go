@@ -73,7 +73,8 @@ func executable(t testing.TB) string {
 	return path
 }
 
-// Require skips a test that needs a newer CLI, and says how to run it. An empty version means that no release has it.
+// Require skips a test that needs a newer CLI, and says how to run it. An empty openTofu means that no release has
+// what it tests.
 func Require(t testing.TB, terraform, openTofu string) {
 	t.Helper()
 	cli := executable(t)
@@ -88,8 +89,11 @@ func Require(t testing.TB, terraform, openTofu string) {
 		least = openTofu
 	}
 	if least == "" || version.Must(version.NewVersion(number)).LessThan(version.Must(version.NewVersion(least))) {
-		t.Skipf("needs Terraform %s or newer; this is %s. To run it: TF_ACC_TERRAFORM_PATH=/path/to/newer/terraform make test",
-			terraform, line)
+		needs := "Terraform " + terraform
+		if openTofu != "" {
+			needs += " or OpenTofu " + openTofu
+		}
+		t.Skipf("needs %s, or newer; this is %s. To run it: TF_ACC_TERRAFORM_PATH=/path/to/newer/cli make test", needs, line)
 	}
 }
 

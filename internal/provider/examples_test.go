@@ -63,7 +63,7 @@ func planExample(t *testing.T, name, configuration, imports string) {
 	t.Run(name, func(t *testing.T) {
 		t.Parallel()
 		if strings.Contains(imports, "identity") {
-			acctest.Require(t, "1.12", "")
+			acctest.Require(t, "1.12", "1.12")
 		}
 		w := exampleWorld(t)
 		cli := w.CLI(t, configuration)

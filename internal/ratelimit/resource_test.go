@@ -283,7 +283,7 @@ func TestAccImport(t *testing.T) {
 	}{
 		"command":                {resource.ImportCommandWithID, "1.11", "1.6"},
 		"import block, id":       {resource.ImportBlockWithID, "1.11", "1.6"},
-		"import block, identity": {resource.ImportBlockWithResourceIdentity, "1.12", ""},
+		"import block, identity": {resource.ImportBlockWithResourceIdentity, "1.12", "1.12"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
