@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -106,6 +107,8 @@ func next(e *wawp.Error) string {
 		return "Redirects are never followed, because they could hand the access token to another address, or create a session " +
 			"twice. If the API is at " + e.Redirect + ", set base_url to that; if base_url names it already, something on the way, " +
 			"such as a proxy or a login page, sends requests elsewhere."
+	case wawp.IsNotFound(e) && strings.Contains(e.Op, "/v2/webhook/"):
+		return "Wawp knows no such webhook, or no such instance: it may have been deleted outside Terraform. Plan again to see."
 	case wawp.IsNotFound(e):
 		return "Wawp knows no such instance: the id may be mistyped, belong to another account, or the instance was deleted."
 	case wawp.IsNotOffered(e), wawp.IsUnreadable(e):

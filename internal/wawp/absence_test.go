@@ -8,8 +8,8 @@ import (
 // TestJudge is promise P3: one row per kind of evidence.
 func TestJudge(t *testing.T) {
 	t.Parallel()
-	own := &Error{Status: 404, Code: "invalid_instance", own: true}
-	dropped := &Error{Status: 404, Code: codeInvalidSession, own: true}
+	own := &Error{Status: 404, own: true}
+	dropped := &Error{Status: 404, known: codeInvalidSession, own: true}
 	foreign := &Error{Status: 404}
 	second := func(info, err error) Evidence { return Evidence{Seen: true, Info: info, Looked: true, SecondLook: err} }
 	for name, test := range map[string]struct {
@@ -54,8 +54,8 @@ func TestJudge(t *testing.T) {
 
 func TestJudgeChild(t *testing.T) {
 	t.Parallel()
-	own := &Error{Status: 404, Code: "invalid_instance", own: true}
-	dropped := &Error{Status: 404, Code: codeInvalidSession, own: true}
+	own := &Error{Status: 404, own: true}
+	dropped := &Error{Status: 404, known: codeInvalidSession, own: true}
 	second := func(child, info error) ChildEvidence { return ChildEvidence{Child: child, Looked: true, Info: info} }
 	for name, test := range map[string]struct {
 		evidence ChildEvidence
@@ -70,7 +70,7 @@ func TestJudgeChild(t *testing.T) {
 		"own 404, phone dropped":   {second(own, dropped), Unclear},
 		"phone dropped":            {ChildEvidence{Child: dropped}, Unclear},
 		"phone dropped, own 404":   {second(dropped, own), Unclear},
-		"lapsed plan":              {ChildEvidence{Child: &Error{Status: 403, Code: codeNoSubscription, own: true}}, Unclear},
+		"lapsed plan":              {ChildEvidence{Child: &Error{Status: 403, known: codeNoSubscription, own: true}}, Unclear},
 		"foreign 404":              {second(&Error{Status: 404}, own), Unclear},
 		"unreadable":               {second(&Error{Status: 200}, own), Unclear},
 		"other 403":                {second(&Error{Status: 403, own: true}, own), Broken},

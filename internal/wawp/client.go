@@ -112,9 +112,6 @@ func New(o Options) *Client {
 	return c
 }
 
-// Redact returns text with the access token, and whatever else looks like a secret, blotted out.
-func (c *Client) Redact(text string) string { return c.redact.text(text) }
-
 func orDefault(d, otherwise time.Duration) time.Duration {
 	if d == 0 {
 		return otherwise

@@ -66,8 +66,8 @@ func (d document) object(name string) map[string]any {
 	return nil
 }
 
-// list returns the objects in the list under the name, outermost layer first, and whether there is one: null and an empty
-// object are empty lists, and of a list written as an object the values count.
+// list returns the objects in the list under the name, outermost layer first, and whether there is one, of objects only: null
+// and an empty object are empty lists, and of a list written as an object the values count.
 func (d document) list(name string) ([]map[string]any, bool) {
 	for _, layer := range d.layers {
 		value, ok := layer[name]
@@ -86,9 +86,11 @@ func (d document) list(name string) ([]map[string]any, bool) {
 		}
 		var objects []map[string]any
 		for _, item := range items {
-			if o, ok := item.(map[string]any); ok {
-				objects = append(objects, o)
+			o, ok := item.(map[string]any)
+			if !ok {
+				return nil, false
 			}
+			objects = append(objects, o)
 		}
 		return objects, true
 	}

@@ -33,9 +33,10 @@ type Error struct {
 	// Attempts is how often the request was sent.
 	Attempts int
 
-	own   bool  // the answer is a JSON object of the API's own, and not of its router
-	sent  bool  // the request may have reached the server
-	cause error // why there was no answer, or why the retries stopped
+	known string // the code, if it is one of those above
+	own   bool   // the answer is a JSON object of the API's own, and not of its router
+	sent  bool   // the request may have reached the server
+	cause error  // why there was no answer, or why the retries stopped
 	text  string
 }
 
@@ -68,6 +69,11 @@ func (e *Error) describe(redact redactor, a answer) {
 	said := parse(a.body).complaint()
 	e.own = said.own
 	e.Code = redact.quote(said.code)
+	for _, known := range []string{codeQuotaReached, codeInvalidSession, codeNoSubscription} {
+		if strings.EqualFold(said.code, known) { // before a secret that looks like a part of it is blotted out
+			e.known = known
+		}
+	}
 	e.Message = redact.quote(cmp.Or(said.message, string(a.body)))
 }
 
@@ -116,6 +122,14 @@ func MayHaveActed(err error) bool {
 	})
 }
 
+// wasLost says whether the request was sent, and no answer of Wawp's own came back: that of a gateway, or none.
+func wasLost(err error) bool {
+	return is(err, func(e *Error) bool {
+		return e.sent && (e.Status == 0 || e.Status == http.StatusBadGateway || e.Status == http.StatusServiceUnavailable ||
+			e.Status == http.StatusGatewayTimeout)
+	})
+}
+
 // IsNotFound says whether Wawp itself answered that there is no such thing. The 404 of a proxy, or of a route that the
 // server does not have, is not meant: see [IsNotOffered].
 func IsNotFound(err error) bool {
@@ -131,7 +145,7 @@ func IsNotOffered(err error) bool {
 
 // IsInvalidSession says whether the code of the error is invalid_session: the session is gone, or only its phone is.
 func IsInvalidSession(err error) bool {
-	return is(err, func(e *Error) bool { return strings.EqualFold(e.Code, codeInvalidSession) })
+	return is(err, func(e *Error) bool { return e.known == codeInvalidSession })
 }
 
 // IsMoot says whether what was asked for makes no sense in the state that the session is in, or for a session that is gone:
@@ -151,14 +165,14 @@ func IsUnreadable(err error) bool {
 func IsQuotaReached(err error) bool {
 	return is(err, func(e *Error) bool {
 		byMessage := e.Code == "" && strings.Contains(strings.ToLower(e.Message), "quota")
-		return e.Status == http.StatusForbidden && (strings.EqualFold(e.Code, codeQuotaReached) || byMessage)
+		return e.Status == http.StatusForbidden && (e.known == codeQuotaReached || byMessage)
 	})
 }
 
 // IsSubscriptionRequired says whether Wawp wants an active plan for what was asked.
 func IsSubscriptionRequired(err error) bool {
 	return is(err, func(e *Error) bool {
-		return e.Status == http.StatusForbidden && strings.EqualFold(e.Code, codeNoSubscription)
+		return e.Status == http.StatusForbidden && e.known == codeNoSubscription
 	})
 }
 

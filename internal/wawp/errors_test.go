@@ -32,8 +32,8 @@ func TestPredicatesLookThroughWrapping(t *testing.T) {
 		"IsQuotaReached": IsQuotaReached, "MayHaveActed": MayHaveActed,
 	} {
 		yes := map[string]*Error{
-			"IsNotFound": {Status: 404, own: true}, "IsNotOffered": {Status: 404}, "IsInvalidSession": {Code: codeInvalidSession},
-			"IsUnreadable": {Status: 200}, "IsQuotaReached": {Status: 403, Code: codeQuotaReached}, "MayHaveActed": {sent: true},
+			"IsNotFound": {Status: 404, own: true}, "IsNotOffered": {Status: 404}, "IsInvalidSession": {known: codeInvalidSession},
+			"IsUnreadable": {Status: 200}, "IsQuotaReached": {Status: 403, known: codeQuotaReached}, "MayHaveActed": {sent: true},
 		}[name]
 		if !predicate(fmt.Errorf("wrapped: %w", yes)) {
 			t.Errorf("%s is false of %+v", name, yes)

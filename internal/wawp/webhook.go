@@ -6,7 +6,11 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
+
+// longestSharedRead bounds a read of webhooks that several callers share, whatever time each of them has.
+const longestSharedRead = 5 * time.Minute
 
 var (
 	listWebhooks  = operation{method: http.MethodGet, path: "/v2/session/webhook", repeat: repeatRead}
@@ -18,12 +22,13 @@ var (
 // DefaultRetries is what Wawp gives a webhook for which none were set (documentation of webhook/set).
 var DefaultRetries = Retries{DelaySeconds: 2, Attempts: 15}
 
-// Webhook is an address to which Wawp posts the events of a session. Its URL is its key: there is no id.
+// Webhook is an address to which Wawp posts the events of a session. Its URL is its key: there is no id. What is nil was
+// not told, or is left to Wawp.
 type Webhook struct {
 	URL     string
 	Events  []string // sorted
-	Enabled bool
-	Retries *Retries // nil: not told, or not set
+	Enabled *bool
+	Retries *Retries
 }
 
 // Retries says how Wawp repeats a delivery that failed.
@@ -48,9 +53,16 @@ func (w WebhookChange) IsEmpty() bool {
 // ListWebhooks reads the webhooks of a session, sorted by URL. Wawp's own system webhook is not one of them: its address is
 // a secret. Callers that ask at the same time share one request; nothing is kept beyond it.
 func (c *Client) ListWebhooks(ctx context.Context, id string) ([]Webhook, error) {
-	shared := c.reads.DoChan(id, func() (any, error) {
+	shared := c.reads.DoChan(id, func() (hooks any, err error) {
+		defer func() {
+			if recover() != nil { // in a goroutine of its own, where no caller could survive it
+				err = &Error{Op: listWebhooks.String(), text: "the provider crashed: this is a bug, please report it"}
+			}
+		}()
 		// The first caller's end must not be the others' error.
-		return c.readWebhooks(context.WithoutCancel(ctx), id)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestSharedRead)
+		defer cancel()
+		return c.LookForWebhooks(ctx, id)
 	})
 	select {
 	case <-ctx.Done():
@@ -61,20 +73,25 @@ func (c *Client) ListWebhooks(ctx context.Context, id string) ([]Webhook, error)
 	}
 }
 
-func (c *Client) readWebhooks(ctx context.Context, id string) ([]Webhook, error) {
+// LookForWebhooks is [Client.ListWebhooks] with a request of its own: for who writes, and must know how things stand now.
+func (c *Client) LookForWebhooks(ctx context.Context, id string) ([]Webhook, error) {
 	a, err := c.call(ctx, listWebhooks, id, nil)
 	if err != nil {
 		return nil, err
 	}
 	d := parse(a.body)
 	list, ok := d.list("webhooks")
-	if !ok {
+	if !ok || d.failed() {
 		return nil, newUnreadable(listWebhooks, a, c.redact, "the answer lists no webhooks")
 	}
 	system := document{layers: []map[string]any{d.object("systemConfig")}}.text("url")
 	var hooks []Webhook
 	for _, item := range list {
-		if hook := c.webhook(item); hook.URL != "" && hook.URL != system && !IsSystemWebhook(hook.URL) {
+		hook := c.webhook(item)
+		if hook.URL == "" { // what cannot be read could be the one that is looked for
+			return nil, newUnreadable(listWebhooks, a, c.redact, "the answer lists a webhook without a url")
+		}
+		if hook.URL != system && !IsSystemWebhook(hook.URL) {
 			hooks = append(hooks, hook)
 		}
 	}
@@ -85,13 +102,16 @@ func (c *Client) readWebhooks(ctx context.Context, id string) ([]Webhook, error)
 // webhook reads one webhook. A secret in it is passed over: whether it is the whole one or a mask cannot be told.
 func (c *Client) webhook(item map[string]any) Webhook {
 	d := document{layers: []map[string]any{item}}
-	hook := Webhook{URL: c.redact.value(d.text("url")), Enabled: true}
+	hook := Webhook{URL: c.redact.value(d.text("url"))}
 	for _, key := range []string{"is_active", "isActive", "active", "enabled"} {
 		if on, ok := flag(item[key]); ok {
-			hook.Enabled = on
+			hook.Enabled = &on
 		}
 	}
-	events, _ := item["events"].([]any)
+	events, told := item["events"].([]any)
+	if told {
+		hook.Events = []string{}
+	}
 	for _, event := range events {
 		if name := c.redact.value(text(event)); name != "" {
 			hook.Events = append(hook.Events, name)
@@ -114,9 +134,13 @@ func retries(o map[string]any) *Retries {
 }
 
 // SetWebhook makes a webhook, or changes the one on its URL; secret may be "". Once sent it ignores the end of ctx. After an
-// ambiguous end it looks, and sends it again only if it is not there. Hold [Client.LockWebhooks] meanwhile.
+// ambiguous end it looks whether it is there, and only if not, and no answer came from Wawp, sends it again. Hold
+// [Client.LockWebhooks] meanwhile.
 func (c *Client) SetWebhook(ctx context.Context, id string, hook Webhook, secret string) error {
-	parameters := fields{"url": hook.URL, "events": hook.Events, "is_active": number(hook.Enabled)}
+	parameters := fields{"url": hook.URL, "events": hook.Events}
+	if hook.Enabled != nil {
+		parameters["is_active"] = number(*hook.Enabled)
+	}
 	if hook.Retries != nil {
 		parameters["retries"] = hook.Retries.fields()
 	}
@@ -128,11 +152,11 @@ func (c *Client) SetWebhook(ctx context.Context, id string, hook Webhook, secret
 		if !MayHaveActed(err) {
 			return err
 		}
-		hooks, lookErr := c.readWebhooks(ctx, id)
+		hooks, lookErr := c.LookForWebhooks(ctx, id)
 		if there, ok := FindWebhook(hooks, hook.URL); ok && there.Matches(hook) {
 			return nil
 		}
-		if lookErr != nil || attempt == c.maxRetries || sleep(ctx, c.backoff(attempt)) != nil {
+		if lookErr != nil || !wasLost(err) || attempt == c.maxRetries || sleep(ctx, c.backoff(attempt)) != nil {
 			return err
 		}
 	}
@@ -185,17 +209,34 @@ func (c *Client) LockWebhooks(ctx context.Context, id string) (unlock func(), er
 	c.mu.Unlock()
 	select {
 	case turn <- struct{}{}:
-		return func() { <-turn }, nil
+		return func() {
+			c.reads.Forget(id) // a read that is under way may have missed the write
+			<-turn
+		}, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-// Matches says whether a webhook is as another one wants it: what that one leaves open does not count.
+// Matches says whether a webhook is as another one wants it, as far as both tell.
 func (w Webhook) Matches(want Webhook) bool {
-	retries := want.Retries == nil || w.Retries != nil && *w.Retries == *want.Retries
-	events := slices.Sorted(slices.Values(want.Events))
-	return w.Enabled == want.Enabled && retries && slices.Equal(w.Events, slices.Compact(events))
+	return len(w.Differs(want)) == 0
+}
+
+// Differs names what is not as another webhook wants it.
+func (w Webhook) Differs(want Webhook) []string {
+	var names []string
+	events := slices.Compact(slices.Sorted(slices.Values(want.Events)))
+	if w.Events != nil && !slices.Equal(w.Events, events) {
+		names = append(names, "events")
+	}
+	if w.Enabled != nil && want.Enabled != nil && *w.Enabled != *want.Enabled {
+		names = append(names, "enabled")
+	}
+	if w.Retries != nil && want.Retries != nil && *w.Retries != *want.Retries {
+		names = append(names, "retries")
+	}
+	return names
 }
 
 // FindWebhook returns the webhook on a URL: the same to the letter, or else one that differs only in what means nothing in
@@ -211,15 +252,16 @@ func FindWebhook(hooks []Webhook, address string) (Webhook, bool) {
 	return Webhook{}, false
 }
 
-// canonicalURL writes a URL without what means nothing: the case of the host, a default port, the slash of an empty path.
+// canonicalURL writes a URL without what means nothing: the case of the host, the default port, the slash of an empty path.
 func canonicalURL(s string) string {
 	u, err := url.Parse(s)
 	if err != nil {
 		return s
 	}
 	u.Host = strings.TrimSuffix(strings.ToLower(u.Host), ":443")
-	u.Path = strings.TrimSuffix(u.Path, "/")
-	u.RawPath = strings.TrimSuffix(u.RawPath, "/")
+	if u.Path == "/" {
+		u.Path = ""
+	}
 	return u.String()
 }
 

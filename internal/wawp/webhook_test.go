@@ -13,17 +13,22 @@ import (
 	"time"
 )
 
+var yes, no = true, false
+
 func TestWebhooksAreReadInEveryForm(t *testing.T) {
 	t.Parallel()
-	one := []Webhook{{URL: "https://a.test", Events: []string{"m", "n"}, Enabled: true, Retries: &Retries{2, 15}}}
-	off := []Webhook{{URL: "https://a.test", Events: []string{"m"}}}
+	one := []Webhook{{URL: "https://a.test", Events: []string{"m", "n"}, Enabled: &yes, Retries: &Retries{2, 15}}}
+	off := []Webhook{{URL: "https://a.test", Events: []string{"m"}, Enabled: &no}}
+	bare, empty := []Webhook{{URL: "https://a.test"}}, []Webhook{{URL: "https://a.test", Events: []string{}}}
 	for body, want := range map[string][]Webhook{
 		`{"webhooks":[{"url":"https://a.test","events":["n","m","n"],"is_active":1,"retries":{"delay":2,"attempts":15}}]}`:               one,
 		`{"data":{"webhooks":[{"url":"https://a.test","events":["m","n"],"is_active":"true","retries":{"delay":"2","attempts":"15"}}]}}`: one,
-		`{"webhooks":{"x":{"url":"https://a.test","events":["m","n"],"retries":{"delaySeconds":2,"attempts":15}}}}`:                      one,
+		`{"webhooks":{"x":{"url":"https://a.test","events":["m","n"],"active":true,"retries":{"delaySeconds":2,"attempts":15}}}}`:        one,
 		`{"webhooks":[{"url":"https://a.test","events":["m"],"isActive":false}]}`:                                                        off,
 		`{"webhooks":[{"url":"https://a.test","events":["m"],"enabled":"0"}]}`:                                                           off,
 		`{"webhooks":[{"url":"https://app.wawp.net/api/webhook/x","events":["m"]},{"url":"https://a.test","events":["m"],"active":0}]}`:  off,
+		`{"webhooks":[{"url":"https://a.test","name":"what is told says nothing of events, state or retries"}]}`:                         bare,
+		`{"webhooks":[{"url":"https://a.test","events":[],"name":"no events at all"}]}`:                                                  empty,
 		`{"webhooks":[{"url":"https://s.test"}],"systemConfig":{"url":"https://s.test"}}`:                                                nil,
 		`{"webhooks":null}`: nil,
 		`{"webhooks":[]}`:   nil,
@@ -35,7 +40,11 @@ func TestWebhooksAreReadInEveryForm(t *testing.T) {
 			t.Errorf("%s: %+v, %v", body, got, err)
 		}
 	}
-	for _, body := range []string{"", "{}", "[]", `{"webhooks":"none"}`, "<html>", `{"code":"x","message":"y"}`} {
+	for _, body := range []string{
+		"", "{}", "[]", `{"webhooks":"none"}`, "<html>", `{"code":"x","message":"y"}`, `{"webhooks":["https://a.test"]}`,
+		`{"webhooks":[{"webhook_url":"https://a.test"}]}`, `{"webhooks":{"url":"https://a.test","events":["m"]}}`,
+		`{"success":false,"code":"x","message":"y","webhooks":[]}`,
+	} {
 		s := serve(t, answers(200, body))
 		if got, err := client(t, s.URL).ListWebhooks(context.Background(), "A1"); !IsUnreadable(err) {
 			t.Errorf("%s: %v, %v", body, got, err)
@@ -47,13 +56,13 @@ func TestWebhookWritesSendTheDocumentedParameters(t *testing.T) {
 	t.Parallel()
 	s := serve(t, answers(200, ""))
 	c, ctx := client(t, s.URL), context.Background()
-	hook := Webhook{URL: "https://a.test/?x=1&y", Events: []string{"m"}, Enabled: true, Retries: &Retries{3, 4}}
-	off, secret := false, "s"
+	hook := Webhook{URL: "https://a.test/?x=1&y", Events: []string{"m"}, Enabled: &yes, Retries: &Retries{3, 4}}
+	secret := "s"
 	for _, do := range []func() error{
 		func() error { return c.SetWebhook(ctx, "A1", hook, "s") },
 		func() error { return c.SetWebhook(ctx, "A1", Webhook{URL: hook.URL, Events: []string{"m"}}, "") },
 		func() error {
-			return c.UpdateWebhook(ctx, "A1", hook.URL, WebhookChange{Enabled: &off, Secret: &secret})
+			return c.UpdateWebhook(ctx, "A1", hook.URL, WebhookChange{Enabled: &no, Secret: &secret})
 		},
 		func() error { return c.DeleteWebhook(ctx, "A1", hook.URL) },
 	} {
@@ -63,7 +72,7 @@ func TestWebhookWritesSendTheDocumentedParameters(t *testing.T) {
 	}
 	want := []string{
 		`{"events":["m"],"hmac":"s","is_active":1,"retries":{"attempts":4,"delay":3},"url":"https://a.test/?x=1\u0026y"}`,
-		`{"events":["m"],"is_active":0,"url":"https://a.test/?x=1\u0026y"}`,
+		`{"events":["m"],"url":"https://a.test/?x=1\u0026y"}`,
 		`{"hmac":"s","is_active":0,"url":"https://a.test/?x=1\u0026y"}`,
 		``,
 	}
@@ -100,13 +109,16 @@ func TestSetWebhookLooksBeforeItSendsAgain(t *testing.T) {
 		"it was refused":         {[]http.HandlerFunc{answers(403, "")}, "POST", true},
 		"an error in disguise":   {[]http.HandlerFunc{answers(200, `{"code":"x","message":"y"}`), there}, "POST GET", false},
 		"it is never there":      {[]http.HandlerFunc{answers(502, ""), none, answers(502, ""), none, answers(502, ""), none}, "POST GET POST GET POST GET", true},
+		"a fault of Wawp's own":  {[]http.HandlerFunc{answers(500, ""), none}, "POST GET", true},
+		"a refusal in disguise":  {[]http.HandlerFunc{answers(200, `{"code":"x","message":"y"}`), none}, "POST GET", true},
+		"retries are not told":   {[]http.HandlerFunc{answers(504, ""), answers(200, `{"webhooks":[{"url":"https://a.test"}]}`)}, "POST GET", false},
 		"refused, the next time": {[]http.HandlerFunc{answers(502, ""), none, answers(422, "")}, "POST GET POST", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, test.replies...)
 			c := client(t, s.URL, func(o *Options) { o.MaxRetries = 2 })
-			err := c.SetWebhook(context.Background(), "A1", Webhook{URL: "https://a.test", Events: []string{"m"}, Enabled: true}, "")
+			err := c.SetWebhook(context.Background(), "A1", Webhook{URL: "https://a.test", Events: []string{"m"}, Enabled: &yes}, "")
 			var methods []string
 			for _, r := range s.requests {
 				methods = append(methods, r.method)
@@ -173,6 +185,48 @@ func TestReadsOfWebhooksAreShared(t *testing.T) {
 	}
 }
 
+// crash is a transport that panics, as a bug of ours would.
+type crash struct{}
+
+func (crash) RoundTrip(*http.Request) (*http.Response, error) { panic("a bug") }
+
+func TestPanicInASharedReadIsAnError(t *testing.T) {
+	t.Parallel()
+	c := client(t, "http://127.0.0.1:1", func(o *Options) { o.Transport = crash{} })
+	if _, err := c.ListWebhooks(context.Background(), "A1"); err == nil || !strings.Contains(err.Error(), "crashed") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestReadAfterAWriteIsNotAnOlderOne(t *testing.T) {
+	t.Parallel()
+	arrived, release := make(chan struct{}), make(chan struct{})
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		close(arrived)
+		<-release
+		answers(200, `{"webhooks":[]}`)(w, r)
+	}, answers(200, `{"webhooks":[{"url":"https://a.test"}]}`))
+	c := client(t, s.URL)
+	before := make(chan error, 1)
+	go func() {
+		_, err := c.ListWebhooks(context.Background(), "A1")
+		before <- err
+	}()
+	<-arrived
+	unlock, err := c.LockWebhooks(context.Background(), "A1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+	if hooks, err := c.ListWebhooks(context.Background(), "A1"); err != nil || len(hooks) != 1 {
+		t.Errorf("the answer is from before the write: %v, %v", hooks, err)
+	}
+	close(release)
+	if err := <-before; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestLockWebhooksTakesTurns(t *testing.T) {
 	t.Parallel()
 	c, ctx := client(t, "http://127.0.0.1:1"), context.Background()
@@ -199,10 +253,13 @@ func TestLockWebhooksTakesTurns(t *testing.T) {
 
 func TestFindWebhook(t *testing.T) {
 	t.Parallel()
-	hooks := []Webhook{{URL: "https://A.test:443/x/"}, {URL: "https://a.test/x", Enabled: true}, {URL: "https://b.test/X"}}
+	hooks := []Webhook{{URL: "https://A.test:443/x/"}, {URL: "https://Root.test/"}, {URL: "https://a.test/x"}, {URL: "https://b.test/X"}}
 	for address, want := range map[string]string{
 		"https://a.test/x":      "https://a.test/x",
 		"https://a.test/x/":     "https://A.test:443/x/",
+		"https://a.test/x//":    "",
+		"https://b.test/X/":     "", // another address
+		"https://root.test":     "https://Root.test/",
 		"https://b.test:443/X":  "https://b.test/X",
 		"https://b.test/x":      "",
 		"https://b.test/X?y":    "",
@@ -217,23 +274,20 @@ func TestFindWebhook(t *testing.T) {
 
 func TestWebhookMatches(t *testing.T) {
 	t.Parallel()
-	have := Webhook{Events: []string{"a", "b"}, Enabled: true, Retries: &Retries{2, 15}}
-	for i, test := range []struct {
-		want Webhook
-		yes  bool
-	}{
-		{Webhook{Events: []string{"b", "a", "b"}, Enabled: true}, true},
-		{Webhook{Events: []string{"b", "a"}, Enabled: true, Retries: &Retries{2, 15}}, true},
-		{Webhook{Events: []string{"b", "a"}, Enabled: true, Retries: &Retries{2, 1}}, false},
-		{Webhook{Events: []string{"a"}, Enabled: true}, false},
-		{Webhook{Events: []string{"a", "b"}}, false},
+	have := Webhook{Events: []string{"a", "b"}, Enabled: &yes, Retries: &Retries{2, 15}}
+	for differs, want := range map[string]Webhook{
+		"":                       {Events: []string{"b", "a", "b"}, Enabled: &yes},
+		"retries":                {Events: []string{"b", "a"}, Enabled: &yes, Retries: &Retries{2, 1}},
+		"events":                 {Events: []string{"a"}, Retries: &Retries{2, 15}},
+		"enabled":                {Events: []string{"a", "b"}, Enabled: &no},
+		"events enabled retries": {Events: []string{"c"}, Enabled: &no, Retries: &Retries{}},
 	} {
-		if have.Matches(test.want) != test.yes {
-			t.Errorf("%d: %+v", i, test.want)
+		if got := strings.Join(have.Differs(want), " "); got != differs || have.Matches(want) != (differs == "") {
+			t.Errorf("differs in %q, want %q", got, differs)
 		}
 	}
-	if (Webhook{}).Matches(Webhook{Retries: &Retries{}}) {
-		t.Error("retries that were not told match")
+	if !(Webhook{}).Matches(have) {
+		t.Error("what was not told contradicts")
 	}
 }
 
@@ -258,5 +312,14 @@ func TestSecretIsBlottedOutOfErrors(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "hush") {
 			t.Errorf("HTTP %d: %v", status, err)
 		}
+	}
+}
+
+func TestSecretDoesNotHideACode(t *testing.T) {
+	t.Parallel()
+	s := serve(t, answers(403, `{"code":"subscription_required","message":"Pay."}`))
+	err := client(t, s.URL).SetWebhook(context.Background(), "A1", Webhook{URL: "https://a.test", Events: []string{"m"}}, "required")
+	if !IsSubscriptionRequired(err) {
+		t.Errorf("%v", err)
 	}
 }

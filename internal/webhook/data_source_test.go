@@ -44,7 +44,6 @@ func TestAccDataSourceForms(t *testing.T) {
 		`{"webhooks":{"0":{"url":"https://a.test","events":[],"is_active":true,"retries":{"delay":"2","attempts":"15"}}}}`:                                1,
 		`{"webhooks":[{"url":"https://a.test","events":["m"],"is_active":0,"hmac":{"key":"x"},"retries":{"delaySeconds":2,"attempts":15,"policy":"p"}}]}`: 1,
 		`{"webhooks":[{"url":"https://s.test","events":["m"]}],"systemConfig":{"url":"https://s.test"}}`:                                                  0,
-		`{"webhooks":["https://a.test"]}`: 0,
 	} {
 		w := world(t, wawptest.Config{})
 		w.Inject(wawptest.Fault{Match: list, Body: body})

@@ -54,13 +54,17 @@ var objectTypes = map[string]attr.Type{
 }
 
 // refresh takes over what an answer told. The URL stays as it is written in the configuration, because Wawp may write the
-// same one in its own way; a secret is never read.
+// same one in its own way; a secret is never read. What the answer does not tell stays as it is.
 func (o *observed) refresh(hook wawp.Webhook) {
 	if o.URL.ValueString() == "" {
 		o.URL = types.StringValue(hook.URL)
 	}
-	o.Events = eventSet(hook.Events)
-	o.Enabled = types.BoolValue(hook.Enabled)
+	if hook.Events != nil || o.Events.IsNull() {
+		o.Events = eventSet(hook.Events)
+	}
+	if hook.Enabled != nil || o.Enabled.IsNull() {
+		o.Enabled = types.BoolValue(hook.Enabled == nil || *hook.Enabled)
+	}
 	switch {
 	case hook.Retries != nil:
 		o.Retries = retriesObject(*hook.Retries)
@@ -87,7 +91,7 @@ func retriesObject(r wawp.Retries) types.Object {
 // wanted returns the webhook that a plan describes. Retries that it leaves open are nil; of retries that it gives in part,
 // the rest is Wawp's default.
 func (m model) wanted(ctx context.Context, diags *diag.Diagnostics) wawp.Webhook {
-	hook := wawp.Webhook{URL: m.URL.ValueString(), Enabled: m.Enabled.ValueBool()}
+	hook := wawp.Webhook{URL: m.URL.ValueString(), Enabled: m.Enabled.ValueBoolPointer()}
 	diags.Append(m.Events.ElementsAs(ctx, &hook.Events, false)...)
 	if m.Retries.IsNull() || m.Retries.IsUnknown() {
 		return hook
@@ -105,12 +109,16 @@ func (m model) wanted(ctx context.Context, diags *diag.Diagnostics) wawp.Webhook
 	return hook
 }
 
-// settle fills in what the plan left to Wawp, after it was set: its documented defaults.
-func (m *model) settle(wanted wawp.Webhook) {
-	if wanted.Retries != nil {
+// settle fills in the retries that the plan left open, in part or whole: otherwise are those that Wawp has if none are sent,
+// nil if nobody knows.
+func (m *model) settle(wanted wawp.Webhook, otherwise *wawp.Retries) {
+	switch {
+	case wanted.Retries != nil:
 		m.Retries = retriesObject(*wanted.Retries)
-	} else if m.Retries.IsUnknown() {
-		m.Retries = retriesObject(wawp.DefaultRetries)
+	case m.Retries.IsUnknown() && otherwise != nil:
+		m.Retries = retriesObject(*otherwise)
+	case m.Retries.IsUnknown():
+		m.Retries = types.ObjectNull(retriesTypes)
 	}
 }
 
@@ -134,7 +142,7 @@ func (m model) change(ctx context.Context, before, config model, diags *diag.Dia
 		change.Events = wanted.Events
 	}
 	if !m.Enabled.Equal(before.Enabled) {
-		change.Enabled = &wanted.Enabled
+		change.Enabled = wanted.Enabled
 	}
 	if wanted.Retries != nil && !retriesObject(*wanted.Retries).Equal(before.Retries) {
 		change.Retries = wanted.Retries

@@ -76,42 +76,45 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	defer cancel()
 
 	id := plan.InstanceID.ValueString()
-	adopted, err := r.create(ctx, id, wanted, plan.secret(config))
+	defaults := wawp.DefaultRetries
+	adopted, op, err := r.create(ctx, id, wanted, plan.secret(config))
 	switch {
 	case err != nil:
-		resp.Diagnostics.Append(failed(making, id, wanted.URL, err))
+		resp.Diagnostics.Append(failed(op, id, wanted.URL, err))
 		return
 	case adopted != nil && !adopted.Matches(wanted):
-		resp.Diagnostics.Append(occupied(id, wanted.URL))
+		resp.Diagnostics.Append(occupied(id, *adopted, wanted))
 		return
 	case adopted != nil:
 		resp.Diagnostics.Append(adoption(id, wanted.URL))
-		plan.refresh(*adopted)
+		plan.settle(wanted, adopted.Retries)
 	}
-	plan.settle(wanted)
+	plan.settle(wanted, &defaults)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
 
-// create makes the webhook, or returns the one that is on its URL already. One that is as wanted only gets the secret.
-func (r *Resource) create(ctx context.Context, id string, wanted wawp.Webhook, secret string) (*wawp.Webhook, error) {
-	hooks, err := r.client.ListWebhooks(ctx, id)
-	if err != nil {
-		return nil, err
-	}
+// create makes the webhook, or returns the one that is on its URL already: one that is as wanted only gets the secret. It
+// looks while it is its turn, so that nobody else in this process makes or deletes one in between. It says what it was at
+// when it failed.
+func (r *Resource) create(ctx context.Context, id string, wanted wawp.Webhook, secret string) (*wawp.Webhook, operation, error) {
 	unlock, err := r.client.LockWebhooks(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, lookingFor, err
 	}
 	defer unlock()
+	hooks, err := r.client.LookForWebhooks(ctx, id)
+	if err != nil {
+		return nil, lookingFor, err
+	}
 	there, found := wawp.FindWebhook(hooks, wanted.URL)
 	switch {
 	case !found:
-		return nil, r.client.SetWebhook(ctx, id, wanted, secret)
+		return nil, making, r.client.SetWebhook(ctx, id, wanted, secret)
 	case there.Matches(wanted) && secret != "":
-		return &there, r.client.UpdateWebhook(ctx, id, there.URL, wawp.WebhookChange{Secret: &secret})
+		return &there, changing, r.client.UpdateWebhook(ctx, id, there.URL, wawp.WebhookChange{Secret: &secret})
 	}
-	return &there, nil
+	return &there, making, nil
 }
 
 // Read refreshes the state. Only a list that can be read and lacks the webhook, or a session that is proved to be gone,
@@ -188,13 +191,13 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		id, address := state.InstanceID.ValueString(), state.URL.ValueString()
-		err := r.exclusively(ctx, id, func() error { return r.client.UpdateWebhook(ctx, id, address, change) })
+		err := r.write(ctx, id, address, func(address string) error { return r.client.UpdateWebhook(ctx, id, address, change) })
 		if err != nil {
 			resp.Diagnostics.Append(failed(changing, id, address, err))
 			return
 		}
 	}
-	plan.settle(plan.wanted(ctx, &resp.Diagnostics))
+	plan.settle(plan.wanted(ctx, &resp.Diagnostics), nil)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
@@ -211,8 +214,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	id, address := state.InstanceID.ValueString(), state.URL.ValueString()
-	err := r.exclusively(ctx, id, func() error { return r.client.DeleteWebhook(ctx, id, address) })
-	if err != nil && (!wawp.IsNotFound(err) || wawp.IsInvalidSession(err)) {
+	err := r.write(ctx, id, address, func(address string) error { return r.client.DeleteWebhook(ctx, id, address) })
+	if err != nil && !wawp.IsNotFound(err) {
 		resp.Diagnostics.Append(failed(deleting, id, address, err))
 	}
 }
@@ -233,6 +236,10 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 			"Give the instance id and the webhook's url, separated by a comma: 3EB0BCB2E3D4,https://example.com/wawp")
 		return
 	}
+	if wawp.IsSystemWebhook(imported.URL.ValueString()) {
+		resp.Diagnostics.AddError(systemSummary, systemDetail)
+		return
+	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("instance_id"), imported.InstanceID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("url"), imported.URL)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyImported, []byte("true"))...)
@@ -244,12 +251,20 @@ func (m *model) setID(id string) {
 	m.InstanceID, m.URL = types.StringValue(strings.TrimSpace(instance)), types.StringValue(strings.TrimSpace(address))
 }
 
-// exclusively does something while nobody else writes to the session's webhooks.
-func (r *Resource) exclusively(ctx context.Context, id string, do func() error) error {
+// write changes or deletes the webhook on an address, while nobody else in this process writes to the session's webhooks. If
+// Wawp knows none there, it looks whether Wawp writes the address in its own way.
+func (r *Resource) write(ctx context.Context, id, address string, do func(address string) error) error {
 	unlock, err := r.client.LockWebhooks(ctx, id)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	return do()
+	if err = do(address); !wawp.IsNotFound(err) {
+		return err
+	}
+	hooks, lookErr := r.client.LookForWebhooks(ctx, id)
+	if there, found := wawp.FindWebhook(hooks, address); lookErr == nil && found && there.URL != address {
+		return do(there.URL)
+	}
+	return err
 }

@@ -124,8 +124,8 @@ func retriesAttribute() schema.SingleNestedAttribute {
 		MarkdownDescription: aboutRetries + " Left out, it is Wawp's affair, and this shows what Wawp tells.",
 		PlanModifiers:       []planmodifier.Object{objectplanmodifier.UseNonNullStateForUnknown()},
 		Attributes: map[string]schema.Attribute{
-			"delay_seconds": number(aboutDelaySeconds+" Default: `2`.", 0),
-			"attempts":      number(aboutAttempts+" Default: `15`.", 1),
+			"delay_seconds": number(aboutDelaySeconds+" Default: `2` when the webhook is made; later, what it was.", 0),
+			"attempts":      number(aboutAttempts+" Default: `15` when the webhook is made; later, what it was.", 1),
 		},
 	}
 }

@@ -10,6 +10,12 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
+// What is said of Wawp's own webhook. Its address is never quoted: its last part is a token.
+const (
+	systemSummary = "This is Wawp's own webhook"
+	systemDetail  = "The address is that of Wawp's system webhook, which the provider never touches."
+)
+
 // publicURL refuses what Wawp would not post to, and Wawp's own webhook. It quotes nothing: a URL can hold a secret.
 type publicURL struct{}
 
@@ -32,7 +38,6 @@ func (publicURL) ValidateString(_ context.Context, req validator.StringRequest, 
 			"Wawp posts to https addresses only: the url must begin with https:// (in lower case) and name a host, without white "+
 				"space around it.")
 	case wawp.IsSystemWebhook(text):
-		resp.Diagnostics.AddAttributeError(req.Path, "Wawp's own webhook",
-			"This is the address of Wawp's system webhook, which the provider never touches.")
+		resp.Diagnostics.AddAttributeError(req.Path, systemSummary, systemDetail)
 	}
 }

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -18,10 +19,11 @@ func name(id, address string) string {
 type operation struct{ past, gerund string }
 
 var (
-	making   = operation{"made", "Making"}
-	reading  = operation{"read", "Reading"}
-	changing = operation{"changed", "Changing"}
-	deleting = operation{"deleted", "Deleting"}
+	lookingFor = operation{"made", "Looking whether there is already"}
+	making     = operation{"made", "Making"}
+	reading    = operation{"read", "Reading"}
+	changing   = operation{"changed", "Changing"}
+	deleting   = operation{"deleted", "Deleting"}
 )
 
 // failed explains an operation that failed.
@@ -34,35 +36,37 @@ func failed(op operation, id, address string, err error) diag.Diagnostic {
 }
 
 // occupied refuses to overwrite a webhook that Terraform does not know.
-func occupied(id, address string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("There is another webhook on this URL", fmt.Sprintf(`The session %s has a webhook on %s already, with other settings. It was left as it is. Either choose another url, or adopt it, and have
-the next apply change it: fill in the resource's name,
+func occupied(id string, there, wanted wawp.Webhook) diag.Diagnostic {
+	address := there.URL
+	return diag.NewErrorDiagnostic("There is another webhook on this URL", fmt.Sprintf(`The session %s has a webhook on %s already, which differs in: %s. It was left as it is. Either choose another url, or adopt it,
+and have the next apply change it: fill in the resource's name,
 
        import {
          to = wawp_session_webhook.<name>
          id = "%s,%s"
        }
 
-   or run: terraform import 'wawp_session_webhook.<name>' '%s,%s'`, id, address, id, address, id, address))
+   or run: terraform import 'wawp_session_webhook.<name>' '%s,%s'`, id, address, strings.Join(there.Differs(wanted), ", "), id, wanted.URL, id, wanted.URL))
 }
 
 // adoption says that Create made nothing.
 func adoption(id, address string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp webhook was adopted", fmt.Sprintf(
 		"There was %s already, just as it is configured, so it was taken over: perhaps the answer to an earlier apply was lost. From now on "+
-			"Terraform changes and deletes it.", name(id, address)))
+			"Terraform changes and deletes it. Whether it has a secret cannot be seen.", name(id, address)))
 }
 
 // kept says that a webhook stays in the state although it could not be read. The summary is constant, so that Terraform
 // shows many of these as one.
 func kept(id, address, reason string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp webhook could not be checked and stays in the state", fmt.Sprintf(
-		"The state of %s stays as it was: %s.\n\n%s", name(id, address), reason, explain.Reason(err)))
+		"The state of %s stays as it was: %s.\n\n%s\n\nIf it is gone for good, remove it with: terraform state rm "+
+			"'wawp_session_webhook.<name>'", name(id, address), reason, explain.Reason(err)))
 }
 
 // gone says that a webhook was removed from the state.
 func gone(id, address, reason string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp webhook is gone", fmt.Sprintf(
-		"There is no longer %s: %s. It was removed from the state, so the plan makes a new one. To give it up, remove it from the "+
-			"configuration.", name(id, address), reason))
+		"There is no %s: %s. It is not in the state any more, so the plan makes a new one. To give it up, remove it from the "+
+			"configuration.", strings.TrimPrefix(name(id, address), "the "), reason))
 }
