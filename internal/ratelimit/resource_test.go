@@ -263,8 +263,8 @@ func TestAccArgumentsAreValidated(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{})
 	for name, test := range map[string]struct{ configuration, says string }{
-		"empty policy":   {declare(""), `policy.*at\s+least\s+1`},
-		"empty instance": {strings.Replace(declare(strict), id, "", 1), `instance_id.*at\s+least\s+1`},
+		"empty policy":   {declare(""), `policy\s+is\s+set,\s+but\s+empty`},
+		"empty instance": {strings.Replace(declare(strict), id, "", 1), `instance_id\s+is\s+set,\s+but\s+empty`},
 		"read timeout":   {declare(strict, "timeouts = { read = \"0s\" }\n"), `timeouts.read\s+must\s+be\s+a\s+positive\s+duration`},
 		"limits":         {declare(strict, "limits = {}\n"), `limits`},
 	} {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -52,14 +51,14 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Identifier of the session's instance at Wawp, such as `3EB0BCB2E3D4`. Changing it replaces the " +
 					"resource: the other session is given the policy, and this one keeps it.",
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
+				Validators:    []validator.String{validate.NotBlank{}},
 			},
 			"policy": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Slug of the policy, such as `strict` or `standard_policy`. Which ones there are, and which the " +
 					"account may use, tells the data source `wawp_session_rate_limit_policies`; a policy that the account may not " +
 					"use is an error when it is applied. Changing it sets the other policy in place.",
-				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+				Validators: []validator.String{validate.NotBlank{}},
 			},
 			"limits": schema.SingleNestedAttribute{
 				Computed:            true,

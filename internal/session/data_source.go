@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -43,7 +42,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			"instance_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: aboutInstanceID,
-				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+				Validators:          []validator.String{validate.NotBlank{}},
 			},
 			"session_name": schema.StringAttribute{Computed: true, MarkdownDescription: aboutSessionName},
 			"server_name":  schema.StringAttribute{Computed: true, MarkdownDescription: aboutServerName},

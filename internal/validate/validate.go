@@ -26,7 +26,7 @@ func (v NotBlank) MarkdownDescription(ctx context.Context) string { return v.Des
 func (NotBlank) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if isKnown(req) && strings.TrimSpace(req.ConfigValue.ValueString()) == "" {
 		resp.Diagnostics.AddAttributeError(req.Path, "Empty value",
-			fmt.Sprintf("%s is set, but empty. Give it a value, or leave it out (null) to use the default.", req.Path))
+			fmt.Sprintf("%s is set, but empty. Give it a value, or, where it is optional, leave it out.", req.Path))
 	}
 }
 

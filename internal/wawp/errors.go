@@ -105,7 +105,7 @@ func (e *Error) Answer() string {
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
 	}
-	if e.Status != 0 && e.cause != nil {
+	if e.Status != 0 && e.text == "" && e.cause != nil {
 		b.WriteString("; the retries were then interrupted")
 	}
 	return b.String()

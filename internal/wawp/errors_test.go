@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"testing"
 )
 
@@ -14,6 +15,7 @@ func TestErrorSaysWhatHappened(t *testing.T) {
 		`POST /x: HTTP 502: "<html>" (after 5 attempts)`:                            {Status: 502, Message: "<html>", Attempts: 5},
 		`POST /x: HTTP 302, a redirect to https://b.example, which is not followed`: {Status: 302, Redirect: "https://b.example"},
 		`POST /x: HTTP 201, but the answer holds no id`:                             {Status: 201, text: "the answer holds no id"},
+		`POST /x: HTTP 201, but the answer broke off: EOF`:                          {Status: 201, text: "the answer broke off: EOF", cause: io.EOF},
 		`POST /x: the request was sent, but EOF`:                                    {sent: true, text: "EOF"},
 		`POST /x: the request did not reach the server: refused`:                    {text: "refused"},
 		`POST /x: HTTP 429 (after 2 attempts); the retries were then interrupted`:   {Status: 429, Attempts: 2, cause: context.Canceled},
