@@ -7,7 +7,10 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -26,7 +29,12 @@ import (
 // Address is where registries list the provider.
 const Address = "registry.terraform.io/wawp/wawp"
 
-var _ provider.ProviderWithListResources = (*Provider)(nil)
+var (
+	_ provider.ProviderWithActions            = (*Provider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*Provider)(nil)
+	_ provider.ProviderWithFunctions          = (*Provider)(nil)
+	_ provider.ProviderWithListResources      = (*Provider)(nil)
+)
 
 // Provider is the Wawp provider.
 type Provider struct {
@@ -131,7 +139,9 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	}
 	resp.ResourceData = client
 	resp.DataSourceData = client
+	resp.EphemeralResourceData = client
 	resp.ListResourceData = client
+	resp.ActionData = client
 }
 
 // Resources lists the resources.
@@ -147,4 +157,19 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 // ListResources lists what terraform query can list.
 func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{webhook.NewListResource}
+}
+
+// EphemeralResources lists the ephemeral resources.
+func (p *Provider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{}
+}
+
+// Actions lists the actions, which Terraform has since 1.14.
+func (p *Provider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{}
+}
+
+// Functions lists the functions.
+func (p *Provider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{}
 }
