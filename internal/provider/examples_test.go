@@ -65,6 +65,9 @@ func planExample(t *testing.T, name, configuration, imports string) {
 		if strings.Contains(imports, "identity") {
 			acctest.Require(t, "1.12", "1.12")
 		}
+		if strings.HasPrefix(name, "actions/") {
+			acctest.Require(t, "1.14", "")
+		}
 		w := exampleWorld(t)
 		cli := w.CLI(t, configuration)
 		cli.Env = append(cli.Env, "TF_VAR_wawp_access_token="+w.Token, "TF_VAR_webhook_secret=s3cret")

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	action "github.com/hashicorp/terraform-plugin-framework/action/schema"
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	resource "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 )
@@ -20,6 +21,16 @@ func Timeouts(attribute resource.Attribute) resource.Attribute {
 // DataTimeouts does for a data source what [Timeouts] does for a resource.
 func DataTimeouts(attribute datasource.Attribute) datasource.Attribute {
 	if nested, ok := attribute.(datasource.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = aboutTimeouts
+		nested.Validators = append(nested.Validators, Durations{})
+		return nested
+	}
+	return attribute
+}
+
+// ActionTimeouts does for an action what [Timeouts] does for a resource.
+func ActionTimeouts(attribute action.Attribute) action.Attribute {
+	if nested, ok := attribute.(action.SingleNestedAttribute); ok {
 		nested.MarkdownDescription = aboutTimeouts
 		nested.Validators = append(nested.Validators, Durations{})
 		return nested
