@@ -62,6 +62,8 @@ type API struct {
 	faults   []*fault   // in order of injection
 	requests []*Request // in order of arrival
 	arrived  chan struct{}
+
+	qrCodes, pairingCodes, links issued
 }
 
 // New returns an account without sessions.
@@ -76,6 +78,8 @@ func New(config Config) *API {
 		pause:   func(d time.Duration) { <-time.After(d) },
 		paid:    config.Paid,
 		arrived: make(chan struct{}),
+
+		qrCodes: issued{}, pairingCodes: issued{}, links: issued{},
 	}
 }
 

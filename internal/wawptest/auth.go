@@ -4,16 +4,48 @@ import (
 	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/sha3"
 	"encoding/base64"
 	"image"
 	"image/png"
 	"net/http"
 	"regexp"
+	"slices"
 	"time"
 )
 
 // qrLife is how long a QR code is shown before the next one takes its place.
 const qrLife = 30 * time.Second
+
+// issued are secrets that were handed out, in order, by the instance id of their session, which they outlast: a test can
+// look for them wherever they must not be.
+type issued map[string][]string
+
+func (i issued) add(id, secret string) {
+	if !slices.Contains(i[id], secret) {
+		i[id] = append(i[id], secret)
+	}
+}
+
+// QRCodes returns what was in the QR codes that auth/qr and auth/qr-image handed out for a session, in order, also when it
+// is gone.
+func (a *API) QRCodes(id string) []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.qrCodes[id])
+}
+
+// PairingCodes returns those that auth/request-code handed out for a session, in order, also when it is gone.
+func (a *API) PairingCodes(id string) []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.pairingCodes[id])
+}
+
+// RotateQR puts the next QR code of a session in the place of the one that it shows. It panics if there is no such session.
+func (a *API) RotateQR(id string) {
+	a.change(id, func(s *session) { s.qrSeed = randomToken() })
+}
 
 var authEndpoints = map[string]endpoint{
 	"POST /v2/auth/qr":           {do: whileScanning((*API).qr), query: []string{"format"}, body: []string{"format"}},
@@ -39,25 +71,33 @@ func (a *API) qr(c call) answer {
 	}
 	code, expires := a.qrCode(c.session)
 	data := reply(http.StatusOK, object{
-		"value":  "2@" + base64.StdEncoding.EncodeToString(code[:]),
+		"value":  code,
 		"expiry": expires.UnixMilli(),
 	}).body
 	return reply(http.StatusOK, object{"mimetype": jsonType, "data": base64.StdEncoding.EncodeToString(data)})
 }
 
-// qrImage answers with a picture that is no QR code, but one of its own for each code.
+// qrImage answers with a picture that is no QR code, but another one for each code.
 func (a *API) qrImage(c call) answer {
 	code, _ := a.qrCode(c.session)
-	picture := &image.Gray{Pix: code[:], Stride: 8, Rect: image.Rect(0, 0, 8, 4)}
+	hash := sha256.Sum256([]byte(code))
+	picture := &image.Gray{Pix: hash[:], Stride: 8, Rect: image.Rect(0, 0, 8, 4)}
 	var encoded bytes.Buffer
 	_ = png.Encode(&encoded, picture) // A buffer takes all.
 	return reply(http.StatusOK, object{"qr": "data:image/png;base64," + base64.StdEncoding.EncodeToString(encoded.Bytes())})
 }
 
-// qrCode returns what is in a session's QR code now, and when the next one takes its place.
-func (a *API) qrCode(s *session) ([sha256.Size]byte, time.Time) {
+// qrCode hands out what is in a session's QR code now, and says when the next one takes its place. Like WhatsApp's, it is a
+// reference and three keys of 32 bytes.
+func (a *API) qrCode(s *session) (string, time.Time) {
 	shown := a.config.Now().Truncate(qrLife)
-	return sha256.Sum256([]byte(s.qrSeed + shown.UTC().String())), shown.Add(qrLife)
+	random := sha3.SumSHAKE256([]byte(s.qrSeed+shown.UTC().String()), 72+3*32)
+	code := "2@" + base64.StdEncoding.EncodeToString(random[:72])
+	for key := range slices.Chunk(random[72:], 32) {
+		code += "," + base64.StdEncoding.EncodeToString(key)
+	}
+	a.qrCodes.add(s.InstanceID, code)
+	return code, shown.Add(qrLife)
 }
 
 var phoneNumber = regexp.MustCompile(`^[1-9][0-9]{6,14}$`)
@@ -71,6 +111,8 @@ func (a *API) requestCode(c call) answer {
 	if !phoneNumber.MatchString(number) {
 		return *complain("invalid_param", "The parameter %q must be digits only, with the country code.", "phone_number")
 	}
-	code := rand.Text()
-	return reply(http.StatusOK, object{"code": code[:4] + "-" + code[4:8]})
+	random := rand.Text()
+	code := random[:4] + "-" + random[4:8]
+	a.pairingCodes.add(c.session.InstanceID, code)
+	return reply(http.StatusOK, object{"code": code})
 }

@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func TestQR(t *testing.T) {
 			s := simulate(t, Config{Now: clock.Now})
 			id, other := s.Add(Session{Status: statusScan}).InstanceID, s.Add(Session{Status: statusScan}).InstanceID
 			first, expires := s.qrCode(endpoint, id)
-			if want := time.Date(2026, 1, 2, 3, 4, 30, 0, time.UTC); first == "" || !expires.Equal(want) {
+			if want := time.Date(2026, 1, 2, 3, 4, 30, 0, time.UTC); !likeWhatsApps.MatchString(first) || !expires.Equal(want) {
 				t.Errorf("got %q until %v", first, expires)
 			}
 			if code, _ := s.qrCode(endpoint, other); code == first {
@@ -32,10 +33,40 @@ func TestQR(t *testing.T) {
 				t.Errorf("before it expires: %q, then %q", first, code)
 			}
 			clock.Advance(time.Nanosecond)
-			if code, then := s.qrCode(endpoint, id); code == first || then.Sub(expires) != 30*time.Second {
-				t.Errorf("after it has expired: %q until %v", code, then)
+			second, then := s.qrCode(endpoint, id)
+			if second == first || then.Sub(expires) != 30*time.Second {
+				t.Errorf("after it has expired: %q until %v", second, then)
+			}
+			s.RotateQR(id)
+			third, same := s.qrCode(endpoint, id)
+			if third == second || !same.Equal(then) {
+				t.Errorf("rotated: %q until %v", third, same)
+			}
+			if got, want := s.QRCodes(id), []string{first, second, third}; !slices.Equal(got, want) {
+				t.Errorf("handed out: %q, want %q", got, want)
 			}
 		})
+	}
+}
+
+var likeWhatsApps = regexp.MustCompile(`^2@[0-9A-Za-z+/]{96}(,[0-9A-Za-z+/]{43}=){3}$`)
+
+// Each time that a session begins to wait for a scan, it shows another code.
+func TestQROfEachWait(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{Now: func() time.Time { return time.Unix(0, 0) }})
+	id := s.Add(Session{Status: statusScan}).InstanceID
+	s.qrCode("POST /v2/auth/qr", id)
+	for _, again := range []func(){
+		func() { s.call("POST /v2/session/restart", id) },
+		func() { s.call("POST /v2/session/stop", id); s.call(startSession, id) },
+		func() { s.Pair(id, "201012345678", ""); s.call("POST /v2/session/logout", id) },
+	} {
+		again()
+		s.qrCode("POST /v2/auth/qr", id)
+	}
+	if codes := s.QRCodes(id); len(codes) != 4 {
+		t.Errorf("%d codes, want 4: %q", len(codes), codes)
 	}
 }
 
@@ -82,6 +113,10 @@ func TestQRImage(t *testing.T) {
 			clock.Advance(30 * time.Second)
 			if _, next := s.call(endpoint, id); next["qr"] == uri {
 				t.Error("it did not change in 30 s")
+			}
+			code, _ := s.qrCode("GET /v2/auth/qr", id)
+			if codes := s.QRCodes(id); len(codes) != 2 || codes[1] != code {
+				t.Errorf("handed out: %q, now it is %q", codes, code)
 			}
 		})
 	}
@@ -133,8 +168,14 @@ func TestRequestCode(t *testing.T) {
 		s := simulate(t, Config{})
 		id, number := s.Add(Session{Status: statusScan}).InstanceID, object{"phone_number": "201145202826"}
 		_, first := s.call(endpoint, id, number)
-		if _, second := s.call(endpoint, id, number); first["code"] == second["code"] {
+		_, second := s.call(endpoint, id, number)
+		if first["code"] == second["code"] {
 			t.Errorf("twice %v", first)
+		}
+		s.call(endpoint, id)
+		s.call("DELETE /v2/session/delete", id)
+		if got := s.PairingCodes(id); len(got) != 2 || got[0] != first["code"] || got[1] != second["code"] {
+			t.Errorf("handed out: %q, want %v and %v", got, first, second)
 		}
 	})
 }
@@ -152,6 +193,24 @@ func TestQRFormat(t *testing.T) {
 	}
 }
 
+// What was handed out for a session is known when the session is gone, and is not that of another one.
+func TestQRCodesOutlastTheSession(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{})
+	id, other := s.Add(Session{Status: statusScan}).InstanceID, s.Add(Session{Status: statusScan}).InstanceID
+	code, _ := s.qrCode("GET /v2/auth/qr", id)
+	s.Remove(id)
+	s.call("GET /v2/auth/qr", id)
+	codes := s.QRCodes(id)
+	if !slices.Equal(codes, []string{code}) || s.QRCodes(other) != nil {
+		t.Fatalf("got %q and %q, want %q only", codes, s.QRCodes(other), code)
+	}
+	codes[0] = "changed by the caller"
+	if kept := s.QRCodes(id); kept[0] != code {
+		t.Errorf("the caller changed what is kept: %q", kept)
+	}
+}
+
 func TestNothingToScan(t *testing.T) {
 	t.Parallel()
 	for _, status := range []string{statusStopped, statusStarting, statusWorking, statusFailed} {
@@ -162,8 +221,12 @@ func TestNothingToScan(t *testing.T) {
 				t.Parallel()
 				s := simulate(t, Config{BootTime: time.Hour})
 				id := s.Add(Session{Status: status}).InstanceID
-				if got, answer := s.call(endpoint, id); got != http.StatusBadRequest || answer["code"] != "qr_not_available" {
+				got, answer := s.call(endpoint, id)
+				if got != http.StatusBadRequest || answer["code"] != "qr_not_available" {
 					t.Errorf("got %d %v", got, answer)
+				}
+				if s.QRCodes(id) != nil || s.PairingCodes(id) != nil {
+					t.Errorf("handed out: %q, %q", s.QRCodes(id), s.PairingCodes(id))
 				}
 			})
 		}

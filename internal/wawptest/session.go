@@ -48,7 +48,7 @@ func (a *API) Sessions() []Session {
 	defer a.mu.Unlock()
 	sessions := make([]Session, len(a.sessions))
 	for i, s := range a.sessions {
-		s.settle(a.config.Now())
+		a.settle(s)
 		sessions[i] = s.view()
 	}
 	return sessions
@@ -72,7 +72,7 @@ func (a *API) Pair(id, phoneDigits, pushName string) {
 			panic(fmt.Sprintf("wawptest: session %s has no QR code to scan: it is %s", id, s.Status))
 		}
 		s.Me = &Me{ID: phoneDigits + "@c.us", PushName: pushName}
-		s.Status = statusWorking
+		a.enter(s, statusWorking)
 	})
 }
 
@@ -81,7 +81,7 @@ func (a *API) Pair(id, phoneDigits, pushName string) {
 func (a *API) Unpair(id string) {
 	a.change(id, func(s *session) {
 		s.Me = nil
-		s.Status = statusFailed
+		a.enter(s, statusFailed)
 	})
 }
 
@@ -118,22 +118,11 @@ func (s *session) view() Session {
 	return view
 }
 
-// settle ends STARTING when it is over.
-func (s *session) settle(now time.Time) {
-	if s.Status != statusStarting || now.Before(s.booted) {
-		return
-	}
-	s.Status = statusScan
-	if s.Me != nil {
-		s.Status = statusWorking
-	}
-}
-
 // The methods that follow are called with the API locked.
 
 func (a *API) add(given Session) *session {
 	id, name := randomNames()
-	s := &session{Session: given, policy: defaultPolicy, qrSeed: randomToken(), webhooks: []webhook{newSystemWebhook()}}
+	s := &session{Session: given, policy: defaultPolicy, webhooks: []webhook{newSystemWebhook()}}
 	s.Session = s.view() // The caller keeps its Me.
 	s.InstanceID = cmp.Or(given.InstanceID, id)
 	s.Name = cmp.Or(given.Name, name)
@@ -147,16 +136,30 @@ func (a *API) add(given Session) *session {
 func (a *API) find(id string) *session {
 	for _, s := range a.sessions {
 		if s.InstanceID == id {
-			s.settle(a.config.Now())
+			a.settle(s)
 			return s
 		}
 	}
 	return nil
 }
 
+// settle ends STARTING when it is over.
+func (a *API) settle(s *session) {
+	if s.Status != statusStarting || a.config.Now().Before(s.booted) {
+		return
+	}
+	if s.Me != nil {
+		a.enter(s, statusWorking)
+	} else {
+		a.enter(s, statusScan)
+	}
+}
+
+// enter puts a session into a status. Whenever it begins to wait for a scan, it has another QR code to show.
 func (a *API) enter(s *session, status string) {
 	s.Status = status
 	s.booted = a.config.Now().Add(a.config.BootTime)
+	s.qrSeed = randomToken()
 }
 
 func (a *API) remove(id string) {

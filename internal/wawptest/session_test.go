@@ -253,6 +253,9 @@ func TestMistakesOfATest(t *testing.T) {
 		"webhook of an unknown one":   func(a *API, _ string) { a.SetWebhook("?", Webhook{}) },
 		"removal at an unknown one":   func(a *API, _ string) { a.RemoveWebhook("?", "") },
 		"system webhook of none":      func(a *API, _ string) { a.SystemWebhook("?") },
+		"next code of an unknown one": func(a *API, _ string) { a.RotateQR("?") },
+		"link of an unknown one":      func(a *API, _ string) { a.NewLink("?") },
+		"expiry at an unknown one":    func(a *API, _ string) { a.ExpireLink("?") },
 		"answer that is not any JSON": reshapeIntoFunc,
 	}
 	for name, mistake := range mistakes {

@@ -2,6 +2,7 @@ package wawptest
 
 import (
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -12,6 +13,28 @@ const linkLife = 30 * time.Minute
 type tempLink struct {
 	url     string
 	expires time.Time
+}
+
+// Links returns all links that were ever made for a session, in order, also when it is gone.
+func (a *API) Links(id string) []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.links[id])
+}
+
+// NewLink makes a link as the dashboard would, and returns it. It panics if there is no such session.
+func (a *API) NewLink(id string) string {
+	var url string
+	a.change(id, func(s *session) {
+		a.replaceLink(s)
+		url = s.link.url
+	})
+	return url
+}
+
+// ExpireLink makes a session's link expire now, if there is one. It panics if there is no such session.
+func (a *API) ExpireLink(id string) {
+	a.change(id, func(s *session) { s.link = tempLink{} })
 }
 
 var tempLinkEndpoints = map[string]endpoint{
@@ -28,13 +51,18 @@ func (a *API) tempLink(c call) answer {
 	return reply(http.StatusOK, object{"link": link.url, "expires_at": link.expires.UTC().Format(time.RFC3339)})
 }
 
-// newTempLink ends the link that there was.
 func (a *API) newTempLink(c call) answer {
-	c.session.link = tempLink{
+	a.replaceLink(c.session)
+	return a.tempLink(c)
+}
+
+// replaceLink ends the link that there was. It is called with the API locked.
+func (a *API) replaceLink(s *session) {
+	s.link = tempLink{
 		url:     "https://app.wawp.net/temp-qr/" + randomToken(),
 		expires: a.config.Now().Add(linkLife),
 	}
-	return a.tempLink(c)
+	a.links.add(s.InstanceID, s.link.url)
 }
 
 func (a *API) revokeTempLinks(c call) answer {

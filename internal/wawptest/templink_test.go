@@ -61,6 +61,28 @@ func TestTempLink(t *testing.T) {
 	}
 }
 
+func TestLinksByHand(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{})
+	id, other := s.Add(Session{}).InstanceID, s.Add(Session{}).InstanceID
+	_, first := s.call(newLink, id)
+	second := s.NewLink(id)
+	if _, answer := s.call(getLink, id); answer["link"] != second || answer["expires_at"] == nil || second == first["link"] {
+		t.Errorf("in place of %v: %v, want %q", first, answer, second)
+	}
+	s.ExpireLink(id)
+	if _, answer := s.call(getLink, id); !reflect.DeepEqual(answer, object{"link": nil}) {
+		t.Errorf("expired: %v", answer)
+	}
+	_, third := s.call(newLink, id)
+	s.call(revokeLink, id)
+	s.call("DELETE /v2/session/delete", id)
+	links := s.Links(id)
+	if len(links) != 3 || links[0] != first["link"] || links[1] != second || links[2] != third["link"] || s.Links(other) != nil {
+		t.Errorf("got %q and %q, want %v, %q and %v only", links, s.Links(other), first, second, third)
+	}
+}
+
 func TestTempLinksOfTwoSessions(t *testing.T) {
 	t.Parallel()
 	s := simulate(t, Config{})
