@@ -34,6 +34,13 @@ type Config struct {
 	// BootTime is how long a session stays STARTING, by the clock, before it becomes WORKING (if a phone is linked)
 	// or SCAN_QR_CODE; by default that is over at the next request.
 	BootTime time.Duration
+	// PairAfter is how long it takes, by the clock, until a phone pairs by itself with a session that waits for a scan, from when
+	// a QR code, a pairing code or a link was first handed out; default never.
+	PairAfter time.Duration
+	// PairNumber is the number of that phone, in digits, unless auth/request-code names another one; default 201145202826.
+	PairNumber string
+	// PairName is the name that its account shows; default Support.
+	PairName string
 	// Latency is the real time by which every answer is delayed, after what was asked for has been done; default none.
 	Latency time.Duration
 	// WriteRace is the real time for which a change to a session's webhooks stays between its reading of the list and its
@@ -70,6 +77,8 @@ type API struct {
 func New(config Config) *API {
 	config.Token = cmp.Or(config.Token, DefaultToken)
 	config.Created = cmp.Or(config.Created, statusStopped)
+	config.PairNumber = cmp.Or(config.PairNumber, "201145202826")
+	config.PairName = cmp.Or(config.PairName, "Support")
 	if config.Now == nil {
 		config.Now = time.Now
 	}

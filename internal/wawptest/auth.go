@@ -61,7 +61,11 @@ func whileScanning(do func(*API, call) answer) func(*API, call) answer {
 		if c.session.Status != statusScan {
 			return *complain("qr_not_available", "The session does not wait for a scan: it is %s.", c.session.Status)
 		}
-		return do(a, c)
+		result := do(a, c)
+		if result.status < 300 {
+			a.handedOut(c.session)
+		}
+		return result
 	}
 }
 
@@ -114,5 +118,6 @@ func (a *API) requestCode(c call) answer {
 	random := rand.Text()
 	code := random[:4] + "-" + random[4:8]
 	a.pairingCodes.add(c.session.InstanceID, code)
+	c.session.phone = number
 	return reply(http.StatusOK, object{"code": code})
 }

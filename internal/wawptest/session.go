@@ -71,8 +71,7 @@ func (a *API) Pair(id, phoneDigits, pushName string) {
 		if s.Status != statusScan {
 			panic(fmt.Sprintf("wawptest: session %s has no QR code to scan: it is %s", id, s.Status))
 		}
-		s.Me = &Me{ID: phoneDigits + "@c.us", PushName: pushName}
-		a.enter(s, statusWorking)
+		a.pair(s, phoneDigits, pushName)
 	})
 }
 
@@ -102,6 +101,8 @@ func (a *API) Remove(id string) {
 type session struct {
 	Session
 	booted   time.Time // when STARTING ends
+	scans    time.Time // when a phone pairs by itself; zero is never
+	phone    string    // the number of that phone
 	policy   string    // slug of its rate limit policy
 	qrSeed   string    // what its QR codes are made of
 	link     tempLink  // the newest one
@@ -143,23 +144,39 @@ func (a *API) find(id string) *session {
 	return nil
 }
 
-// settle ends STARTING when it is over.
+// settle ends STARTING when it is over, and has the phone pair that is due.
 func (a *API) settle(s *session) {
-	if s.Status != statusStarting || a.config.Now().Before(s.booted) {
-		return
-	}
-	if s.Me != nil {
+	now := a.config.Now()
+	switch {
+	case s.Status == statusStarting && !now.Before(s.booted) && s.Me != nil:
 		a.enter(s, statusWorking)
-	} else {
+	case s.Status == statusStarting && !now.Before(s.booted):
 		a.enter(s, statusScan)
+	case !s.scans.IsZero() && !now.Before(s.scans):
+		a.pair(s, s.phone, a.config.PairName)
 	}
 }
 
-// enter puts a session into a status. Whenever it begins to wait for a scan, it has another QR code to show.
+// enter puts a session into a status. Whenever it begins to wait for a scan, it has another QR code to show, and a phone is
+// still to come.
 func (a *API) enter(s *session, status string) {
 	s.Status = status
 	s.booted = a.config.Now().Add(a.config.BootTime)
 	s.qrSeed = randomToken()
+	s.scans, s.phone = time.Time{}, a.config.PairNumber
+}
+
+// handedOut has a phone come, unless it is on its way: there is something to scan or to type in.
+func (a *API) handedOut(s *session) {
+	if s.Status == statusScan && a.config.PairAfter > 0 && s.scans.IsZero() {
+		s.scans = a.config.Now().Add(a.config.PairAfter)
+	}
+}
+
+// pair links a phone.
+func (a *API) pair(s *session, phoneDigits, pushName string) {
+	s.Me = &Me{ID: phoneDigits + "@c.us", PushName: pushName}
+	a.enter(s, statusWorking)
 }
 
 func (a *API) remove(id string) {

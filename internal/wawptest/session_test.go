@@ -242,6 +242,117 @@ func TestPhone(t *testing.T) {
 	}
 }
 
+// The ways to hand out what a phone pairs with, and what is none.
+func TestPairAfter(t *testing.T) {
+	t.Parallel()
+	number := object{"phone_number": "491711234567"}
+	tests := map[string]struct {
+		endpoint string
+		params   object
+		config   Config
+		want     Me // the zero value is nobody
+	}{
+		"QR code":              {"POST /v2/auth/qr", nil, Config{}, Me{"201145202826@c.us", "Support"}},
+		"QR code as image":     {"GET /v2/auth/qr-image", nil, Config{}, Me{"201145202826@c.us", "Support"}},
+		"pairing code":         {"POST /v2/auth/request-code", number, Config{}, Me{"491711234567@c.us", "Support"}},
+		"new link":             {newLink, nil, Config{}, Me{"201145202826@c.us", "Support"}},
+		"link":                 {getLink, nil, Config{}, Me{"201145202826@c.us", "Support"}},
+		"another phone":        {"GET /v2/auth/qr", nil, Config{PairNumber: "12025550123", PairName: "Jane"}, Me{"12025550123@c.us", "Jane"}},
+		"pairing code, Jane's": {"POST /v2/auth/request-code", number, Config{PairNumber: "12025550123", PairName: "Jane"}, Me{"491711234567@c.us", "Jane"}},
+		"no pairing code":      {"POST /v2/auth/request-code", nil, Config{}, Me{}},
+		"no link":              {revokeLink, nil, Config{}, Me{}},
+		"none of them":         {sessionInfo, nil, Config{}, Me{}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clock := &clock{}
+			test.config.Now, test.config.PairAfter = clock.Now, time.Minute
+			s := simulate(t, test.config)
+			id := s.Add(Session{Status: statusScan}).InstanceID
+			if test.endpoint == getLink {
+				s.NewLink(id)
+			}
+			s.call(test.endpoint, id, test.params)
+			if test.endpoint == revokeLink {
+				s.call(getLink, id)
+			}
+			clock.Advance(time.Minute - time.Nanosecond)
+			if s.status(id) != statusScan {
+				t.Errorf("too early: %s", s.status(id))
+			}
+			clock.Advance(time.Nanosecond)
+			session, _ := s.Session(id)
+			var me Me
+			if session.Me != nil {
+				me = *session.Me
+			}
+			if paired := session.Status == statusWorking; me != test.want || paired != (test.want != Me{}) {
+				t.Errorf("it is %s, paired with %+v, want %+v", session.Status, me, test.want)
+			}
+		})
+	}
+}
+
+// A phone comes once for each time that the session begins to wait for a scan, after the first code of that time.
+func TestPairAfterTheFirstCode(t *testing.T) {
+	t.Parallel()
+	clock := &clock{}
+	s := simulate(t, Config{Now: clock.Now, PairAfter: time.Minute})
+	id := s.Add(Session{Status: statusStopped}).InstanceID
+	after := func(d time.Duration, want string) {
+		t.Helper()
+		clock.Advance(d)
+		if got := s.status(id); got != want {
+			t.Errorf("it is %s, want %s", got, want)
+		}
+	}
+	s.call(newLink, id)
+	after(time.Hour, statusStopped)
+	s.NewLink(id)
+	s.call(getLink, id)
+	s.call(startSession, id)
+	after(time.Hour, statusScan) // Before it waited, nothing could be scanned.
+	s.call("GET /v2/auth/qr", id)
+	after(40*time.Second, statusScan)
+	s.call("POST /v2/auth/request-code", id, object{"phone_number": "491711234567"})
+	after(20*time.Second, statusWorking)
+	if session, _ := s.Session(id); session.Me.ID != "491711234567@c.us" {
+		t.Errorf("paired with %+v", *session.Me)
+	}
+	if status, answer := s.call("GET /v2/auth/qr", id); status != http.StatusBadRequest || answer["code"] != "qr_not_available" {
+		t.Errorf("there is a code still: %d %v", status, answer)
+	}
+	s.call("POST /v2/session/logout", id)
+	after(time.Hour, statusScan)
+	s.call("GET /v2/auth/qr", id)
+	after(40*time.Second, statusScan)
+	s.call("POST /v2/session/restart", id)
+	after(time.Hour, statusScan)
+	s.call("GET /v2/auth/qr", id)
+	after(40*time.Second, statusScan)
+	s.call("POST /v2/session/stop", id)
+	after(time.Hour, statusStopped)
+	s.call(startSession, id)
+	s.call("GET /v2/auth/qr", id)
+	after(time.Minute, statusWorking)
+	if session, _ := s.Session(id); session.Me.ID != "201145202826@c.us" {
+		t.Errorf("paired with %+v", *session.Me)
+	}
+}
+
+func TestNobodyPairsByDefault(t *testing.T) {
+	t.Parallel()
+	clock := &clock{}
+	s := simulate(t, Config{Now: clock.Now})
+	id := s.Add(Session{Status: statusScan}).InstanceID
+	s.call("GET /v2/auth/qr", id)
+	clock.Advance(24 * time.Hour)
+	if s.status(id) != statusScan {
+		t.Errorf("it is %s", s.status(id))
+	}
+}
+
 func TestMistakesOfATest(t *testing.T) {
 	t.Parallel()
 	mistakes := map[string]func(*API, string){

@@ -48,6 +48,7 @@ func (a *API) tempLink(c call) answer {
 	if !a.config.Now().Before(link.expires) {
 		return reply(http.StatusOK, object{"link": nil})
 	}
+	a.handedOut(c.session)
 	return reply(http.StatusOK, object{"link": link.url, "expires_at": link.expires.UTC().Format(time.RFC3339)})
 }
 

@@ -34,10 +34,12 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	quota := flags.Int("quota", 0, "most `instances` the account may have; 0 is no limit")
 	paid := flags.Bool("paid", false, "give the account an active plan")
 	boot := flags.Duration("boot", 0, "how long a session takes to start")
+	pairAfter := flags.Duration("pair-after", 0,
+		"how long after a QR code, a pairing code or a link was first handed out a phone pairs by itself; 0 is never")
 	_ = flags.Parse(args) // Ends the program if it fails.
 
 	accepted := cmp.Or(*token, rand.Text()[:14])
-	api := wawptest.New(wawptest.Config{Token: accepted, Quota: *quota, Paid: *paid, BootTime: *boot})
+	api := wawptest.New(wawptest.Config{Token: accepted, Quota: *quota, Paid: *paid, BootTime: *boot, PairAfter: *pairAfter})
 	server, err := wawptest.ListenAddr(api, *addr)
 	if err != nil {
 		return err

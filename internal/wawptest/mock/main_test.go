@@ -2,9 +2,12 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -13,11 +16,18 @@ import (
 func TestRun(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		args  []string
-		token string
+		args   []string
+		token  string
+		second int    // the status of a second create
+		then   string // what a session is, once started and asked for its QR code
 	}{
-		"random token": {nil, `[0-9A-Za-z]{14}`},
-		"all flags":    {[]string{"-addr", "127.0.0.1:0", "-token", "abc", "-quota", "1", "-paid", "-boot", "1s"}, `abc`},
+		"random token": {nil, `[0-9A-Za-z]{14}`, 201, "SCAN_QR_CODE"},
+		"all flags": {
+			[]string{"-addr", "127.0.0.1:0", "-token", "abc", "-quota", "1", "-paid", "-boot", "1h", "-pair-after", "1ns"},
+			`abc`, 403, "STARTING",
+		},
+		"a phone":  {[]string{"-pair-after", "1ns"}, `[0-9A-Za-z]{14}`, 201, "WORKING"},
+		"no hurry": {[]string{"-pair-after", "1h"}, `[0-9A-Za-z]{14}`, 201, "SCAN_QR_CODE"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -45,14 +55,21 @@ func TestRun(t *testing.T) {
 			if !ok || !regexp.MustCompile("^"+test.token+"$").MatchString(token) {
 				t.Errorf("printed %q", printed[2])
 			}
-			if status := create(t, base, token); status != http.StatusCreated {
+			status, created := post(t, base, "session/create", token, "")
+			if status != http.StatusCreated {
 				t.Errorf("create: %d", status)
 			}
-			if status := create(t, base, "x"); status != http.StatusUnauthorized {
+			if status, _ := post(t, base, "session/create", "x", ""); status != http.StatusUnauthorized {
 				t.Errorf("create with another token: %d", status)
 			}
-			if status, limited := create(t, base, token), len(test.args) > 0; limited != (status == http.StatusForbidden) {
+			if status, _ := post(t, base, "session/create", token, ""); status != test.second {
 				t.Errorf("second create: %d", status)
+			}
+			id := created["instance_id"]
+			post(t, base, "session/start", token, id)
+			post(t, base, "auth/qr", token, id)
+			if _, info := post(t, base, "session/info", token, id); info["status"] != test.then {
+				t.Errorf("it is %v, want %s", info["status"], test.then)
 			}
 
 			stop()
@@ -66,10 +83,19 @@ func TestRun(t *testing.T) {
 	}
 }
 
-func create(t *testing.T, base, token string) int {
+// post returns the answer's status and the texts in it.
+func post(t *testing.T, base, path, token, id string) (int, map[string]string) {
 	t.Helper()
-	body := strings.NewReader(`{"access_token":"` + token + `"}`)
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/v2/session/create?access_token="+token, body)
+	query, body := url.Values{"access_token": {token}}, map[string]string{"access_token": token}
+	if id != "" {
+		query.Set("instance_id", id)
+		body["instance_id"] = id
+	}
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/v2/"+path+"?"+query.Encode(), bytes.NewReader(encoded))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,10 +104,12 @@ func create(t *testing.T, base, token string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
+	texts := map[string]string{}
+	_ = json.NewDecoder(response.Body).Decode(&texts) // What is no text is left out.
 	if err := response.Body.Close(); err != nil {
 		t.Error(err)
 	}
-	return response.StatusCode
+	return response.StatusCode, texts
 }
 
 func TestRunRefusesOtherAddresses(t *testing.T) {
