@@ -1,0 +1,121 @@
+package wawp
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestParsePhoneNumberTakesEveryUsualNotation(t *testing.T) {
+	t.Parallel()
+	for notation, want := range map[string]string{
+		"+20 114 520 2826":                "201145202826",
+		"0020 114 520 2826":               "201145202826",
+		"(+20) 114-520-2826":              "201145202826",
+		"+(20) 114.520.2826":              "201145202826",
+		"201145202826":                    "201145202826",
+		" +20/114/5202826\n":              "201145202826",
+		"+20\u00a0114\u202f520\u20112826": "201145202826", // spaces and a hyphen that do not break
+		"+20 114 \u2212 520 \u2013 2826":  "201145202826", // a minus and a dash
+		"\u202a+20 114 520 2826\u202c":    "201145202826", // marks of the direction of writing
+		"+\u0662\u0660 \u0661\u0661\u0664 \u0665\u0662\u0660 \u0662\u0668\u0662\u0666": "201145202826", // Arabic numerals
+		"+\u06f2\u06f0 \u06f1\u06f1\u06f4 \u06f5\u06f2\u06f0 \u06f2\u06f8\u06f2\u06f6": "201145202826", // Persian ones
+		"+44 (0)20 7946 0958":    "442079460958",
+		"0044 (0) 20 7946 0958":  "442079460958",
+		"(+44)(0)20 7946 0958":   "442079460958",
+		"+49 (0)171/1234567":     "491711234567",
+		"+1 (202) 555-0123":      "12025550123",
+		"+7 495 123-45-67":       "74951234567",
+		"+39 06 698 1234":        "39066981234", // in Italy the 0 is part of the number
+		"+39 (0)6 698 1234":      "39066981234",
+		"+225 07 07 12 34 56":    "2250707123456",
+		"+683 4000":              "6834000",         // Niue: as short as they come
+		"+49 1520 123 456 789":   "491520123456789", // as long as they may be
+		"+44 (0)1520 123 456 78": "44152012345678",
+	} {
+		if got, err := ParsePhoneNumber(notation); got != want || err != nil {
+			t.Errorf("%q: got %q (%v), want %q", notation, got, err, want)
+		}
+	}
+}
+
+func TestParsePhoneNumberSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for notation, want := range map[string]string{
+		"":                      "it is empty",
+		" \t()":                 "it is empty",
+		"+":                     "it is empty",
+		"00":                    "it is empty",
+		"+20 1145":              "it is too short: 6 digits",
+		"+49 1520 123 456 7890": "it is too long: 16 digits",
+		"01145202826":           "it begins with a single 0",
+		"(0)20 7946 0958":       "it begins with a single 0",
+		"+20 0114 520 2826":     "it has a 0 after the country code 20",
+		"+44 (020) 7946 0958":   "it has a 0 after the country code 44",
+		"+44 (0)020 7946 0958":  "it has a 0 after the country code 44",
+		"+81 (0)0000":           "it has a 0 after the country code 81",
+		"+81 (0)1000":           "it is too short: 6 digits",
+		"+0114 520 2826":        "no country code",
+		"000114 520 2826":       "no country code",
+		"+999 114 520 2826":     "no country code",
+		"2145202826":            "no country code",
+		"20+1145202826":         "a + that is not at its beginning",
+		"++201145202826":        "a + that is not at its beginning",
+		"+1 800 FLOWERS":        "letters",
+		"\u0639\u0645\u0631":    "letters",
+		"+20 114 520 2826 #7":   "a sign",
+		"+201145202826, +20 11": "a sign",
+		"\xff201145202826":      "a sign",
+		"201145202826@c.us":     "it is a chat id already",
+		"12036304@g.us":         "it is a chat id already",
+	} {
+		got, err := ParsePhoneNumber(notation)
+		if err == nil || got != "" || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %q (%v), want an error with %q", notation, got, err, want)
+		}
+		if err != nil && len(notation) > 2 && strings.Contains(err.Error(), notation) {
+			t.Errorf("%q: the error quotes it: %s", notation, err)
+		}
+	}
+}
+
+// TestCountryCodes guards the table: codes are unambiguous, or a number could be read in two ways.
+func TestCountryCodes(t *testing.T) {
+	t.Parallel()
+	if len(countryCodes) != 215 {
+		t.Errorf("there are %d country codes", len(countryCodes))
+	}
+	for i, code := range countryCodes {
+		for j, other := range countryCodes {
+			if i != j && strings.HasPrefix(other, code) {
+				t.Errorf("%s begins with %s", other, code)
+			}
+		}
+	}
+	for _, code := range zeroCodes {
+		if !slices.Contains(countryCodes, code) {
+			t.Errorf("%s is no country code", code)
+		}
+	}
+}
+
+func FuzzParsePhoneNumber(f *testing.F) {
+	f.Add("+44 (0)20 7946 0958")
+	f.Add("00(0)")
+	f.Fuzz(func(t *testing.T, notation string) {
+		digits, err := ParsePhoneNumber(notation)
+		if (err == nil) == (digits == "") {
+			t.Fatalf("got %q and %v", digits, err)
+		}
+		if again, err := ParsePhoneNumber(digits); digits != "" && (again != digits || err != nil) {
+			t.Errorf("%q is read as %q (%v)", digits, again, err)
+		}
+	})
+}
+
+func TestChatID(t *testing.T) {
+	t.Parallel()
+	if got := ChatID("201145202826"); got != "201145202826@c.us" {
+		t.Error(got)
+	}
+}
