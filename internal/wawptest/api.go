@@ -50,6 +50,8 @@ type Config struct {
 	Secrets string
 	// SystemListed shows the system webhook among the session's own ones, too.
 	SystemListed bool
+	// Queue has the answers to messages say that they are queued, not sent.
+	Queue bool
 	// Created is the status of a new session: "STOPPED" (default) or "STARTING".
 	Created string
 	// Endpoints are the only ones offered, like "POST /v2/session/create"; the others answer like an unknown route.
@@ -66,6 +68,7 @@ type API struct {
 	paid     bool       // whether the account has an active plan
 	forms    forms      // of the answers; nil is the API's own
 	sessions []*session // in order of creation
+	messages []Message  // in order of sending
 	faults   []*fault   // in order of injection
 	requests []*Request // in order of arrival
 	arrived  chan struct{}
@@ -128,16 +131,17 @@ func await[T any](ctx context.Context, ready <-chan T) bool {
 
 // objects are the objects of the API, each with its endpoints by method and path.
 var objects = []map[string]endpoint{
-	sessionEndpoints, authEndpoints, rateLimitEndpoints, tempLinkEndpoints, webhookEndpoints,
+	sessionEndpoints, authEndpoints, rateLimitEndpoints, tempLinkEndpoints, webhookEndpoints, messageEndpoints,
 }
 
 // endpoint is one method and path of the API.
 type endpoint struct {
-	account bool                    // concerns the account, not one session: takes no instance_id
-	paid    bool                    // is for accounts with an active plan
-	query   []string                // documented query keys beside the credentials
-	body    []string                // documented keys of the body beside the credentials
-	do      func(*API, call) answer // called with the API locked
+	account   bool                    // concerns the account, not one session: takes no instance_id
+	paid      bool                    // is for accounts with an active plan
+	queryOnly bool                    // takes the credentials in the query only, even with a body
+	query     []string                // documented query keys beside the credentials
+	body      []string                // documented keys of the body beside the credentials
+	do        func(*API, call) answer // called with the API locked
 }
 
 // call is a request that has passed every check.
@@ -200,7 +204,7 @@ func (a *API) act(r *Request) answer {
 		return needsPlan("This feature needs an active plan.")
 	}
 	result := e.do(a, call{Request: r, session: s})
-	result.session = s.facts()
+	result.facts = append(result.facts, s.facts())
 	return result
 }
 
@@ -258,7 +262,7 @@ func (e endpoint) check(r *Request) *answer {
 		return complain("invalid_json", "The body must be a JSON object.")
 	}
 	for key, inBody := range r.Body {
-		if !slices.Contains(credentials, key) && !slices.Contains(e.body, key) {
+		if !slices.Contains(e.body, key) && (e.queryOnly || !slices.Contains(credentials, key)) {
 			return complain("unknown_param", "The parameter %q of the body is not known.", key)
 		}
 		if r.Query.Has(key) && inBody != r.Query.Get(key) {
@@ -266,7 +270,7 @@ func (e endpoint) check(r *Request) *answer {
 		}
 	}
 	for _, key := range credentials {
-		if r.Query.Get(key) == "" || withBody && r.Body[key] == nil {
+		if r.Query.Get(key) == "" || withBody && !e.queryOnly && r.Body[key] == nil {
 			return complain("missing_param", "The parameter %q is required.", key)
 		}
 	}
@@ -290,7 +294,7 @@ type answer struct {
 	header      http.Header
 	body        []byte
 	code        string // of a refusal in the API's own form
-	session     object // facts about the session that it is about, said or not
+	facts       scope  // about what it is about, said or not
 }
 
 // reply is an answer with a JSON body.

@@ -155,6 +155,7 @@ func (s *simulation) walk() Fixture {
 	step(updateHook, object{"url": hook, "is_active": 0})
 	step(deleteHook, object{"url": hook})
 	s.Pair(id, "201145202826", "John Doe")
+	step(sendText, object{"chatId": "201012345678@c.us", "message": "Hello"})
 	step("POST /v2/session/logout")
 	step("POST /v2/session/stop")
 	step("DELETE /v2/session/delete")
@@ -169,7 +170,7 @@ func distort(f Fixture) Fixture {
 	for _, c := range f.Calls {
 		form := object{"ok": formBoolean, "extra": []any{formNumber, object{"a": formString}}}
 		for key, inner := range c.Form.(object) {
-			form[strings.ToUpper(strings.ReplaceAll(key, "_", "-"))] = inner
+			form[strings.ToUpper(strings.TrimPrefix(strings.ReplaceAll(key, "_", "-"), "-"))] = inner
 		}
 		c.Form = object{"result": object{"payload": form}}
 		c.ContentType = "application/json; charset=utf-8"

@@ -80,7 +80,7 @@ func (c FixtureCall) body(own answer) []byte {
 	if _, ok := c.Form.(object); !ok {
 		return encode(fill(c.Form, only(said, c.Form), nil))
 	}
-	return encode(fill(c.Form, nothing{}, scope{said, own.session, envelope}))
+	return encode(fill(c.Form, nothing{}, slices.Concat(scope{said}, own.facts, scope{envelope})))
 }
 
 // nothing stands for a value that is not known; nil is one that is known to be null.
@@ -187,7 +187,7 @@ var meanings = [][]string{
 	{"sessionname", "name", "session"},
 	{"servername", "server"},
 	{"me", "account", "user"},
-	{"id", "jid", "chatid", "serialized"},
+	{"id", "messageid", "jid", "chatid", "serialized"},
 	{"pushname", "name"},
 	{"currentpolicy", "policy", "policyslug", "current", "slug"},
 	{"link", "url"},
@@ -196,6 +196,7 @@ var meanings = [][]string{
 	{"delay", "delayseconds"},
 	{"hmac", "secret"},
 	{"message", "error"},
+	{"t", "timestamp"},
 }
 
 // fleeting are the keys of what comes and goes: null where there is nothing now, and a null that was recorded only says

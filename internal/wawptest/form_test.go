@@ -35,6 +35,7 @@ func TestForms(t *testing.T) {
 		"no text of this type":     {sessionInfo, `{"status":"boolean"}`, `{"status":true}`}, // that of HTTP
 		"hexadecimal id as number": {sessionInfo, `{"instance_id":"number"}`, `{"instance_id":0}`},
 		"policy under another key": {rateLimit, `{"policy":"string","hasActivePlan":"number"}`, `{"policy":"standard_policy","hasActivePlan":1}`},
+		"the session's status":     {rateLimit, `{"status":"string"}`, `{"status":"WORKING"}`},
 		"policy as object":         {rateLimit, `{"current":{"slug":"string","title":"string"}}`, `{"current":{"slug":"standard_policy","title":"string"}}`},
 		"policies by slug":         {rateLimit, `{"policies":{"strict":{"available":"string"},"unlimited":{"limits":{"group_daily_cap":"string"}},"gold":{"available":"boolean"}}}`, `{"policies":{"strict":{"available":"true"},"unlimited":{"limits":{"group_daily_cap":"0"}},"gold":{"available":false}}}`},
 		"elements of two kinds":    {rateLimit, `{"policies":["string",{"slug":"string"}]}`, `{"policies":[{"slug":"strict"},{"slug":"standard_policy"},{"slug":"high_throughput"},{"slug":"unlimited"}]}`},
@@ -114,7 +115,7 @@ func TestFormsOfRefusals(t *testing.T) {
 		{Endpoint: sessionInfo, Status: 200, ContentType: jsonType, Form: object{"later": "string"}},
 		{Endpoint: startSession, Status: 409, ContentType: "text/plain", Form: "text"},
 		{Endpoint: unknown, Status: 405, ContentType: "", Form: "empty"},
-		{Endpoint: "POST /v2/send/text", Status: 200, ContentType: jsonType, Form: object{"id": "string"}},
+		{Endpoint: "POST /v2/send/image", Status: 200, ContentType: jsonType, Form: object{"id": "string"}},
 		{Endpoint: sessionInfo, Status: 410, ContentType: "application/problem+json", Form: object{
 			"status": "number", "error": "string", "errors": object{"code": "string", "details": "null"}, "success": "boolean",
 		}},

@@ -18,6 +18,7 @@ const (
 	createSession = "POST /v2/session/create"
 	sessionInfo   = "POST /v2/session/info"
 	startSession  = "POST /v2/session/start"
+	sendText      = "POST /v2/send/text"
 )
 
 // simulation is an API that is served, and a client of it that sends every request in its documented form.
@@ -56,6 +57,9 @@ func (s *simulation) request(ctx context.Context, endpoint, id string, params ..
 	if id != "" {
 		query.Set(instanceID, id)
 		body[instanceID] = id
+	}
+	if endpoint == sendText {
+		body = object{}
 	}
 	for _, given := range params {
 		for key, value := range given {

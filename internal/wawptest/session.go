@@ -276,11 +276,16 @@ func (a *API) restart(c call) answer {
 // logout unlinks the phone, which takes a session that is connected to it.
 func (a *API) logout(c call) answer {
 	if c.session.Status != statusWorking {
-		return refuse(http.StatusBadRequest, "not_connected", "The session is not connected to a phone: it is "+c.session.Status+".")
+		return c.session.notConnected()
 	}
 	c.session.Me = nil
 	a.enter(c.session, statusScan)
 	return reply(http.StatusOK, c.session.outcome())
+}
+
+// notConnected refuses what takes a session that is connected to its phone.
+func (s *session) notConnected() answer {
+	return refuse(http.StatusBadRequest, "not_connected", "The session is not connected to a phone: it is "+s.Status+".")
 }
 
 func (a *API) delete(c call) answer {

@@ -1,0 +1,92 @@
+package wawptest
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Message is a text message that was sent.
+type Message struct {
+	InstanceID string // of the session that sent it
+	ChatID     string // like "201012345678@c.us"
+	Text       string
+	ReplyTo    string // the id of the message that it answers; "" is none
+}
+
+// Messages returns what was sent, or queued, of all sessions, in order.
+func (a *API) Messages() []Message {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.messages)
+}
+
+var textParams = []string{"chatId", "message", "reply_to"}
+
+var messageEndpoints = map[string]endpoint{
+	"POST /v2/send/text": {do: (*API).sendText, queryOnly: true, body: textParams},
+	"GET /v2/send/text":  {do: (*API).sendText, query: textParams},
+}
+
+// sendText answers for a failed session as if it were none: Wawp was seen to, where the phone has dropped.
+func (a *API) sendText(c call) answer {
+	m, complaint := readMessage(c)
+	switch {
+	case complaint != nil:
+		return *complaint
+	case c.session.Status == statusFailed:
+		return refuse(http.StatusNotFound, "invalid_session", "The session is invalid.")
+	case c.session.Status != statusWorking:
+		return c.session.notConnected()
+	}
+	a.messages = append(a.messages, m)
+	if a.config.Queue {
+		return reply(http.StatusAccepted, object{"status": "queued", "job_id": randomToken()})
+	}
+	return a.sent(m)
+}
+
+var chatID = regexp.MustCompile(`^[0-9]+@(c\.us|g\.us|newsletter|lid)$`)
+
+func readMessage(c call) (Message, *answer) {
+	m := Message{InstanceID: c.session.InstanceID}
+	for _, p := range []struct {
+		key, form string
+		value     *string
+		fits      func(string) bool
+	}{
+		{"chatId", "digits and @c.us, @g.us, @newsletter or @lid", &m.ChatID, chatID.MatchString},
+		{"message", "1 to 4096 characters", &m.Text, func(text string) bool { return text != "" && utf8.RuneCountInString(text) <= 4096 }},
+		{"reply_to", "the id of a message", &m.ReplyTo, func(text string) bool { return text != "" }},
+	} {
+		given := c.param(p.key)
+		text, _ := given.(string)
+		switch {
+		case given == nil && p.key == "reply_to": // The only one that may be left out.
+		case given == nil:
+			return m, complain("missing_param", "The parameter %q is required.", p.key)
+		case !p.fits(text):
+			return m, complain("invalid_param", "The parameter %q must be %s.", p.key, p.form)
+		}
+		*p.value = text
+	}
+	return m, nil
+}
+
+// sent is the answer about a message: WhatsApp's own object of it.
+func (a *API) sent(m Message) answer {
+	key := "3EB0" + strings.ToUpper(randomToken()[:18])
+	id := "true_" + m.ChatID + "_" + key
+	result := reply(http.StatusOK, object{"_data": object{
+		"id":   object{"fromMe": true, "remote": m.ChatID, "id": key, "_serialized": id},
+		"type": "chat",
+		"body": m.Text,
+		"to":   m.ChatID,
+		"t":    a.config.Now().Unix(),
+		"ack":  1,
+	}})
+	result.facts = scope{{"message_id": id, "chatId": m.ChatID, "status": "sent"}}
+	return result
+}

@@ -1,0 +1,222 @@
+package wawptest
+
+import (
+	"net/http"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+const chat = "201012345678@c.us"
+
+func TestSendText(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("é", 4096)
+	tests := map[string]struct {
+		params object
+		status int
+		code   any
+		want   Message // without the session
+	}{
+		"to a person":     {object{"chatId": chat, "message": "Hello"}, 200, nil, Message{ChatID: chat, Text: "Hello"}},
+		"to a group":      {object{"chatId": "120363012345678901@g.us", "message": "Hello"}, 200, nil, Message{ChatID: "120363012345678901@g.us", Text: "Hello"}},
+		"to a channel":    {object{"chatId": "1@newsletter", "message": "Hello"}, 200, nil, Message{ChatID: "1@newsletter", Text: "Hello"}},
+		"to a privacy id": {object{"chatId": "1@lid", "message": "Hello"}, 200, nil, Message{ChatID: "1@lid", Text: "Hello"}},
+		"as an answer":    {object{"chatId": chat, "message": "Hello", "reply_to": "false_1"}, 200, nil, Message{ChatID: chat, Text: "Hello", ReplyTo: "false_1"}},
+		"longest":         {object{"chatId": chat, "message": long}, 200, nil, Message{ChatID: chat, Text: long}},
+		"several lines":   {object{"chatId": chat, "message": "a\n\nb "}, 200, nil, Message{ChatID: chat, Text: "a\n\nb "}},
+		"too long":        {object{"chatId": chat, "message": long + "é"}, 400, "invalid_param", Message{}},
+		"empty":           {object{"chatId": chat, "message": ""}, 400, "invalid_param", Message{}},
+		"no message":      {object{"chatId": chat}, 400, "missing_param", Message{}},
+		"no chat":         {object{"message": "Hello"}, 400, "missing_param", Message{}},
+		"answer to none":  {object{"chatId": chat, "message": "Hello", "reply_to": ""}, 400, "invalid_param", Message{}},
+		"a number":        {object{"chatId": "201012345678", "message": "Hello"}, 400, "invalid_param", Message{}},
+		"a plus":          {object{"chatId": "+201012345678@c.us", "message": "Hello"}, 400, "invalid_param", Message{}},
+		"a name":          {object{"chatId": "jane@c.us", "message": "Hello"}, 400, "invalid_param", Message{}},
+		"another domain":  {object{"chatId": "201012345678@s.whatsapp.net", "message": "Hello"}, 400, "invalid_param", Message{}},
+		"two chats":       {object{"chatId": chat + "," + chat, "message": "Hello"}, 400, "invalid_param", Message{}},
+	}
+	for name, test := range tests {
+		for _, endpoint := range []string{sendText, "GET /v2/send/text"} {
+			t.Run(name+" "+endpoint, func(t *testing.T) {
+				t.Parallel()
+				s := simulate(t, Config{})
+				id := s.Add(Session{Status: statusWorking}).InstanceID
+				status, answer := s.call(endpoint, id, test.params)
+				if status != test.status || answer["code"] != test.code {
+					t.Errorf("got %d %v", status, answer)
+				}
+				var want []Message
+				if test.status == http.StatusOK {
+					test.want.InstanceID = id
+					want = []Message{test.want}
+				}
+				if got := s.Messages(); !reflect.DeepEqual(got, want) {
+					t.Errorf("sent %+v, want %+v", got, want)
+				}
+			})
+		}
+	}
+}
+
+func TestSendTextJSONTypes(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"chatId", "message", "reply_to"} {
+		t.Run(key, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{})
+			params := object{"chatId": chat, "message": "Hello"}
+			params[key] = 1
+			status, answer := s.call(sendText, s.Add(Session{Status: statusWorking}).InstanceID, params)
+			if status != http.StatusBadRequest || answer["code"] != "invalid_param" || s.Messages() != nil {
+				t.Errorf("got %d %v, sent %v", status, answer, s.Messages())
+			}
+		})
+	}
+}
+
+// The one POST with a body that must not hold the credentials, and nothing but those in the query.
+func TestSendTextCredentials(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		change func(*http.Request)
+		status int
+		code   any
+	}{
+		"as documented":   {func(*http.Request) {}, 200, nil},
+		"token in body":   {body(`{"chatId":"1@c.us","message":"Hello","access_token":"wawptest-token"}`), 400, "unknown_param"},
+		"id in body":      {body(`{"chatId":"1@c.us","message":"Hello","instance_id":"0123456789AB"}`), 400, "unknown_param"},
+		"text in body":    {body(`{"chatId":"1@c.us","text":"Hello"}`), 400, "unknown_param"},
+		"no token":        {query(accessToken), 400, "missing_param"},
+		"no id":           {query(instanceID), 400, "missing_param"},
+		"wrong token":     {query(accessToken, "another"), 401, "invalid_access_token"},
+		"unknown id":      {query(instanceID, "BA9876543210"), 404, "invalid_instance"},
+		"chat in query":   {query("chatId", chat), 400, "unknown_param"},
+		"no body":         {body(""), 400, "invalid_json"},
+		"no content type": {header("Content-Type", ""), 415, "unsupported_media_type"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{})
+			id := s.Add(Session{InstanceID: "0123456789AB", Status: statusWorking}).InstanceID
+			r := s.request(t.Context(), sendText, id, object{"chatId": chat, "message": "Hello"})
+			test.change(r)
+			status, answer := s.decode(r)
+			if status != test.status || answer["code"] != test.code || (len(s.Messages()) == 1) != (status == http.StatusOK) {
+				t.Errorf("got %d %v, sent %v", status, answer, s.Messages())
+			}
+		})
+	}
+}
+
+func TestOnlyAWorkingSessionSends(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[string]struct {
+		status int
+		code   string
+	}{
+		statusStopped:  {400, "not_connected"},
+		statusStarting: {400, "not_connected"},
+		statusScan:     {400, "not_connected"},
+		statusFailed:   {404, "invalid_session"},
+	} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{BootTime: time.Hour})
+			id := s.Add(Session{Status: status, Me: &Me{ID: "1@c.us"}}).InstanceID
+			got, answer := s.call(sendText, id, object{"chatId": chat, "message": "Hello"})
+			if got != want.status || answer["code"] != want.code || s.Messages() != nil {
+				t.Errorf("got %d %v, sent %v", got, answer, s.Messages())
+			}
+			if got, answer := s.call(sendText, id); got != http.StatusBadRequest || answer["code"] != "missing_param" {
+				t.Errorf("without a message: %d %v", got, answer)
+			}
+		})
+	}
+}
+
+func TestAnswerToAMessage(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{Now: func() time.Time { return time.Unix(1767323045, 0) }})
+	id := s.Add(Session{Status: statusWorking}).InstanceID
+	_, answer := s.call(sendText, id, object{"chatId": chat, "message": "Hello"})
+	data, _ := answer["_data"].(object)
+	key, _ := data["id"].(object)
+	serialized, _ := key["_serialized"].(string)
+	if !regexp.MustCompile(`^true_201012345678@c\.us_3EB0[0-9A-F]{18}$`).MatchString(serialized) {
+		t.Errorf("id %v", key)
+	}
+	want := object{"_data": object{
+		"id":   object{"fromMe": true, "remote": chat, "id": strings.TrimPrefix(serialized, "true_"+chat+"_"), "_serialized": serialized},
+		"type": "chat", "body": "Hello", "to": chat, "t": 1767323045.0, "ack": 1.0,
+	}}
+	if !reflect.DeepEqual(answer, want) {
+		t.Errorf("got %v, want %v", answer, want)
+	}
+	if _, next := s.call(sendText, id, object{"chatId": chat, "message": "Hello"}); reflect.DeepEqual(next, answer) {
+		t.Errorf("two messages with one id: %v", next)
+	}
+}
+
+func TestQueue(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{Queue: true})
+	id := s.Add(Session{Status: statusWorking}).InstanceID
+	status, answer := s.call(sendText, id, object{"chatId": chat, "message": "Hello"})
+	if job, _ := answer["job_id"].(string); status != http.StatusAccepted || len(answer) != 2 || answer["status"] != "queued" || job == "" {
+		t.Errorf("got %d %v", status, answer)
+	}
+	if got := s.Messages(); !reflect.DeepEqual(got, []Message{{InstanceID: id, ChatID: chat, Text: "Hello"}}) {
+		t.Errorf("queued %v", got)
+	}
+}
+
+func TestMessagesInOrder(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{})
+	one, two := s.Add(Session{Status: statusWorking}).InstanceID, s.Add(Session{Status: statusWorking}).InstanceID
+	s.call(sendText, two, object{"chatId": chat, "message": "first"})
+	s.call(sendText, one, object{"chatId": "1@lid", "message": "second"})
+	s.call("DELETE /v2/session/delete", two)
+	got, want := s.Messages(), []Message{{InstanceID: two, ChatID: chat, Text: "first"}, {InstanceID: one, ChatID: "1@lid", Text: "second"}}
+	if !reflect.DeepEqual(got, want) {
+		t.Fatalf("got %+v, want %+v", got, want)
+	}
+	got[0].Text = "changed by the caller"
+	if !reflect.DeepEqual(s.Messages(), want) {
+		t.Errorf("the caller changed what is kept: %+v", s.Messages())
+	}
+}
+
+// The id in the forms that it was seen in, none of which is that of the session.
+func TestFormsOfAMessage(t *testing.T) {
+	t.Parallel()
+	for form, want := range map[string]string{
+		`{"_data":{"id":{"_serialized":"string"},"ack":"number","timestamp":"string"}}`: `{"_data":{"id":{"_serialized":"ID"},"ack":1,"timestamp":"60"}}`,
+		`{"id":"string"}`:                              `{"id":"ID"}`,
+		`{"messageId":"string"}`:                       `{"messageId":"ID"}`,
+		`{"key":{"id":"string"}}`:                      `{"key":{"id":"ID"}}`,
+		`{"id":{"_serialized":"string"},"a":"string"}`: `{"id":{"_serialized":"ID"},"a":"string"}`,
+		`{"status":"string"}`:                          `{"status":"sent"}`,
+		`{"data":{"status":"number","ack":"number"}}`:  `{"data":{"status":0,"ack":1}}`,
+		`{"instance_id":"string","chatId":"string"}`:   `{"instance_id":"0123456789AB","chatId":"201012345678@c.us"}`,
+	} {
+		t.Run(form, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{Now: func() time.Time { return time.Unix(60, 0) }})
+			id := s.Add(Session{InstanceID: "0123456789AB", Status: statusWorking}).InstanceID
+			s.Answer(Fixture{[]FixtureCall{{Endpoint: sendText, Status: http.StatusCreated, ContentType: jsonType, Form: decoded(t, form)}}})
+			response, body, err := s.send(s.request(t.Context(), sendText, id, object{"chatId": chat, "message": "Hello"}))
+			if err != nil || response.StatusCode != http.StatusCreated {
+				t.Fatalf("got %v, %s, %v", response, body, err)
+			}
+			body = regexp.MustCompile(`true_201012345678@c\.us_3EB0\w{18}`).ReplaceAllString(body, "ID")
+			if got, want := decoded(t, body), decoded(t, want); !reflect.DeepEqual(got, want) {
+				t.Errorf("got %v, want %v", got, want)
+			}
+		})
+	}
+}
