@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // envelopes are the keys under which an answer, or a part of it, may be nested (wawp-api: data, session, result in public
@@ -109,6 +110,38 @@ func flag(v any) (on, ok bool) {
 		return false, true
 	}
 	return false, false
+}
+
+// instant returns the first point in time under any of the names, outermost layer first: a date in a standard form, or a Unix
+// time in seconds or milliseconds. Zero means that there is none.
+func (d document) instant(names ...string) time.Time {
+	for _, layer := range d.layers {
+		for _, name := range names {
+			if t := instant(text(layer[name])); !t.IsZero() {
+				return t
+			}
+		}
+	}
+	return time.Time{}
+}
+
+// instant reads a date; one without a time zone is in UTC. Of Unix times those from the year 1973 on count.
+func instant(s string) time.Time {
+	if n, err := strconv.ParseFloat(s, 64); err == nil {
+		switch {
+		case n >= 1e11 && n < 1e14:
+			return time.UnixMilli(int64(n)).UTC()
+		case n >= 1e8 && n < 1e11:
+			return time.Unix(int64(n), 0).UTC()
+		}
+		return time.Time{}
+	}
+	for _, layout := range []string{time.RFC3339, time.DateTime, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05Z0700"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
 }
 
 // integer reads a whole number, which may be written as text, and says whether it is one.

@@ -2,8 +2,11 @@ package wawp
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"testing"
+	"time"
 )
 
 var whole = Session{
@@ -229,5 +232,26 @@ func TestWaitReturnsWhatItSawLast(t *testing.T) {
 	got, err = client(t, s.URL).WaitForSession(context.Background(), "A1", func(Session) bool { return false })
 	if err == nil || got.Status != StatusStarting {
 		t.Errorf("refused: %+v, %v", got, err)
+	}
+}
+
+func TestInstant(t *testing.T) {
+	t.Parallel()
+	want := time.Date(2026, 11, 23, 4, 5, 6, 0, time.UTC)
+	for _, form := range []any{
+		"2026-11-23T04:05:06Z", "2026-11-23T06:05:06+02:00", "2026-11-23T06:05:06+0200", "2026-11-23T04:05:06.000Z",
+		"2026-11-23 04:05:06", "2026-11-23T04:05:06", "2026-11-23 06:05:06+02:00", " 2026-11-23T04:05:06Z ",
+		want.Unix(), want.UnixMilli(), fmt.Sprint(want.Unix()), fmt.Sprint(want.UnixMilli()),
+	} {
+		body, _ := json.Marshal(map[string]any{"data": map[string]any{"expiresAt": form}})
+		if got := parse(body).instant("expires_at", "expiresAt"); !got.Equal(want) {
+			t.Errorf("%v is read as %v", form, got)
+		}
+	}
+	for _, form := range []any{nil, "", "soon", 30, -5, "NaN", "1e300", "1e-300", "0x1p5", true, map[string]any{}, "2026-13-23"} {
+		body, _ := json.Marshal(map[string]any{"expires_at": form})
+		if got := parse(body).instant("expires_at"); !got.IsZero() {
+			t.Errorf("%v is read as %v", form, got)
+		}
 	}
 }

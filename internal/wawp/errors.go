@@ -14,6 +14,7 @@ const (
 	codeQuotaReached   = "quota_reached"   // create: the account may have no more instances
 	codeInvalidSession = "invalid_session" // gone, or only the phone dropped: sources differ
 	codeNoSubscription = "subscription_required"
+	codeNoQRCode       = "qr_not_available" // auth: the session does not wait for a scan
 )
 
 // Error is the only error that operations return. Its text holds neither the URL nor the token.
@@ -69,7 +70,7 @@ func (e *Error) describe(redact redactor, a answer) {
 	said := parse(a.body).complaint()
 	e.own = said.own
 	e.Code = redact.quote(said.code)
-	for _, known := range []string{codeQuotaReached, codeInvalidSession, codeNoSubscription} {
+	for _, known := range []string{codeQuotaReached, codeInvalidSession, codeNoSubscription, codeNoQRCode} {
 		if strings.EqualFold(said.code, known) { // before a secret that looks like a part of it is blotted out
 			e.known = known
 		}
@@ -174,6 +175,12 @@ func IsSubscriptionRequired(err error) bool {
 	return is(err, func(e *Error) bool {
 		return e.Status == http.StatusForbidden && e.known == codeNoSubscription
 	})
+}
+
+// IsNoCode says whether there is no QR or pairing code, because the session does not wait for a scan, or is gone. Which status
+// Wawp gives that is not documented.
+func IsNoCode(err error) bool {
+	return IsMoot(err) || is(err, func(e *Error) bool { return e.known == codeNoQRCode })
 }
 
 func is(err error, what func(*Error) bool) bool {

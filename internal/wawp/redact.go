@@ -15,11 +15,12 @@ const blot = "(redacted)"
 const quoteLength = 200
 
 // shapes are those of what must never be shown, whoever sends it: temporary links, webhook addresses of Wawp's own,
-// images (QR codes), pairing codes, a proxy's user and password, and the values of telling keys.
+// images (QR codes), pairing codes, what is in a QR code, a proxy's user and password, and the values of telling keys.
 var shapes = regexp.MustCompile(strings.Join([]string{
 	`(?i:data:[a-z]+/[a-z0-9.+-]+;base64,[a-z0-9+/=\\]*)`,
 	`(?i:https?:[\\/]+[^\s"'<>]*(temp-qr|api[\\/]+webhook)[\\/]+[^\s"'<>]*)`,
 	`\b[A-Z0-9]{4}-[A-Z0-9]{4}\b`,
+	`\b[0-9]@[A-Za-z0-9+/=_,-]{8,}`,
 	`(?i:"(access[_-]?token|token|secret|hmac|password|qr|value|link|e-?mail|user_email)"\s*:\s*"[^"]*"?)`,
 	`[^\s/"'@:]+:[^\s/"'@]+@`,
 	`(?i:\b(access_token|token|secret|hmac|password)=[^\s&"']+)`,
