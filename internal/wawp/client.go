@@ -167,6 +167,8 @@ type operation struct {
 	keep bool
 	// account means that it concerns the account, and not one instance.
 	account bool
+	// bareBody means that the body holds no credentials: they travel in the query alone.
+	bareBody bool
 }
 
 // String names the operation as the API's documentation does.
@@ -199,24 +201,33 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 	return line.conclude(err)
 }
 
-// redactorFor blots out the secret among the parameters, too: a server may quote it in an error.
+// redactorFor blots out the secret among the parameters, too, and keeps the text of a message private: a server may quote
+// either in an error.
 func (c *Client) redactorFor(parameters fields) redactor {
+	redact := c.redact
 	if secret, ok := parameters["hmac"].(string); ok {
-		return newRedactor(c.token, secret)
+		redact = newRedactor(c.token, secret)
 	}
-	return c.redact
+	if message, ok := parameters["message"].(string); ok {
+		redact.private = fold(message)
+	}
+	return redact
 }
 
 // neverRedirect hands a 3xx back as it is: following one would send the token elsewhere, or a create twice.
 func neverRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // request builds the request of an operation. Credentials travel in the query, as in all documented samples, and for
-// POST and PATCH in the JSON body too, as in the parameter tables. Other parameters travel in the body where there is one.
+// POST and PATCH in the JSON body too (but for bareBody), as in the parameter tables. Other parameters travel in the body
+// where there is one.
 func (c *Client) request(ctx context.Context, op operation, instanceID string, parameters fields) (*retryablehttp.Request, error) {
 	query, content := url.Values{"access_token": {c.token}}, fields{"access_token": c.token}
 	if instanceID != "" {
 		query.Set("instance_id", instanceID)
 		content["instance_id"] = instanceID
+	}
+	if op.bareBody {
+		clear(content)
 	}
 	hasBody := op.method == http.MethodPost || op.method == http.MethodPatch
 	for key, value := range parameters {

@@ -1,0 +1,287 @@
+package wawp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+const aChat = "201145202826@c.us"
+
+// TestAnswersToAMessageAreUnderstood is promise P6 for messages.
+func TestAnswersToAMessageAreUnderstood(t *testing.T) {
+	t.Parallel()
+	const id = "true_201145202826@c.us_3EB0F1A2"
+	message, plain, bare := Sent{MessageID: id, Told: true}, Sent{MessageID: "77", Told: true}, Sent{Told: true}
+	queued, job := Sent{Queued: true, Told: true}, Sent{JobID: "77", Queued: true, Told: true}
+	for body, want := range map[string]Sent{
+		``: {}, ` `: {}, `{}`: {}, `[]`: {}, `null`: {},
+
+		`{"_data":{"id":{"fromMe":true,"remote":"201145202826@c.us","id":"3EB0F1A2","_serialized":"` + id + `"},"ack":1,"t":1700000000}}`: message,
+		`{"_data":{"id":"` + id + `"}}`:                             message,
+		`{"_data":{"ack":0}}`:                                       bare,
+		`{"id":"` + id + `","ack":1}`:                               message,
+		`{"id":{"_serialized":"` + id + `"},"body":"x"}`:            message,
+		`{"id":{"id":"77"}}`:                                        plain,
+		`{"id":77}`:                                                 plain,
+		`{"messageId":"77"}`:                                        plain,
+		`{"message_id":"77"}`:                                       plain,
+		`{"key":{"id":"77","fromMe":true},"status":"PENDING"}`:      plain, // WhatsApp's own word, not Wawp's queue
+		`{"key":{"id":"77"},"message":{"conversation":"x"}}`:        plain,
+		`{"data":{"id":"77"}}`:                                      plain,
+		`{"success":true,"data":{"message":{"key":{"id":"77"}}}}`:   plain,
+		`{"result":{"_data":{"id":{"_serialized":"` + id + `"}}}}`:  message,
+		`{"sent":true}`:                                             bare,
+		`{"sent":"1","upstream_status":201}`:                        bare,
+		`{"sent":true,"code":"sent_text","message":"Message sent"}`: bare,
+		`{"status":"success","message":"Message sent"}`:             bare,
+		`{"status":200,"message":"Message sent","error":null}`:      bare,
+		`{"code":200,"message":"Message sent","errors":[]}`:         bare,
+		`{"code":"success","id":"77"}`:                              plain,
+
+		`{"status":"queued"}`:                                        queued,
+		`{"status":"Accepted","message":"Will be sent"}`:             queued,
+		`{"status":"pending","sent":false}`:                          queued,
+		`{"data":{"status":"scheduled"}}`:                            queued,
+		`{"queued":true,"code":"policy","message":"Slow down"}`:      queued,
+		`{"status":"queued","id":"77"}`:                              job,
+		`{"code":"success","job_id":"77"}`:                           job,
+		`{"code":"success","message":"Queued","data":{"job_id":77}}`: job,
+		`{"jobId":77}`: job,
+		`{"status":"sent","job_id":5,"id":{"_serialized":"` + id + `"}}`: message,
+	} {
+		got, err := readSent(answer{status: http.StatusOK, body: []byte(body)}, newRedactor(testToken))
+		if err != nil || got != want {
+			t.Errorf("%s: got %+v (%v), want %+v", body, got, err, want)
+		}
+	}
+}
+
+// TestRefusalsOfAMessageAreUnderstood: a refusal under a status that says success. Where the message may have been sent all
+// the same, nobody may say that it was not.
+func TestRefusalsOfAMessageAreUnderstood(t *testing.T) {
+	t.Parallel()
+	for mayBeSent, bodies := range map[bool][]string{
+		false: {
+			`{"sent":false}`,
+			`{"sent":0,"id":"77"}`,
+			`{"success":false}`,
+			`{"success":"false","data":{}}`,
+			`{"status":false}`,
+			`{"data":{"sent":false}}`,
+			`{"code":"server_not_found","message":"No."}`,
+			`{"code":"invalid_session","message":"No.","id":"77"}`,
+			`{"code":"invalid_session","message":"No.","data":{"status":404}}`,
+			`{"status":"error"}`,
+			`{"status":"Failed","job_id":77}`,
+			`{"status":"rejected","sent":true}`,
+			`{"status":400,"message":"No.","error":"Bad Request"}`,
+			`{"status":"422"}`,
+			`{"code":404,"message":"No."}`,
+			`{"error":"No."}`,
+			`{"error":true,"message":"No."}`,
+			`{"error":{"message":"No."}}`,
+			`{"errors":[{"message":"No."}]}`,
+			`{"sent":false,"upstream_status":404}`,
+		},
+		true: {
+			`{"status":500,"message":"No.","error":"Internal"}`,
+			`{"sent":false,"upstream_status":504}`,
+			`{"wawp_upstream_error":{"message":"timeout"}}`,
+			`{"wawp_upstream_error":"timeout"}`,
+			`{"code":"wawp_upstream_error","message":"timeout"}`,
+			`{"error":"wawp_upstream_error"}`,
+			`{"_data":{"id":{"_serialized":"x"}},"error":"timeout"}`,
+			`{"success":false,"key":{"id":"x"}}`,
+			`{"message":"Hm."}`,
+			`{"code":"hm"}`,
+			`{"name":"wawp-1","status":"WORKING","session":{"id":"wawp-1"}}`,
+			`{"id":null,"key":"x"}`,
+			`[{"id":"77"}]`,
+			`"sent"`,
+			`7`,
+			`sent`,
+			`<html><body>Sign in</body></html>`,
+			`{"sent":true`,
+		},
+	} {
+		for _, body := range bodies {
+			got, err := readSent(answer{status: http.StatusOK, body: []byte(body)}, newRedactor(testToken))
+			if err == nil || got != (Sent{}) || MayHaveActed(err) != mayBeSent {
+				t.Errorf("%s: got %+v (%v), may have been sent: %t, want %t", body, got, err, MayHaveActed(err), mayBeSent)
+			}
+		}
+	}
+}
+
+func TestSendTextHasCredentialsInTheQueryOnly(t *testing.T) {
+	t.Parallel()
+	s := serve(t, answers(200, `{"sent":true}`))
+	_, err := client(t, s.URL).SendText(context.Background(), "3EB0BCB2E3D4", aChat, "Deployed \U0001f389 <ok> \"&\"\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := s.requests[0]
+	if want := (url.Values{"access_token": {testToken}, "instance_id": {"3EB0BCB2E3D4"}}).Encode(); r.url.RawQuery != want {
+		t.Errorf("the query is %s, want %s", r.url.RawQuery, want)
+	}
+	var body map[string]any
+	if err := json.Unmarshal([]byte(r.body), &body); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{"chatId": aChat, "message": "Deployed \U0001f389 <ok> \"&\"\n"}
+	if fmt.Sprint(body) != fmt.Sprint(want) || r.method != http.MethodPost || r.url.Path != "/v2/send/text" {
+		t.Errorf("%s %s with %v, want %v", r.method, r.url.Path, body, want)
+	}
+}
+
+// TestSendTextIsSentOnce is promise P7 for messages: again only after what surely sent nothing.
+func TestSendTextIsSentOnce(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		reply http.HandlerFunc
+		want  int
+		may   bool
+	}{
+		"reset":        {resets, 1, true},
+		"timeout":      {stalls, 1, true},
+		"cut off":      {cutsOff, 1, true},
+		"500":          {answers(500, ""), 1, true},
+		"502":          {answers(502, "<html>"), 1, true},
+		"503":          {answers(503, ""), 1, true},
+		"408":          {answers(408, ""), 1, true},
+		"429":          {answers(429, ""), 3, false},
+		"400":          {answers(400, `{"code":"missing_param","message":"No."}`), 1, false},
+		"404":          {answers(404, `{"code":"invalid_session","message":"No."}`), 1, false},
+		"redirect":     {answers(307, "", "Location", "https://elsewhere.test/"), 1, false},
+		"in disguise":  {answers(200, `{"sent":false}`), 1, false},
+		"unreadable":   {answers(200, `<html>`), 1, true},
+		"upstream 502": {answers(502, `{"code":"wawp_upstream_error","message":"No."}`), 1, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, test.reply)
+			c := client(t, s.URL, func(o *Options) { o.MaxRetries, o.RequestTimeout = 2, 300*time.Millisecond })
+			_, err := c.SendText(context.Background(), "3EB0BCB2E3D4", aChat, "hello")
+			if err == nil || s.count() != test.want || MayHaveActed(err) != test.may {
+				t.Errorf("sent %d times, want %d; may have been sent: %t (%v)", s.count(), test.want, MayHaveActed(err), err)
+			}
+		})
+	}
+}
+
+// TestSendTextIsKeptOnTheWire: who calls it off learns what became of the message all the same.
+func TestSendTextIsKeptOnTheWire(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		cancel()
+		answers(200, `{"id":"77"}`)(w, r)
+	})
+	if sent, err := client(t, s.URL).SendText(ctx, "3EB0BCB2E3D4", aChat, "hello"); err != nil || sent.MessageID != "77" {
+		t.Errorf("got %+v (%v)", sent, err)
+	}
+	if _, err := client(t, s.URL).SendText(ctx, "3EB0BCB2E3D4", aChat, "hello"); !errors.Is(err, context.Canceled) || MayHaveActed(err) || s.count() != 1 {
+		t.Errorf("called off before it was sent: %v, %d requests", err, s.count())
+	}
+}
+
+// TestNoErrorQuotesTheMessage: neither in an error nor in the log, however a server echoes it, whole or in part.
+func TestNoErrorQuotesTheMessage(t *testing.T) {
+	t.Parallel()
+	const canary = "Dear Amélie,\nyour \"code\" is 7+7 & <49>; \U0001f389 مرحبا بكم في المتجر \\o/"
+	quoted, _ := json.Marshal(canary)
+	escaped := strings.Trim(string(quoted), `"`)
+	var php strings.Builder
+	for _, c := range escaped {
+		if c < 0x80 {
+			php.WriteRune(c)
+		} else if c < 0x10000 {
+			fmt.Fprintf(&php, `\u%04X`, c)
+		}
+	}
+	for name, echo := range map[string]string{
+		"plain": canary, "JSON": escaped, "JSON in ASCII": php.String(), "HTML": html.EscapeString(canary), "query": url.QueryEscape(canary),
+		"path": url.PathEscape(canary), "its beginning": canary[:30] + "...", "its end": "..." + canary[30:], "upper case": strings.ToUpper(canary),
+		"one line": strings.Join(strings.Fields(canary), " "), "far behind": strings.Repeat("data:image/png;base64,"+strings.Repeat("A", 9000)+" ", 3) + canary,
+	} {
+		for _, status := range []int{200, 400, 403, 429, 500} {
+			encoded, _ := json.Marshal(echo)
+			for _, body := range []string{
+				echo, "<html>" + echo, `{"chatId":"x","message":"` + echo + `"}`, `{"sent":false,"request":{"message":` + string(encoded) + `}}`,
+				fmt.Sprintf(`{"code":"invalid","message":%s}`, encoded), fmt.Sprintf(`{"code":%s,"message":"No."}`, encoded), fmt.Sprintf(`{"error":%s}`, encoded),
+			} {
+				s := serve(t, answers(status, body))
+				var log []Attempt
+				c := client(t, s.URL, func(o *Options) {
+					o.MaxRetries = 0
+					o.Log = func(_ context.Context, a Attempt) { log = append(log, a) }
+				})
+				_, err := c.SendText(context.Background(), "3EB0BCB2E3D4", aChat, canary)
+				if err == nil {
+					t.Errorf("%s, %d: %s is no error", name, status, body)
+				}
+				shown := fmt.Sprintf("%v %+v %#v %+v", err, err, err, log)
+				for _, piece := range []string{"Amélie", "AMÉLIE", "Am%C3%A9lie", "Am&eacute;lie", "<49>", "&lt;49", "7+7", "7%2B7", "مرحبا", `\u0645`, "%D9%85", "المتجر"} {
+					if strings.Contains(shown, piece) {
+						t.Errorf("%s, %d: %s is shown: %s", name, status, piece, shown)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestWhatIsNotTheMessageIsQuoted: or errors would say nothing.
+func TestWhatIsNotTheMessageIsQuoted(t *testing.T) {
+	t.Parallel()
+	for text, said := range map[string]string{
+		"ok":                            "The token is not valid.",
+		"Ready":                         "The session is already stopped.",
+		"!":                             "No!",
+		"The session was deployed":      "The session is STOPPED, start it first.",
+		"\U0001f389":                    "No \U0001f389.",
+		strings.Repeat("All good. ", 9): "Not all good.",
+	} {
+		s := serve(t, answers(400, fmt.Sprintf(`{"code":"no","message":%q}`, said)))
+		_, err := client(t, s.URL).SendText(context.Background(), "3EB0BCB2E3D4", aChat, text)
+		if err == nil || !strings.Contains(err.Error(), said) {
+			t.Errorf("%q: %v does not quote %q", text, err, said)
+		}
+	}
+	s := serve(t, answers(400, `{"code":"no","message":"ok is no message"}`))
+	_, err := client(t, s.URL).SendText(context.Background(), "3EB0BCB2E3D4", aChat, "OK!")
+	if err == nil || strings.Contains(err.Error(), "message") && strings.Contains(err.Error(), "ok is") {
+		t.Errorf("%v quotes the message", err)
+	}
+}
+
+// TestIDsOfMessagesAreFitToBeShown: they are printed as progress.
+func TestIDsOfMessagesAreFitToBeShown(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"id", "job_id"} {
+		body, _ := json.Marshal(map[string]string{key: "a\x1b[2J\n" + testToken + strings.Repeat("x", 900)})
+		sent, err := readSent(answer{status: http.StatusOK, body: body}, newRedactor(testToken))
+		shown := sent.MessageID + sent.JobID
+		if err != nil || !strings.HasPrefix(shown, "a?[2J (redacted)xxx") || len(shown) > 300 {
+			t.Errorf("%s: %q (%v)", key, shown, err)
+		}
+	}
+}
+
+func FuzzReadSent(f *testing.F) {
+	f.Add([]byte(`{"_data":{"id":{"_serialized":"x"}},"key":{"id":1},"status":200,"error":{}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		sent, err := readSent(answer{status: http.StatusOK, body: body}, newRedactor(testToken))
+		if err != nil && sent != (Sent{}) {
+			t.Errorf("%+v and %v", sent, err)
+		}
+	})
+}
