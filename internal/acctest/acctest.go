@@ -40,7 +40,7 @@ func New(t testing.TB, config wawptest.Config) *World {
 // Providers serves the provider from this process, with short pauses, to the CLI that plugin-testing runs.
 func (w *World) Providers(adjust ...func(*wawp.Options)) map[string]func() (tfprotov6.ProviderServer, error) {
 	p := &provider.Provider{Version: "test", Adjust: func(o *wawp.Options) {
-		o.PollInterval, o.RetryWait = 5*time.Millisecond, time.Millisecond
+		o.PollInterval, o.SecondLook, o.RetryWait = 5*time.Millisecond, 5*time.Millisecond, time.Millisecond
 		for _, a := range adjust {
 			a(o)
 		}

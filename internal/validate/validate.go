@@ -49,6 +49,28 @@ func (BaseURL) ValidateString(_ context.Context, req validator.StringRequest, re
 	}
 }
 
+// PhoneNumber refuses what is no phone number with a country code. It does not quote the value.
+type PhoneNumber struct{}
+
+// Description implements [validator.Describer].
+func (PhoneNumber) Description(context.Context) string {
+	return "must be a phone number with its country code, such as +20 114 520 2826"
+}
+
+// MarkdownDescription implements [validator.Describer].
+func (v PhoneNumber) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements [validator.String].
+func (v PhoneNumber) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if !isKnown(req) {
+		return
+	}
+	if _, err := wawp.ParsePhoneNumber(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid phone number",
+			fmt.Sprintf("%s %s, but %s.", req.Path, v.Description(ctx), err))
+	}
+}
+
 // Duration refuses what is no positive duration.
 type Duration struct{}
 

@@ -29,6 +29,7 @@ const (
 	DefaultRequestTimeout = 60 * time.Second
 	DefaultMaxRetries     = 4
 	defaultPollInterval   = 3 * time.Second // Wawp advises 3 to 5 s (documentation of session/info)
+	defaultSecondLook     = 5 * time.Second
 	defaultRetryWait      = time.Second
 )
 
@@ -55,6 +56,8 @@ type Options struct {
 	Log func(context.Context, Attempt)
 	// PollInterval is the pause between two looks of a wait; 0 means 3 seconds.
 	PollInterval time.Duration
+	// SecondLook is the pause before [Client.GetSessionAgain]; 0 means 5 seconds.
+	SecondLook time.Duration
 	// RetryWait is the first pause before a retry, doubled with each further one; 0 means 1 second.
 	RetryWait time.Duration
 	// Transport carries the requests; nil means a transport of the client's own, which honours HTTP_PROXY, HTTPS_PROXY
@@ -71,6 +74,7 @@ type Client struct {
 	maxRetries   int
 	retryWait    time.Duration
 	pollInterval time.Duration
+	secondLook   time.Duration
 	limiter      *rate.Limiter
 	transport    http.RoundTripper
 	redact       redactor
@@ -91,6 +95,7 @@ func New(o Options) *Client {
 		maxRetries:   o.MaxRetries,
 		retryWait:    orDefault(o.RetryWait, defaultRetryWait),
 		pollInterval: orDefault(o.PollInterval, defaultPollInterval),
+		secondLook:   orDefault(o.SecondLook, defaultSecondLook),
 		limiter:      rate.NewLimiter(rate.Inf, 1),
 		transport:    o.Transport,
 		redact:       newRedactor(o.AccessToken),

@@ -102,19 +102,34 @@ func (c *Client) DeleteSession(ctx context.Context, id string) error {
 // WaitForSession looks at a session, each poll interval, until done is true of it. It returns what it saw last, with the
 // error that ended the wait.
 func (c *Client) WaitForSession(ctx context.Context, id string, done func(Session) bool) (Session, error) {
+	return c.WatchSession(ctx, id, func(s Session) (bool, error) { return done(s), nil })
+}
+
+// WatchSession looks at a session, each poll interval, until look says that all is done, or returns an error. It returns what
+// it saw last, with the error that ended the wait.
+func (c *Client) WatchSession(ctx context.Context, id string, look func(Session) (done bool, err error)) (Session, error) {
 	last := Session{InstanceID: id}
 	for {
 		s, err := c.GetSession(ctx, id)
 		if err != nil {
 			return last, err
 		}
-		if last = s; done(s) {
-			return s, nil
+		last = s
+		if done, err := look(s); done || err != nil {
+			return s, err
 		}
 		if err := sleep(ctx, c.pollInterval); err != nil {
 			return last, err
 		}
 	}
+}
+
+// GetSessionAgain reads a session a while after another read, long enough for a passing state to have passed.
+func (c *Client) GetSessionAgain(ctx context.Context, id string) (Session, error) {
+	if err := sleep(ctx, c.secondLook); err != nil {
+		return Session{}, err
+	}
+	return c.GetSession(ctx, id)
 }
 
 // act carries out an operation whose answer may be empty, and returns what it tells of the session.
