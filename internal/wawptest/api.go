@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"mime"
 	"net/http"
 	"slices"
@@ -34,6 +35,8 @@ type Config struct {
 	// BootTime is how long a session stays STARTING, by the clock, before it becomes WORKING (if a phone is linked)
 	// or SCAN_QR_CODE; by default that is over at the next request.
 	BootTime time.Duration
+	// ScanTimeout is how long, by the clock, a session waits for a scan before it becomes FAILED; default for ever.
+	ScanTimeout time.Duration
 	// PairAfter is how long it takes, by the clock, until a phone pairs by itself with a session that waits for a scan, from when
 	// a QR code, a pairing code or a link was first handed out; default never.
 	PairAfter time.Duration
@@ -59,6 +62,9 @@ type Config struct {
 	Endpoints []string
 }
 
+// never is longer than any clock here goes.
+const never time.Duration = math.MaxInt64
+
 // API is the simulated API of one account. It is an http.Handler and safe for concurrent use.
 type API struct {
 	config Config
@@ -80,6 +86,8 @@ type API struct {
 func New(config Config) *API {
 	config.Token = cmp.Or(config.Token, DefaultToken)
 	config.Created = cmp.Or(config.Created, statusStopped)
+	config.ScanTimeout = cmp.Or(config.ScanTimeout, never)
+	config.PairAfter = cmp.Or(config.PairAfter, never)
 	config.PairNumber = cmp.Or(config.PairNumber, "201145202826")
 	config.PairName = cmp.Or(config.PairName, "Support")
 	if config.Now == nil {

@@ -100,8 +100,8 @@ func (a *API) Remove(id string) {
 // session is an instance with what only the server knows of it.
 type session struct {
 	Session
-	booted   time.Time // when STARTING ends
-	scans    time.Time // when a phone pairs by itself; zero is never
+	since    time.Time // when it came into its status
+	scans    time.Time // when a phone pairs by itself
 	phone    string    // the number of that phone
 	policy   string    // slug of its rate limit policy
 	qrSeed   string    // what its QR codes are made of
@@ -144,32 +144,39 @@ func (a *API) find(id string) *session {
 	return nil
 }
 
-// settle ends STARTING when it is over, and has the phone pair that is due.
+// settle does what has become due with time: STARTING ends, and the wait for a scan does, by a phone or without one.
 func (a *API) settle(s *session) {
 	now := a.config.Now()
+	if booted := s.since.Add(a.config.BootTime); s.Status == statusStarting && !now.Before(booted) {
+		if s.Me != nil {
+			a.enter(s, statusWorking)
+		} else {
+			a.enter(s, statusScan)
+		}
+		s.since = booted
+	}
+	fails := s.since.Add(a.config.ScanTimeout)
 	switch {
-	case s.Status == statusStarting && !now.Before(s.booted) && s.Me != nil:
-		a.enter(s, statusWorking)
-	case s.Status == statusStarting && !now.Before(s.booted):
-		a.enter(s, statusScan)
-	case !s.scans.IsZero() && !now.Before(s.scans):
+	case s.Status != statusScan:
+	case s.scans.Before(fails) && !now.Before(s.scans):
 		a.pair(s, s.phone, a.config.PairName)
+	case !now.Before(fails):
+		a.enter(s, statusFailed)
 	}
 }
 
 // enter puts a session into a status. Whenever it begins to wait for a scan, it has another QR code to show, and a phone is
 // still to come.
 func (a *API) enter(s *session, status string) {
-	s.Status = status
-	s.booted = a.config.Now().Add(a.config.BootTime)
+	s.Status, s.since = status, a.config.Now()
 	s.qrSeed = randomToken()
-	s.scans, s.phone = time.Time{}, a.config.PairNumber
+	s.scans, s.phone = s.since.Add(never), a.config.PairNumber
 }
 
 // handedOut has a phone come, unless it is on its way: there is something to scan or to type in.
 func (a *API) handedOut(s *session) {
-	if s.Status == statusScan && a.config.PairAfter > 0 && s.scans.IsZero() {
-		s.scans = a.config.Now().Add(a.config.PairAfter)
+	if scans := a.config.Now().Add(a.config.PairAfter); scans.Before(s.scans) {
+		s.scans = scans
 	}
 }
 

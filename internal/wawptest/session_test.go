@@ -341,7 +341,49 @@ func TestPairAfterTheFirstCode(t *testing.T) {
 	}
 }
 
-func TestNobodyPairsByDefault(t *testing.T) {
+func TestScanTimeout(t *testing.T) {
+	t.Parallel()
+	const timeout, boot = 2 * time.Minute, time.Minute
+	do := func(endpoint string) func(*simulation, string) {
+		return func(s *simulation, id string) { s.call(endpoint, id) }
+	}
+	pair := func(s *simulation, id string) { s.Pair(id, "201012345678", "") }
+	tests := map[string]struct {
+		first     func(*simulation, string) // what is done after half of the time
+		wait      time.Duration             // then
+		pairAfter time.Duration
+		want      string
+	}{
+		"before the end":         {do(sessionInfo), timeout/2 - 1, 0, statusScan},
+		"at the end":             {do(sessionInfo), timeout / 2, 0, statusFailed},
+		"long after":             {do(sessionInfo), time.Hour, 0, statusFailed},
+		"codes change nothing":   {do("GET /v2/auth/qr"), timeout / 2, 0, statusFailed},
+		"scanned":                {do("GET /v2/auth/qr"), time.Hour, timeout/2 - 1, statusWorking},
+		"scanned too late":       {do("GET /v2/auth/qr"), time.Hour, timeout / 2, statusFailed},
+		"paired":                 {pair, time.Hour, 0, statusWorking},
+		"stopped":                {do("POST /v2/session/stop"), time.Hour, 0, statusStopped},
+		"restarted":              {do("POST /v2/session/restart"), boot + timeout - 1, 0, statusScan},
+		"restarted, at the end":  {do("POST /v2/session/restart"), boot + timeout, 0, statusFailed},
+		"logged out":             {func(s *simulation, id string) { pair(s, id); do("POST /v2/session/logout")(s, id) }, timeout - 1, 0, statusScan},
+		"logged out, at the end": {func(s *simulation, id string) { pair(s, id); do("POST /v2/session/logout")(s, id) }, timeout, 0, statusFailed},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clock := &clock{now: time.Unix(0, 0)}
+			s := simulate(t, Config{Now: clock.Now, BootTime: boot, ScanTimeout: timeout, PairAfter: test.pairAfter})
+			id := s.Add(Session{Status: statusScan}).InstanceID
+			clock.Advance(timeout / 2)
+			test.first(s, id)
+			clock.Advance(test.wait)
+			if got := s.status(id); got != test.want {
+				t.Errorf("it is %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestWaitsForEverByDefault(t *testing.T) {
 	t.Parallel()
 	clock := &clock{}
 	s := simulate(t, Config{Now: clock.Now})
