@@ -3,6 +3,7 @@ package validate
 import (
 	action "github.com/hashicorp/terraform-plugin-framework/action/schema"
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	ephemeral "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	resource "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 )
 
@@ -31,6 +32,16 @@ func DataTimeouts(attribute datasource.Attribute) datasource.Attribute {
 // ActionTimeouts does for an action what [Timeouts] does for a resource.
 func ActionTimeouts(attribute action.Attribute) action.Attribute {
 	if nested, ok := attribute.(action.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = aboutTimeouts
+		nested.Validators = append(nested.Validators, Durations{})
+		return nested
+	}
+	return attribute
+}
+
+// EphemeralTimeouts does for an ephemeral resource what [Timeouts] does for a resource.
+func EphemeralTimeouts(attribute ephemeral.Attribute) ephemeral.Attribute {
+	if nested, ok := attribute.(ephemeral.SingleNestedAttribute); ok {
 		nested.MarkdownDescription = aboutTimeouts
 		nested.Validators = append(nested.Validators, Durations{})
 		return nested
