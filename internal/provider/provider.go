@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/pairing"
 	"github.com/wawp/terraform-provider-wawp/internal/ratelimit"
 	"github.com/wawp/terraform-provider-wawp/internal/session"
 	"github.com/wawp/terraform-provider-wawp/internal/validate"
@@ -146,7 +147,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 
 // Resources lists the resources.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{ratelimit.NewResource, session.NewResource, webhook.NewResource}
+	return []func() resource.Resource{pairing.NewResource, ratelimit.NewResource, session.NewResource, webhook.NewResource}
 }
 
 // DataSources lists the data sources.
@@ -161,12 +162,12 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 
 // EphemeralResources lists the ephemeral resources.
 func (p *Provider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{}
+	return []func() ephemeral.EphemeralResource{pairing.NewQRCode}
 }
 
 // Actions lists the actions, which Terraform has since 1.14.
 func (p *Provider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{}
+	return []func() action.Action{pairing.NewPair}
 }
 
 // Functions lists the functions.

@@ -1,0 +1,93 @@
+package pairing
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/wawp/terraform-provider-wawp/internal/conn"
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/validate"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+var _ action.ActionWithConfigure = (*Pair)(nil)
+
+// Pair is the action wawp_session_pair.
+type Pair struct {
+	client *wawp.Client // nil while the provider's configuration is not known
+}
+
+// NewPair returns the action.
+func NewPair() action.Action { return &Pair{} }
+
+type pairModel struct {
+	InstanceID  types.String   `tfsdk:"instance_id"`
+	PhoneNumber types.String   `tfsdk:"phone_number"`
+	Timeouts    timeouts.Value `tfsdk:"timeouts"`
+}
+
+// Metadata names the action.
+func (p *Pair) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_session_pair"
+}
+
+// Schema describes the action.
+func (p *Pair) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Draws the QR code of a session in the terminal, and waits until a phone is linked. It starts a session " +
+			"that is stopped, restarts one that failed (once), and draws the code anew when it expires. If a phone is linked " +
+			"already it only says whose. Who sees the output can link a phone: do not invoke it where logs are public.",
+		Attributes: map[string]schema.Attribute{
+			"instance_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Identifier of the instance at Wawp, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
+				Validators:          []validator.String{validate.NotBlank{}},
+			},
+			"phone_number": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Phone number of the phone to link, in any notation with the country code, such as " +
+					"`+20 114 520 2826`. With it, a pairing code is shown in place of the QR code, which is typed on the phone; " +
+					"and another phone is refused. Default: a QR code, for any phone.",
+				Validators: []validator.String{validate.PhoneNumber{}},
+			},
+			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+				InvokeDescription: "How long to wait for a person, as a duration such as `90s` or `1h`. Default: `10m`. When it ends, " +
+					"the action fails, and nothing is changed.",
+			})),
+		},
+	}
+}
+
+// Configure takes over the provider's client.
+func (p *Pair) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	p.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+}
+
+// Invoke shows a person a code until a phone is linked.
+func (p *Pair) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	var config pairModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	timeout, diags := config.Timeouts.Invoke(ctx, defaultPatience)
+	resp.Diagnostics.Append(diags...)
+	if conn.Missing(p.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	v := &visit{
+		client: p.client, id: config.InstanceID.ValueString(), number: digits(config.PhoneNumber), now: time.Now,
+		say: func(message string) { resp.SendProgress(action.InvokeProgressEvent{Message: message}) },
+	}
+	seen, err := p.client.WatchSession(ctx, v.id, func(s wawp.Session) (bool, error) { return v.look(ctx, s) })
+	if d := notInvoked(ctx, seen, timeout, err); d != nil {
+		resp.Diagnostics.Append(d)
+	}
+}

@@ -1,0 +1,129 @@
+package pairing
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/ephemeral/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/wawp/terraform-provider-wawp/internal/conn"
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/validate"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// defaultOpenTimeout bounds the opening of the ephemeral resource.
+const defaultOpenTimeout = 2 * time.Minute
+
+var _ ephemeral.EphemeralResourceWithConfigure = (*QRCode)(nil)
+
+// QRCode is the ephemeral resource wawp_session_qr_code.
+type QRCode struct {
+	client *wawp.Client // nil while the provider's configuration is not known
+}
+
+// NewQRCode returns the ephemeral resource.
+func NewQRCode() ephemeral.EphemeralResource { return &QRCode{} }
+
+type codeModel struct {
+	InstanceID types.String   `tfsdk:"instance_id"`
+	Value      types.String   `tfsdk:"value"`
+	Image      types.String   `tfsdk:"image"`
+	ExpiresAt  types.String   `tfsdk:"expires_at"`
+	Available  types.Bool     `tfsdk:"available"`
+	Timeouts   timeouts.Value `tfsdk:"timeouts"`
+}
+
+// Metadata names the ephemeral resource.
+func (q *QRCode) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_session_qr_code"
+}
+
+// Schema describes the ephemeral resource.
+func (q *QRCode) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The QR code that links a phone to a session, as a value that another system can show. Terraform keeps " +
+			"it neither in the state nor in a plan. It is null unless the session waits for a scan (`SCAN_QR_CODE`): before that, " +
+			"and once a phone is linked, nothing fails. Terraform opens it with each plan, apply and destroy, and it is valid for " +
+			"20 to 40 seconds only. To show a person a code in the terminal, use the action `wawp_session_pair` instead; to send " +
+			"one a page, `wawp_session_temp_link`.",
+		Attributes: map[string]schema.Attribute{
+			"instance_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Identifier of the session's instance at Wawp, such as `3EB0BCB2E3D4`.",
+				Validators:          []validator.String{validate.NotBlank{}},
+			},
+			"value": schema.StringAttribute{
+				Computed:            true,
+				Sensitive:           true,
+				MarkdownDescription: "What to draw as a QR code. A secret: who scans it links a phone. Null unless `available`.",
+			},
+			"image": schema.StringAttribute{
+				Computed:  true,
+				Sensitive: true,
+				MarkdownDescription: "The same code as a picture: a data URI with a PNG image, fit for the `src` of an HTML `img`. A " +
+					"secret. Null unless `available`.",
+			},
+			"expires_at": schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "When another code takes its place, as an RFC 3339 time in UTC. Null unless `available`, or if Wawp " +
+					"does not tell it.",
+			},
+			"available": schema.BoolAttribute{
+				Computed:            true,
+				MarkdownDescription: "Whether there is a code: the session waits for a scan.",
+			},
+			"timeouts": validate.EphemeralTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+				OpenDescription: "How long asking for the code may take, retries included. Default: `2m`.",
+			})),
+		},
+	}
+}
+
+// Configure takes over the provider's client.
+func (q *QRCode) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+	q.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+}
+
+// Open asks for the code. It does not fail for the session's state, because it is called at every plan, apply and destroy.
+func (q *QRCode) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	var data codeModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	timeout, diags := data.Timeouts.Open(ctx, defaultOpenTimeout)
+	resp.Diagnostics.Append(diags...)
+	if conn.Missing(q.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	id := data.InstanceID.ValueString()
+	code, err := q.client.GetQRCode(ctx, id)
+	if err == nil {
+		err = data.show(code)
+	}
+	if err != nil && !wawp.IsNoCode(err) {
+		resp.Diagnostics.AddError("Wawp QR code could not be read", explain.Failure("Asking for the QR code of the session "+id+" failed", err))
+		return
+	}
+	data.Available = types.BoolValue(err == nil)
+	resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
+}
+
+// show fills in the code.
+func (m *codeModel) show(code wawp.QRCode) error {
+	image, err := picture(code.Value)
+	if err != nil {
+		return err
+	}
+	m.Value, m.Image = types.StringValue(code.Value), types.StringValue(image)
+	if !code.ExpiresAt.IsZero() {
+		m.ExpiresAt = types.StringValue(code.ExpiresAt.Format(time.RFC3339))
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package pairing
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/wawp/terraform-provider-wawp/internal/validate"
+)
+
+// Schema describes the resource.
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A phone that is linked to a session. Creating it waits for a person who links one, so that whatever " +
+			"depends on it comes after; a session that is linked already counts at once. Nothing is recorded before a phone is " +
+			"linked: if the time is over, if the apply is interrupted or if it is the wrong phone, the next apply waits again. A " +
+			"phone that was unlinked is planned anew, that is: as a wait.",
+		Attributes: map[string]schema.Attribute{
+			"instance_id": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "Identifier of the session's instance at Wawp, such as `3EB0BCB2E3D4`. The session must be " +
+					"started. Changing it replaces the resource: the phone of the one session is unlinked (see " +
+					"`logout_on_destroy`), and a phone is awaited at the other.",
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				Validators:    []validator.String{validate.NotBlank{}},
+			},
+			"expected_phone_number": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Phone number of the phone that is to be linked, in any notation with the country code, such " +
+					"as `+20 114 520 2826`. Default: any phone will do. If another one is linked, creating the resource fails, " +
+					"and leaves session and phone as they are; if it is found later, plans show a warning. Changing it makes no " +
+					"request. In a few countries WhatsApp writes numbers in a way of its own: the error shows how.",
+				Validators: []validator.String{validate.PhoneNumber{}},
+			},
+			"logout_on_destroy": schema.BoolAttribute{
+				Optional: true,
+				Computed: true,
+				Default:  booldefault.StaticBool(true),
+				MarkdownDescription: "Whether destroying the resource unlinks the phone. Default: `true`. With `false` the phone " +
+					"stays linked, and only Terraform forgets it. Changing it makes no request.",
+			},
+			"phone_number": linked("Phone number of the linked phone: digits only, with the country code, such as `201145202826`. " +
+				"WhatsApp tells it; null where it hides it. Personal data, which is stored in the state."),
+			"chat_id": linked("WhatsApp's id of the linked account, such as `201145202826@c.us`. Personal data, which is stored in " +
+				"the state."),
+			"push_name": linked("Name that the owner of the account chose. Null where Wawp does not tell it. Personal data, which " +
+				"is stored in the state."),
+			"timeouts": validate.Timeouts(timeouts.Attributes(ctx, timeouts.Opts{
+				Create: true, Read: true, Delete: true,
+				CreateDescription: "How long to wait for a person to link a phone, as a duration such as `90s` or `1h`. Default: `10m`. " +
+					"When it ends, the apply fails, and the next one waits again.",
+				ReadDescription:   "How long reading the session may take, retries included. Default: `5m`.",
+				DeleteDescription: "How long unlinking the phone may take, retries included. Default: `5m`.",
+			})),
+		},
+	}
+}
+
+// linked describes a value that is known once a phone is linked.
+func linked(description string) schema.StringAttribute {
+	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+}
+
+// IdentitySchema describes what identifies a pairing across its whole life.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"instance_id": identityschema.StringAttribute{
+				RequiredForImport: true,
+				Description:       "Identifier of the session's instance at Wawp.",
+			},
+		},
+	}
+}

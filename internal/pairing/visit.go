@@ -1,0 +1,168 @@
+package pairing
+
+import (
+	"context"
+	"time"
+
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// How long a code is shown before the next is asked for: until it expires, within these bounds, as the clock of this machine
+// may be wrong (documentation of auth/qr-image: a code lives for 20 to 40 s, refresh it each 5 to 10 s or each 30 s).
+const (
+	shortestShow = 5 * time.Second
+	usualShow    = 20 * time.Second // where the answer does not tell
+	longestShow  = 30 * time.Second
+)
+
+// visit is one run of the action: it leads a session to the point at which a person can link a phone, and shows that person
+// a code.
+type visit struct {
+	client *wawp.Client
+	id     string
+	number string // digits; "" means that a QR code is shown
+	say    func(message string)
+	now    func() time.Time
+
+	said      string // the status that was spoken of last
+	started   bool
+	restarted bool
+	awaited   string // a status that was acted upon, and that may be seen until that takes hold
+	isLinked  func(wawp.Session) bool
+
+	shown string    // the code on the screen
+	until time.Time // when to ask for the next
+}
+
+// look does what the status of the session leaves to do, and says whether a phone is linked.
+func (v *visit) look(ctx context.Context, s wawp.Session) (bool, error) {
+	if s.Status == v.awaited {
+		return false, nil
+	}
+	v.awaited = ""
+	if s.Status != wawp.StatusScan {
+		v.shown = "" // what is on the screen has no meaning any more
+	}
+	switch s.Status {
+	case wawp.StatusWorking:
+		return v.welcome(s)
+	case wawp.StatusScan:
+		return false, v.show(ctx)
+	case wawp.StatusStopped:
+		return false, v.start(ctx)
+	case wawp.StatusFailed:
+		return false, v.restart(ctx)
+	}
+	v.mention(s)
+	return false, nil
+}
+
+// welcome says who is linked, once Wawp has told it.
+func (v *visit) welcome(s wawp.Session) (bool, error) {
+	if v.isLinked == nil {
+		v.isLinked = linkedAndTold()
+	}
+	if !v.isLinked(s) {
+		return false, nil
+	}
+	if v.number != "" && s.Account != nil && s.Account.PhoneNumber != "" && s.Account.PhoneNumber != v.number {
+		return false, &wrongPhoneError{linked: s.Account.PhoneNumber, wanted: v.number}
+	}
+	v.say(linkedTo(s))
+	return true, nil
+}
+
+// mention speaks of a status in which there is nothing to do but to wait, once.
+func (v *visit) mention(s wawp.Session) {
+	if s.Status != v.said {
+		v.said = s.Status
+		v.say(waiting(s))
+	}
+}
+
+// start boots a session that is stopped, once.
+func (v *visit) start(ctx context.Context) error {
+	if v.started {
+		return errStoppedAgain
+	}
+	v.started = true
+	v.say("The session " + v.id + " is STOPPED: starting it.")
+	after, err := v.client.StartSession(ctx, v.id)
+	return v.await(wawp.StatusStopped, after, err)
+}
+
+// restart does what Wawp advises for a session that failed, once.
+func (v *visit) restart(ctx context.Context) error {
+	if v.restarted {
+		return errFailedAgain
+	}
+	v.restarted = true
+	v.say("The session " + v.id + " is FAILED: restarting it, as Wawp advises to do once.")
+	after, err := v.client.RestartSession(ctx, v.id)
+	return v.await(wawp.StatusFailed, after, err)
+}
+
+// await lets a status pass that was acted upon, unless the answer shows that it is left already. Of a refusal because the
+// status is another by now, the next look tells more.
+func (v *visit) await(status string, after wawp.Session, err error) error {
+	switch {
+	case wawp.IsNotFound(err):
+		return err
+	case wawp.IsMoot(err):
+		return nil
+	case after.Status == "" || after.Status == status:
+		v.awaited = status
+	}
+	return err
+}
+
+// show shows a code, if there is none on the screen that is still good.
+func (v *visit) show(ctx context.Context) error {
+	if v.number != "" {
+		return v.showPairingCode(ctx)
+	}
+	if v.shown != "" && v.now().Before(v.until) {
+		return nil
+	}
+	code, err := v.client.GetQRCode(ctx, v.id)
+	if wawp.IsNoCode(err) && !wawp.IsNotFound(err) {
+		return nil // not there yet, or scanned at this moment: the next look tells
+	}
+	if err != nil {
+		return err
+	}
+	v.until = v.now().Add(showFor(code.ExpiresAt, v.now()))
+	if code.Value == v.shown {
+		return nil
+	}
+	drawing, err := draw(code.Value)
+	if err != nil {
+		return err
+	}
+	v.say(invitation(v.shown == "") + drawing)
+	v.shown = code.Value
+	return nil
+}
+
+// showFor says how long a code is good for.
+func showFor(expires, now time.Time) time.Duration {
+	if expires.IsZero() {
+		return usualShow
+	}
+	return min(max(expires.Sub(now), shortestShow), longestShow)
+}
+
+// showPairingCode shows a code to type. It is asked for once each time that the session begins to wait: another one would
+// take the place of the one that a person is typing.
+func (v *visit) showPairingCode(ctx context.Context) error {
+	if v.shown != "" {
+		return nil
+	}
+	code, err := v.client.RequestPairingCode(ctx, v.id, v.number)
+	if err != nil {
+		return err
+	}
+	v.say(pairingCode(code, v.number))
+	v.shown = code
+	return nil
+}

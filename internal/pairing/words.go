@@ -1,0 +1,209 @@
+package pairing
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// Summaries that are shared.
+const (
+	summaryNotPaired  = "No phone was linked to the Wawp session"
+	summaryOtherPhone = "Another phone is linked to the Wawp session"
+)
+
+// howToPair says how a person links a phone.
+const howToPair = `A person links a phone in WhatsApp, at Settings > Linked devices > Link a device, with one of these:
+
+- the QR code in this terminal: the action wawp_session_pair (Terraform 1.14 or later), invoked on its own or triggered before the wawp_session_pairing is created;
+- a page to hand over: link of a wawp_session_temp_link;
+- ` + explain.Dashboard + "."
+
+// untouched says that a failure has changed nothing.
+const untouched = "Nothing was recorded, and session and phone are as they were: the next apply waits again."
+
+// notPaired returns why a wait ended without the phone that was awaited; nil means that it is linked.
+func notPaired(ctx context.Context, expected string, seen wawp.Session, timeout time.Duration, err error) diag.Diagnostic {
+	id, last := seen.InstanceID, cmp.Or(seen.Status, "not told")
+	switch {
+	case err != nil && ctx.Err() == nil:
+		return diag.NewErrorDiagnostic(summaryNotPaired,
+			explain.Failure("Waiting for a phone at the session "+id+" failed", err)+"\n\n"+untouched)
+	case err != nil && errors.Is(ctx.Err(), context.Canceled):
+		return diag.NewErrorDiagnostic("The wait for a phone was interrupted", fmt.Sprintf(
+			"No phone was linked to the session %s yet when Terraform was interrupted; its last status was %s. %s", id, last, untouched))
+	case err != nil:
+		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
+			"No phone was linked to the session %s within %s (the create timeout); its last status was %s.%s %s\n\n%s",
+			id, timeout, last, hint(seen.Status), untouched, howToPair))
+	case seen.Status == wawp.StatusStopped:
+		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "The Wawp session is stopped", fmt.Sprintf(
+			"No phone can be linked to the session %s, because it is STOPPED. Start it with desired_state = \"started\" on its "+
+				"wawp_session, or with the action wawp_session_start (Terraform 1.14 or later). %s", id, untouched))
+	case expected != "" && (seen.Account == nil || seen.Account.PhoneNumber == ""):
+		return diag.NewAttributeErrorDiagnostic(path.Root("expected_phone_number"), "The linked phone cannot be told", fmt.Sprintf(
+			"A phone is linked to the session %s, but Wawp does not tell its number, so it cannot be compared. Leave "+
+				"expected_phone_number out to accept it. %s", id, untouched))
+	case expected != "" && expected != seen.Account.PhoneNumber:
+		return diag.NewAttributeErrorDiagnostic(path.Root("expected_phone_number"), summaryOtherPhone, fmt.Sprintf(
+			"The phone that is linked to the session %s has the number %s, and %s is expected. %s\n\nIf it is the right phone, set "+
+				"expected_phone_number to its number. If it is not, unlink it (on the phone at Settings > Linked devices, or with the "+
+				"action wawp_session_logout), and apply again.", id, seen.Account.PhoneNumber, expected, untouched))
+	}
+	return nil
+}
+
+// hint says what to do about a status in which no phone can be linked.
+func hint(status string) string {
+	switch status {
+	case wawp.StatusFailed:
+		return " A session that is FAILED shows no code: restart it, with the action wawp_session_restart or in the dashboard."
+	case wawp.StatusStarting:
+		return " Wawp advises a restart, with the action wawp_session_restart or in the dashboard, when STARTING lasts longer than 60 s."
+	}
+	return ""
+}
+
+// otherPhone warns of a phone that is linked and was not expected.
+func otherPhone(id, number string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("expected_phone_number"), summaryOtherPhone, fmt.Sprintf(
+		"The phone that is linked to the session %s has the number %s, which is not the expected one. If it is the right phone, set "+
+			"expected_phone_number to its number. If it is not, unlink it, on the phone at Settings > Linked devices: the next plan "+
+			"then waits for another.", id, number))
+}
+
+// nothingToImport explains that there is no pairing.
+func nothingToImport(s wawp.Session) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("No phone is linked to the Wawp session", fmt.Sprintf(
+		"There is no pairing to import: the session %s is %s, and only of one that is WORKING it is known that a phone is linked. "+
+			"Without the import, an apply waits until it is.", s.InstanceID, cmp.Or(s.Status, "in a status that Wawp does not tell")))
+}
+
+// unlinked says that a pairing was removed from the state. The summaries of what many sessions can have at once are constant,
+// so that Terraform shows them as one.
+func unlinked(id string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("A phone was unlinked from its Wawp session", fmt.Sprintf(
+		"No phone is linked to the session %s any more: it waits for a scan (SCAN_QR_CODE). The pairing was removed from the state, so "+
+			"the plan creates it anew, and the apply waits for a person. To give it up, remove it from the configuration.\n\n%s", id, howToPair))
+}
+
+// failed says that a session may have lost its phone.
+func failed(id string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("A paired Wawp session is FAILED", fmt.Sprintf(
+		"The session %s is FAILED: its link to the phone was lost, or its engine is broken. The pairing stays in the state. Wawp "+
+			"advises to restart the session once, with the action wawp_session_restart (Terraform 1.14 or later) or in %s; if it then "+
+			"waits for a scan, the next plan creates the pairing anew.", id, explain.Dashboard))
+}
+
+// gone says that a pairing was removed from the state together with its session.
+func gone(id, reason string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The session of a Wawp pairing is gone", fmt.Sprintf(
+		"The session %s was deleted outside Terraform: %s. Its pairing was removed from the state.", id, reason))
+}
+
+// kept says that a pairing stays in the state although its session could not be read.
+func kept(id, reason string, err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Wawp pairing could not be checked and stays in the state", fmt.Sprintf(
+		"The pairing of the session %s stays in the state as it was: %s.\n\n%s\n\nIf it is gone for good, remove it with: "+
+			"terraform state rm 'wawp_session_pairing.<name>'", id, reason, explain.Reason(err)))
+}
+
+// notUnlinked explains why a phone may still be linked, so that the pairing stays in the state.
+func notUnlinked(id string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("The phone was not unlinked", explain.Failure("Unlinking the phone from the session "+id+" failed", err)+
+		"\n\nThe pairing stays in the state, and the next destroy tries again. With logout_on_destroy = false, applied before, "+
+		"the phone stays linked.")
+}
+
+// perhapsLinked says that a pairing left the state, while the phone may not know of it.
+func perhapsLinked(s wawp.Session, refusal error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The phone may still be linked", fmt.Sprintf(
+		"The session %s is %s, and Wawp does not unlink a phone in that status. The pairing is no longer in the state. If the phone "+
+			"still shows the device at Settings > Linked devices, log out there.\n\n%s",
+		s.InstanceID, cmp.Or(s.Status, "in a status that Wawp does not tell"), explain.Answer(refusal)))
+}
+
+// Why the action gave up.
+var (
+	errStoppedAgain = errors.New("the session was stopped again while it waited for a phone")
+	errFailedAgain  = errors.New("the session failed again after a restart")
+)
+
+// wrongPhoneError is that another phone was linked than was asked for. Numbers are digits.
+type wrongPhoneError struct{ linked, wanted string }
+
+// Error implements error.
+func (e *wrongPhoneError) Error() string {
+	return fmt.Sprintf("the phone that is linked has the number %s, not %s", e.linked, e.wanted)
+}
+
+// notInvoked returns why the action ended without a linked phone; nil means that one is linked.
+func notInvoked(ctx context.Context, seen wawp.Session, timeout time.Duration, err error) diag.Diagnostic {
+	id, last := seen.InstanceID, cmp.Or(seen.Status, "not told")
+	var wrong *wrongPhoneError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &wrong):
+		return diag.NewAttributeErrorDiagnostic(path.Root("phone_number"), summaryOtherPhone, fmt.Sprintf(
+			"At the session %s, %s. Nothing was changed. If it is the right phone, set phone_number to its number. If it is not, unlink "+
+				"it (on the phone at Settings > Linked devices, or with the action wawp_session_logout), and try again.", id, wrong))
+	case errors.Is(err, errStoppedAgain):
+		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
+			"At %s, %s. Somebody, or another program, stopped it: try again when it may run.", id, errStoppedAgain))
+	case errors.Is(err, errFailedAgain):
+		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
+			"At %s, %s. If nobody scanned the code in time, try again. If it fails at once, log the session out (action "+
+				"wawp_session_logout) or look at it in %s.", id, errFailedAgain, explain.Dashboard))
+	case ctx.Err() == nil:
+		return diag.NewErrorDiagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed", err)+tryAgain)
+	case errors.Is(ctx.Err(), context.Canceled):
+		return diag.NewErrorDiagnostic("The wait for a phone was interrupted", fmt.Sprintf(
+			"No phone was linked to the session %s yet when Terraform was interrupted; its last status was %s.%s", id, last, tryAgain))
+	}
+	return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
+		"No phone was linked to the session %s within %s (the invoke timeout); its last status was %s.%s%s",
+		id, timeout, last, hint(seen.Status), tryAgain))
+}
+
+// tryAgain ends the explanation of a failure.
+const tryAgain = " Invoke the action again to go on: it looks first what is left to do."
+
+// invitation is what stands above a QR code. It begins with a line break, as Terraform puts the name of the action in front.
+func invitation(first bool) string {
+	if first {
+		return "\nScan this code with the phone: in WhatsApp, Settings > Linked devices > Link a device.\n\n"
+	}
+	return "\nThe code has expired. Scan this one:\n\n"
+}
+
+// pairingCode says what to do with a code to type.
+func pairingCode(code, number string) string {
+	return fmt.Sprintf("\nOn the phone with the number %s: in WhatsApp, Settings > Linked devices > Link a device > Link with phone number "+
+		"instead. Type this code:\n\n    %s\n\nIf WhatsApp refuses it, it has expired: press Ctrl-C, and invoke the action again.", number, code)
+}
+
+// waiting says what a session is waited for.
+func waiting(s wawp.Session) string {
+	return fmt.Sprintf("The session %s is %s: waiting until it shows a code.", s.InstanceID, cmp.Or(s.Status, "in a status that Wawp does not tell"))
+}
+
+// linkedTo says whose phone is linked.
+func linkedTo(s wawp.Session) string {
+	if s.Account == nil {
+		return fmt.Sprintf("A phone is linked to the session %s. Wawp does not tell whose.", s.InstanceID)
+	}
+	who := s.Account.ChatID
+	if s.Account.PushName != "" {
+		who = fmt.Sprintf("%s (%s)", s.Account.PushName, who)
+	}
+	return fmt.Sprintf("The phone of %s is linked to the session %s.", who, s.InstanceID)
+}
