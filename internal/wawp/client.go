@@ -82,7 +82,7 @@ type Client struct {
 
 	reads  singleflight.Group       // of webhooks, by instance id
 	mu     sync.Mutex               // guards writes
-	writes map[string]chan struct{} // to webhooks: whose turn it is, by instance id
+	writes map[string]chan struct{} // whose turn it is, by what is written
 }
 
 // New returns a client. It makes no request.

@@ -19,7 +19,7 @@ const quoteLength = 200
 // images (QR codes), pairing codes, what is in a QR code, a proxy's user and password, and the values of telling keys.
 var shapes = regexp.MustCompile(strings.Join([]string{
 	`(?i:data:[a-z]+/[a-z0-9.+-]+;base64,[a-z0-9+/=\\]*)`,
-	`(?i:https?:[\\/]+[^\s"'<>]*(temp-qr|api[\\/]+webhook)[\\/]+[^\s"'<>]*)`,
+	`(?i:[^\s"'<>]*(temp-qr|api[\\/]+webhook)[\\/]+[^\s"'<>]*)`,
 	`\b[A-Z0-9]{4}-[A-Z0-9]{4}\b`,
 	`\b[0-9]@[A-Za-z0-9+/=_,-]{8,}`,
 	`(?i:"(access[_-]?token|token|secret|hmac|password|qr|value|link|e-?mail|user_email)"\s*:\s*"[^"]*"?)`,

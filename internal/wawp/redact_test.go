@@ -92,6 +92,8 @@ func TestSecretsAreBlottedOut(t *testing.T) {
 		"see https://app.wawp.net/temp-qr/AbC123 now":                        "see (redacted) now",
 		`see https:\/\/app.wawp.net\/temp-qr\/AbC123 now`:                    "see (redacted) now",
 		"to https://app.wawp.net/api/webhook/xyz":                            "to (redacted)",
+		"see app.wawp.net/temp-qr/AbC123 now":                                "see (redacted) now",
+		"see /temp-qr/AbC123":                                                "see (redacted)",
 		"proxy http://user:hunter2@proxy.test:80 refused":                    "proxy http://(redacted)proxy.test:80 refused",
 		"enter ABCD-1234 on the phone":                                       "enter (redacted) on the phone",
 		"at https://api.wawp.test/docs/errors/some-long-path/and-more/of-it": "at https://api.wawp.test/docs/errors/some-long-path/and-more/of-it",

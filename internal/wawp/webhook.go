@@ -200,19 +200,28 @@ func (c *Client) change(ctx context.Context, op operation, id string, parameters
 // LockWebhooks waits until nobody else in this process writes to the webhooks of a session, and returns how to let the next
 // one do so. Wawp keeps them in one list: two writes at once can undo each other.
 func (c *Client) LockWebhooks(ctx context.Context, id string) (unlock func(), err error) {
+	done, err := c.turn(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		c.reads.Forget(id) // a read that is under way may have missed the write
+		done()
+	}, nil
+}
+
+// turn waits until nobody else in this process writes to something, and returns how to let the next one do so.
+func (c *Client) turn(ctx context.Context, what string) (done func(), err error) {
 	c.mu.Lock()
-	turn, ok := c.writes[id]
+	turn, ok := c.writes[what]
 	if !ok {
 		turn = make(chan struct{}, 1)
-		c.writes[id] = turn
+		c.writes[what] = turn
 	}
 	c.mu.Unlock()
 	select {
 	case turn <- struct{}{}:
-		return func() {
-			c.reads.Forget(id) // a read that is under way may have missed the write
-			<-turn
-		}, nil
+		return func() { <-turn }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

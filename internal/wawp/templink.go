@@ -1,0 +1,135 @@
+package wawp
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// What the documentation of session/temp-link says of a link: how long it is valid, and where its page is, by its token.
+const (
+	tempLinkLife = 30 * time.Minute
+	tempLinkPage = "https://app.wawp.net/temp-qr/"
+)
+
+var (
+	getTempLink     = operation{method: http.MethodGet, path: "/v2/session/temp-link", repeat: repeatRead}
+	createTempLink  = operation{method: http.MethodPost, path: "/v2/session/temp-link", repeat: repeatRefused, keep: true}
+	revokeTempLinks = operation{method: http.MethodDelete, path: "/v2/session/temp-link", repeat: repeatHarmless}
+)
+
+// TempLink is the address of a page on which a person scans the QR code of a session, without an account at Wawp. It is a
+// secret: who has it can link a phone. A session has one at most. The zero value is none.
+type TempLink struct {
+	URL string
+	// ExpiresAt is when the link ends; zero means that it was not told.
+	ExpiresAt time.Time
+}
+
+// Is says whether it is the link of an address, whatever stands before the last part of it, which is the token.
+func (l TempLink) Is(address string) bool {
+	return l.URL != "" && lastPart(l.URL) == lastPart(address)
+}
+
+func lastPart(address string) string {
+	address = strings.TrimRight(address, "/")
+	return address[strings.LastIndex(address, "/")+1:]
+}
+
+// GetTempLink reads the link of a session that is valid now; the zero value means that there is none. The answer may be some
+// seconds old.
+func (c *Client) GetTempLink(ctx context.Context, id string) (TempLink, error) {
+	a, err := c.call(ctx, getTempLink, id, nil)
+	if err != nil {
+		return TempLink{}, err
+	}
+	link, told := c.tempLink(parse(a.body))
+	if !told {
+		return TempLink{}, newUnreadable(getTempLink, a, c.redact, "the answer neither holds a link nor says that there is none")
+	}
+	return link, nil
+}
+
+// CreateTempLink makes a link, which ends the one that there was. It is sent once, but for refusals that surely made nothing;
+// once sent it ignores the end of ctx. An answer that does not hold the link is followed by a look for it. Hold
+// [Client.LockTempLinks] meanwhile.
+func (c *Client) CreateTempLink(ctx context.Context, id string) (TempLink, error) {
+	a, err := c.call(ctx, createTempLink, id, nil)
+	if err != nil {
+		return TempLink{}, err
+	}
+	d := parse(a.body)
+	link, _ := c.tempLink(d)
+	if link.URL == "" && !d.failed() {
+		link, _ = c.GetTempLink(ctx, id)
+	}
+	if link.URL == "" {
+		return TempLink{}, newUnreadable(createTempLink, a, c.redact, "the answer holds no link")
+	}
+	if link.ExpiresAt.IsZero() {
+		link.ExpiresAt = time.Now().UTC().Add(tempLinkLife)
+	}
+	return link, nil
+}
+
+// RevokeTempLinks ends all links of a session. Hold [Client.LockTempLinks] meanwhile.
+func (c *Client) RevokeTempLinks(ctx context.Context, id string) error {
+	return c.change(ctx, revokeTempLinks, id, nil)
+}
+
+// LockTempLinks waits until nobody else in this process makes or revokes the links of a session, and returns how to let the
+// next one do so. Each link ends the one before it: who wants one, and looks first, must not be overtaken.
+func (c *Client) LockTempLinks(ctx context.Context, id string) (unlock func(), err error) {
+	return c.turn(ctx, "temp-link of "+id)
+}
+
+// tempLink finds the link in an answer, and says whether the answer tells of one, or that there is none. Whether it is text or
+// an object, no documentation shows. An error may hold the address of a page of help: that is no link.
+func (c *Client) tempLink(d document) (link TempLink, told bool) {
+	for _, name := range []string{"link", "temp_link", "tempLink"} {
+		if inner := d.object(name); inner != nil {
+			d.layers = append(d.layers, inner)
+		}
+	}
+	for _, names := range [][]string{{"link", "temp_link", "tempLink"}, {"url", "token"}} {
+		none := false
+		for _, layer := range d.layers {
+			for _, name := range names {
+				value, ok := layer[name]
+				if address := c.address(text(value)); address != "" && (!d.failed() || strings.Contains(text(value), "/temp-qr/")) {
+					return TempLink{address, d.expiry()}, true
+				}
+				none = none || ok && !isSet(value)
+			}
+		}
+		if none {
+			return TempLink{}, !d.failed()
+		}
+	}
+	return TempLink{}, false
+}
+
+func (d document) expiry() time.Time {
+	return d.instant("expires_at", "expiresAt", "expires", "expiry", "expiration", "expiration_time", "expirationTime",
+		"expire_at", "expireAt", "valid_until", "validUntil")
+}
+
+var tempLinkToken = regexp.MustCompile(`^[A-Za-z0-9_-]{16,}$`)
+
+// address returns the address of a link, which may be written as its token alone; "" if it is neither, or an echo of the
+// access token.
+func (c *Client) address(link string) string {
+	u, err := url.Parse(link)
+	switch {
+	case err != nil, link != c.redact.value(link):
+		return ""
+	case tempLinkToken.MatchString(link):
+		return tempLinkPage + link
+	case u.Host != "" && (u.Scheme == "https" || u.Scheme == "http"):
+		return link
+	}
+	return ""
+}

@@ -1,0 +1,256 @@
+package wawp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+const linkToken = "kEq3Xw9ZbR7tYuLpA2sDfG5hJ8mNcV4xQ1oWiEr6TzUy0BnMkLjHgFdSaPqRsTv-"
+
+const linkAddress = tempLinkPage + linkToken
+
+// TestTempLinkIsReadInEveryForm is promise P6 for temporary links.
+func TestTempLinkIsReadInEveryForm(t *testing.T) {
+	t.Parallel()
+	end := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+	whole, bare := TempLink{linkAddress, end}, TempLink{URL: linkAddress}
+	const at = `"expires_at":"2026-01-31T12:00:00Z"`
+	for name, test := range map[string]struct {
+		body string // $ is the address, # the token alone
+		want TempLink
+	}{
+		"text":                   {`{"link":"$",` + at + `}`, whole},
+		"text, escaped":          {`{"link":"` + strings.ReplaceAll(linkAddress, "/", `\/`) + `",` + at + `}`, whole},
+		"text, spaced":           {`{"link":" $\n",` + at + `}`, whole},
+		"token":                  {`{"link":"#",` + at + `}`, whole},
+		"object, url":            {`{"link":{"url":"$",` + at + `}}`, whole},
+		"object, link":           {`{"link":{"link":"$",` + at + `}}`, whole},
+		"object, token":          {`{"link":{"id":7,"token":"#"},` + at + `}`, whole},
+		"object, url and token":  {`{"link":{"token":"another-token-of-it","url":"$"},` + at + `}`, whole},
+		"object, url is null":    {`{"link":{"url":null,"token":"#"},` + at + `}`, whole},
+		"under data":             {`{"success":true,"data":{"link":"$",` + at + `}}`, whole},
+		"under session":          {`{"session":{"link":{"url":"$",` + at + `}}}`, whole},
+		"under data.result":      {`{"data":{"result":{"link":"$"},` + at + `}}`, whole},
+		"temp_link":              {`{"temp_link":"$",` + at + `}`, whole},
+		"tempLink, object":       {`{"tempLink":{"url":"$","expiresAt":"2026-01-31T12:00:00Z"}}`, whole},
+		"url":                    {`{"url":"$",` + at + `}`, whole},
+		"token alone":            {`{"data":{"token":"#",` + at + `}}`, whole},
+		"another page":           {`{"link":"http://wawp.test/p?t=1"}`, TempLink{URL: "http://wawp.test/p?t=1"}},
+		"link beside a url":      {`{"url":"https://wawp.test","link":"$"}`, bare},
+		"with code and message":  {`{"code":"link_created","message":"Done.","link":"$",` + at + `}`, whole},
+		"no expiry":              {`{"link":"$"}`, bare},
+		"expiry null":            {`{"link":"$","expires_at":null}`, bare},
+		"expiry, no date":        {`{"link":"$","expires_at":"in 30 minutes"}`, bare},
+		"expiry, in seconds":     {`{"link":"$","expires_in":1800}`, bare},
+		"expiresAt":              {`{"link":"$","expiresAt":"2026-01-31T13:00:00+01:00"}`, whole},
+		"expires, without zone":  {`{"link":"$","expires":"2026-01-31 12:00:00"}`, whole},
+		"expiry, Unix time":      {`{"link":"$","expiry":1769860800}`, whole},
+		"expiration, as text":    {`{"link":"$","expiration":"1769860800"}`, whole},
+		"expiration_time, in ms": {`{"link":"$","expiration_time":1769860800000}`, whole},
+		"expirationTime":         {`{"link":"$","expirationTime":"1769860800000"}`, whole},
+		"valid_until":            {`{"link":"$","valid_until":"2026-01-31T12:00:00.000Z"}`, whole},
+		"none":                   {`{"link":null}`, TempLink{}},
+		"none, with expiry":      {`{"link":null,` + at + `}`, TempLink{}},
+		"none, as false":         {`{"link":false}`, TempLink{}},
+		"none, as text":          {`{"link":""}`, TempLink{}},
+		"none, as PHP has it":    {`{"data":{"link":[]}}`, TempLink{}},
+		"none, as an object":     {`{"link":{}}`, TempLink{}},
+		"none in the object":     {`{"link":{"url":null}}`, TempLink{}},
+		"none, beside a url":     {`{"link":null,"url":"https://wawp.test"}`, TempLink{}},
+		"none, with a message":   {`{"success":true,"message":"No active link.","link":null}`, TempLink{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, answers(200, strings.NewReplacer("$", linkAddress, "#", linkToken).Replace(test.body)))
+			got, err := client(t, s.URL).GetTempLink(context.Background(), "A1")
+			if err != nil || got != test.want {
+				t.Errorf("%+v, %v, want %+v", got, err, test.want)
+			}
+			if s.count() != 1 || s.requests[0].method != http.MethodGet || s.requests[0].url.Path != "/v2/session/temp-link" {
+				t.Errorf("%d requests: %s", s.count(), s.requests[0].method)
+			}
+		})
+	}
+}
+
+// TestSuccessThatTellsOfNoTempLinkIsUnreadable keeps what cannot be understood apart from "there is none".
+func TestSuccessThatTellsOfNoTempLinkIsUnreadable(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		"", "null", "[]", "OK", "{}", `{"success":true}`, `{"data":null}`, `{"link":true}`, `{"link":7}`, `{"link":"none"}`, `{"link":["x"]}`,
+		`{"link":"javascript:alert(1)"}`, `{"link":"https://"}`, `{"link":"/temp-qr/x"}`, `{"link":"https:\/\/a.test/\u0000"}`, "<html>Sign in</html>",
+		`{"code":"invalid_session","message":"no"}`, `{"code":"invalid_session","message":"no","link":null}`, `{"success":false,"link":null}`,
+		`{"code":"invalid_session","message":"no","link":"https://wawp.test/help"}`, `{"link":"https://app.wa`,
+		`{"link":"` + tempLinkPage + testToken + `"}`, `{"token":"` + testToken + `"}`,
+	} {
+		s := serve(t, answers(200, body))
+		if got, err := client(t, s.URL).GetTempLink(context.Background(), "A1"); !IsUnreadable(err) || got != (TempLink{}) {
+			t.Errorf("%s: %+v, %v", body, got, err)
+		}
+	}
+}
+
+func TestCreateTempLink(t *testing.T) {
+	t.Parallel()
+	link, none := answers(200, `{"link":"`+linkAddress+`"}`), answers(200, `{"link":null}`)
+	for name, test := range map[string]struct {
+		replies []http.HandlerFunc
+		methods string
+		fails   bool
+	}{
+		"the link":                  {[]http.HandlerFunc{link}, "POST", false},
+		"201":                       {[]http.HandlerFunc{answers(201, `{"data":{"token":"`+linkToken+`"}}`)}, "POST", false},
+		"empty, and there":          {[]http.HandlerFunc{answers(204, ""), link}, "POST GET", false},
+		"a message, and there":      {[]http.HandlerFunc{answers(200, `{"message":"Link created"}`), link}, "POST GET", false},
+		"empty, and not there":      {[]http.HandlerFunc{answers(204, ""), none}, "POST GET", true},
+		"empty, and nobody tells":   {[]http.HandlerFunc{answers(204, ""), answers(403, "")}, "POST GET", true},
+		"an error in disguise":      {[]http.HandlerFunc{answers(200, `{"code":"x","message":"y"}`), link}, "POST", true},
+		"a hotel's page":            {[]http.HandlerFunc{answers(200, "<html>"), link}, "POST", true},
+		"refused, to come back":     {[]http.HandlerFunc{answers(429, ""), link}, "POST POST", false},
+		"refused":                   {[]http.HandlerFunc{answers(400, ""), link}, "POST", true},
+		"500":                       {[]http.HandlerFunc{answers(500, ""), link}, "POST", true},
+		"502":                       {[]http.HandlerFunc{answers(502, ""), link}, "POST", true},
+		"503":                       {[]http.HandlerFunc{answers(503, ""), link}, "POST", true},
+		"no answer":                 {[]http.HandlerFunc{resets, link}, "POST", true},
+		"an answer that breaks off": {[]http.HandlerFunc{cutsOff, link}, "POST", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, test.replies...)
+			earliest := time.Now().Add(tempLinkLife)
+			got, err := client(t, s.URL).CreateTempLink(context.Background(), "A1")
+			if (err != nil) != test.fails || !test.fails && got.URL != linkAddress {
+				t.Errorf("%+v, %v", got, err)
+			}
+			if !test.fails && (got.ExpiresAt.Before(earliest) || got.ExpiresAt.After(time.Now().Add(tempLinkLife))) {
+				t.Errorf("expires at %s, want 30 minutes from now", got.ExpiresAt)
+			}
+			var methods []string
+			for _, r := range s.requests {
+				methods = append(methods, r.method)
+			}
+			if sent := strings.Join(methods, " "); sent != test.methods {
+				t.Errorf("sent %s, want %s", sent, test.methods)
+			}
+		})
+	}
+	s := serve(t, answers(200, `{"link":"`+linkAddress+`","expires_at":"2026-01-31T12:00:00Z"}`))
+	got, err := client(t, s.URL).CreateTempLink(context.Background(), "A1")
+	if err != nil || !got.ExpiresAt.Equal(time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestCreateTempLinkIsKept lets a link that is being made be made, whatever becomes of the caller.
+func TestCreateTempLinkIsKept(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		cancel()
+		answers(200, `{"link":"`+linkAddress+`"}`)(w, r)
+	})
+	if got, err := client(t, s.URL).CreateTempLink(ctx, "A1"); err != nil || got.URL != linkAddress {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := client(t, s.URL).CreateTempLink(ctx, "A1"); !errors.Is(err, context.Canceled) || s.count() != 1 {
+		t.Errorf("%v after %d requests", err, s.count())
+	}
+}
+
+func TestRevokeTempLinks(t *testing.T) {
+	t.Parallel()
+	for body, fine := range map[string]bool{
+		"": true, "{}": true, "OK": true, `{"success":true}`: true, `{"link":null}`: true, `{"code":"success","message":"Revoked"}`: true,
+		`{"code":"x","message":"y"}`: false, `{"success":false}`: false, "<html>": false,
+	} {
+		s := serve(t, answers(502, ""), answers(429, ""), answers(200, body))
+		err := client(t, s.URL).RevokeTempLinks(context.Background(), "A1")
+		if (err == nil) != fine || !fine && !IsUnreadable(err) || s.count() != 3 {
+			t.Errorf("%s: %v after %d requests", body, err, s.count())
+		}
+		if r := s.requests[2]; r.method != http.MethodDelete || r.url.Path != "/v2/session/temp-link" || r.body != "" || len(r.url.Query()) != 2 {
+			t.Errorf("sent %s %s %q", r.method, r.url.Path, r.body)
+		}
+	}
+}
+
+func TestTempLinkIs(t *testing.T) {
+	t.Parallel()
+	link := TempLink{URL: "https://app.wawp.net/temp-qr/abc"}
+	for address, want := range map[string]bool{
+		"https://app.wawp.net/temp-qr/abc": true, "http://www.wawp.net/de/temp-qr/abc/": true,
+		"https://app.wawp.net/temp-qr/abd": false, "https://app.wawp.net/temp-qr/": false, "https://app.wawp.net/temp-qr/ABC": false, "": false,
+	} {
+		if got := link.Is(address); got != want {
+			t.Errorf("%q: %t", address, got)
+		}
+	}
+	if (TempLink{}).Is("") {
+		t.Error("no link is the link of no address")
+	}
+	if (TempLink{URL: "https://a.test/p?t=1"}).Is("https://a.test/p?t=2") {
+		t.Error("two links that differ in the query are one")
+	}
+}
+
+// TestErrorsHoldNoTempLink is promise P4 for links: whatever a server says, in whichever form.
+func TestErrorsHoldNoTempLink(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`{"code":"x","message":"not $"}`, `{"code":"x","message":"not #"}`, `{"success":false,"link":"see $"}`, `{"success":false,"link":{"token":"#"}}`,
+		`{"success":false,"data":{"address":"$","hash":"#"}}`, "<html>$ #</html>", "see $", "#", `{"links":["$","#"]}`, `{"links":["app.wawp.net/temp-qr/%"]}`,
+		`{"code":"$","message":"/temp-qr/%"}`, `{"success":false,"my_link":"https:\/\/app.wawp.net\/temp-qr\/%"}`,
+	} {
+		for _, status := range []int{200, 400, 404, 500} {
+			// A token may be shorter than those that are documented.
+			said := strings.NewReplacer("$", linkAddress, "#", linkToken, "%", "short-token").Replace(body)
+			s := serve(t, answers(status, said))
+			var log []Attempt
+			c := client(t, s.URL, func(o *Options) {
+				o.MaxRetries = 0
+				o.Log = func(_ context.Context, a Attempt) { log = append(log, a) }
+			})
+			_, getErr := c.GetTempLink(context.Background(), "A1")
+			_, createErr := c.CreateTempLink(context.Background(), "A1")
+			if getErr == nil || createErr == nil {
+				t.Errorf("%d %s: no error", status, body)
+			}
+			shown := fmt.Sprintf("%v %v %+v %#v %#v", getErr, createErr, log, getErr, createErr)
+			if strings.Contains(shown, linkToken[:12]) || strings.Contains(shown, "short-token") {
+				t.Errorf("%d %s: the link shows: %s", status, body, shown)
+			}
+		}
+	}
+}
+
+// TestLockTempLinks lets one writer at a time have its turn, and is another lock than that of the webhooks.
+func TestLockTempLinks(t *testing.T) {
+	t.Parallel()
+	c := New(Options{AccessToken: testToken})
+	unlock, err := c.LockTempLinks(context.Background(), "A1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := c.LockTempLinks(ended, "A1"); !errors.Is(err, context.Canceled) {
+		t.Errorf("a second turn: %v", err)
+	}
+	for name, lock := range map[string]func(context.Context, string) (func(), error){"B2": c.LockTempLinks, "A1": c.LockWebhooks} {
+		free, err := lock(context.Background(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		free()
+	}
+	unlock()
+	if unlock, err = c.LockTempLinks(context.Background(), "A1"); err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+}
