@@ -1,17 +1,15 @@
 package wawptest
 
 import (
-	"bytes"
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/sha3"
 	"encoding/base64"
-	"image"
-	"image/png"
 	"net/http"
 	"regexp"
 	"slices"
 	"time"
+
+	"rsc.io/qr"
 )
 
 // qrLife is how long a QR code is shown before the next one takes its place.
@@ -81,14 +79,10 @@ func (a *API) qr(c call) answer {
 	return reply(http.StatusOK, object{"mimetype": jsonType, "data": base64.StdEncoding.EncodeToString(data)})
 }
 
-// qrImage answers with a picture that is no QR code, but another one for each code.
 func (a *API) qrImage(c call) answer {
 	code, _ := a.qrCode(c.session)
-	hash := sha256.Sum256([]byte(code))
-	picture := &image.Gray{Pix: hash[:], Stride: 8, Rect: image.Rect(0, 0, 8, 4)}
-	var encoded bytes.Buffer
-	_ = png.Encode(&encoded, picture) // A buffer takes all.
-	return reply(http.StatusOK, object{"qr": "data:image/png;base64," + base64.StdEncoding.EncodeToString(encoded.Bytes())})
+	drawn, _ := qr.Encode(code, qr.L) // Fails only for what is too long.
+	return reply(http.StatusOK, object{"qr": "data:image/png;base64," + base64.StdEncoding.EncodeToString(drawn.PNG())})
 }
 
 // qrCode hands out what is in a session's QR code now, and says when the next one takes its place. Like WhatsApp's, it is a

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"image"
+	"image/color"
 	"image/png"
 	"net/http"
 	"regexp"
@@ -11,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rsc.io/qr"
 )
 
 func TestQR(t *testing.T) {
@@ -104,8 +108,12 @@ func TestQRImage(t *testing.T) {
 			if status != http.StatusOK || len(answer) != 1 || !ok || err != nil {
 				t.Fatalf("got %d %v, %v", status, answer, err)
 			}
-			if _, err := png.Decode(bytes.NewReader(picture)); err != nil {
-				t.Error(err)
+			shown, err := png.Decode(bytes.NewReader(picture))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if codes := s.QRCodes(id); len(codes) != 1 || !shows(shown, codes[0]) {
+				t.Errorf("it does not show what was handed out: %q", codes)
 			}
 			if _, same := s.call(endpoint, id); same["qr"] != uri {
 				t.Error("it changed at once")
@@ -120,6 +128,26 @@ func TestQRImage(t *testing.T) {
 			}
 		})
 	}
+}
+
+// shows reports whether a picture is a QR code that says a text, in modules of 8 by 8 pixels and with a margin of 4 modules.
+func shows(picture image.Image, text string) bool {
+	code, err := qr.Encode(text, qr.L)
+	if err != nil || picture.Bounds() != image.Rect(0, 0, 8*(code.Size+8), 8*(code.Size+8)) {
+		return false
+	}
+	for x := range picture.Bounds().Dx() {
+		for y := range picture.Bounds().Dy() {
+			want := color.Gray{Y: 255}
+			if code.Black(x/8-4, y/8-4) {
+				want = color.Gray{}
+			}
+			if color.GrayModel.Convert(picture.At(x, y)) != want {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func TestRequestCode(t *testing.T) {
