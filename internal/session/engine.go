@@ -37,12 +37,7 @@ func drive(ctx context.Context, client *wawp.Client, id, want string, patience t
 	case reached(last):
 		return last, true, verdict(last, want)
 	case last.Status == "":
-		return last, true, &shortfall{
-			summary: "Wawp session has no status",
-			detail: fmt.Sprintf("session/info describes the session %s without a status, so it is not known whether it should be %s. "+
-				"Nothing was done.", id, want),
-			failed: true,
-		}
+		return last, true, noStatus(id)
 	case want == stopped || last.Status == wawp.StatusStopped: // Wawp allows a start only from STOPPED
 		if _, err := act(ctx, id); err != nil {
 			return last, true, requestFailed(id, want, err)
@@ -71,10 +66,21 @@ func verdict(s wawp.Session, want string) *shortfall {
 		return nil
 	}
 	return &shortfall{
-		summary: "Wawp session failed to start",
+		summary: "Wawp session is FAILED",
 		detail: fmt.Sprintf("The session %s is FAILED: its link to the phone was lost, or its engine is broken. Wawp advises to "+
-			"restart it once (in %s, or with POST /v2/session/restart); if that does not help, log it out and link the phone again.",
-			s.InstanceID, explain.Dashboard),
+			"restart it once, %s. If that does not help, log it out and link the phone again.", s.InstanceID, byRestart),
+	}
+}
+
+// byRestart is how a person restarts a session.
+const byRestart = "with the action wawp_session_restart (Terraform 1.14 and later) or in " + explain.Dashboard
+
+func noStatus(id string) *shortfall {
+	return &shortfall{
+		summary: "Wawp session has no status",
+		detail: fmt.Sprintf("session/info describes the session %s without a status, so it is not known what there is to do. "+
+			"Nothing was done.", id),
+		failed: true,
 	}
 }
 
@@ -98,11 +104,19 @@ func notReached(ctx context.Context, last wawp.Session, want string, patience ti
 	detail := fmt.Sprintf("The session %s was not %s yet %s; its last status was %s. It goes on by itself: the next plan shows "+
 		"how far it came.", last.InstanceID, want, why, last.Status)
 	if last.Status == wawp.StatusStarting {
-		detail += " Wawp advises a restart, in " + explain.Dashboard + ", when STARTING lasts longer than 60 s."
+		detail += stuck
 	}
+	return &shortfall{summary: "Wawp session is not " + want + " yet", detail: detail + lastAnswer(err)}
+}
+
+// stuck is said of a session that goes on booting.
+const stuck = " When STARTING lasts longer than 60 s, Wawp advises a restart, " + byRestart + "."
+
+// lastAnswer quotes the answer, if there was one, after which a wait had no time left.
+func lastAnswer(err error) string {
 	var e *wawp.Error
 	if errors.As(err, &e) && e.Status != 0 {
-		detail += "\n\nThe last answer: " + explain.Answer(err)
+		return "\n\nThe last answer: " + explain.Answer(err)
 	}
-	return &shortfall{summary: "Wawp session is not " + want + " yet", detail: detail}
+	return ""
 }

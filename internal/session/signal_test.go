@@ -108,3 +108,40 @@ func TestAccSignalsLoseNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestAccInterruptedAction: Ctrl-C ends a wait at once. That what was seen is said is not tested here: it may not reach
+// Terraform, because terraform-plugin-go sends nothing more once the provider is told to stop.
+func TestAccInterruptedAction(t *testing.T) {
+	t.Parallel()
+	acctest.Require(t, "1.14", "")
+	w := acctest.New(t, wawptest.Config{BootTime: 1e15})
+	w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED"})
+	cli := w.CLI(t, `
+		action "wawp_session_start" "x" {
+			config {
+				instance_id = "3EB0BCB2E3D4"
+				timeouts    = { invoke = "1h" }
+			}
+		}`)
+	said := &transcript{more: make(chan struct{})}
+	cmd := cli.Command("apply", "-auto-approve", "-no-color", "-invoke=action.wawp_session_start.x")
+	cmd.Stdout, cmd.Stderr = io.Writer(said), io.Writer(said)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	hang := context.AfterFunc(ctx, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	defer hang()
+	if err := said.waitFor(ctx, "is STARTING."); err != nil {
+		t.Fatalf("%s\n%s", err, said.text.String())
+	}
+	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // it may end with an error, which is not the question
+	if ctx.Err() != nil {
+		t.Errorf("Ctrl-C did not end the wait:\n%s", said.text.String())
+	}
+}

@@ -1,0 +1,119 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/wawp/terraform-provider-wawp/internal/conn"
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/validate"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// defaultActionTimeout bounds an action, its wait included. Wawp calls 60 s of STARTING too long.
+const defaultActionTimeout = 2 * time.Minute
+
+var _ action.ActionWithConfigure = (*Action)(nil)
+
+// Action is one of the actions wawp_session_start, _stop, _restart and _logout.
+type Action struct {
+	deed
+	client *wawp.Client // nil while the provider's configuration is not known
+}
+
+// deed is what tells one action from the others.
+type deed struct {
+	name  string // of the action's type, behind wawp_session_
+	about string
+	do    func(context.Context, *errand) *shortfall
+}
+
+// NewStartAction returns the action wawp_session_start.
+func NewStartAction() action.Action { return &Action{deed: deed{"start", aboutStart, start}} }
+
+// NewStopAction returns the action wawp_session_stop.
+func NewStopAction() action.Action { return &Action{deed: deed{"stop", aboutStop, stop}} }
+
+// NewRestartAction returns the action wawp_session_restart.
+func NewRestartAction() action.Action { return &Action{deed: deed{"restart", aboutRestart, restart}} }
+
+// NewLogoutAction returns the action wawp_session_logout.
+func NewLogoutAction() action.Action { return &Action{deed: deed{"logout", aboutLogout, logOut}} }
+
+type actionModel struct {
+	InstanceID types.String   `tfsdk:"instance_id"`
+	Timeouts   timeouts.Value `tfsdk:"timeouts"`
+}
+
+const (
+	aboutStart = "Starts the engine of a session that is `STOPPED`, and waits until it has left `STARTING`: it is `WORKING` if a " +
+		"phone is linked, else `SCAN_QR_CODE`. Of a session that is started already it only says so. A session that is " +
+		"`FAILED` needs `wawp_session_restart`. To keep a session started, set `desired_state` of `wawp_session` instead."
+	aboutStop = "Stops the engine of a session, and waits until it is `STOPPED`. The phone stays linked. Of a session that is " +
+		"stopped already it only says so. If `desired_state` of its `wawp_session` is `started`, the next apply starts it again: " +
+		"to keep it stopped, set that to `stopped` instead."
+	aboutRestart = "Stops and starts the engine of a session, and waits until it was seen to boot and has left `STARTING`. The " +
+		"phone stays linked. It is what Wawp advises once for a session that is `FAILED`, or `STARTING` for longer than 60 " +
+		"seconds. One that is `STOPPED` is started. A restart that was not seen to happen fails. After one that was, wait 30 " +
+		"seconds before sending messages."
+	aboutLogout = "Unlinks the phone from a session, and waits until the session is no longer `WORKING`. The session stays, with " +
+		"its webhooks, and normally shows `SCAN_QR_CODE`: a person can link a phone again. Of a session that shows " +
+		"`SCAN_QR_CODE` already it only says so."
+)
+
+// Metadata names the action.
+func (a *Action) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_session_" + a.name
+}
+
+// Schema describes the action.
+func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: a.about,
+		Attributes: map[string]schema.Attribute{
+			"instance_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Identifier of the instance at Wawp, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
+				Validators:          []validator.String{validate.NotBlank{}},
+			},
+			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+				InvokeDescription: "How long the action may take, waiting included. Default: `2m`. When it ends, the action fails, " +
+					"and says what it saw last.",
+			})),
+		},
+	}
+}
+
+// Configure takes over the provider's client.
+func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+}
+
+// Invoke looks at the session, and does what its status leaves to do.
+func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	var config actionModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	timeout, diags := config.Timeouts.Invoke(ctx, defaultActionTimeout)
+	resp.Diagnostics.Append(diags...)
+	if conn.Missing(a.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	e := &errand{client: a.client, id: config.InstanceID.ValueString(), timeout: timeout, progress: resp.SendProgress}
+	left := e.look(ctx)
+	if left == nil {
+		left = a.do(ctx, e)
+	}
+	if left != nil {
+		resp.Diagnostics.AddError(left.summary, left.detail)
+	}
+}

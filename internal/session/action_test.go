@@ -1,0 +1,456 @@
+package session_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/session"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+const restart = "POST /v2/session/restart"
+
+// theID is the instance id of the session that the tests of actions are about.
+const theID = "3EB0BCB2E3D4"
+
+var actions = map[string]func() action.Action{
+	start: session.NewStartAction, stop: session.NewStopAction, restart: session.NewRestartAction, logout: session.NewLogoutAction,
+}
+
+// invoke runs an action in this process, with short pauses, and returns its progress and its error, each as lines.
+func invoke(ctx context.Context, t *testing.T, w *acctest.World, endpoint string, adjust ...func(*wawp.Options)) (progress, failure string) {
+	t.Helper()
+	base, err := wawp.ParseBaseURL(w.Server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := wawp.Options{AccessToken: w.Token, BaseURL: base, PollInterval: time.Millisecond, RetryWait: time.Millisecond}
+	for _, a := range adjust {
+		a(&options)
+	}
+	a := actions[endpoint]()
+	configurable, _ := a.(action.ActionWithConfigure)
+	configurable.Configure(ctx, action.ConfigureRequest{ProviderData: wawp.New(options)}, &action.ConfigureResponse{})
+
+	var described action.SchemaResponse
+	a.Schema(ctx, action.SchemaRequest{}, &described)
+	form, _ := described.Schema.Type().TerraformType(ctx).(tftypes.Object)
+	config := tfsdk.Config{Schema: described.Schema, Raw: tftypes.NewValue(form, map[string]tftypes.Value{
+		"instance_id": tftypes.NewValue(tftypes.String, theID),
+		"timeouts":    tftypes.NewValue(form.AttributeTypes["timeouts"], nil),
+	})}
+	resp := action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) { progress += event.Message + "\n" }}
+	a.Invoke(ctx, action.InvokeRequest{Config: config}, &resp)
+	for _, d := range resp.Diagnostics {
+		failure += d.Summary() + "\n" + d.Detail() + "\n"
+	}
+	return progress, failure
+}
+
+// told makes session/info tell these statuses, one by one, and then the truth.
+func told(w *acctest.World, statuses ...string) {
+	for _, status := range statuses {
+		w.Inject(wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", status)})
+	}
+}
+
+var phone = &wawptest.Me{ID: "201012345678@c.us"}
+
+// paired is a world with a session that has a phone: WORKING, or STOPPED where it is to be started.
+func paired(t *testing.T, endpoint string) *acctest.World {
+	t.Helper()
+	w := acctest.New(t, wawptest.Config{})
+	status := "WORKING"
+	if endpoint == start {
+		status = "STOPPED"
+	}
+	w.Add(wawptest.Session{InstanceID: theID, Status: status, Me: phone})
+	return w
+}
+
+// TestActionsLookFirst: what an action sends is decided by the status that it finds.
+func TestActionsLookFirst(t *testing.T) {
+	t.Parallel()
+	const fails = "fails: "
+	idle := "nothing was sent"
+	for _, test := range []struct {
+		action, status string
+		me             *wawptest.Me
+		sends          map[string]int
+		says           string // behind fails, in the error
+	}{
+		{start, "STOPPED", nil, map[string]int{info: 2, start: 1}, "has started. It is SCAN_QR_CODE and waits for a person to link a phone, which the action wawp_session_pair"},
+		{start, "STOPPED", phone, map[string]int{info: 2, start: 1}, "has started. It is WORKING"},
+		{start, "SCAN_QR_CODE", nil, map[string]int{info: 1}, "wawp_session_pair"},
+		{start, "SCAN_QR_CODE", nil, map[string]int{info: 1}, idle},
+		{start, "WORKING", phone, map[string]int{info: 1}, idle},
+		{start, "READY", nil, map[string]int{info: 1}, idle},
+		{start, "READY", nil, map[string]int{info: 1}, "READY, a word that this provider does not know"},
+		{start, "FAILED", nil, map[string]int{info: 1}, fails + "with the action wawp_session_restart"},
+
+		{stop, "STOPPED", nil, map[string]int{info: 1}, idle},
+		{stop, "SCAN_QR_CODE", nil, map[string]int{info: 2, stop: 1}, "is STOPPED"},
+		{stop, "WORKING", phone, map[string]int{info: 2, stop: 1}, "stays linked"},
+		{stop, "FAILED", nil, map[string]int{info: 2, stop: 1}, "is STOPPED"},
+		{stop, "READY", nil, map[string]int{info: 2, stop: 1}, "is STOPPED"},
+
+		{restart, "STOPPED", phone, map[string]int{info: 2, start: 1}, "nothing to stop"},
+		{restart, "STOPPED", phone, map[string]int{info: 2, start: 1}, "has started. It is WORKING"},
+		{restart, "SCAN_QR_CODE", nil, map[string]int{info: 2, restart: 1}, "has restarted. It is SCAN_QR_CODE"},
+		{restart, "WORKING", phone, map[string]int{info: 2, restart: 1}, "has restarted. It is WORKING: a phone is linked. Wawp advises to wait 30 seconds"},
+		{restart, "FAILED", phone, map[string]int{info: 2, restart: 1}, "has restarted. It is WORKING"},
+		{restart, "READY", phone, map[string]int{info: 2, restart: 1}, "has restarted. It is WORKING"},
+
+		{logout, "WORKING", phone, map[string]int{info: 2, logout: 1}, "was logged out. It is SCAN_QR_CODE"},
+		{logout, "SCAN_QR_CODE", nil, map[string]int{info: 1}, idle},
+		{logout, "STOPPED", phone, map[string]int{info: 1, logout: 1}, fails + "Start or restart it first"},
+		{logout, "FAILED", nil, map[string]int{info: 1, logout: 1}, fails + "Start or restart it first"},
+		{logout, "READY", nil, map[string]int{info: 1, logout: 1}, fails + "Start or restart it first"},
+	} {
+		t.Run(test.action+" of "+test.status, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			w.Add(wawptest.Session{InstanceID: theID, Status: test.status, Me: test.me})
+			progress, failure := invoke(t.Context(), t, w, test.action)
+			counts(t, w, test.sends)
+			if want, ok := strings.CutPrefix(test.says, fails); ok {
+				contains(t, failure, theID, test.status, want)
+			} else {
+				contains(t, progress, "The session "+theID, test.says)
+				lacks(t, failure, "\n")
+			}
+		})
+	}
+}
+
+// TestActionsWaitForABoot: a session that boots is left alone by a start, and by a logout until it is known what to do.
+func TestActionsWaitForABoot(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		action, then string
+		sends        map[string]int
+		says         string
+	}{
+		{start, "WORKING", map[string]int{info: 3}, "has started. It is WORKING"},
+		{start, "FAILED", map[string]int{info: 3}, "is FAILED"},
+		{logout, "SCAN_QR_CODE", map[string]int{info: 3}, "nothing was sent"},
+		{logout, "WORKING", map[string]int{info: 4, logout: 1}, "was logged out. It is SCAN_QR_CODE"},
+		{logout, "STOPPED", map[string]int{info: 3, logout: 1}, "Start or restart it first"},
+		{stop, "WORKING", map[string]int{info: 3, stop: 1}, "is STOPPED"},
+		{restart, "WORKING", map[string]int{info: 3, restart: 1}, "has restarted. It is WORKING"},
+	} {
+		t.Run(test.action+" until "+test.then, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			w.Add(wawptest.Session{InstanceID: theID, Status: test.then, Me: phone})
+			told(w, "STARTING", "STARTING")
+			progress, failure := invoke(t.Context(), t, w, test.action)
+			contains(t, progress+failure, test.says)
+			counts(t, w, test.sends)
+		})
+	}
+}
+
+// TestActionsProveTheTransition: what is read right after a request may be older than it.
+func TestActionsProveTheTransition(t *testing.T) {
+	t.Parallel()
+	nothing := func(map[string]any) any { return nil }
+	same := wawptest.Set("status", "WORKING")
+	for name, test := range map[string]struct {
+		action string
+		answer func(map[string]any) any // to the request; nil is the usual one
+		told   string                   // by session/info, one by one, before the truth
+		looks  int
+		says   string
+		fails  string
+	}{
+		"start, seen as STOPPED":           {start, nil, "STOPPED,STOPPED,STARTING", 4, "is STARTING.", ""},
+		"start, seen without a status":     {start, nothing, "STOPPED,,STARTING,", 5, "It is WORKING", ""},
+		"start that fails":                 {start, nil, "STOPPED,STARTING,FAILED", 3, "is STARTING.", "with the action wawp_session_restart"},
+		"stop, seen as WORKING":            {stop, nil, "WORKING,WORKING,STOPPING", 4, "is STOPPING.", ""},
+		"restart, seen as WORKING":         {restart, nothing, "WORKING,WORKING,WORKING,STARTING,STARTING", 6, "is STARTING.", ""},
+		"restart, seen as STOPPED":         {restart, nothing, "WORKING,WORKING,STOPPED,STARTING", 5, "is STOPPED.", ""},
+		"restart, its answer tells":        {restart, nil, "WORKING,WORKING", 2, "has restarted. It is WORKING", ""},
+		"restart, its answer is the same":  {restart, same, "WORKING,WORKING,STARTING", 4, "has restarted. It is WORKING", ""},
+		"restart of a FAILED one":          {restart, nothing, "FAILED,FAILED,STARTING", 4, "has restarted. It is WORKING", ""},
+		"restart that brings FAILED":       {restart, nothing, "WORKING,WORKING,STARTING,FAILED", 4, "", "was WORKING, has restarted and is FAILED. Log it out"},
+		"restart that brings FAILED again": {restart, nothing, "FAILED,STARTING,FAILED", 3, "", "was FAILED, has restarted and is FAILED. Log it out"},
+		"logout, seen as WORKING":          {logout, nothing, "WORKING,WORKING,WORKING", 4, "was logged out. It is SCAN_QR_CODE", ""},
+		"logout that brings FAILED":        {logout, nothing, "WORKING,FAILED", 2, "was logged out. It is FAILED.", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := paired(t, test.action)
+			told(w, strings.Split(test.told, ",")...)
+			if test.answer != nil {
+				w.Inject(wawptest.Fault{Match: test.action, Reshape: test.answer})
+			}
+			progress, failure := invoke(t.Context(), t, w, test.action)
+			counts(t, w, map[string]int{info: test.looks, test.action: 1})
+			contains(t, progress, test.says)
+			contains(t, failure, test.fails)
+			if test.fails == "" {
+				lacks(t, failure, "\n")
+			}
+		})
+	}
+}
+
+// TestLogoutThatWawpAcceptsIsBelieved: nothing but the answer shows that an engine that does not run was logged out.
+func TestLogoutThatWawpAcceptsIsBelieved(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED", Me: phone})
+	w.Inject(wawptest.Fault{Match: logout, Status: 204})
+	progress, failure := invoke(t.Context(), t, w, logout)
+	contains(t, progress, "was logged out. It is STOPPED.")
+	lacks(t, failure, "\n")
+}
+
+// ends is a context that ends when it is told to.
+type ends struct {
+	context.Context
+	done chan struct{}
+	with error
+}
+
+func (e ends) Done() <-chan struct{} { return e.done }
+
+func (e ends) Err() error {
+	select {
+	case <-e.done:
+		return e.with
+	default:
+		return nil
+	}
+}
+
+// TestActionsEndEarly: the end of the time and of Terraform, at each step, and what is said of it. Each case ends when the
+// n-th request to an endpoint has arrived, which may never be answered.
+func TestActionsEndEarly(t *testing.T) {
+	t.Parallel()
+	const interrupted, outOfTime = "Action on a Wawp session was interrupted", "Action on a Wawp session ran out of time"
+	for _, end := range []struct {
+		summary string
+		with    error
+		how     string
+	}{
+		{interrupted, context.Canceled, "before Terraform was interrupted."},
+		{outOfTime, context.DeadlineExceeded, "within 2m0s"},
+	} {
+		for name, test := range map[string]struct {
+			action, status string
+			told           string // for good, by session/info, from the second look on
+			hold           string // is not answered, if it is one
+			at             string
+			n              int
+			says           string
+		}{
+			"at the first look":      {start, "STOPPED", "", info, info, 1, "Nothing was sent: the session " + theID + " was not seen " + end.how},
+			"start is under way":     {start, "STOPPED", "", start, start, 1, "may have been started"},
+			"start":                  {start, "STOPPED", "STARTING", "", info, 4, "Wawp accepted the start of the session " + theID + ", but it was not seen to leave STARTING " + end.how},
+			"a start that was begun": {start, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " + theID + " was not seen to leave STARTING " + end.how},
+			"stop is under way":      {stop, "WORKING", "", stop, stop, 1, "may have been stopped"},
+			"stop":                   {stop, "WORKING", "WORKING", "", info, 4, "Wawp accepted the stop of the session " + theID + ", but it was not seen to become STOPPED " + end.how},
+			"restart is under way":   {restart, "WORKING", "", restart, restart, 1, "may have been restarted"},
+			"restart":                {restart, "WORKING", "STARTING", "", info, 4, "Wawp accepted the restart of the session " + theID + ", but it was not seen to leave STARTING " + end.how},
+			"logout is under way":    {logout, "WORKING", "", logout, logout, 1, "may have been logged out"},
+			"logout":                 {logout, "WORKING", "WORKING", "", info, 4, "Wawp accepted the logout of the session " + theID + ", but it was not seen to leave WORKING " + end.how},
+			"a boot before a logout": {logout, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " + theID + " was not seen to leave STARTING " + end.how},
+		} {
+			t.Run(end.summary+": "+name, func(t *testing.T) {
+				t.Parallel()
+				w := acctest.New(t, wawptest.Config{BootTime: 1e15})
+				w.Add(wawptest.Session{InstanceID: theID, Status: test.status, Me: phone})
+				if test.hold != "" {
+					w.Inject(wawptest.Fault{Match: test.hold, Hold: make(chan struct{})})
+				}
+				if test.told != "" {
+					w.Inject(wawptest.Fault{Match: info, Skip: 1, Reshape: wawptest.Set("status", test.told)})
+				}
+				ctx := ends{t.Context(), make(chan struct{}), end.with}
+				go func() {
+					_ = w.WaitFor(t.Context(), test.at, test.n)
+					close(ctx.done)
+				}()
+				_, failure := invoke(ctx, t, w, test.action)
+				contains(t, failure, test.says)
+				if test.hold == test.action {
+					contains(t, failure, "which was "+test.status, "Run the action again")
+				} else {
+					contains(t, failure, end.summary)
+				}
+				if test.told != "" {
+					contains(t, failure, "Its last status was "+test.told+".")
+				}
+				if stuck := test.told == "STARTING" && end.summary == outOfTime; stuck != strings.Contains(failure, "longer than 60 s") {
+					t.Errorf("the advice to restart is wrong or missing: %s", failure)
+				}
+			})
+		}
+	}
+}
+
+// TestActionsCalledOffBeforeTheySend: the time, or Terraform, ends between the look and the request.
+func TestActionsCalledOffBeforeTheySend(t *testing.T) {
+	t.Parallel()
+	for summary, with := range map[string]error{
+		"Action on a Wawp session was interrupted": context.Canceled, "Action on a Wawp session ran out of time": context.DeadlineExceeded,
+	} {
+		for endpoint := range actions {
+			t.Run(endpoint+": "+summary, func(t *testing.T) {
+				t.Parallel()
+				w := paired(t, endpoint)
+				ctx := ends{t.Context(), make(chan struct{}), with}
+				_, failure := invoke(ctx, t, w, endpoint, func(o *wawp.Options) {
+					o.Log = func(attempt context.Context, _ wawp.Attempt) { // the look is over
+						close(ctx.done)
+						<-attempt.Done()
+					}
+				})
+				contains(t, failure, summary, "Asking Wawp for the", theID, "before it was sent")
+				counts(t, w, map[string]int{info: 1})
+			})
+		}
+	}
+}
+
+// TestUnseenRestartIsNoSuccess: a restart may be quicker than two looks, or not have happened at all.
+func TestUnseenRestartIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	for _, status := range []string{"WORKING", "SCAN_QR_CODE", "FAILED"} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			w.Add(wawptest.Session{InstanceID: theID, Status: status})
+			w.Inject(wawptest.Fault{Match: restart, Status: 204})
+			ctx := ends{t.Context(), make(chan struct{}), context.DeadlineExceeded}
+			go func() {
+				_ = w.WaitFor(t.Context(), info, 10)
+				close(ctx.done)
+			}()
+			_, failure := invoke(ctx, t, w, restart)
+			contains(t, failure, "Wawp accepted the restart of the session "+theID+", but it was not seen to leave "+status,
+				"quicker than the pause between two looks")
+			if w.Count(restart) != 1 {
+				t.Errorf("the restart was sent %d times", w.Count(restart))
+			}
+		})
+	}
+}
+
+// TestActionsUnderFault: a request fails, at each step.
+func TestActionsUnderFault(t *testing.T) {
+	t.Parallel()
+	const failed = "Action on a Wawp session failed"
+	own := `{"code":"invalid_instance","message":"gone"}`
+	for endpoint, done := range map[string]string{start: "started", stop: "stopped", restart: "restarted", logout: "logged out"} {
+		mayHave := "Wawp session may have been " + done
+		for name, test := range map[string]struct {
+			fault wawptest.Fault
+			says  []string
+		}{
+			"unknown session":   {wawptest.Fault{Match: info, Status: 404, Body: own}, []string{failed, "Nothing was sent", "Wawp knows no such instance"}},
+			"foreign 404":       {wawptest.Fault{Match: info, Status: 404, Body: foreign}, []string{failed, "Nothing was sent", "check base_url"}},
+			"web page":          {wawptest.Fault{Match: info, Body: "<html>Sign in</html>"}, []string{failed, "does not describe a session"}},
+			"wrong token":       {wawptest.Fault{Match: info, Status: 401, Body: own}, []string{failed, "did not accept the access token"}},
+			"no status":         {wawptest.Fault{Match: info, Reshape: wawptest.Without("status")}, []string{"Wawp session has no status", "Nothing was done"}},
+			"request: 404":      {wawptest.Fault{Match: endpoint, Status: 404, Body: own}, []string{failed, "Wawp knows no such instance"}},
+			"request: foreign":  {wawptest.Fault{Match: endpoint, Status: 404, Body: foreign}, []string{failed, "check base_url"}},
+			"request: 403":      {wawptest.Fault{Match: endpoint, Status: 403, Body: own}, []string{failed, "Asking Wawp for", "HTTP 403"}},
+			"request: conflict": {wawptest.Fault{Match: endpoint, Status: 409, Body: `{"code":"busy","message":"Busy."}`}, []string{failed, "Busy."}},
+			"request: 500":      {wawptest.Fault{Match: endpoint, Status: 500, Act: true}, []string{mayHave, "HTTP 500", "Run the action again"}},
+			"request: lost":     {wawptest.Fault{Match: endpoint, Drop: true, Act: true}, []string{mayHave, "the request was sent, but", "Run the action again"}},
+			"request: in disguise": {
+				wawptest.Fault{Match: endpoint, Body: `{"code":"server_not_found","message":"No."}`},
+				[]string{mayHave, "server_not_found", "Run the action again"},
+			},
+			"wait: 404": {
+				wawptest.Fault{Match: info, Skip: 1, Status: 404, Body: own},
+				[]string{failed, "Wawp accepted the", "because looking at it failed", "Wawp knows no such instance", "Its last status was"},
+			},
+			"wait: 500": {wawptest.Fault{Match: info, Skip: 1, Status: 500}, []string{failed, "Wawp accepted the", "HTTP 500"}},
+		} {
+			t.Run(endpoint+" "+name, func(t *testing.T) {
+				t.Parallel()
+				w := paired(t, endpoint)
+				w.Inject(test.fault)
+				_, failure := invoke(t.Context(), t, w, endpoint)
+				contains(t, failure, theID)
+				contains(t, failure, test.says...)
+				lacks(t, failure, "Start or restart it first")
+				if n := w.Count(endpoint); n > 1 || n == 0 && test.fault.Match == endpoint {
+					t.Errorf("it was sent %d times", n)
+				}
+			})
+		}
+	}
+}
+
+// TestAmbiguousActionsAreNotRepeated: of the requests, only a stop can be sent twice.
+func TestAmbiguousActionsAreNotRepeated(t *testing.T) {
+	t.Parallel()
+	for endpoint, want := range map[string]int{start: 1, stop: 3, restart: 1, logout: 1} {
+		t.Run(endpoint, func(t *testing.T) {
+			t.Parallel()
+			w := paired(t, endpoint)
+			w.Inject(wawptest.Fault{Match: endpoint, Drop: true, Act: true})
+			invoke(t.Context(), t, w, endpoint, func(o *wawp.Options) { o.MaxRetries = 2 })
+			if n := w.Count(endpoint); n != want {
+				t.Errorf("it was sent %d times, want %d", n, want)
+			}
+		})
+	}
+}
+
+func TestActionSurvivesAPanic(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	_, failure := invoke(t.Context(), t, w, restart, func(o *wawp.Options) { o.Transport = explosive{"/v2/session/info"} })
+	contains(t, failure, "The provider crashed", "index out of range")
+}
+
+// TestActionsTellATerminalNothing: Terraform prints progress as it is.
+func TestActionsTellATerminalNothing(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING"})
+	told(w, "WORKING", "\x1b[2J\r\nSTARTING")
+	progress, _ := invoke(t.Context(), t, w, restart)
+	contains(t, progress, "?[2J??STARTING")
+	lacks(t, progress, "\x1b", "\r")
+}
+
+// TestActionsNeverShowTheToken: in no progress and in no error, whatever fails, at each step, and in every spelling.
+func TestActionsNeverShowTheToken(t *testing.T) {
+	t.Parallel()
+	for endpoint := range actions {
+		for step, fault := range map[string]wawptest.Fault{"look": {Match: info}, "request": {Match: endpoint}, "wait": {Match: info, Skip: 1}} {
+			t.Run(endpoint+" "+step, func(t *testing.T) {
+				t.Parallel()
+				for _, leak := range append(leaks(fault.Match), wawptest.Fault{Match: fault.Match, Times: 1, Reshape: wawptest.Set("status", echo())}) {
+					w := acctest.New(t, wawptest.Config{Token: canary})
+					w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED"})
+					if endpoint != start {
+						w.SetStatus(theID, "WORKING")
+					}
+					leak.Skip, leak.Act = fault.Skip, true
+					w.Inject(leak)
+					w.Inject(wawptest.Fault{Match: info, Skip: 1, Times: 1, Reshape: wawptest.Set("status", "STARTING")})
+					progress, failure := invoke(t.Context(), t, w, endpoint)
+					for _, spelling := range strings.Fields(echo()) {
+						lacks(t, strings.ToLower(progress+failure), strings.ToLower(spelling))
+					}
+				}
+			})
+		}
+	}
+}

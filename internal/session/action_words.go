@@ -1,0 +1,86 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// The three ways in which an action ends early.
+const (
+	summaryFailed      = "Action on a Wawp session failed"
+	summaryInterrupted = "Action on a Wawp session was interrupted"
+	summaryTimeout     = "Action on a Wawp session ran out of time"
+)
+
+const runAgain = "Run the action again if need be: it looks at the session first."
+
+// notSeen explains why the session was not seen to reach a goal; "" is to be seen at all.
+func (e *errand) notSeen(ctx context.Context, goal string, err error) *shortfall {
+	detail := fmt.Sprintf("Nothing was sent: the session %s was not seen", e.id)
+	if e.accepted != nil {
+		detail = fmt.Sprintf("Wawp accepted the %s of the session %s, but it was not seen", e.accepted.name, e.id)
+	}
+	if goal != "" {
+		detail += " to " + goal
+	}
+	last := ""
+	if e.status != "" {
+		last = " Its last status was " + e.status + "."
+	}
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return &shortfall{summary: summaryInterrupted, detail: detail + " before Terraform was interrupted." + last + " " + runAgain}
+	case ctx.Err() == nil:
+		return &shortfall{summary: summaryFailed, detail: detail + ", because looking at it failed." + last + "\n\n" + explain.Reason(err)}
+	}
+	detail += fmt.Sprintf(" within %s (the timeout of the action).%s", e.timeout, last)
+	if e.status == wawp.StatusStarting {
+		detail += stuck
+	}
+	return &shortfall{summary: summaryTimeout, detail: detail + lastAnswer(err)}
+}
+
+// notProved is notSeen for a restart.
+func (e *errand) notProved(ctx context.Context, p proof, err error) *shortfall {
+	if p.left {
+		return e.notSeen(ctx, "leave "+wawp.StatusStarting, err)
+	}
+	left := e.notSeen(ctx, "leave "+p.before, err)
+	if left.summary == summaryTimeout {
+		left.detail += "\n\nA restart that is quicker than the pause between two looks is not seen either: if the session works, " +
+			"nothing is left to do."
+	}
+	return left
+}
+
+// notSent explains that a request failed, or that nobody can tell.
+func (e *errand) notSent(ctx context.Context, r *request, err error) *shortfall {
+	what := fmt.Sprintf("the %s of the session %s, which was %s", r.name, e.id, e.status)
+	left := &shortfall{summary: summaryFailed, detail: explain.Failure("Asking Wawp for "+what+", failed", err)}
+	switch {
+	case wawp.MayHaveActed(err):
+		left.summary = "Wawp session may have been " + r.done
+		left.detail = explain.Failure("It is not known whether "+what+", took place", err) + "\n\n" + runAgain
+	case errors.Is(ctx.Err(), context.Canceled):
+		left.summary = summaryInterrupted
+	case ctx.Err() != nil:
+		left.summary = summaryTimeout
+	case r == logoutRequest && e.status != wawp.StatusWorking && wawp.IsMoot(err) && !wawp.IsNotFound(err):
+		left.detail = fmt.Sprintf("Wawp refused %s.\n\n%s\n\nStart or restart it first, with the action wawp_session_start or "+
+			"wawp_session_restart. If it is WORKING then, log it out.", what, explain.Answer(err))
+	}
+	return left
+}
+
+// failedAgain explains that a session was restarted to no avail.
+func failedAgain(id, before string) *shortfall {
+	return &shortfall{
+		summary: "Wawp session is FAILED",
+		detail: fmt.Sprintf("The session %s, which was %s, has restarted and is FAILED. Log it out (action wawp_session_logout) and "+
+			"link the phone again (action wawp_session_pair).", id, before),
+	}
+}
