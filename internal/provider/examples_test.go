@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -74,6 +75,14 @@ func planExample(t *testing.T, name, configuration, imports string) {
 		said := cli.OK("plan", "-no-color")
 		if imports != "" && !strings.Contains(said, "1 to import") {
 			t.Errorf("nothing is imported:\n%s", said)
+		}
+		if invocations := regexp.MustCompile(`-invoke=\S+`).FindAllString(configuration, -1); len(invocations) > 0 {
+			cli.OK("apply", "-auto-approve") // an action is invoked on what exists
+			for _, invocation := range invocations {
+				if said := cli.OK("plan", invocation, "-no-color"); !strings.Contains(said, "Actions: 1 to invoke") {
+					t.Errorf("%s invokes nothing:\n%s", invocation, said)
+				}
+			}
 		}
 	})
 }
