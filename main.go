@@ -3,14 +3,10 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"log"
 	"os/signal"
 	"syscall"
-
-	frameworkprovider "github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/wawp/terraform-provider-wawp/internal/provider"
 )
@@ -28,9 +24,7 @@ func main() {
 		// same for SIGINT.)
 		signal.Ignore(syscall.SIGTERM)
 	}
-	serve := func() frameworkprovider.Provider { return &provider.Provider{Version: version} }
-	err := providerserver.Serve(context.Background(), serve, providerserver.ServeOpts{Address: provider.Address, Debug: *debug})
-	if err != nil {
+	if err := (&provider.Provider{Version: version}).Serve(*debug); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -1,0 +1,77 @@
+package provider
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+)
+
+// lastWords is how long an interrupted action has to say how far it came.
+const lastWords = 2 * time.Second
+
+// Serve serves the provider to Terraform until that is done with it, or to a debugger.
+func (p *Provider) Serve(debug bool) error {
+	var options []tf6server.ServeOpt
+	if debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	inner := providerserver.NewProtocol6(p)
+	return tf6server.Serve(Address, func() tfprotov6.ProviderServer {
+		framework, ok := inner().(protocol)
+		if !ok {
+			return inner()
+		}
+		return &server{protocol: framework}
+	}, options...)
+}
+
+// protocol is what the framework serves and this provider has.
+type protocol interface {
+	tfprotov6.ProviderServerWithActions
+	tfprotov6.ProviderServerWithListResource
+}
+
+// server lets interrupted actions speak: terraform-plugin-go sends nothing that they say once it has stopped the provider, so
+// the stop waits for them.
+type server struct {
+	protocol
+	actions sync.RWMutex // held for reading by each that runs
+}
+
+// InvokeAction implements [tfprotov6.ActionServer].
+func (s *server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+	stream, err := s.protocol.InvokeAction(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	events := stream.Events
+	stream.Events = func(push func(tfprotov6.InvokeActionEvent) bool) {
+		s.actions.RLock()
+		defer s.actions.RUnlock()
+		events(push)
+	}
+	return stream, nil
+}
+
+// StopProvider implements [tfprotov6.ProviderServer]: the framework ends all contexts, and what runs comes to its end.
+func (s *server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
+	resp, err := s.protocol.StopProvider(ctx, req)
+	ended := make(chan struct{})
+	go func() {
+		s.actions.Lock()
+		s.actions.Unlock() //nolint:staticcheck // it is only waited for
+		close(ended)
+	}()
+	timer := time.NewTimer(lastWords)
+	defer timer.Stop()
+	select {
+	case <-ended:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return resp, err
+}
