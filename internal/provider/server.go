@@ -31,8 +31,9 @@ func (p *Provider) Serve(debug bool) error {
 
 // protocol is what the framework serves and this provider has.
 type protocol interface {
-	tfprotov6.ProviderServerWithActions
-	tfprotov6.ProviderServerWithListResource
+	tfprotov6.ProviderServer
+	tfprotov6.ActionServer
+	tfprotov6.ListResourceServer
 }
 
 // server lets interrupted actions speak: terraform-plugin-go sends nothing that they say once it has stopped the provider, so
