@@ -32,17 +32,17 @@ const untouched = "Nothing was recorded, and session and phone are as they were:
 
 // notPaired returns why a wait ended without the phone that was awaited; nil means that it is linked.
 func notPaired(ctx context.Context, expected string, seen wawp.Session, timeout time.Duration, err error) diag.Diagnostic {
-	id, last := seen.InstanceID, cmp.Or(seen.Status, "not told")
+	id, last := seen.InstanceID, statusOf(seen)
 	switch {
 	case err != nil && ctx.Err() == nil:
 		return diag.NewErrorDiagnostic(summaryNotPaired,
 			explain.Failure("Waiting for a phone at the session "+id+" failed", err)+"\n\n"+untouched)
 	case err != nil && errors.Is(ctx.Err(), context.Canceled):
 		return diag.NewErrorDiagnostic("The wait for a phone was interrupted", fmt.Sprintf(
-			"No phone was linked to the session %s yet when Terraform was interrupted; its last status was %s. %s", id, last, untouched))
+			"No phone was linked to the session %s yet when Terraform was interrupted; when last seen it was %s. %s", id, last, untouched))
 	case err != nil:
 		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
-			"No phone was linked to the session %s within %s (the create timeout); its last status was %s.%s %s\n\n%s",
+			"No phone was linked to the session %s within %s (the create timeout); when last seen it was %s.%s %s\n\n%s",
 			id, timeout, last, hint(seen.Status), untouched, howToPair))
 	case seen.Status == wawp.StatusStopped:
 		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "The Wawp session is stopped", fmt.Sprintf(
@@ -60,6 +60,9 @@ func notPaired(ctx context.Context, expected string, seen wawp.Session, timeout 
 	}
 	return nil
 }
+
+// statusOf names the status of a session.
+func statusOf(s wawp.Session) string { return cmp.Or(s.Status, "in a status that Wawp does not tell") }
 
 // hint says what to do about a status in which no phone can be linked.
 func hint(status string) string {
@@ -84,7 +87,7 @@ func otherPhone(id, number string) diag.Diagnostic {
 func nothingToImport(s wawp.Session) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("No phone is linked to the Wawp session", fmt.Sprintf(
 		"There is no pairing to import: the session %s is %s, and only of one that is WORKING it is known that a phone is linked. "+
-			"Without the import, an apply waits until it is.", s.InstanceID, cmp.Or(s.Status, "in a status that Wawp does not tell")))
+			"Without the import, an apply waits until it is.", s.InstanceID, statusOf(s)))
 }
 
 // unlinked says that a pairing was removed from the state. The summaries of what many sessions can have at once are constant,
@@ -128,7 +131,7 @@ func perhapsLinked(s wawp.Session, refusal error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The phone may still be linked", fmt.Sprintf(
 		"The session %s is %s, and Wawp does not unlink a phone in that status. The pairing is no longer in the state. If the phone "+
 			"still shows the device at Settings > Linked devices, log out there.\n\n%s",
-		s.InstanceID, cmp.Or(s.Status, "in a status that Wawp does not tell"), explain.Answer(refusal)))
+		s.InstanceID, statusOf(s), explain.Answer(refusal)))
 }
 
 // Why the action gave up.
@@ -147,7 +150,7 @@ func (e *wrongPhoneError) Error() string {
 
 // notInvoked returns why the action ended without a linked phone; nil means that one is linked.
 func notInvoked(ctx context.Context, seen wawp.Session, timeout time.Duration, err error) diag.Diagnostic {
-	id, last := seen.InstanceID, cmp.Or(seen.Status, "not told")
+	id, last := seen.InstanceID, statusOf(seen)
 	var wrong *wrongPhoneError
 	switch {
 	case err == nil:
@@ -167,10 +170,10 @@ func notInvoked(ctx context.Context, seen wawp.Session, timeout time.Duration, e
 		return diag.NewErrorDiagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed", err)+tryAgain)
 	case errors.Is(ctx.Err(), context.Canceled):
 		return diag.NewErrorDiagnostic("The wait for a phone was interrupted", fmt.Sprintf(
-			"No phone was linked to the session %s yet when Terraform was interrupted; its last status was %s.%s", id, last, tryAgain))
+			"No phone was linked to the session %s yet when Terraform was interrupted; when last seen it was %s.%s", id, last, tryAgain))
 	}
 	return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
-		"No phone was linked to the session %s within %s (the invoke timeout); its last status was %s.%s%s",
+		"No phone was linked to the session %s within %s (the invoke timeout); when last seen it was %s.%s%s",
 		id, timeout, last, hint(seen.Status), tryAgain))
 }
 
@@ -193,7 +196,7 @@ func pairingCode(code, number string) string {
 
 // waiting says what a session is waited for.
 func waiting(s wawp.Session) string {
-	return fmt.Sprintf("The session %s is %s: waiting until it shows a code.", s.InstanceID, cmp.Or(s.Status, "in a status that Wawp does not tell"))
+	return explain.Printable(fmt.Sprintf("The session %s is %s: waiting until it shows a code.", s.InstanceID, statusOf(s)))
 }
 
 // linkedTo says whose phone is linked.
@@ -205,5 +208,5 @@ func linkedTo(s wawp.Session) string {
 	if s.Account.PushName != "" {
 		who = fmt.Sprintf("%s (%s)", s.Account.PushName, who)
 	}
-	return fmt.Sprintf("The phone of %s is linked to the session %s.", who, s.InstanceID)
+	return explain.Printable(fmt.Sprintf("The phone of %s is linked to the session %s.", who, s.InstanceID))
 }
