@@ -136,8 +136,8 @@ func perhapsLinked(s wawp.Session, refusal error) diag.Diagnostic {
 
 // Why the action gave up.
 var (
-	errStoppedAgain = errors.New("the session was stopped again while it waited for a phone")
-	errFailedAgain  = errors.New("the session failed again after a restart")
+	errStoppedAgain = errors.New("stopped again")
+	errFailedAgain  = errors.New("failed again")
 )
 
 // wrongPhoneError is that another phone was linked than was asked for. Numbers are digits.
@@ -161,11 +161,11 @@ func notInvoked(ctx context.Context, seen wawp.Session, timeout time.Duration, e
 				"it (on the phone at Settings > Linked devices, or with the action wawp_session_logout), and try again.", id, wrong))
 	case errors.Is(err, errStoppedAgain):
 		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
-			"At %s, %s. Somebody, or another program, stopped it: try again when it may run.", id, errStoppedAgain))
+			"The session %s was stopped while it waited for a phone, by a person or another program.%s", id, tryAgain))
 	case errors.Is(err, errFailedAgain):
 		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
-			"At %s, %s. If nobody scanned the code in time, try again. If it fails at once, log the session out (action "+
-				"wawp_session_logout) or look at it in %s.", id, errFailedAgain, explain.Dashboard))
+			"The session %s is FAILED after a restart: nobody linked a phone in time, or its engine is broken.%s If it fails at once, "+
+				"log it out (action wawp_session_logout), or look at it in %s.", id, tryAgain, explain.Dashboard))
 	case ctx.Err() == nil:
 		return diag.NewErrorDiagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed", err)+tryAgain)
 	case errors.Is(ctx.Err(), context.Canceled):

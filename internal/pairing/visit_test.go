@@ -1,0 +1,374 @@
+package pairing
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+const (
+	id      = "3EB0BCB2E3D4"
+	getQR   = "POST /v2/auth/qr"
+	askCode = "POST /v2/auth/request-code"
+	start   = "POST /v2/session/start"
+	restart = "POST /v2/session/restart"
+	info    = "POST /v2/session/info"
+)
+
+// scene is one visit to a session of the simulated API. Its clock stands still but for tick.
+type scene struct {
+	*wawptest.API
+	visit *visit
+	said  []string
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+func play(t *testing.T, config wawptest.Config, session wawptest.Session, number string) *scene {
+	t.Helper()
+	s := &scene{now: time.Date(2026, 11, 23, 12, 0, 1, 0, time.UTC)}
+	config.Now = s.clock
+	s.API = wawptest.New(config)
+	server, err := wawptest.Listen(s.API)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	base, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session.InstanceID = id
+	s.Add(session)
+	client := wawp.New(wawp.Options{AccessToken: wawptest.DefaultToken, BaseURL: base, PollInterval: time.Millisecond, RetryWait: time.Millisecond})
+	s.visit = &visit{client: client, id: id, number: number, now: s.clock, say: func(m string) { s.said = append(s.said, m) }}
+	return s
+}
+
+func (s *scene) clock() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+func (s *scene) tick(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = s.now.Add(d)
+}
+
+// look lets the visit look at the session n times, and stops at the end or at an error.
+func (s *scene) look(t *testing.T, n int) (done bool, err error) {
+	t.Helper()
+	for range n {
+		now, err := s.visit.client.GetSession(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if done, err := s.visit.look(t.Context(), now); done || err != nil {
+			return done, err
+		}
+	}
+	return false, nil
+}
+
+// waits looks n times, and fails if that is the end.
+func (s *scene) waits(t *testing.T, n int) {
+	t.Helper()
+	if done, err := s.look(t, n); done || err != nil {
+		t.Fatalf("the visit ended: %v, %v\n%s", done, err, strings.Join(s.said, "\n"))
+	}
+}
+
+// ends looks until a phone is linked.
+func (s *scene) ends(t *testing.T) {
+	t.Helper()
+	if done, err := s.look(t, 10); !done || err != nil {
+		t.Fatalf("the visit did not end: %v\n%s", err, strings.Join(s.said, "\n"))
+	}
+}
+
+// drawn returns how many QR codes were drawn.
+func (s *scene) drawn() int {
+	return strings.Count(strings.Join(s.said, ""), "Scan this")
+}
+
+func (s *scene) expect(t *testing.T, endpoint string, n int) {
+	t.Helper()
+	if got := s.Count(endpoint); got != n {
+		t.Errorf("%s was asked %d times, want %d", endpoint, got, n)
+	}
+}
+
+func TestVisitDrawsAgainWhenTheCodeExpiresAndOnlyThen(t *testing.T) {
+	t.Parallel()
+	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
+	s.waits(t, 5)
+	if s.drawn() != 1 {
+		t.Errorf("%d codes were drawn", s.drawn())
+	}
+	s.expect(t, getQR, 1)
+
+	s.tick(28 * time.Second) // the code lives until the half minute, which is 29 s away
+	s.waits(t, 3)
+	s.expect(t, getQR, 1)
+	s.tick(2 * time.Second)
+	s.waits(t, 3)
+	s.expect(t, getQR, 2)
+	if s.drawn() != 2 {
+		t.Errorf("%d codes were drawn", s.drawn())
+	}
+
+	s.Pair(id, "201145202826", "Support")
+	s.ends(t)
+	if last := s.said[len(s.said)-1]; last != "The phone of Support (201145202826@c.us) is linked to the session "+id+"." {
+		t.Errorf("at last it says %q", last)
+	}
+	if len(s.QRCodes(id)) != 2 {
+		t.Errorf("%d codes were handed out", len(s.QRCodes(id)))
+	}
+}
+
+// TestVisitDoesNotTrustClocks: where this machine's clock is ahead of Wawp's, a code that seems to have expired is asked for
+// again after a while, and drawn again only if it is another one.
+func TestVisitDoesNotTrustClocks(t *testing.T) {
+	t.Parallel()
+	for name, expiry := range map[string]any{"long past": 1000000000000, "far away": 99999999999999, "not told": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
+			value := "2@first"
+			reshape := func(map[string]any) any { return map[string]any{"value": value, "expiry": expiry} }
+			s.Inject(wawptest.Fault{Match: getQR, Reshape: reshape})
+			s.waits(t, 5)
+			s.expect(t, getQR, 1)
+			s.tick(longestShow)
+			s.waits(t, 5)
+			s.expect(t, getQR, 2)
+			if s.drawn() != 1 {
+				t.Errorf("the same code was drawn %d times", s.drawn())
+			}
+			value = "2@second"
+			s.tick(longestShow)
+			s.waits(t, 5)
+			s.expect(t, getQR, 3)
+			if s.drawn() != 2 {
+				t.Errorf("%d codes were drawn", s.drawn())
+			}
+		})
+	}
+}
+
+func TestVisitLeadsASessionToItsCode(t *testing.T) {
+	t.Parallel()
+	for status, test := range map[string]struct {
+		starts, restarts int
+		says             string
+	}{
+		"STOPPED":      {1, 0, "STOPPED: starting it"},
+		"FAILED":       {0, 1, "FAILED: restarting it"},
+		"STARTING":     {0, 0, ""},
+		"SCAN_QR_CODE": {0, 0, ""},
+	} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			s := play(t, wawptest.Config{}, wawptest.Session{Status: status}, "")
+			s.waits(t, 5)
+			s.expect(t, start, test.starts)
+			s.expect(t, restart, test.restarts)
+			if all := strings.Join(s.said, "\n"); s.drawn() != 1 || !strings.Contains(all, test.says) {
+				t.Errorf("it says:\n%s", all)
+			}
+		})
+	}
+}
+
+// TestVisitIsPatientWithABoot: a status that was acted upon may be seen for a while, and STARTING is mentioned once.
+func TestVisitIsPatientWithABoot(t *testing.T) {
+	t.Parallel()
+	for status, endpoint := range map[string]string{"STOPPED": start, "FAILED": restart} {
+		for name, fault := range map[string]wawptest.Fault{
+			"the answer is empty":             {Act: true, Status: 204},
+			"the answer tells the old status": {Reshape: wawptest.Set("status", status)},
+		} {
+			t.Run(status+", "+name, func(t *testing.T) {
+				t.Parallel()
+				s := play(t, wawptest.Config{BootTime: time.Minute}, wawptest.Session{Status: status}, "")
+				fault.Match = endpoint
+				s.Inject(fault)
+				s.waits(t, 1)
+				s.Inject(wawptest.Fault{Match: info, Times: 3, Reshape: wawptest.Set("status", status)})
+				s.waits(t, 10)
+				s.expect(t, endpoint, 1)
+				if len(s.said) != 2 || !strings.Contains(s.said[1], "STARTING") {
+					t.Errorf("it says %q", s.said)
+				}
+				s.tick(time.Minute)
+				s.waits(t, 2)
+				if s.drawn() != 1 {
+					t.Errorf("%d codes were drawn", s.drawn())
+				}
+			})
+		}
+	}
+}
+
+func TestVisitGivesUp(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status string // before
+		later  string // once a code was drawn
+		want   error
+	}{
+		"stopped again":                 {"STOPPED", "STOPPED", errStoppedAgain},
+		"failed again":                  {"FAILED", "FAILED", errFailedAgain},
+		"stopped meanwhile: starts it":  {"SCAN_QR_CODE", "STOPPED", nil},
+		"not scanned in time: restarts": {"SCAN_QR_CODE", "FAILED", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := play(t, wawptest.Config{}, wawptest.Session{Status: test.status}, "")
+			s.waits(t, 5)
+			s.SetStatus(id, test.later)
+			if done, err := s.look(t, 5); done || !errors.Is(err, test.want) {
+				t.Errorf("the end is %v, %v", done, err)
+			}
+			if test.want == nil && s.drawn() != 2 {
+				t.Errorf("%d codes were drawn: %q", s.drawn(), s.said)
+			}
+		})
+	}
+}
+
+func TestVisitOfALinkedSessionSaysWhose(t *testing.T) {
+	t.Parallel()
+	for want, me := range map[string]*wawptest.Me{
+		"The phone of Eve?[31m (201145202826@c.us) is linked to the session " + id + ".": {ID: "201145202826@c.us", PushName: "Eve\x1b[31m"},
+		"The phone of 1@lid is linked to the session " + id + ".":                        {ID: "1@lid"},
+	} {
+		s := play(t, wawptest.Config{}, wawptest.Session{Status: "WORKING", Me: me}, "")
+		s.ends(t)
+		if !slices.Equal(s.said, []string{want}) {
+			t.Errorf("it says %q", s.said)
+		}
+		s.expect(t, "", 1)
+	}
+
+	s := play(t, wawptest.Config{}, wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: "201145202826@c.us"}}, "")
+	s.Inject(wawptest.Fault{Match: info, Times: 2, Reshape: wawptest.Without("me")})
+	s.ends(t)
+	s.expect(t, info, 3)
+	s.Inject(wawptest.Fault{Match: info, Reshape: wawptest.Without("me")})
+	s.said, s.visit.isLinked = nil, nil
+	s.ends(t)
+	if !slices.Equal(s.said, []string{"A phone is linked to the session " + id + ". Wawp does not tell whose."}) {
+		t.Errorf("it says %q", s.said)
+	}
+}
+
+func TestVisitWithAPhoneNumber(t *testing.T) {
+	t.Parallel()
+	s := play(t, wawptest.Config{BootTime: time.Minute}, wawptest.Session{Status: "SCAN_QR_CODE"}, "201145202826")
+	s.waits(t, 5)
+	s.tick(10 * time.Minute)
+	s.waits(t, 5)
+	s.expect(t, askCode, 1) // another one would make the first useless
+	s.expect(t, getQR, 0)
+	if len(s.said) != 1 || !strings.Contains(s.said[0], "\n    "+s.PairingCodes(id)[0]+"\n") || !strings.Contains(s.said[0], "Link with phone number") {
+		t.Errorf("it says %q", s.said)
+	}
+
+	s.SetStatus(id, "STARTING") // somebody restarts it: the code is void
+	s.waits(t, 2)
+	s.tick(time.Minute)
+	s.waits(t, 2)
+	s.expect(t, askCode, 2)
+
+	s.Pair(id, "491701234567", "Mallory")
+	var wrong *wrongPhoneError
+	if done, err := s.look(t, 5); done || !errors.As(err, &wrong) || wrong.linked != "491701234567" || wrong.wanted != "201145202826" {
+		t.Errorf("the end is %v, %v", done, err)
+	}
+	if now, _ := s.Session(id); now.Me == nil {
+		t.Error("the wrong phone was unlinked")
+	}
+}
+
+func TestVisitMeetsErrors(t *testing.T) {
+	t.Parallel()
+	refused := `{"code":"qr_not_available","message":"Not now."}`
+	for name, test := range map[string]struct {
+		status string
+		fault  wawptest.Fault
+		goesOn bool
+	}{
+		"no code yet":               {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Times: 2, Status: 400, Body: refused}, true},
+		"code broken":               {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Status: 500}, false},
+		"code refused":              {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Status: 401}, false},
+		"code of a deleted session": {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Status: 404, Body: `{"code":"invalid_instance","message":"x"}`}, false},
+		"code too long":             {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Body: `{"value":"2@` + strings.Repeat("x", 3000) + `"}`}, false},
+		"started by another":        {"STOPPED", wawptest.Fault{Match: start, Times: 1, Act: true, Status: 409, Body: refused}, true},
+		"start is lost":             {"STOPPED", wawptest.Fault{Match: start, Drop: true}, false},
+		"restart is lost":           {"FAILED", wawptest.Fault{Match: restart, Act: true, Drop: true}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := play(t, wawptest.Config{}, wawptest.Session{Status: test.status}, "")
+			s.Inject(test.fault)
+			done, err := s.look(t, 6)
+			if done || (err == nil) != test.goesOn {
+				t.Fatalf("the end is %v, %v", done, err)
+			}
+			if test.goesOn && s.drawn() != 1 {
+				t.Errorf("%d codes were drawn", s.drawn())
+			}
+		})
+	}
+}
+
+// TestNotInvoked has the words for each end of the action.
+func TestNotInvoked(t *testing.T) {
+	t.Parallel()
+	interrupted, cancel := context.WithCancel(context.Background())
+	cancel()
+	late, cancel := context.WithTimeout(context.Background(), 0)
+	t.Cleanup(cancel)
+	seen := func(status string) wawp.Session { return wawp.Session{InstanceID: id, Status: status} }
+	for name, test := range map[string]struct {
+		ctx  context.Context
+		seen wawp.Session
+		err  error
+		want []string
+	}{
+		"interrupted":   {interrupted, seen("SCAN_QR_CODE"), context.Canceled, []string{"interrupted", id, "SCAN_QR_CODE", "Invoke the action again"}},
+		"timed out":     {late, seen("FAILED"), context.DeadlineExceeded, []string{"within 10m0s", "FAILED", "wawp_session_restart", "Invoke the action again"}},
+		"stuck":         {late, seen("STARTING"), context.DeadlineExceeded, []string{"STARTING lasts longer than 60 s"}},
+		"never seen":    {late, seen(""), context.DeadlineExceeded, []string{"a status that Wawp does not tell"}},
+		"request":       {context.Background(), seen(""), &wawp.Error{Op: "POST x", Status: 500}, []string{"POST x: HTTP 500", "Invoke the action again"}},
+		"wrong phone":   {context.Background(), seen("WORKING"), &wrongPhoneError{"1", "2"}, []string{"has the number 1, not 2", "wawp_session_logout"}},
+		"stopped again": {context.Background(), seen("STOPPED"), errStoppedAgain, []string{"was stopped while it waited"}},
+		"failed again":  {context.Background(), seen("FAILED"), errFailedAgain, []string{"is FAILED after a restart", "wawp_session_logout"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := notInvoked(test.ctx, test.seen, defaultPatience, test.err)
+			for _, phrase := range test.want {
+				if !strings.Contains(d.Summary()+" "+d.Detail(), phrase) {
+					t.Errorf("%q is not in: %s: %s", phrase, d.Summary(), d.Detail())
+				}
+			}
+		})
+	}
+	if d := notInvoked(interrupted, seen("WORKING"), 0, nil); d != nil {
+		t.Errorf("an end without an error is %v", d)
+	}
+}
