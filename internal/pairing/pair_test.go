@@ -1,0 +1,307 @@
+package pairing_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
+
+// The endpoints, as faults and counts name them.
+const (
+	info    = "POST /v2/session/info"
+	logout  = "POST /v2/session/logout"
+	limits  = "GET /v2/session/rate-limit"
+	getQR   = "POST /v2/auth/qr"
+	askCode = "POST /v2/auth/request-code"
+)
+
+const id = "3EB0BCB2E3D4"
+
+// phone is the phone that the tests link: its number as WhatsApp writes it.
+const phone = "201145202826"
+
+// open opens an account that has a session.
+func open(t *testing.T, config wawptest.Config, session wawptest.Session) *acctest.World {
+	t.Helper()
+	w := acctest.New(t, config)
+	session.InstanceID = id
+	w.Add(session)
+	return w
+}
+
+// working is a session to which the phone is linked.
+func working() wawptest.Session {
+	return wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: phone + "@c.us", PushName: "Support"}}
+}
+
+func contains(t *testing.T, said string, want ...string) {
+	t.Helper()
+	for _, phrase := range want {
+		if !strings.Contains(said, phrase) {
+			t.Errorf("%q is not in:\n%s", phrase, said)
+		}
+	}
+}
+
+// pair configures the action.
+func pair(arguments string) string {
+	return fmt.Sprintf("action \"wawp_session_pair\" \"this\" {\n  config {\n    instance_id = %q\n%s\n  }\n}\n", id, arguments)
+}
+
+var invoke = []string{"apply", "-auto-approve", "-invoke=action.wawp_session_pair.this"}
+
+// TestAccDrawnCodeScans has the QR code of the real output painted as terminals would, and read by a program that knows
+// nothing of this one.
+func TestAccDrawnCodeScans(t *testing.T) {
+	t.Parallel()
+	acctest.Require(t, "1.14", "")
+	if _, err := exec.LookPath("zbarimg"); err != nil {
+		t.Skip("needs zbarimg (Debian's package zbar-tools) on PATH")
+	}
+	for name, arguments := range map[string][]string{"with colours": invoke, "without colours": append(invoke[:3:3], "-no-color")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{PairAfter: time.Millisecond}, wawptest.Session{})
+			said, code := w.CLI(t, pair("")).Run(arguments...)
+			if code != 0 {
+				t.Fatal(said)
+			}
+			issued := w.QRCodes(id)
+			if len(issued) != 1 {
+				t.Fatalf("%d codes were issued", len(issued))
+			}
+			for terminal, colours := range map[string]colours{
+				"dark":      {text: color.Gray{Y: 220}, background: color.Gray{Y: 20}},
+				"light":     {text: color.Gray{Y: 20}, background: color.Gray{Y: 250}},
+				"solarized": {text: color.RGBA{0x83, 0x94, 0x96, 255}, background: color.RGBA{0x00, 0x2b, 0x36, 255}},
+			} {
+				file := filepath.Join(t.TempDir(), terminal+".png")
+				save(t, file, paint(t, said, colours))
+				read, err := exec.CommandContext(t.Context(), "zbarimg", "--quiet", "--raw", file).Output()
+				if err != nil || strings.TrimSpace(string(read)) != issued[0] {
+					t.Errorf("on a %s terminal the code is not read as the one that was issued (%v)", terminal, err)
+				}
+			}
+			contains(t, said, "Scan this code", "The phone of Support ("+phone+"@c.us) is linked to the session "+id)
+		})
+	}
+}
+
+// colours are those that a terminal has where a program asks for none.
+type colours struct{ text, background color.Color }
+
+// sequences are the ones of SGR, which choose colours, or any other that a terminal would obey.
+var sequences = regexp.MustCompile("\x1b(\\[([0-9;]*)m)?")
+
+// paint draws what a program printed. A character is 4 pixels wide and 8 high; letters are mere smudges.
+func paint(t *testing.T, said string, terminal colours) image.Image {
+	t.Helper()
+	const columns, width, height = 200, 4, 8
+	lines := strings.Split(said, "\n")
+	canvas := image.NewRGBA(image.Rect(0, 0, columns*width, len(lines)*height))
+	fill := func(area image.Rectangle, c color.Color) {
+		for y := area.Min.Y; y < area.Max.Y; y++ {
+			for x := area.Min.X; x < area.Max.X; x++ {
+				canvas.Set(x, y, c)
+			}
+		}
+	}
+	fill(canvas.Bounds(), terminal.background)
+	now := terminal
+	for row, line := range lines {
+		column := 0
+		for line != "" {
+			if at := sequences.FindStringSubmatchIndex(line); at != nil && at[0] == 0 {
+				if at[4] < 0 {
+					t.Fatalf("line %d has a sequence that is not SGR: %q", row, line)
+				}
+				now = now.chosen(t, line[at[4]:at[5]], terminal)
+				line = line[at[1]:]
+				continue
+			}
+			r := []rune(line)[0]
+			line = line[len(string(r)):]
+			cell := image.Rect(column*width, row*height, (column+1)*width, (row+1)*height)
+			upper, lower := cell, cell
+			upper.Max.Y, lower.Min.Y = cell.Min.Y+height/2, cell.Min.Y+height/2
+			fill(cell, now.background)
+			switch r {
+			case ' ':
+			case '█':
+				fill(cell, now.text)
+			case '▀':
+				fill(upper, now.text)
+			case '▄':
+				fill(lower, now.text)
+			default:
+				fill(cell.Inset(1), now.text)
+			}
+			column++
+		}
+	}
+	return canvas
+}
+
+// chosen returns the colours after a sequence of SGR with these parameters.
+func (c colours) chosen(t *testing.T, parameters string, terminal colours) colours {
+	t.Helper()
+	codes := strings.Split(parameters, ";")
+	for i := 0; i < len(codes); i++ {
+		switch code, _ := strconv.Atoi(codes[i]); {
+		case code == 0:
+			c = terminal
+		case code == 1, code == 4, code >= 30 && code <= 37: // bold, underlined, a colour of Terraform's own text
+		case (code == 38 || code == 48) && i+2 < len(codes) && codes[i+1] == "5":
+			of256 := map[string]color.Color{"16": color.Black, "231": color.White}[codes[i+2]]
+			if of256 == nil {
+				t.Fatalf("colour %s is not known here", codes[i+2])
+			}
+			if code == 38 {
+				c.text = of256
+			} else {
+				c.background = of256
+			}
+			i += 2
+		default:
+			t.Fatalf("SGR %q is not known here", parameters)
+		}
+	}
+	return c
+}
+
+func save(t *testing.T, file string, picture image.Image) {
+	t.Helper()
+	f, err := os.Create(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	if err := png.Encode(f, picture); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestAccPairWithAPhoneNumber shows a code to type in place of a QR code.
+func TestAccPairWithAPhoneNumber(t *testing.T) {
+	t.Parallel()
+	acctest.Require(t, "1.14", "")
+	w := open(t, wawptest.Config{PairAfter: time.Millisecond}, wawptest.Session{Status: "SCAN_QR_CODE"})
+	said := w.CLI(t, pair(`phone_number = "+20 (114) 520-2826"`)).OK(append(invoke[:3:3], "-no-color")...)
+	contains(t, said, "On the phone with the number "+phone, w.PairingCodes(id)[0], "The phone of Support ("+phone+"@c.us) is linked")
+	if w.Count(askCode) != 1 || w.Count(getQR) != 0 {
+		t.Errorf("the requests are %v", w.Requests())
+	}
+}
+
+// TestAccPairEndsWithoutAPhone: what fails says why, on the argument where it can, and leaves everything as it was.
+func TestAccPairEndsWithoutAPhone(t *testing.T) {
+	t.Parallel()
+	acctest.Require(t, "1.14", "")
+	for name, test := range map[string]struct {
+		session   wawptest.Session
+		arguments string
+		fault     wawptest.Fault
+		says      []string
+	}{
+		"timed out": {wawptest.Session{Status: "SCAN_QR_CODE"}, `timeouts = { invoke = "1s" }`, wawptest.Fault{}, []string{
+			"Error: No phone was linked to the Wawp session", "within 1s", "SCAN_QR_CODE", "Invoke the action again",
+		}},
+		"another phone": {working(), `phone_number = "+49 170 1234567"`, wawptest.Fault{}, []string{
+			"Error: Another phone is linked to the Wawp session", `phone_number = "+49 170 1234567"`, "has the number " + phone + ", not 491701234567",
+		}},
+		"no number":  {working(), `phone_number = "0170 1234567"`, wawptest.Fault{}, []string{"Error: Invalid phone number", "begins with a single 0"}},
+		"no timeout": {working(), `timeouts = { invoke = "0s" }`, wawptest.Fault{}, []string{"Error: Invalid duration"}},
+		"no session": {working(), "", wawptest.Fault{Match: info, Status: 404, Body: `{"code":"invalid_instance","message":"Gone."}`}, []string{
+			"Error: No phone was linked to the Wawp session", "Gone.", "Wawp knows no such instance",
+		}},
+		"wrong token": {working(), "", wawptest.Fault{Match: info, Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}, []string{"Who?", "WAWP_ACCESS_TOKEN"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{}, test.session)
+			if test.fault.Match != "" {
+				w.Inject(test.fault)
+			}
+			before, _ := w.Session(id)
+			said := w.CLI(t, pair(test.arguments)).Fails(append(invoke[:3:3], "-no-color")...)
+			contains(t, said, test.says...)
+			if now, _ := w.Session(id); now.Status != before.Status || (now.Me == nil) != (before.Me == nil) {
+				t.Errorf("the session was %+v and is %+v", before, now)
+			}
+		})
+	}
+}
+
+// TestAccPairingIsPairedByItsAction is the whole story in one apply: the code is drawn before the resource waits.
+func TestAccPairingIsPairedByItsAction(t *testing.T) {
+	t.Parallel()
+	acctest.Require(t, "1.14", "")
+	w := acctest.New(t, wawptest.Config{PairAfter: time.Millisecond})
+	cli := w.CLI(t, `
+		resource "wawp_session" "this" {}
+		action "wawp_session_pair" "this" {
+			config { instance_id = wawp_session.this.instance_id }
+		}
+		resource "wawp_session_pairing" "this" {
+			instance_id = wawp_session.this.instance_id
+			lifecycle {
+				action_trigger {
+					events  = [before_create]
+					actions = [action.wawp_session_pair.this]
+				}
+			}
+		}
+		output "who" { value = wawp_session_pairing.this.push_name }`)
+	said := cli.OK("apply", "-auto-approve", "-no-color")
+	contains(t, said, "STOPPED: starting it", "Scan this code", "2 added", `who = "Support"`)
+	contains(t, cli.OK("plan", "-no-color"), "No changes.")
+	cli.OK("destroy", "-auto-approve")
+}
+
+// interrupt runs the CLI until so many requests have arrived, presses Ctrl-C, and returns what it printed.
+func interrupt(t *testing.T, w *acctest.World, cli *acctest.CLI, endpoint string, n int, arguments ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	var said bytes.Buffer
+	cmd := cli.Command(arguments...)
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.WaitFor(ctx, endpoint, n); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // it ends with an error, which is not the question
+	return acctest.Unwrap(said.String())
+}
+
+func TestAccInterruptedPairSaysSo(t *testing.T) {
+	t.Parallel()
+	acctest.Require(t, "1.14", "")
+	w := open(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
+	said := interrupt(t, w, w.CLI(t, pair("")), info, 2, append(invoke[:3:3], "-no-color")...)
+	contains(t, said, "Error: The wait for a phone was interrupted", "SCAN_QR_CODE", "Invoke the action again")
+	if now, _ := w.Session(id); now.Status != "SCAN_QR_CODE" {
+		t.Errorf("the session is %+v", now)
+	}
+}
