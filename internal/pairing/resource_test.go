@@ -1,0 +1,427 @@
+package pairing_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+const address = "wawp_session_pairing.x"
+
+// once is a provider block that tries nothing again: what is tested here is what follows the last attempt.
+const once = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"2s\"\n}\n\n"
+
+// What is answered to what is not there: by something that is not Wawp, and by Wawp.
+const (
+	foreign = "404 page not found"
+	own     = `{"code":"invalid_instance","message":"The instance was deleted."}`
+	dropped = `{"code":"invalid_session","message":"The session is invalid."}`
+)
+
+// declare configures a pairing.
+func declare(arguments ...string) string {
+	return fmt.Sprintf("resource \"wawp_session_pairing\" \"x\" {\n  instance_id = %q\n%s\n}\n", id, strings.Join(arguments, "\n"))
+}
+
+// has checks one attribute in the state.
+func has(attribute string, want knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
+}
+
+// does checks what a plan does to the pairing.
+func does(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
+}
+
+// asked checks that these are all requests that arrived since the last check.
+func asked(t *testing.T, w *acctest.World, want map[string]int) {
+	t.Helper()
+	total := 0
+	for endpoint, n := range want {
+		total += n
+		if got := w.Count(endpoint); got != n {
+			t.Errorf("%s was asked %d times, want %d", endpoint, got, n)
+		}
+	}
+	if got := w.Count(""); got != total {
+		t.Errorf("%d requests were made, want %d: %v", got, total, w.Requests())
+	}
+	w.ResetRequests()
+}
+
+// scan links the phone once the session has been looked at often enough to be sure that it is waited for.
+func scan(t *testing.T, w *acctest.World) {
+	t.Helper()
+	go func() {
+		if err := w.WaitFor(t.Context(), info, w.Count(info)+4); err == nil {
+			w.Pair(id, phone, "Support")
+		}
+	}()
+}
+
+func TestAccLifecycle(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{}, wawptest.Session{Status: "STARTING"})
+	linked := []statecheck.StateCheck{
+		has("phone_number", knownvalue.StringExact(phone)), has("chat_id", knownvalue.StringExact(phone+"@c.us")),
+		has("push_name", knownvalue.StringExact("Support")), has("logout_on_destroy", knownvalue.Bool(true)),
+	}
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{
+		{
+			PreConfig:         func() { scan(t, w) },
+			Config:            w.Config(declare()),
+			ConfigStateChecks: linked,
+		},
+		{
+			PreConfig:        w.ResetRequests,
+			Config:           w.Config(declare(`expected_phone_number = "+20 114 520 2826"`, `timeouts = { create = "1h" }`)),
+			ConfigPlanChecks: does(plancheck.ResourceActionUpdate), ConfigStateChecks: linked,
+			Check: func(*terraform.State) error {
+				if n := w.Count(""); n != w.Count(info) {
+					return fmt.Errorf("a change in place made requests: %v", w.Requests())
+				}
+				return nil
+			},
+		},
+		{ResourceName: address, ImportState: true, ImportStateId: id, ImportStateVerifyIdentifierAttribute: "instance_id", ImportStateVerify: true, ImportStateVerifyIgnore: []string{"expected_phone_number", "timeouts"}},
+	}, CheckDestroy: func(*terraform.State) error {
+		if now, _ := w.Session(id); now.Me != nil || now.Status != "SCAN_QR_CODE" || w.Count(logout) != 1 {
+			return fmt.Errorf("the session is %+v after %d logouts", now, w.Count(logout))
+		}
+		return nil
+	}})
+}
+
+// TestAccLinkedAlreadyCounts, also if Wawp tells a moment later whose phone it is, or never.
+func TestAccLinkedAlreadyCounts(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault wawptest.Fault
+		looks int
+		name  knownvalue.Check
+	}{
+		"told":       {wawptest.Fault{Skip: 1000}, 1, knownvalue.StringExact("Support")},
+		"told late":  {wawptest.Fault{Match: info, Times: 2, Reshape: wawptest.Without("me")}, 3, knownvalue.StringExact("Support")},
+		"never told": {wawptest.Fault{Match: info, Reshape: wawptest.Without("me")}, 4, knownvalue.Null()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{}, working())
+			w.Inject(test.fault)
+			created := 0
+			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{{
+				Config:            w.Config(declare()),
+				ConfigStateChecks: []statecheck.StateCheck{has("push_name", test.name)},
+				Check: func(*terraform.State) error {
+					created = w.Count(info)
+					return nil
+				},
+			}}})
+			if created < test.looks || created > test.looks+1 { // perhaps with the refresh that follows
+				t.Errorf("the session was looked at %d times, want %d", created, test.looks)
+			}
+		})
+	}
+}
+
+// TestAccNotPairedLeavesEverything: what ends the wait leaves session, phone and state as they were, and the next apply waits
+// again.
+func TestAccNotPairedLeavesEverything(t *testing.T) {
+	t.Parallel()
+	short := `timeouts = { create = "50ms" }`
+	waiting := wawptest.Session{Status: "SCAN_QR_CODE"}
+	for name, test := range map[string]struct {
+		session   wawptest.Session
+		arguments []string
+		fault     wawptest.Fault
+		says      string
+	}{
+		"timed out": {waiting, []string{short}, wawptest.Fault{}, `(?s)No phone was linked to the session ` + id + `.*50ms.*SCAN_QR_CODE.*the\s+next\s+apply\s+waits\s+again.*wawp_session_pair`},
+		"failed":    {wawptest.Session{Status: "FAILED"}, []string{short}, wawptest.Fault{}, `(?s)50ms.*FAILED.*wawp_session_restart`},
+		"stuck":     {wawptest.Session{Status: "WHATEVER"}, []string{short}, wawptest.Fault{}, `(?s)50ms.*WHATEVER`},
+		"stopped":   {wawptest.Session{Status: "STOPPED"}, nil, wawptest.Fault{}, `(?s)The Wawp session is stopped.*desired_state = "started"`},
+		"the wrong phone": {
+			working(),
+			[]string{`expected_phone_number = "+49 170 1234567"`},
+			wawptest.Fault{},
+			`(?s)Another phone is linked.*expected_phone_number = .*` + phone + `.*491701234567`,
+		},
+		"a phone without a number": {
+			wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: "123@lid"}},
+			[]string{`expected_phone_number = "+49 170 1234567"`},
+			wawptest.Fault{},
+			`(?s)The linked phone cannot be told.*expected_phone_number\s+out`,
+		},
+		"no phone number": {working(), []string{`expected_phone_number = "0170 1234567"`}, wawptest.Fault{}, `(?s)Invalid phone number.*single\s+0`},
+		"no such session": {waiting, nil, wawptest.Fault{Match: info, Status: 404, Body: own}, `(?s)The instance was\s+deleted.*Wawp\s+knows\s+no\s+such\s+instance`},
+		"a proxy's 404":   {waiting, nil, wawptest.Fault{Match: info, Status: 404, Body: foreign}, `(?s)check\s+base_url`},
+		"broken":          {waiting, nil, wawptest.Fault{Match: info, Skip: 3, Status: 500}, `(?s)HTTP 500 \(after\s+5\s+attempts\).*Nothing\s+was\s+recorded`},
+		"wrong token":     {waiting, nil, wawptest.Fault{Match: info, Status: 401}, `(?s)WAWP_ACCESS_TOKEN`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{}, test.session)
+			if test.fault.Match != "" {
+				w.Inject(test.fault)
+			}
+			before, _ := w.Session(id)
+			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{
+				{Config: w.Config(declare(test.arguments...)), ExpectError: regexp.MustCompile(test.says)},
+				{
+					PreConfig: func() {
+						now, _ := w.Session(id)
+						if now.Status != before.Status || (now.Me == nil) != (before.Me == nil) || w.Count("") != w.Count(info) {
+							t.Errorf("the session was %+v and is %+v, after %v", before, now, w.Requests())
+						}
+						w.ClearFaults()
+						w.SetStatus(id, "SCAN_QR_CODE")
+						scan(t, w)
+					},
+					Config: w.Config(declare()), ConfigPlanChecks: does(plancheck.ResourceActionCreate),
+				},
+			}})
+		})
+	}
+}
+
+func TestAccInterruptedWaitLeavesEverything(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
+	cli := w.CLI(t, declare())
+	said := interrupt(t, w, cli, info, 1, "apply", "-auto-approve", "-no-color")
+	contains(t, said, "Error: The wait for a phone was interrupted", "SCAN_QR_CODE", "the next apply waits again")
+	if now, _ := w.Session(id); now.Status != "SCAN_QR_CODE" || len(cli.State()) != 0 {
+		t.Errorf("the session is %+v, the state %v", now, cli.State())
+	}
+	w.Pair(id, phone, "Support")
+	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 0 destroyed")
+}
+
+// TestAccRefresh is promise P3 for pairings: only a proof removes one from the state.
+func TestAccRefresh(t *testing.T) {
+	t.Parallel()
+	status := func(status string) wawptest.Fault {
+		return wawptest.Fault{Match: info, Reshape: wawptest.Set("status", status)}
+	}
+	passing := status("SCAN_QR_CODE")
+	passing.Times = 1
+	gone := wawptest.Fault{Match: info, Status: 404, Body: own}
+	noLimits := wawptest.Fault{Match: limits, Status: 404, Body: own}
+	const (
+		kept    = "Warning: Wawp pairing could not be checked and stays in the state"
+		removed = "1 to add"
+		quiet   = "No changes."
+	)
+	for name, test := range map[string]struct {
+		faults []wawptest.Fault
+		says   []string
+		fails  bool
+		looks  int
+	}{
+		"linked":                  {nil, []string{quiet}, false, 1},
+		"unlinked":                {[]wawptest.Fault{status("SCAN_QR_CODE")}, []string{"Warning: A phone was unlinked from its Wawp session", id, removed, "wawp_session_pair"}, false, 2},
+		"passing through":         {[]wawptest.Fault{passing}, []string{quiet}, false, 2},
+		"failed":                  {[]wawptest.Fault{status("FAILED")}, []string{"Warning: A paired Wawp session is FAILED", quiet, "wawp_session_restart"}, false, 1},
+		"stopped":                 {[]wawptest.Fault{status("STOPPED")}, []string{quiet}, false, 1},
+		"starting":                {[]wawptest.Fault{status("STARTING")}, []string{quiet}, false, 1},
+		"unknown status":          {[]wawptest.Fault{status("RESTING")}, []string{quiet}, false, 1},
+		"invalid_session":         {[]wawptest.Fault{{Match: info, Status: 404, Body: dropped}}, []string{kept, "invalid_session", quiet}, false, 1},
+		"session gone":            {[]wawptest.Fault{gone, noLimits}, []string{"Warning: The session of a Wawp pairing is gone", id, removed}, false, 1},
+		"session gone, or not":    {[]wawptest.Fault{gone}, []string{kept, quiet}, false, 1},
+		"a proxy's 404":           {[]wawptest.Fault{{Match: info, Status: 404, Body: foreign}}, []string{kept, quiet, "terraform state rm"}, false, 1},
+		"an HTML page":            {[]wawptest.Fault{{Match: info, Body: "<html>"}}, []string{kept, quiet}, false, 1},
+		"401":                     {[]wawptest.Fault{{Match: info, Status: 401, Body: own}}, []string{"Error: Wawp pairing could not be read"}, true, 1},
+		"403":                     {[]wawptest.Fault{{Match: info, Status: 403, Body: own}}, []string{"Error: Wawp pairing could not be read"}, true, 1},
+		"500":                     {[]wawptest.Fault{{Match: info, Status: 500}}, []string{"Error: Wawp pairing could not be read"}, true, 1},
+		"unlinked, or not":        {[]wawptest.Fault{passing, {Match: info, Status: 500}}, []string{"Error: Wawp pairing could not be read"}, true, 2},
+		"unlinked, session gone?": {[]wawptest.Fault{passing, gone}, []string{kept, quiet}, false, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{}, working())
+			cli := w.CLI(t, once+declare())
+			cli.OK("apply", "-auto-approve")
+			before := fmt.Sprint(cli.State())
+			w.ResetRequests()
+			for _, fault := range test.faults {
+				w.Inject(fault)
+			}
+			if test.fails {
+				contains(t, cli.Fails("plan", "-no-color"), test.says...)
+			} else {
+				contains(t, cli.OK("plan", "-no-color"), test.says...)
+			}
+			if w.Count(info) != test.looks || w.Count(info)+w.Count(limits) != w.Count("") {
+				t.Errorf("the requests are %v", w.Requests())
+			}
+			if got := fmt.Sprint(cli.State()); got != before {
+				t.Errorf("the state was %s and is %s", before, got)
+			}
+		})
+	}
+}
+
+// TestAccUnlinkedPhoneIsAPlannedWait, and another phone shows.
+func TestAccUnlinkedPhoneIsAPlannedWait(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{}, working())
+	expected := `expected_phone_number = "` + phone + `"`
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{
+		{Config: w.Config(declare(expected))},
+		{
+			PreConfig: func() {
+				w.SetStatus(id, "SCAN_QR_CODE")
+				scan(t, w)
+			},
+			Config: w.Config(declare(expected)), ConfigPlanChecks: does(plancheck.ResourceActionCreate),
+		},
+		{
+			PreConfig: func() {
+				w.SetStatus(id, "SCAN_QR_CODE")
+				w.Pair(id, "491701234567", "Sales")
+			},
+			Config: w.Config(declare(expected)), ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+			ConfigStateChecks: []statecheck.StateCheck{has("phone_number", knownvalue.StringExact("491701234567")), has("push_name", knownvalue.StringExact("Sales"))},
+		},
+	}})
+
+	cli := w.CLI(t, declare(expected))
+	w.SetStatus(id, "SCAN_QR_CODE")
+	w.Pair(id, phone, "Support")
+	cli.OK("apply", "-auto-approve")
+	w.SetStatus(id, "SCAN_QR_CODE")
+	w.Pair(id, "491701234567", "Sales")
+	contains(t, cli.OK("plan", "-no-color"), "Warning: Another phone is linked to the Wawp session", "491701234567", "No changes")
+}
+
+func TestAccDestroy(t *testing.T) {
+	t.Parallel()
+	refused := wawptest.Fault{Match: logout, Status: 400, Body: `{"code":"not_connected","message":"No."}`}
+	for name, test := range map[string]struct {
+		arguments []string
+		status    string
+		faults    []wawptest.Fault
+		says      []string
+		fails     bool
+		asked     map[string]int
+	}{
+		"unlinks":           {nil, "WORKING", nil, nil, false, map[string]int{info: 1, logout: 1}},
+		"keeps the link":    {[]string{"logout_on_destroy = false"}, "WORKING", nil, nil, false, map[string]int{info: 1}},
+		"says nothing":      {nil, "WORKING", []wawptest.Fault{{Match: logout, Act: true, Status: 204}}, nil, false, map[string]int{info: 2, logout: 1}},
+		"takes a while":     {nil, "WORKING", []wawptest.Fault{{Match: logout, Act: true, Body: `{"status":"WORKING"}`}, {Match: info, Skip: 1, Times: 1, Body: `{"status":"WORKING"}`}}, nil, false, map[string]int{info: 3, logout: 1}},
+		"session gone":      {nil, "WORKING", []wawptest.Fault{{Match: logout, Status: 404, Body: own}}, nil, false, map[string]int{info: 1, logout: 1}},
+		"unlinked already":  {nil, "WORKING", []wawptest.Fault{refused, {Match: info, Skip: 1, Body: `{"status":"SCAN_QR_CODE"}`}}, nil, false, map[string]int{info: 2, logout: 1}},
+		"stopped":           {nil, "STOPPED", nil, []string{"Warning: The phone may still be linked", "is STOPPED", "not_connected"}, false, map[string]int{info: 2, logout: 1}},
+		"refused":           {nil, "WORKING", []wawptest.Fault{refused}, []string{"Error: The phone was not unlinked", "not_connected", "stays in the state"}, true, map[string]int{info: 2, logout: 1}},
+		"refused, unclear":  {nil, "WORKING", []wawptest.Fault{refused, {Match: info, Skip: 1, Status: 500}}, []string{"Error: The phone was not unlinked"}, true, map[string]int{info: 2, logout: 1}},
+		"broken":            {nil, "WORKING", []wawptest.Fault{{Match: logout, Status: 500}}, []string{"Error: The phone was not unlinked", "HTTP 500"}, true, map[string]int{info: 1, logout: 1}},
+		"no answer":         {nil, "WORKING", []wawptest.Fault{{Match: logout, Drop: true}}, []string{"Error: The phone was not unlinked"}, true, map[string]int{info: 1, logout: 1}},
+		"a proxy's 404":     {nil, "WORKING", []wawptest.Fault{{Match: logout, Status: 404, Body: foreign}}, []string{"Error: The phone was not unlinked"}, true, map[string]int{info: 1, logout: 1}},
+		"error in disguise": {nil, "WORKING", []wawptest.Fault{{Match: logout, Body: own}}, []string{"Error: The phone was not unlinked"}, true, map[string]int{info: 1, logout: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{}, working())
+			cli := w.CLI(t, once+declare(test.arguments...))
+			cli.OK("apply", "-auto-approve")
+			w.SetStatus(id, test.status)
+			w.ResetRequests()
+			for _, fault := range test.faults {
+				w.Inject(fault)
+			}
+			if test.fails {
+				contains(t, cli.Fails("destroy", "-auto-approve", "-no-color"), test.says...)
+			} else {
+				contains(t, cli.OK("destroy", "-auto-approve", "-no-color"), test.says...)
+			}
+			if kept := len(cli.State()) == 1; kept != test.fails {
+				t.Errorf("the state is %v", cli.State())
+			}
+			asked(t, w, test.asked)
+		})
+	}
+}
+
+func TestAccImport(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{}, working())
+	cli := w.CLI(t, declare())
+	cli.OK("import", address, id)
+	asked(t, w, map[string]int{info: 1})
+	contains(t, cli.OK("plan", "-no-color"), "No changes.") // no argument is set, so there is nothing to tell
+
+	cli.Configure(declare(`expected_phone_number = "` + phone + `"`))
+	w.ResetRequests()
+	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed")
+	asked(t, w, map[string]int{info: 1})
+
+	w.SetStatus(id, "FAILED") // once read, it is like any other
+	contains(t, cli.OK("plan", "-no-color"), "Warning: A paired Wawp session is FAILED", "No changes.")
+}
+
+func TestAccImportByIdentity(t *testing.T) {
+	t.Parallel()
+	acctest.Require(t, "1.12", "1.12")
+	w := open(t, wawptest.Config{}, working())
+	cli := w.CLI(t, declare()+"import {\n  to = "+address+"\n  identity = { instance_id = \""+id+"\" }\n}\n")
+	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 imported, 0 added, 0 changed")
+}
+
+func TestAccImportOfWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		id     string
+		status string
+		fault  wawptest.Fault
+		says   []string
+	}{
+		"not paired":      {id, "SCAN_QR_CODE", wawptest.Fault{}, []string{"Error: No phone is linked to the Wawp session", "is SCAN_QR_CODE", "Without the import"}},
+		"stopped":         {id, "STOPPED", wawptest.Fault{}, []string{"Error: No phone is linked to the Wawp session", "is STOPPED"}},
+		"no such session": {"3EB000000000", "WORKING", wawptest.Fault{}, []string{"Error: Wawp pairing could not be read", "invalid_instance"}},
+		"blank":           {" ", "WORKING", wawptest.Fault{}, []string{"Error: No instance id to import"}},
+		"a proxy's 404":   {id, "WORKING", wawptest.Fault{Match: info, Status: 404, Body: foreign}, []string{"Error: Wawp pairing could not be read"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{}, working())
+			w.SetStatus(id, test.status)
+			if test.fault.Match != "" {
+				w.Inject(test.fault)
+			}
+			cli := w.CLI(t, once+declare())
+			contains(t, cli.Fails("import", "-no-color", address, test.id), test.says...)
+			if len(cli.State()) != 0 {
+				t.Errorf("the state holds %v", cli.State())
+			}
+		})
+	}
+}
+
+// TestAccUnknownConfiguration makes the provider depend on what is known only after an apply.
+func TestAccUnknownConfiguration(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{}, working())
+	configure := func(turn, more string) string {
+		return "resource \"terraform_data\" \"known_late\" {\n  input            = \"" + w.Token + "\"\n  triggers_replace = \"" + turn +
+			"\"\n}\nprovider \"wawp\" {\n  access_token = terraform_data.known_late.output\n}\n" + declare() + more
+	}
+	cli := w.CLI(t, configure("1", ""))
+	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=not-to-be-used")
+	cli.OK("apply", "-auto-approve", "-target=terraform_data.known_late")
+	cli.OK("apply", "-auto-approve")
+	w.ResetRequests()
+	cli.Configure(configure("2", ""))
+	contains(t, cli.OK("plan", "-no-color"), "Warning: The provider's configuration is not known yet", "1 to add, 0 to change, 1 to destroy")
+	asked(t, w, nil)
+}
