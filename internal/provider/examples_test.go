@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
@@ -66,7 +67,7 @@ func planExample(t *testing.T, name, configuration, imports string) {
 		if strings.Contains(imports, "identity") {
 			acctest.Require(t, "1.12", "1.12")
 		}
-		if strings.HasPrefix(name, "actions/") {
+		if strings.Contains(configuration, "\naction \"") {
 			acctest.Require(t, "1.14", "")
 		}
 		w := exampleWorld(t)
@@ -90,7 +91,7 @@ func planExample(t *testing.T, name, configuration, imports string) {
 // exampleWorld is an account that has what the examples name.
 func exampleWorld(t *testing.T) *acctest.World {
 	t.Helper()
-	w := acctest.New(t, wawptest.Config{Paid: true})
+	w := acctest.New(t, wawptest.Config{Paid: true, PairAfter: time.Millisecond})
 	w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4", Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
 	w.SetWebhook("3EB0BCB2E3D4", wawptest.Webhook{URL: "https://crm.example.com/hooks/wawp", Events: []string{"message"}, Active: true})
 	return w
