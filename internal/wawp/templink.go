@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // What the documentation of session/temp-link says of a link: how long it is valid, and where its page is, by its token.
@@ -124,7 +125,7 @@ var tempLinkToken = regexp.MustCompile(`^[A-Za-z0-9_-]{16,}$`)
 func (c *Client) address(link string) string {
 	u, err := url.Parse(link)
 	switch {
-	case err != nil, link != c.redact.value(link):
+	case err != nil, link != c.redact.value(link), strings.ContainsFunc(link, unicode.IsSpace):
 		return ""
 	case tempLinkToken.MatchString(link):
 		return tempLinkPage + link
