@@ -22,6 +22,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/pairing"
 	"github.com/wawp/terraform-provider-wawp/internal/ratelimit"
 	"github.com/wawp/terraform-provider-wawp/internal/session"
+	"github.com/wawp/terraform-provider-wawp/internal/templink"
 	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 	"github.com/wawp/terraform-provider-wawp/internal/webhook"
@@ -147,7 +148,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 
 // Resources lists the resources.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{pairing.NewResource, ratelimit.NewResource, session.NewResource, webhook.NewResource}
+	return []func() resource.Resource{pairing.NewResource, ratelimit.NewResource, session.NewResource, templink.NewResource, webhook.NewResource}
 }
 
 // DataSources lists the data sources.
@@ -162,7 +163,7 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 
 // EphemeralResources lists the ephemeral resources.
 func (p *Provider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{pairing.NewQRCode}
+	return []func() ephemeral.EphemeralResource{pairing.NewQRCode, templink.NewEphemeral}
 }
 
 // Actions lists the actions, which Terraform has since 1.14.

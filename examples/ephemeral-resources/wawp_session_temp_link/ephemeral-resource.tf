@@ -1,0 +1,23 @@
+resource "wawp_session" "sales" {
+  desired_state = "started"
+}
+
+# The link is in no state, no plan and no output.
+ephemeral "wawp_session_temp_link" "sales" {
+  instance_id = wawp_session.sales.instance_id
+}
+
+locals {
+  # Null where there is nothing to scan: a phone is linked already, or the session is stopped.
+  pairing_page = ephemeral.wawp_session_temp_link.sales.link
+}
+
+# Invites the colleague with the phone, once for each session. The script mails $PAGE, unless it is empty.
+resource "terraform_data" "invitation" {
+  triggers_replace = wawp_session.sales.instance_id
+
+  provisioner "local-exec" {
+    command     = "./invite.sh sales@example.com"
+    environment = { PAGE = local.pairing_page == null ? "" : local.pairing_page }
+  }
+}

@@ -1,0 +1,1 @@
+terraform import wawp_session_temp_link.support 3EB0BCB2E3D4

@@ -1,0 +1,280 @@
+package templink_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// noted configures the ephemeral resource, and what writes its values down when it is applied: "-" is null.
+func noted(instance string, arguments ...string) string {
+	return fmt.Sprintf("ephemeral \"wawp_session_temp_link\" \"x\" {\n  instance_id = %s\n  %s\n}\n", instance, strings.Join(arguments, "\n  ")) + `
+		locals {
+			link       = ephemeral.wawp_session_temp_link.x.link
+			expires_at = ephemeral.wawp_session_temp_link.x.expires_at
+		}
+		resource "terraform_data" "note" {
+			provisioner "local-exec" {
+				command     = "echo $LINK $EXPIRES_AT > note"
+				environment = {
+					LINK       = local.link == null ? "-" : local.link
+					EXPIRES_AT = local.expires_at == null ? "-" : local.expires_at
+				}
+			}
+		}
+	`
+}
+
+const quoted = `"` + id + `"`
+
+// note returns what was written down.
+func note(t *testing.T, cli *acctest.CLI) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(cli.Dir, "note"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(content))
+}
+
+func needEphemeral(t *testing.T) {
+	t.Helper()
+	acctest.Require(t, "1.10", "1.11")
+}
+
+// life runs all that opens an ephemeral resource, each of which must ask for the link.
+func life(t *testing.T, w *acctest.World, cli *acctest.CLI) {
+	t.Helper()
+	for _, arguments := range [][]string{{"plan"}, {"apply", "-auto-approve"}, {"plan"}, {"apply", "-auto-approve"}, {"destroy", "-auto-approve"}} {
+		before := w.Count(get)
+		cli.OK(append(arguments, "-no-color")...)
+		if w.Count(get) == before {
+			t.Errorf("%s does not open the ephemeral resource", arguments[0])
+		}
+	}
+}
+
+// TestAccEphemeralInEveryStatus makes one link, for a session that waits for a scan, and none for any other. None is an error.
+func TestAccEphemeralInEveryStatus(t *testing.T) {
+	t.Parallel()
+	needEphemeral(t)
+	for _, status := range []string{"STOPPED", "STARTING", scan, "WORKING", "FAILED", "PAUSED"} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{Now: newClock().Now, BootTime: time.Hour})
+			w.Add(wawptest.Session{InstanceID: id, Status: status, Me: &wawptest.Me{ID: "201012345678@c.us"}})
+			cli := w.CLI(t, noted(quoted))
+			life(t, w, cli)
+			made := w.Links(id)
+			if status != scan {
+				if got := note(t, cli); got != "- -" || len(made) != 0 || w.Count(post) != 0 || w.Count(info) != w.Count(get) {
+					t.Errorf("got %s; the requests were %v", got, w.Requests())
+				}
+				return
+			}
+			if got := note(t, cli); len(made) != 1 || got != made[0]+" 2026-01-31T12:00:00Z" {
+				t.Errorf("got %s of %v", got, made)
+			}
+			if w.Count(post) != 1 || w.Count(info) != 1 || w.Count(revoke) != 0 || valid(t, w) != made[0] {
+				t.Errorf("the requests were %v", w.Requests())
+			}
+		})
+	}
+}
+
+// TestAccEphemeralKeepsWhatWasHandedOut: a link that the resource made is the one that is given, in every status, and is alive
+// after each plan, apply and destroy.
+func TestAccEphemeralKeepsWhatWasHandedOut(t *testing.T) {
+	t.Parallel()
+	needEphemeral(t)
+	for _, status := range []string{"STOPPED", scan, "WORKING", "FAILED"} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{Now: newClock().Now})
+			owner := w.CLI(t, declare())
+			owner.OK("apply", "-auto-approve")
+			link := only(t, owner)["link"]
+			w.SetStatus(id, status)
+			w.ResetRequests()
+
+			cli := w.CLI(t, noted(quoted))
+			life(t, w, cli)
+			if got := note(t, cli); got != fmt.Sprint(link)+" 2026-01-31T12:00:00Z" {
+				t.Errorf("got %s, want %s", got, link)
+			}
+			if n := w.Count(get); n != w.Count("") {
+				t.Errorf("the requests were %v", w.Requests())
+			}
+			if len(w.Links(id)) != 1 || valid(t, w) != link {
+				t.Errorf("the link is dead: %v", w.Links(id))
+			}
+			contains(t, owner.OK("plan", "-no-color"), "No changes.")
+			owner.OK("refresh")
+			if only(t, owner)["expired"] != false {
+				t.Error("the link counts as expired")
+			}
+		})
+	}
+}
+
+// TestAccEphemeralOfAUnknownInstance waits for the session that the same apply creates.
+func TestAccEphemeralOfAnUnknownInstance(t *testing.T) {
+	t.Parallel()
+	needEphemeral(t)
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, "resource \"wawp_session\" \"x\" {\n  desired_state = \"started\"\n}\n"+noted("wawp_session.x.instance_id"))
+	cli.OK("plan")
+	counts(t, w, nil)
+	cli.OK("apply", "-auto-approve")
+	made := w.Links(w.Sessions()[0].InstanceID)
+	if got, _, _ := strings.Cut(note(t, cli), " "); len(made) != 1 || got != made[0] {
+		t.Errorf("got %s of %v", got, made)
+	}
+	cli.OK("destroy", "-auto-approve")
+	if len(w.Sessions()) != 0 {
+		t.Error("the session is still there")
+	}
+}
+
+// TestAccEphemeralOfNoSession has the session go, or never be there.
+func TestAccEphemeralOfNoSession(t *testing.T) {
+	t.Parallel()
+	needEphemeral(t)
+	w := open(t, wawptest.Config{})
+	cli := w.CLI(t, noted(quoted))
+	w.Remove(id)
+	life(t, w, cli)
+	if got := note(t, cli); got != "- -" || w.Count("") != w.Count(get) {
+		t.Errorf("got %s; the requests were %v", got, w.Requests())
+	}
+}
+
+// TestAccEphemeralUnderFault tells the state of the session, which is no error, from what is one.
+func TestAccEphemeralUnderFault(t *testing.T) {
+	t.Parallel()
+	needEphemeral(t)
+	const failed = "Error: Wawp temporary link could not be had"
+	gone := wawptest.Fault{Status: 404, Body: own}
+	on := func(match string, f wawptest.Fault) wawptest.Fault { f.Match = match; return f }
+	none := wawptest.Fault{Match: get, Times: 1, Body: `{"link":null}`}
+	for name, test := range map[string]struct {
+		faults []wawptest.Fault
+		says   []string // that it fails; none: it does not
+		gives  bool     // the link; else null
+		posts  int
+	}{
+		"gone":                         {faults: []wawptest.Fault{on(get, gone)}},
+		"gone in between":              {faults: []wawptest.Fault{on(info, gone)}},
+		"gone at last":                 {faults: []wawptest.Fault{on(post, gone)}, posts: 2},
+		"invalid_session":              {faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 404, Body: dropped})}},
+		"refused, read":                {faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 409, Body: `{"code":"stopped","message":"No."}`})}},
+		"refused: 400":                 {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 400, Body: `{"code":"already_connected","message":"No."}`})}, posts: 2},
+		"refused: 422":                 {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 422})}, posts: 2},
+		"lost, and there":              {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 502, Act: true})}, gives: true, posts: 1},
+		"reset, and there":             {faults: []wawptest.Fault{on(post, wawptest.Fault{Drop: true, Act: true})}, gives: true, posts: 1},
+		"unreadable, and there":        {faults: []wawptest.Fault{on(post, wawptest.Fault{Body: "<html>", Act: true})}, gives: true, posts: 1},
+		"empty, and there":             {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 204, Act: true})}, gives: true, posts: 1},
+		"empty, and late":              {faults: []wawptest.Fault{none, none, on(post, wawptest.Fault{Status: 204, Act: true})}, gives: true, posts: 1},
+		"lost":                         {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 502})}, says: []string{failed, "POST /v2/session/temp-link: HTTP 502"}, posts: 1},
+		"read: 401":                    {faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 401, Body: own})}, says: []string{failed, "GET /v2/session/temp-link: HTTP 401", "WAWP_ACCESS_TOKEN"}},
+		"read: 500":                    {faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 500})}, says: []string{failed, "HTTP 500"}},
+		"read: no answer":              {faults: []wawptest.Fault{on(get, wawptest.Fault{Drop: true})}, says: []string{failed, "the request was sent, but"}},
+		"read: foreign 404":            {faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 404, Body: foreign})}, says: []string{failed, "check base_url"}},
+		"read: unreadable":             {faults: []wawptest.Fault{on(get, wawptest.Fault{Body: "{}"})}, says: []string{failed, "neither holds a link nor says that there is none"}},
+		"info: 500":                    {faults: []wawptest.Fault{on(info, wawptest.Fault{Status: 500})}, says: []string{failed, "POST /v2/session/info: HTTP 500"}},
+		"info: foreign 404":            {faults: []wawptest.Fault{on(info, wawptest.Fault{Status: 404, Body: foreign})}, says: []string{failed, "check base_url"}},
+		"info: unreadable":             {faults: []wawptest.Fault{on(info, wawptest.Fault{Body: "<html>"})}, says: []string{failed, "does not describe a session"}},
+		"make: 401":                    {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 401, Body: own})}, says: []string{failed, "HTTP 401"}, posts: 1},
+		"make: 403":                    {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 403, Body: own})}, says: []string{failed, "HTTP 403"}, posts: 1},
+		"make: foreign 404":            {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 404, Body: foreign})}, says: []string{failed, "check base_url"}, posts: 1},
+		"make: a refusal in disguise":  {faults: []wawptest.Fault{on(post, wawptest.Fault{Body: own})}, says: []string{failed, "the answer holds no link"}, posts: 1},
+		"make: empty, and never there": {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 204})}, says: []string{failed, "the answer holds no link"}, posts: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			for _, fault := range test.faults {
+				w.Inject(fault)
+			}
+			cli := w.CLI(t, once+noted(quoted))
+			if test.says != nil {
+				contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), append(test.says, "with ephemeral.wawp_session_temp_link.x", id)...)
+			} else {
+				said := cli.OK("apply", "-auto-approve", "-no-color")
+				if strings.HasPrefix(name, "refused") {
+					contains(t, said, "Warning: Wawp gives no temporary link", id)
+				} else if strings.Contains(said, "Wawp gives") {
+					t.Errorf("there is a warning:\n%s", said)
+				}
+				if got := note(t, cli); (got == "- -") == test.gives {
+					t.Errorf("got %s", got)
+				}
+			}
+			if n := w.Count(post); n != test.posts {
+				t.Errorf("%d requests made a link, want %d", n, test.posts)
+			}
+			if test.gives {
+				if got, _, _ := strings.Cut(note(t, cli), " "); got != valid(t, w) {
+					t.Errorf("got %s", got)
+				}
+			}
+		})
+	}
+}
+
+// TestAccEphemeralInOtherForms is promise P6: the link is found, and not made a second time.
+func TestAccEphemeralInOtherForms(t *testing.T) {
+	t.Parallel()
+	needEphemeral(t)
+	for name, form := range forms() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{Now: newClock().Now})
+			w.Inject(wawptest.Fault{Match: get, Reshape: form})
+			w.Inject(wawptest.Fault{Match: post, Reshape: form})
+			cli := w.CLI(t, noted(quoted))
+			cli.OK("apply", "-auto-approve")
+			if got, made := note(t, cli), w.Links(id); len(made) != 1 || got != made[0]+" 2026-01-31T12:00:00Z" {
+				t.Errorf("got %s of %v", got, made)
+			}
+		})
+	}
+}
+
+// TestAccEphemeralTwins open the link of one session at the same time: one is made, and both are given it.
+func TestAccEphemeralTwins(t *testing.T) {
+	t.Parallel()
+	needEphemeral(t)
+	w := open(t, wawptest.Config{Latency: 50 * time.Millisecond})
+	cli := w.CLI(t, noted(quoted)+fmt.Sprintf("ephemeral \"wawp_session_temp_link\" \"more\" {\n  count       = 5\n  instance_id = %s\n}\n", quoted))
+	cli.OK("plan")
+	if len(w.Links(id)) != 1 {
+		t.Errorf("%d links were made", len(w.Links(id)))
+	}
+	counts(t, w, map[string]int{get: 6, info: 1, post: 1})
+}
+
+// TestAccEphemeralTimeout ends with the time that it has.
+func TestAccEphemeralTimeout(t *testing.T) {
+	t.Parallel()
+	needEphemeral(t)
+	w := open(t, wawptest.Config{})
+	w.Inject(wawptest.Fault{Match: get, Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"50"}}})
+	cli := w.CLI(t, noted(quoted, `timeouts = { open = "40s" }`))
+	contains(t, cli.Fails("plan", "-no-color"), "HTTP 429", "Come back in 50s")
+	counts(t, w, map[string]int{get: 1})
+
+	w.ClearFaults()
+	release := make(chan struct{})
+	defer close(release)
+	w.Inject(wawptest.Fault{Match: get, Hold: release})
+	cli.Configure(noted(quoted, `timeouts = { open = "500ms" }`))
+	contains(t, cli.Fails("plan", "-no-color"), "The time that the timeouts attribute gives the operation is over.")
+}

@@ -1,0 +1,393 @@
+package templink_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// once is a provider block that tries nothing again: what is tested here is what follows the last attempt.
+const once = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"2s\"\n}\n\n"
+
+// What is answered to what is not there: by something that is not Wawp, and by Wawp.
+const (
+	foreign = "404 page not found"
+	own     = `{"code":"invalid_instance","message":"The instance was deleted."}`
+	dropped = `{"code":"invalid_session","message":"The session is invalid."}`
+)
+
+// reshape is a distortion of an answer.
+type reshape = func(map[string]any) any
+
+// all chains distortions.
+func all(each ...reshape) reshape {
+	return func(answer map[string]any) any {
+		var result any = answer
+		for _, one := range each {
+			result = one(result.(map[string]any))
+		}
+		return result
+	}
+}
+
+// edit returns a distortion of what an answer has under a key, unless that is null.
+func edit(key string, change func(string) any) reshape {
+	return func(answer map[string]any) any {
+		if value, ok := answer[key].(string); ok {
+			answer[key] = change(value)
+		}
+		return answer
+	}
+}
+
+// token returns the last part of a link.
+func token(link string) any { return link[strings.LastIndex(link, "/")+1:] }
+
+// under puts what a change makes of a value into an object.
+func under(key string, change func(string) any) func(string) any {
+	return func(value string) any { return map[string]any{key: change(value), "id": 7} }
+}
+
+func same(value string) any { return value }
+
+// date writes the time of an answer in another way.
+func date(format func(time.Time) any) reshape {
+	return edit("expires_at", func(value string) any {
+		at, _ := time.Parse(time.RFC3339, value)
+		return format(at)
+	})
+}
+
+// forms are those in which the API may write its answers.
+func forms() map[string]reshape {
+	inside := func(answer map[string]any) any {
+		link := map[string]any{"url": answer["link"], "expires_at": answer["expires_at"]}
+		return map[string]any{"link": link}
+	}
+	return map[string]reshape{
+		"wrapped":           wawptest.Wrap("data"),
+		"wrapped twice":     wawptest.Wrap("data", "session"),
+		"result":            wawptest.Wrap("result"),
+		"with a status":     all(wawptest.Set("status", "success"), wawptest.Set("code", "success"), wawptest.Set("message", "Done.")),
+		"token":             edit("link", token),
+		"object, url":       edit("link", under("url", same)),
+		"object, link":      edit("link", under("link", same)),
+		"object, token":     edit("link", under("token", token)),
+		"all in the object": inside,
+		"camel case":        all(wawptest.Rename("link", "tempLink"), wawptest.Rename("expires_at", "expiresAt")),
+		"expires":           wawptest.Rename("expires_at", "expires"),
+		"expiry, Unix time": all(date(func(at time.Time) any { return at.Unix() }), wawptest.Rename("expires_at", "expiry")),
+		"milliseconds":      date(func(at time.Time) any { return at.UnixMilli() }),
+		"number as text":    date(func(at time.Time) any { return fmt.Sprint(at.Unix()) }),
+		"as a database":     date(func(at time.Time) any { return at.Format(time.DateTime) }),
+	}
+}
+
+// TestAccAnswersInOtherForms is promise P6, as a user sees it: the link is found, its end shows, the plan is quiet.
+func TestAccAnswersInOtherForms(t *testing.T) {
+	t.Parallel()
+	for name, form := range forms() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{Now: newClock().Now})
+			w.Inject(wawptest.Fault{Reshape: form})
+			steps(t, w,
+				resource.TestStep{Config: w.Config(declare()), ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", false)},
+				resource.TestStep{Config: w.Config(declare()), ResourceName: address, ImportState: true, ImportStateId: id, ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "instance_id"},
+				resource.TestStep{
+					PreConfig: func() { w.ExpireLink(id) },
+					Config:    w.Config(declare()), ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", true),
+					ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+				},
+				resource.TestStep{
+					PreConfig: func() { w.NewLink(id) },
+					Config:    w.Config(declare()), ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", true),
+					ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+				},
+			)
+			if n := w.Count(post); n != 1 || w.Count(revoke) != 0 {
+				t.Errorf("%d links were made", n)
+			}
+		})
+	}
+}
+
+// TestAccAnswersToAnotherMethodInAnotherForm: what POST and GET call the same link may differ.
+func TestAccAnswersToAnotherMethodInAnotherForm(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{Now: newClock().Now})
+	w.Inject(wawptest.Fault{Match: post, Reshape: edit("link", func(link string) any {
+		return strings.Replace(link, "https://app.", "https://www.", 1) + "/"
+	})})
+	w.Inject(wawptest.Fault{Match: get, Reshape: edit("link", token)})
+	cli := w.CLI(t, declare())
+	cli.OK("apply", "-auto-approve")
+	contains(t, cli.OK("plan", "-no-color"), "No changes.")
+	cli.OK("refresh")
+	if s := only(t, cli); s["expired"] != false || s["link"] == w.Links(id)[0] {
+		t.Errorf("the state is %v", s)
+	}
+	cli.OK("destroy", "-auto-approve")
+	if valid(t, w) != "" {
+		t.Error("the link was not revoked")
+	}
+}
+
+// TestAccAnswersThatTellLess has POST leave something out.
+func TestAccAnswersThatTellLess(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault wawptest.Fault
+		want  map[string]int
+	}{
+		"empty":     {wawptest.Fault{Act: true, Status: 204}, map[string]int{post: 1, get: 1}},
+		"OK":        {wawptest.Fault{Act: true, Body: "OK"}, map[string]int{post: 1, get: 1}},
+		"a message": {wawptest.Fault{Act: true, Status: 201, Body: `{"success":true,"message":"Link created."}`}, map[string]int{post: 1, get: 1}},
+		"no expiry": {wawptest.Fault{Reshape: wawptest.Without("expires_at")}, map[string]int{post: 1}},
+		"no date":   {wawptest.Fault{Reshape: wawptest.Set("expires_at", "soon")}, map[string]int{post: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			test.fault.Match = post
+			w.Inject(test.fault)
+			cli := w.CLI(t, declare())
+			earliest := time.Now().Add(30 * time.Minute).Truncate(time.Second)
+			cli.OK("apply", "-auto-approve")
+			counts(t, w, test.want)
+			s := only(t, cli)
+			at, err := time.Parse(time.RFC3339, fmt.Sprint(s["expires_at"]))
+			if err != nil || at.Before(earliest) || at.After(time.Now().Add(30*time.Minute)) {
+				t.Errorf("the link expires at %v, %v", s["expires_at"], err)
+			}
+			if s["link"] != w.Links(id)[0] || s["expired"] != false {
+				t.Errorf("the state is %v", s)
+			}
+			contains(t, cli.OK("plan", "-no-color"), "No changes.")
+		})
+	}
+}
+
+// TestAccNotMade makes no second request for a link, and says what may have become of the first.
+func TestAccNotMade(t *testing.T) {
+	t.Parallel()
+	const perhaps, summary = "There may be a new link all the same", "Error: Wawp temporary link was not made"
+	for name, test := range map[string]struct {
+		fault wawptest.Fault
+		says  []string
+	}{
+		"no such session": {wawptest.Fault{Status: 404, Body: own}, []string{"Error: Wawp knows no session " + id, "because there is no such session", "deleted"}},
+		"foreign 404":     {wawptest.Fault{Status: 404, Body: foreign}, []string{summary, "check base_url"}},
+		"needs no scan":   {wawptest.Fault{Status: 409, Body: `{"code":"already_connected","message":"Connected."}`}, []string{summary, "Connected.", scan, `desired_state = "started"`}},
+		"400":             {wawptest.Fault{Status: 400, Body: `{"code":"bad","message":"No."}`}, []string{summary, "HTTP 400 (bad)", scan}},
+		"401":             {wawptest.Fault{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}, []string{summary, "Who?", "WAWP_ACCESS_TOKEN"}},
+		"403":             {wawptest.Fault{Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, []string{summary, "Pay.", "Upgrade the plan"}},
+		"429":             {wawptest.Fault{Status: 429}, []string{summary, "HTTP 429"}},
+		"500":             {wawptest.Fault{Status: 500, Act: true}, []string{summary, "HTTP 500", perhaps}},
+		"502":             {wawptest.Fault{Status: 502, Act: true}, []string{summary, "HTTP 502", perhaps}},
+		"no answer":       {wawptest.Fault{Drop: true, Act: true}, []string{summary, "the request was sent, but", perhaps}},
+		"half an answer":  {wawptest.Fault{Cut: true}, []string{summary, "broke off", perhaps}},
+		"a hotel's page":  {wawptest.Fault{Body: "<html>Sign in</html>"}, []string{summary, "the answer holds no link", perhaps}},
+		"in disguise":     {wawptest.Fault{Body: dropped}, []string{summary, "the answer holds no link (invalid_session)"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			test.fault.Match, test.fault.Times = post, 1
+			w.Inject(test.fault)
+			provider := ""
+			if test.fault.Status == 429 {
+				provider = once // it is tried again, because it surely made nothing
+			}
+			cli := w.CLI(t, provider+declare())
+			contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), test.says...)
+			counts(t, w, map[string]int{post: 1})
+			if len(cli.State()) != 0 {
+				t.Errorf("the state holds %v", cli.State())
+			}
+			contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added")
+			if link := valid(t, w); link != only(t, cli)["link"] {
+				t.Errorf("%q is valid", link)
+			}
+		})
+	}
+	t.Run("made without a word, and not there", func(t *testing.T) {
+		t.Parallel()
+		w := open(t, wawptest.Config{})
+		w.Inject(wawptest.Fault{Match: post, Status: 204})
+		cli := w.CLI(t, declare())
+		contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), summary, "the answer holds no link", perhaps)
+		counts(t, w, map[string]int{post: 1, get: 1})
+	})
+}
+
+// TestAccUnreadableLinkKeepsTheState is promise P3 for every answer that proves no absence.
+func TestAccUnreadableLinkKeepsTheState(t *testing.T) {
+	t.Parallel()
+	described := wawptest.Fault{Skip: 1000}
+	gone := wawptest.Fault{Status: 404, Body: own}
+	for name, test := range map[string]struct {
+		get, info wawptest.Fault
+		fails     bool // else it warns
+	}{
+		"info answers":            {gone, described, false},
+		"info is broken":          {gone, wawptest.Fault{Status: 503}, false},
+		"info is refused":         {gone, wawptest.Fault{Status: 401, Body: own}, false},
+		"info is foreign":         {gone, wawptest.Fault{Status: 404, Body: foreign}, false},
+		"info: invalid_session":   {gone, wawptest.Fault{Status: 404, Body: dropped}, false},
+		"info is HTML":            {gone, wawptest.Fault{Body: "<html>"}, false},
+		"invalid_session":         {wawptest.Fault{Status: 404, Body: dropped}, gone, false},
+		"a proxy's 404":           {wawptest.Fault{Status: 404, Body: foreign}, gone, false},
+		"an unknown route":        {wawptest.Fault{Status: 404, Body: `{"code":"rest_no_route","message":"No route"}`}, gone, false},
+		"an HTML page":            {wawptest.Fault{Body: "<html>Sign in</html>"}, gone, false},
+		"an error in disguise":    {wawptest.Fault{Body: own}, gone, false},
+		"an answer without sense": {wawptest.Fault{Body: `{"success":true}`}, gone, false},
+		"an empty answer":         {wawptest.Fault{Status: 204}, gone, false},
+		"401":                     {wawptest.Fault{Status: 401, Body: own}, gone, true},
+		"403":                     {wawptest.Fault{Status: 403, Body: own}, gone, true},
+		"500":                     {wawptest.Fault{Status: 500, Body: own}, gone, true},
+		"no answer":               {wawptest.Fault{Drop: true}, gone, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			cli := w.CLI(t, once+declare())
+			cli.OK("apply", "-auto-approve")
+			before := fmt.Sprint(cli.State())
+			test.get.Match, test.info.Match = get, info
+			w.Inject(test.get)
+			w.Inject(test.info)
+			if test.fails {
+				contains(t, cli.Fails("refresh", "-no-color"), "Error: Wawp temporary link could not be read", id)
+			} else {
+				contains(t, cli.OK("refresh", "-no-color"), "Warning: Wawp temporary link could not be checked and stays in the state", id, "terraform state rm")
+			}
+			if got := fmt.Sprint(cli.State()); got != before {
+				t.Errorf("the state was %s and is %s", before, got)
+			}
+		})
+	}
+}
+
+func TestAccSessionDeletedInTheDashboard(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{})
+	cli := w.CLI(t, declare())
+	cli.OK("apply", "-auto-approve")
+	w.Remove(id)
+	w.ResetRequests()
+	contains(t, cli.OK("plan", "-no-color"), "Warning: The temporary link of Wawp session "+id+" is gone", "1 to add, 0 to change, 0 to destroy")
+	counts(t, w, map[string]int{get: 1, info: 1})
+	contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Error: Wawp knows no session "+id, `instance_id = "`+id+`"`)
+}
+
+// TestAccNotRevoked keeps the state where the link may still be valid.
+func TestAccNotRevoked(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]wawptest.Fault{
+		"read: 401":          {Match: get, Status: 401, Body: own},
+		"read: 500":          {Match: get, Status: 500, Body: own},
+		"read: foreign 404":  {Match: get, Status: 404, Body: foreign},
+		"read: unreadable":   {Match: get, Body: "<html>"},
+		"read: no answer":    {Match: get, Drop: true},
+		"revoke: 403":        {Match: revoke, Status: 403, Body: own},
+		"revoke: 500":        {Match: revoke, Status: 500, Body: own},
+		"revoke: foreign":    {Match: revoke, Status: 404, Body: foreign},
+		"revoke: no answer":  {Match: revoke, Drop: true},
+		"revoke: unreadable": {Match: revoke, Body: "<html>"},
+		"revoke: disguise":   {Match: revoke, Body: own},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			cli := w.CLI(t, once+declare())
+			cli.OK("apply", "-auto-approve")
+			w.Inject(fault)
+			contains(t, cli.Fails("destroy", "-auto-approve", "-refresh=false", "-no-color"), "Error: Wawp temporary link was not revoked", id, "stays in the state")
+			if link := valid(t, w); link == "" || link != only(t, cli)["link"] {
+				t.Errorf("%q is valid, and in the state %v", link, only(t, cli)["link"])
+			}
+			cli.OK("destroy", "-auto-approve")
+			if valid(t, w) != "" {
+				t.Error("the link is still valid")
+			}
+		})
+	}
+}
+
+// TestAccRevokedWithoutAWord has the link be revoked, and the answer not say so.
+func TestAccRevokedWithoutAWord(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault wawptest.Fault
+		want  map[string]int
+	}{
+		"empty":      {wawptest.Fault{Status: 204}, map[string]int{get: 1, revoke: 1}},
+		"unreadable": {wawptest.Fault{Body: `{"code":"links_revoked","message":"All links were revoked."}`}, map[string]int{get: 2, revoke: 1}},
+		"502":        {wawptest.Fault{Status: 502}, map[string]int{get: 1, revoke: 2}},
+		"no answer":  {wawptest.Fault{Drop: true}, map[string]int{get: 1, revoke: 2}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			cli := w.CLI(t, declare())
+			cli.OK("apply", "-auto-approve")
+			w.ResetRequests()
+			test.fault.Match, test.fault.Act, test.fault.Times = revoke, true, 1
+			w.Inject(test.fault)
+			cli.OK("destroy", "-auto-approve", "-refresh=false")
+			counts(t, w, test.want)
+			if valid(t, w) != "" {
+				t.Error("the link is still valid")
+			}
+		})
+	}
+}
+
+// TestAccStaleRead has a GET that is older than the link: the state says what Wawp said, and mends itself.
+func TestAccStaleRead(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{})
+	w.Inject(wawptest.Fault{Match: get, Times: 1, Body: `{"link":null}`})
+	cli := w.CLI(t, declare())
+	cli.OK("apply", "-auto-approve")
+	for _, expired := range []bool{true, false} {
+		cli.OK("refresh")
+		if s := only(t, cli); s["expired"] != expired || s["link"] != w.Links(id)[0] {
+			t.Errorf("the state is %v", s)
+		}
+	}
+}
+
+// TestAccUnknownConfiguration makes the provider depend on what is known only after an apply.
+func TestAccUnknownConfiguration(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{})
+	// A change of "turn" replaces the resource, whose output is then unknown.
+	configure := func(turn, more string) string {
+		return "resource \"terraform_data\" \"known_late\" {\n  input            = \"" + w.Token + "\"\n  triggers_replace = \"" + turn +
+			"\"\n}\nprovider \"wawp\" {\n  access_token = terraform_data.known_late.output\n}\n" + more
+	}
+	cli := w.CLI(t, configure("1", declare()))
+	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=not-to-be-used")
+	cli.OK("apply", "-auto-approve", "-target=terraform_data.known_late")
+	cli.OK("apply", "-auto-approve")
+	w.ResetRequests()
+
+	cli.Configure(configure("2", declare()))
+	contains(t, cli.OK("plan", "-no-color"), "Warning: The provider's configuration is not known yet", "1 to add, 0 to change, 1 to destroy")
+	cli.Configure(configure("2", declare()+"import {\n  to = wawp_session_temp_link.y\n  id = \""+id+"\"\n}\n"+strings.Replace(declare(), `"x"`, `"y"`, 1)))
+	contains(t, cli.Fails("plan", "-no-color"), "Error: The provider's configuration is not known yet")
+	cli.Configure(configure("2", "ephemeral \"wawp_session_temp_link\" \"y\" {\n  instance_id = \""+id+"\"\n}\n"))
+	contains(t, cli.Fails("plan", "-no-color"), "Error: The provider's configuration is not known yet")
+	counts(t, w, nil)
+	if len(cli.State()) != 2 {
+		t.Errorf("the state holds %v", cli.State())
+	}
+}

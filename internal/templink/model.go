@@ -1,0 +1,62 @@
+package templink
+
+import (
+	"time"
+
+	ephemeraltimeouts "github.com/hashicorp/terraform-plugin-framework-timeouts/ephemeral/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// model is the resource in configuration, plan and state.
+type model struct {
+	InstanceID types.String   `tfsdk:"instance_id"`
+	Triggers   types.Map      `tfsdk:"triggers"`
+	Link       types.String   `tfsdk:"link"`
+	ExpiresAt  types.String   `tfsdk:"expires_at"`
+	Expired    types.Bool     `tfsdk:"expired"`
+	Timeouts   timeouts.Value `tfsdk:"timeouts"`
+}
+
+// identity is what tells the link of one session from all others.
+type identity struct {
+	InstanceID types.String `tfsdk:"instance_id"`
+}
+
+// ephemeralModel is the ephemeral resource.
+type ephemeralModel struct {
+	InstanceID types.String            `tfsdk:"instance_id"`
+	Link       types.String            `tfsdk:"link"`
+	ExpiresAt  types.String            `tfsdk:"expires_at"`
+	Timeouts   ephemeraltimeouts.Value `tfsdk:"timeouts"`
+}
+
+// refresh compares the link with the one that is valid now. Where there is no link yet, it takes that one.
+func (m *model) refresh(active wawp.TempLink) {
+	if m.Link.IsNull() || m.Link.IsUnknown() {
+		m.Link, m.ExpiresAt = types.StringValue(active.URL), moment(active.ExpiresAt)
+	}
+	isValid := active.Is(m.Link.ValueString())
+	if isValid && !active.ExpiresAt.IsZero() {
+		m.ExpiresAt = moment(active.ExpiresAt)
+	}
+	m.Expired = types.BoolValue(!isValid)
+}
+
+// refresh takes over the link; the zero value becomes null.
+func (m *ephemeralModel) refresh(active wawp.TempLink) {
+	m.Link, m.ExpiresAt = types.StringNull(), moment(active.ExpiresAt)
+	if active.URL != "" {
+		m.Link = types.StringValue(active.URL)
+	}
+}
+
+// moment returns a point in time as text; zero becomes null.
+func moment(t time.Time) types.String {
+	if t.IsZero() {
+		return types.StringNull()
+	}
+	return types.StringValue(t.UTC().Format(time.RFC3339))
+}

@@ -1,0 +1,216 @@
+// Package templink offers wawp_session_temp_link, the page on which a person scans the QR code of a session: as a resource,
+// and as an ephemeral resource.
+package templink
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/wawp/terraform-provider-wawp/internal/conn"
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// defaultTimeout is the default of each of the resource's timeouts.
+const defaultTimeout = 5 * time.Minute
+
+// keyUnread is the key of the private state that says that the link was imported, and not read since.
+const keyUnread = "unread"
+
+var (
+	_ resource.ResourceWithConfigure   = (*Resource)(nil)
+	_ resource.ResourceWithIdentity    = (*Resource)(nil)
+	_ resource.ResourceWithImportState = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+)
+
+// Resource is the resource wawp_session_temp_link.
+type Resource struct {
+	client *wawp.Client // nil while the provider's configuration is not known
+}
+
+// NewResource returns the resource.
+func NewResource() resource.Resource { return &Resource{} }
+
+// Metadata names the resource.
+func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_session_temp_link"
+}
+
+// Configure takes over the provider's client.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+}
+
+// ModifyPlan plans what is known: a new link has not expired, so that a count can depend on it, and a change in place leaves
+// the link as it is.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	if req.Plan.Raw.IsNull() {
+		return // a destroy
+	}
+	var plan, state model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if req.State.Raw.IsNull() {
+		plan.Expired = types.BoolValue(false)
+	} else {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		plan.Link, plan.ExpiresAt, plan.Expired = state.Link, state.ExpiresAt, state.Expired
+	}
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	}
+}
+
+// Create makes a link, which ends the one that there was.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	var plan model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	id := plan.InstanceID.ValueString()
+	link, err := r.create(ctx, id)
+	if err != nil {
+		resp.Diagnostics.Append(notMade(id, err))
+		return
+	}
+	plan.refresh(link)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
+}
+
+func (r *Resource) create(ctx context.Context, id string) (wawp.TempLink, error) {
+	unlock, err := r.client.LockTempLinks(ctx, id)
+	if err != nil {
+		return wawp.TempLink{}, err
+	}
+	defer unlock()
+	return r.client.CreateTempLink(ctx, id)
+}
+
+// Read tells whether the link is still valid. Only a proven absence of the session removes it from the state.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.InstanceID})...)
+	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	unread, diags := req.Private.GetKey(ctx, keyUnread)
+	resp.Diagnostics.Append(diags...)
+	isNew := string(unread) == "true"
+	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	id := state.InstanceID.ValueString()
+	active, err := r.client.GetTempLink(ctx, id)
+	switch {
+	case err != nil:
+		r.notRead(ctx, resp, id, isNew, err)
+		return
+	case isNew && active.URL == "":
+		resp.Diagnostics.Append(noneToImport(id))
+		return
+	}
+	state.refresh(active)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyUnread, []byte("false"))...)
+}
+
+// notRead decides what a failed read means. What was just imported is never dropped: that it cannot be read is an error.
+func (r *Resource) notRead(ctx context.Context, resp *resource.ReadResponse, id string, isNew bool, err error) {
+	verdict, reason := wawp.JudgeChild(wawp.ChildEvidence{Child: err})
+	if verdict == wawp.LookAgain && !isNew {
+		_, second := r.client.GetSession(ctx, id)
+		verdict, reason = wawp.JudgeChild(wawp.ChildEvidence{Child: err, Looked: true, Info: second})
+	}
+	switch {
+	case verdict == wawp.Broken, isNew:
+		resp.Diagnostics.Append(notRead(id, err))
+	case verdict == wawp.Absent:
+		resp.Diagnostics.Append(gone(id, reason))
+		resp.State.RemoveResource(ctx)
+	default:
+		resp.Diagnostics.Append(kept(id, reason, err))
+	}
+}
+
+// Update makes no request: what can change in place concerns the state alone.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	var plan model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
+}
+
+// Delete revokes the link, unless it has ended by itself.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	id := state.InstanceID.ValueString()
+	if err := r.revoke(ctx, id, state.Link.ValueString()); err != nil && !wawp.IsNotFound(err) {
+		resp.Diagnostics.Append(notRevoked(id, err))
+	}
+}
+
+// revoke ends a link if it is the valid one. Wawp can only revoke all links of a session: another one must not go with it.
+// An answer of unknown form is followed by a second look.
+func (r *Resource) revoke(ctx context.Context, id, link string) error {
+	unlock, err := r.client.LockTempLinks(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	active, err := r.client.GetTempLink(ctx, id)
+	if err != nil || !active.Is(link) {
+		return err
+	}
+	err = r.client.RevokeTempLinks(ctx, id)
+	if wawp.IsUnreadable(err) {
+		if now, lookErr := r.client.GetTempLink(ctx, id); lookErr == nil && !now.Is(link) {
+			return nil
+		}
+	}
+	return err
+}
+
+// ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("instance_id"), path.Root("instance_id"), req, resp)
+	var id types.String
+	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("instance_id"), &id)...)
+	if strings.TrimSpace(id.ValueString()) == "" {
+		resp.Diagnostics.AddError("No instance id to import", "Give the instance id of the session whose temporary link it is, "+
+			"which "+explain.Dashboard+" shows, such as 3EB0BCB2E3D4.")
+	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyUnread, []byte("true"))...)
+}

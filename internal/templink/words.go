@@ -1,0 +1,74 @@
+package templink
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// notMade explains why there is no new link, and whether there may be one all the same.
+func notMade(id string, err error) diag.Diagnostic {
+	const summary = "Wawp temporary link was not made"
+	attempt := "Making a temporary link of the session " + id + " failed"
+	switch {
+	case wawp.IsNotFound(err):
+		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "Wawp knows no session "+id,
+			explain.Failure(attempt+", because there is no such session", err))
+	case wawp.IsMoot(err):
+		return diag.NewErrorDiagnostic(summary, attempt+".\n\n"+explain.Answer(err)+"\n\nPerhaps the session does not need a scan: "+
+			"a link makes sense while its status is "+wawp.StatusScan+". One that is stopped gets there with desired_state = "+
+			"\"started\"; one that is "+wawp.StatusWorking+" has its phone already.")
+	case wawp.MayHaveActed(err):
+		return diag.NewErrorDiagnostic(summary, explain.Failure(attempt, err)+"\n\nThere may be a new link all the same, which nobody "+
+			"was given. It expires by itself within 30 minutes; applying again makes another, which ends it at once.")
+	}
+	return diag.NewErrorDiagnostic(summary, explain.Failure(attempt, err))
+}
+
+// notRead explains that the link could not be read.
+func notRead(id string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Wawp temporary link could not be read",
+		explain.Failure("Reading the temporary link of the session "+id+" failed", err))
+}
+
+// notRevoked explains that the link may still be valid.
+func notRevoked(id string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Wawp temporary link was not revoked",
+		explain.Failure("Revoking the temporary link of the session "+id+" failed", err)+
+			"\n\nThe link stays in the state, and expires by itself within 30 minutes of when it was made.")
+}
+
+// noneToImport explains that an import found no link.
+func noneToImport(id string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("No temporary link to import", fmt.Sprintf(
+		"The session %s has no temporary link that is valid now. There is nothing to import: without the import, an apply makes a "+
+			"new link.", id))
+}
+
+// kept says that a link stays in the state although it could not be read. The summary is constant, so that Terraform shows
+// such warnings of many links as one.
+func kept(id, reason string, err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Wawp temporary link could not be checked and stays in the state", fmt.Sprintf(
+		"The state of the temporary link of the session %s stays as it was: %s.\n\n%s\n\nIf the session is gone for good, remove its "+
+			"link with: terraform state rm 'wawp_session_temp_link.<name>'", id, reason, explain.Reason(err)))
+}
+
+// gone says that a link was removed from the state, because its session is gone.
+func gone(id, reason string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The temporary link of Wawp session "+id+" is gone", fmt.Sprintf(
+		"The session %s was deleted outside Terraform, and its temporary link with it: %s. The link was removed from the state, so "+
+			"the plan makes a new one, which fails unless instance_id names another session by then. To give it up, remove it from "+
+			"the configuration.", id, reason))
+}
+
+// withheld says that Wawp refused a link for a reason that lies in the state of the session, it seems.
+func withheld(id string, err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Wawp gives no temporary link", fmt.Sprintf(
+		"Wawp refused the temporary link of the session %s, so link is null.\n\n%s\n\nThat is to be expected if the session has just "+
+			"stopped waiting for a scan. If it still waits for one (its status is %s), please report this.",
+		id, explain.Answer(err), wawp.StatusScan))
+}
