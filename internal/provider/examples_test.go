@@ -93,6 +93,7 @@ func exampleWorld(t *testing.T) *acctest.World {
 	t.Helper()
 	w := acctest.New(t, wawptest.Config{Paid: true, PairAfter: time.Millisecond})
 	w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4", Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
+	w.NewLink("3EB0BCB2E3D4")
 	w.SetWebhook("3EB0BCB2E3D4", wawptest.Webhook{URL: "https://crm.example.com/hooks/wawp", Events: []string{"message"}, Active: true})
 	return w
 }
