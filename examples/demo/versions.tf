@@ -1,0 +1,9 @@
+terraform {
+  required_providers {
+    wawp = {
+      source = "wawp/wawp"
+    }
+  }
+}
+
+provider "wawp" {}
