@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -260,5 +261,21 @@ func TestConcurrency(t *testing.T) {
 	group.Wait()
 	if sessions, creates := len(s.Sessions()), s.Count(createSession); sessions != 30 || creates != 40 {
 		t.Errorf("%d sessions, %d creates", sessions, creates)
+	}
+}
+
+// TestEveryEndpointIsInTheCoverageGuide, whether the provider uses it or not.
+func TestEveryEndpointIsInTheCoverageGuide(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../templates/guides/api-coverage.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, endpoints := range objects {
+		for endpoint := range endpoints {
+			if !strings.Contains(string(guide), "\n| `"+endpoint+"` | ") {
+				t.Errorf("%s is not in the guide", endpoint)
+			}
+		}
 	}
 }
