@@ -344,6 +344,24 @@ func TestActionsCalledOffBeforeTheySend(t *testing.T) {
 	}
 }
 
+// TestActionThatRunsOutOfTimeQuotesTheLastAnswer: the wait did not fail, but it would have.
+func TestActionThatRunsOutOfTimeQuotesTheLastAnswer(t *testing.T) {
+	t.Parallel()
+	w := paired(t, stop)
+	w.Inject(wawptest.Fault{Match: info, Skip: 1, Status: 503})
+	ctx := ends{t.Context(), make(chan struct{}), context.DeadlineExceeded}
+	_, failure := invoke(ctx, t, w, stop, func(o *wawp.Options) {
+		o.MaxRetries = 20
+		o.Log = func(attempt context.Context, a wawp.Attempt) {
+			if a.Status == 503 {
+				close(ctx.done)
+				<-attempt.Done()
+			}
+		}
+	})
+	contains(t, failure, "Action on a Wawp session ran out of time", "The last answer: POST /v2/session/info: HTTP 503")
+}
+
 // TestUnseenRestartIsNoSuccess: a restart may be quicker than two looks, or not have happened at all.
 func TestUnseenRestartIsNoSuccess(t *testing.T) {
 	t.Parallel()
