@@ -236,7 +236,7 @@ func TestAccRefresh(t *testing.T) {
 		"stopped":                 {[]wawptest.Fault{status("STOPPED")}, []string{quiet}, false, 1},
 		"starting":                {[]wawptest.Fault{status("STARTING")}, []string{quiet}, false, 1},
 		"unknown status":          {[]wawptest.Fault{status("RESTING")}, []string{quiet}, false, 1},
-		"invalid_session":         {[]wawptest.Fault{{Match: info, Status: 404, Body: dropped}}, []string{kept, "invalid_session", quiet}, false, 1},
+		"invalid_session":         {[]wawptest.Fault{{Match: info, Status: 404, Body: dropped}, noLimits}, []string{kept, "invalid_session", quiet}, false, 1},
 		"session gone":            {[]wawptest.Fault{gone, noLimits}, []string{"Warning: The session of a Wawp pairing is gone", id, removed}, false, 1},
 		"session gone, or not":    {[]wawptest.Fault{gone}, []string{kept, quiet}, false, 1},
 		"a proxy's 404":           {[]wawptest.Fault{{Match: info, Status: 404, Body: foreign}}, []string{kept, quiet, "terraform state rm"}, false, 1},
