@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/message"
 	"github.com/wawp/terraform-provider-wawp/internal/pairing"
 	"github.com/wawp/terraform-provider-wawp/internal/ratelimit"
 	"github.com/wawp/terraform-provider-wawp/internal/session"
@@ -168,10 +169,13 @@ func (p *Provider) EphemeralResources(context.Context) []func() ephemeral.Epheme
 
 // Actions lists the actions, which Terraform has since 1.14.
 func (p *Provider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{pairing.NewPair, session.NewLogoutAction, session.NewRestartAction, session.NewStartAction, session.NewStopAction}
+	return []func() action.Action{
+		message.NewAction, pairing.NewPair,
+		session.NewLogoutAction, session.NewRestartAction, session.NewStartAction, session.NewStopAction,
+	}
 }
 
 // Functions lists the functions.
 func (p *Provider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{}
+	return []func() function.Function{message.NewFunction}
 }

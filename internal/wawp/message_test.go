@@ -95,7 +95,7 @@ func TestRefusalsOfAMessageAreUnderstood(t *testing.T) {
 			`{"status":500,"message":"No.","error":"Internal"}`,
 			`{"sent":false,"upstream_status":504}`,
 			`{"wawp_upstream_error":{"message":"timeout"}}`,
-			`{"wawp_upstream_error":"timeout"}`,
+			`{"sent":false,"wawp_upstream_error":"timeout"}`,
 			`{"code":"wawp_upstream_error","message":"timeout"}`,
 			`{"error":"wawp_upstream_error"}`,
 			`{"_data":{"id":{"_serialized":"x"}},"error":"timeout"}`,

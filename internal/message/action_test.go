@@ -1,0 +1,423 @@
+package message_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/message"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
+
+// The endpoints, as faults and counts name them.
+const (
+	info = "POST /v2/session/info"
+	send = "POST /v2/send/text"
+)
+
+const (
+	id   = "3EB0BCB2E3D4"
+	chat = "201145202826@c.us"
+	text = "Release 1.4.0 is deployed."
+)
+
+// open opens an account that has a session with a phone.
+func open(t *testing.T, config wawptest.Config) *acctest.World {
+	t.Helper()
+	w := acctest.New(t, config)
+	w.Add(wawptest.Session{InstanceID: id, Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
+	return w
+}
+
+// values are those of attributes. nil is null, and unknown is not known yet.
+type values map[string]any
+
+var unknown = tftypes.UnknownValue
+
+// config makes the configuration of the action: what is sent to the chat, but for the values given.
+func config(ctx context.Context, given values) tfsdk.Config {
+	var described action.SchemaResponse
+	message.NewAction().Schema(ctx, action.SchemaRequest{}, &described)
+	form, _ := described.Schema.Type().TerraformType(ctx).(tftypes.Object)
+	all := map[string]tftypes.Value{}
+	for name, kind := range form.AttributeTypes {
+		value := values{"instance_id": id, "chat_id": chat, "message": text}[name]
+		if replaced, ok := given[name]; ok {
+			value = replaced
+		}
+		all[name] = tftypes.NewValue(kind, value)
+	}
+	return tfsdk.Config{Schema: described.Schema, Raw: tftypes.NewValue(form, all)}
+}
+
+// invoke runs the action in this process, with short pauses, and returns its progress and its error, each as lines.
+func invoke(ctx context.Context, t *testing.T, w *acctest.World, given values, adjust ...func(*wawp.Options)) (progress, failure string) {
+	t.Helper()
+	base, err := wawp.ParseBaseURL(w.Server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := wawp.Options{AccessToken: w.Token, BaseURL: base, RetryWait: time.Millisecond}
+	for _, a := range adjust {
+		a(&options)
+	}
+	a := message.NewAction()
+	configurable, _ := a.(action.ActionWithConfigure)
+	configurable.Configure(ctx, action.ConfigureRequest{ProviderData: wawp.New(options)}, &action.ConfigureResponse{})
+	resp := action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) { progress += event.Message + "\n" }}
+	a.Invoke(ctx, action.InvokeRequest{Config: config(ctx, given)}, &resp)
+	for _, d := range resp.Diagnostics {
+		failure += d.Summary() + "\n" + d.Detail() + "\n"
+	}
+	return progress, failure
+}
+
+// counts checks how many requests arrived.
+func counts(t *testing.T, w *acctest.World, infos, sends int) {
+	t.Helper()
+	if w.Count(info) != infos || w.Count(send) != sends || w.Count("") != infos+sends {
+		t.Errorf("%v were made, want %d of info and %d of send", w.Requests(), infos, sends)
+	}
+}
+
+func contains(t *testing.T, said string, want ...string) {
+	t.Helper()
+	for _, phrase := range want {
+		if !strings.Contains(said, phrase) {
+			t.Errorf("%q is missing in:\n%s", phrase, said)
+		}
+	}
+}
+
+func lacks(t *testing.T, said string, unwanted ...string) {
+	t.Helper()
+	for _, phrase := range unwanted {
+		if strings.Contains(said, phrase) {
+			t.Errorf("%q is in:\n%s", phrase, said)
+		}
+	}
+}
+
+func TestMessageIsSent(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		queue bool
+		fault wawptest.Fault
+		says  string
+	}{
+		"sent":               {false, wawptest.Fault{}, "Sent to " + chat + " (message id true_" + chat + "_3EB0"},
+		"sent, without id":   {false, wawptest.Fault{Act: true, Body: `{"sent":true}`}, "Sent to " + chat + ".\n"},
+		"queued":             {true, wawptest.Fault{}, "Queued by the session's sending policy, for " + chat + " (job "},
+		"queued, without id": {false, wawptest.Fault{Act: true, Body: `{"status":"queued"}`}, "Queued by the session's sending policy, for " + chat + ".\n"},
+		"without a word":     {false, wawptest.Fault{Act: true, Status: 204}, "Wawp accepted the message to " + chat + ", without a word"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{Queue: test.queue})
+			test.fault.Match = send
+			w.Inject(test.fault)
+			said, failure := invoke(t.Context(), t, w, nil)
+			contains(t, said, test.says)
+			lacks(t, failure, "\n")
+			counts(t, w, 1, 1)
+			want := wawptest.Message{InstanceID: id, ChatID: chat, Text: text}
+			if all := w.Messages(); len(all) != 1 || all[0] != want {
+				t.Errorf("%v was sent, want %v", all, want)
+			}
+		})
+	}
+}
+
+func TestOnlyAWorkingSessionSends(t *testing.T) {
+	t.Parallel()
+	for status, says := range map[string]string{
+		"STOPPED":      "wawp_session_start",
+		"STARTING":     "Wait until it is WORKING",
+		"SCAN_QR_CODE": "wawp_session_pair",
+		"FAILED":       "wawp_session_restart",
+		"PAUSED":       "dashboard",
+		"":             "has no status",
+	} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			w.Inject(wawptest.Fault{Match: info, Reshape: wawptest.Set("status", status)})
+			said, failure := invoke(t.Context(), t, w, nil)
+			contains(t, failure, "WhatsApp message was not sent", id, status, "Nothing was sent", says)
+			lacks(t, said, "\n")
+			counts(t, w, 1, 0)
+		})
+	}
+}
+
+func TestMessageThatWasNotSent(t *testing.T) {
+	t.Parallel()
+	const wasNot, check = "WhatsApp message was not sent", "Check that the recipient has WhatsApp"
+	for name, test := range map[string]struct {
+		fault wawptest.Fault
+		says  []string
+	}{
+		"unknown session": {wawptest.Fault{Match: info, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`}, []string{"Nothing was sent: looking first", "Wawp knows no such instance"}},
+		"wrong token":     {wawptest.Fault{Match: info, Status: 401}, []string{"Nothing was sent: looking first", "did not accept the access token"}},
+		"lost look":       {wawptest.Fault{Match: info, Drop: true}, []string{"Nothing was sent: looking first", "Check the network"}},
+		"web page":        {wawptest.Fault{Match: info, Body: "<html>Sign in</html>"}, []string{"Nothing was sent: looking first", "does not describe a session"}},
+		"refused, 200":    {wawptest.Fault{Match: send, Body: `{"sent":false,"message":"No such number."}`}, []string{chat, id, "It was not sent.", "No such number.", check}},
+		"refused, code":   {wawptest.Fault{Match: send, Body: `{"code":"not_allowed","message":"No."}`}, []string{"not_allowed", check}},
+		"400":             {wawptest.Fault{Match: send, Status: 400, Body: `{"code":"invalid_param","message":"No."}`}, []string{"invalid_param", check}},
+		"403":             {wawptest.Fault{Match: send, Status: 403, Body: `{"code":"subscription_required","message":"No."}`}, []string{"Upgrade the plan"}},
+		"404":             {wawptest.Fault{Match: send, Status: 404, Body: `{"code":"invalid_session","message":"No."}`}, []string{"invalid_session", "its phone may have dropped"}},
+		"429":             {wawptest.Fault{Match: send, Status: 429}, []string{"Wawp asks for fewer requests"}},
+		"redirect":        {wawptest.Fault{Match: send, Status: 307}, []string{"Redirects are never followed"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			w.Inject(test.fault)
+			said, failure := invoke(t.Context(), t, w, nil)
+			contains(t, failure, append(test.says, wasNot)...)
+			lacks(t, failure, "may have been sent", text)
+			lacks(t, said, "\n")
+			if len(w.Messages()) != 0 {
+				t.Errorf("%v was sent", w.Messages())
+			}
+		})
+	}
+}
+
+// TestMessageIsNeverSentTwice: after an answer that tells nothing, a message may have been sent.
+func TestMessageIsNeverSentTwice(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]wawptest.Fault{
+		"lost":         {Drop: true},
+		"cut off":      {Cut: true},
+		"500":          {Status: 500},
+		"502":          {Status: 502, Body: "<html>Bad Gateway</html>"},
+		"503":          {Status: 503},
+		"web page":     {Body: "<html>Sign in</html>"},
+		"fault behind": {Body: `{"code":"wawp_upstream_error","message":"timeout"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			fault.Match, fault.Act = send, true
+			w.Inject(fault)
+			said, failure := invoke(t.Context(), t, w, nil, func(o *wawp.Options) { o.MaxRetries = 3 })
+			contains(t, failure, "WhatsApp message may have been sent", chat, "It was not sent again", "Look in the chat")
+			lacks(t, failure, text)
+			lacks(t, said, "\n")
+			counts(t, w, 1, 1)
+			if len(w.Messages()) != 1 {
+				t.Errorf("%d messages were sent", len(w.Messages()))
+			}
+		})
+	}
+}
+
+// TestActionChecksItsConfiguration: what is not known passes, and what is known does not, each alone.
+func TestActionChecksItsConfiguration(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		given values
+		says  []string // nothing: it passes
+	}{
+		"chat":               {values{}, nil},
+		"group":              {values{"chat_id": "120363041234567890@g.us"}, nil},
+		"old group":          {values{"chat_id": "201145202826-1500000000@g.us"}, nil},
+		"channel":            {values{"chat_id": "120363041234567890@newsletter"}, nil},
+		"kind yet to come":   {values{"chat_id": "a:1@new.kind-2"}, nil},
+		"phone number":       {values{"chat_id": nil, "phone_number": "(+20) 114-520-2826"}, nil},
+		"longest":            {values{"message": strings.Repeat("م", 4096)}, nil},
+		"unknown instance":   {values{"instance_id": unknown}, nil},
+		"unknown chat":       {values{"chat_id": unknown}, nil},
+		"unknown number":     {values{"chat_id": nil, "phone_number": unknown}, nil},
+		"both, one unknown":  {values{"phone_number": unknown}, nil},
+		"neither is known":   {values{"chat_id": unknown, "phone_number": unknown}, nil},
+		"unknown message":    {values{"message": unknown}, nil},
+		"unknown timeouts":   {values{"timeouts": unknown}, nil},
+		"neither":            {values{"chat_id": nil}, []string{"One recipient is needed"}},
+		"both":               {values{"phone_number": "+20 114 520 2826"}, []string{"One recipient is needed"}},
+		"blank instance":     {values{"instance_id": " "}, []string{"Invalid instance_id"}},
+		"blank chat":         {values{"chat_id": " "}, []string{"Invalid chat_id", "it is empty"}},
+		"number as chat":     {values{"chat_id": "201145202826"}, []string{"Invalid chat_id", "goes into phone_number"}},
+		"no user":            {values{"chat_id": "@c.us"}, []string{"Invalid chat_id", "something before the @"}},
+		"no kind":            {values{"chat_id": "201145202826@"}, []string{"Invalid chat_id", "a kind of chat after it"}},
+		"space":              {values{"chat_id": "201145202826 @c.us"}, []string{"Invalid chat_id", "no spaces"}},
+		"bell":               {values{"chat_id": "\a@g.us"}, []string{"Invalid chat_id"}},
+		"two":                {values{"chat_id": "1@c.us,2@c.us"}, []string{"Invalid chat_id"}},
+		"plus":               {values{"chat_id": "+201145202826@c.us"}, []string{"Invalid chat_id", "only digits"}},
+		"national number":    {values{"chat_id": nil, "phone_number": "0114 520 2826"}, []string{"Invalid phone_number", "begins with a single 0"}},
+		"blank number":       {values{"chat_id": nil, "phone_number": ""}, []string{"Invalid phone_number", "it is empty"}},
+		"chat as number":     {values{"chat_id": nil, "phone_number": chat}, []string{"Invalid phone_number", "it is a chat id"}},
+		"blank message":      {values{"message": " \n"}, []string{"Invalid message", "it is empty"}},
+		"too long":           {values{"message": strings.Repeat("x", 4097)}, []string{"Invalid message", "4097 characters", "4096 at most"}},
+		"bad, while unknown": {values{"chat_id": "1", "phone_number": unknown, "message": ""}, []string{"Invalid chat_id", "Invalid message"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx := t.Context()
+			var validated action.ValidateConfigResponse
+			var planned action.ModifyPlanResponse
+			a, _ := message.NewAction().(action.ActionWithValidateConfig)
+			a.ValidateConfig(ctx, action.ValidateConfigRequest{Config: config(ctx, test.given)}, &validated)
+			b, _ := message.NewAction().(action.ActionWithModifyPlan)
+			b.ModifyPlan(ctx, action.ModifyPlanRequest{Config: config(ctx, test.given)}, &planned)
+			if !validated.Diagnostics.Equal(planned.Diagnostics) {
+				t.Errorf("the plan says %v", planned.Diagnostics)
+			}
+			said := fmt.Sprint(validated.Diagnostics)
+			contains(t, said, test.says...)
+			if (len(test.says) == 0) == validated.Diagnostics.HasError() {
+				t.Errorf("got %s", said)
+			}
+			if s, ok := test.given["message"].(string); ok && len(s) > 9 {
+				lacks(t, said, s[:9])
+			}
+		})
+	}
+}
+
+// TestActionChecksAgainBeforeItSends: values that the plan did not know are seen by nobody else.
+func TestActionChecksAgainBeforeItSends(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{})
+	for _, given := range []values{
+		{"instance_id": ""}, {"chat_id": nil}, {"chat_id": "x"}, {"phone_number": "+20 114 520 2826"}, {"chat_id": nil, "phone_number": "0114"}, {"message": ""},
+	} {
+		if _, failure := invoke(t.Context(), t, w, given); failure == "" {
+			t.Errorf("%v is sent", given)
+		}
+	}
+	counts(t, w, 0, 0)
+}
+
+// TestActionWithoutAClient: while the provider's configuration is not known, nothing can be sent.
+func TestActionWithoutAClient(t *testing.T) {
+	t.Parallel()
+	var resp action.InvokeResponse
+	message.NewAction().Invoke(t.Context(), action.InvokeRequest{Config: config(t.Context(), nil)}, &resp)
+	contains(t, fmt.Sprint(resp.Diagnostics), "The provider's configuration is not known yet")
+}
+
+// ends is a context that ends when it is told to.
+type ends struct {
+	context.Context
+	done chan struct{}
+	with error
+}
+
+func (e ends) Done() <-chan struct{} { return e.done }
+
+func (e ends) Err() error {
+	select {
+	case <-e.done:
+		return e.with
+	default:
+		return nil
+	}
+}
+
+func TestActionThatEndsBeforeItSends(t *testing.T) {
+	t.Parallel()
+	for says, with := range map[string]error{
+		"Terraform was interrupted.":                                  context.Canceled,
+		"The time that the timeouts attribute gives the operation is": context.DeadlineExceeded,
+	} {
+		t.Run(says, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			w.Inject(wawptest.Fault{Match: info, Hold: make(chan struct{})})
+			ctx := ends{t.Context(), make(chan struct{}), with}
+			go func() {
+				_ = w.WaitFor(t.Context(), info, 1)
+				close(ctx.done)
+			}()
+			_, failure := invoke(ctx, t, w, nil)
+			contains(t, failure, "Nothing was sent", says)
+			counts(t, w, 1, 0)
+		})
+	}
+}
+
+// TestMessageOnItsWayIsNotCalledOff: what became of it is told.
+func TestMessageOnItsWayIsNotCalledOff(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{})
+	release := make(chan struct{})
+	w.Inject(wawptest.Fault{Match: send, Hold: release})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		_ = w.WaitFor(t.Context(), send, 1)
+		cancel()
+		close(release)
+	}()
+	said, warning := invoke(ctx, t, w, nil)
+	contains(t, warning, "on its way when Terraform was interrupted", "Sent to "+chat)
+	lacks(t, said, "\n")
+}
+
+// canary is a token that looks different in a URL, in JSON and in HTML.
+const canary = "cAn4ry/tok+en&=17"
+
+// spellings are those in which a server could echo the token.
+func spellings() []string {
+	quoted, _ := json.Marshal(canary)
+	return []string{canary, url.QueryEscape(canary), url.PathEscape(canary), strings.Trim(string(quoted), `"`)}
+}
+
+// leaks are the faults of an endpoint that could bring the token, or the text, to light.
+func leaks(endpoint string) []wawptest.Fault {
+	echo := strings.Join(spellings(), " ")
+	faults := []wawptest.Fault{{Drop: true}, {Cut: true}, {Reshape: wawptest.Set("id", echo)}, {Reshape: wawptest.Set("status", echo)}, {Reshape: func(map[string]any) any {
+		return map[string]any{"job_id": echo}
+	}}}
+	for _, said := range []string{echo, text, strings.ToUpper(text), text[:20]} {
+		encoded, _ := json.Marshal(said)
+		for _, status := range []int{200, 400, 401, 403, 404, 429, 500, 502} {
+			faults = append(faults,
+				wawptest.Fault{Status: status, Body: fmt.Sprintf(`{"code":%[1]s,"message":%[1]s,"error":%[1]s}`, encoded)},
+				wawptest.Fault{Status: status, Body: "<html>" + said + "</html>"},
+				wawptest.Fault{Status: status, Body: fmt.Sprintf(`{"sent":false,"request":{"message":%s}}`, encoded)})
+		}
+	}
+	for i := range faults {
+		faults[i].Match = endpoint
+	}
+	return faults
+}
+
+// TestActionShowsNeitherTokenNorText: in no progress and in no error, whatever fails.
+func TestActionShowsNeitherTokenNorText(t *testing.T) {
+	t.Parallel()
+	shown := 0
+	for _, endpoint := range []string{info, send} {
+		for _, leak := range leaks(endpoint) {
+			w := open(t, wawptest.Config{Token: canary})
+			w.Inject(leak)
+			progress, failure := invoke(t.Context(), t, w, nil)
+			said := strings.ToLower(progress + failure)
+			shown += strings.Count(said, "(redacted)")
+			for _, spelling := range spellings() {
+				lacks(t, said, strings.ToLower(spelling))
+			}
+			if endpoint == send {
+				lacks(t, said, "release", "deployed")
+			}
+		}
+	}
+	if shown < 20 {
+		t.Errorf("there was nothing to find: %d", shown)
+	}
+}

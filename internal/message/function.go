@@ -1,0 +1,66 @@
+package message
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+var _ function.Function = (*Function)(nil)
+
+// Function is the function chat_id.
+type Function struct{}
+
+// NewFunction returns the function.
+func NewFunction() function.Function { return &Function{} }
+
+// Metadata names the function.
+func (*Function) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "chat_id"
+}
+
+// Definition describes the function.
+func (*Function) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary: "Makes a WhatsApp chat id of a phone number",
+		Description: "Returns the id of the WhatsApp chat with the user of a phone number: its digits, with the country code, and " +
+			"@c.us. It asks nobody, so it does not know whether the number is in use, or has WhatsApp.",
+		MarkdownDescription: "Returns the id of the WhatsApp chat with the user of a phone number: its digits, with the country code, " +
+			"and `@c.us`. `+20 114 520 2826` becomes `201145202826@c.us`.\n\n" +
+			"It asks nobody, so it does not know whether the number is in use, or has WhatsApp. In a few countries WhatsApp keeps some " +
+			"numbers under other digits than one dials (in Argentina a 9 follows the country code, and older numbers of Mexico and " +
+			"Brazil differ, too): if a message does not arrive there, take the chat id from a message that the person has sent.",
+		Parameters: []function.Parameter{
+			function.StringParameter{
+				Name: "phone",
+				Description: "Phone number with its country code, in any usual notation, such as +20 114 520 2826, 0020 114-520-2826 or " +
+					"+44 (0)20 7946 0958. A number without the country code is an error where that shows.",
+				MarkdownDescription: "Phone number with its country code, in any usual notation, such as `+20 114 520 2826`, " +
+					"`0020 114-520-2826` or `+44 (0)20 7946 0958`. A number without the country code is an error where that shows.",
+			},
+		},
+		Return: function.StringReturn{},
+	}
+}
+
+// Run makes the chat id.
+func (*Function) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var diags diag.Diagnostics
+	defer func() { resp.Error = function.ConcatFuncErrors(resp.Error, function.FuncErrorFromDiags(ctx, diags)) }()
+	defer explain.Crash(ctx, &diags)
+
+	var phone string
+	if resp.Error = req.Arguments.Get(ctx, &phone); resp.Error != nil {
+		return
+	}
+	digits, err := wawp.ParsePhoneNumber(phone)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(0, "this is no phone number with its country code: "+err.Error())
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, wawp.ChatID(digits))
+}

@@ -1,0 +1,84 @@
+package message
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+const summaryNotSent = "WhatsApp message was not sent"
+
+// news says what became of a message that Wawp has taken.
+func news(sent wawp.Sent, chat string) string {
+	switch {
+	case sent.Queued && sent.JobID != "":
+		return fmt.Sprintf("Queued by the session's sending policy, for %s (job %s).", chat, sent.JobID)
+	case sent.Queued:
+		return fmt.Sprintf("Queued by the session's sending policy, for %s.", chat)
+	case sent.MessageID != "":
+		return fmt.Sprintf("Sent to %s (message id %s).", chat, sent.MessageID)
+	case sent.Told:
+		return fmt.Sprintf("Sent to %s.", chat)
+	}
+	return fmt.Sprintf("Wawp accepted the message to %s, without a word about what became of it.", chat)
+}
+
+// notSeen explains that nothing is known of the session.
+func notSeen(id string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(summaryNotSent,
+		explain.Failure("Nothing was sent: looking first whether the session "+id+" is WORKING failed", err))
+}
+
+// notReady explains what a session needs before it can send.
+func notReady(s wawp.Session) diag.Diagnostic {
+	next := map[string]string{
+		wawp.StatusStopped: "Start it: with desired_state = \"started\" of its wawp_session, or with the action wawp_session_start.",
+		wawp.StatusStarting: "Wait until it is WORKING, and run the action again. When STARTING lasts longer than 60 s, Wawp advises a " +
+			"restart, with the action wawp_session_restart.",
+		wawp.StatusScan: "No phone is linked to it. Link one, with the action wawp_session_pair.",
+		wawp.StatusFailed: "Its link to the phone was lost, or its engine is broken. Wawp advises to restart it once, with the action " +
+			"wawp_session_restart; if that does not help, log it out and link the phone again.",
+	}[s.Status]
+	if next == "" {
+		next = "Look at it in " + explain.Dashboard + "."
+	}
+	what := "is " + s.Status
+	if s.Status == "" {
+		what = "has no status"
+	}
+	return diag.NewErrorDiagnostic(summaryNotSent,
+		fmt.Sprintf("The session %s %s, and only a session that is WORKING sends. Nothing was sent.\n\n%s", s.InstanceID, what, next))
+}
+
+// notSent explains that a message surely was not sent, or that nobody can tell.
+func notSent(id, chat string, err error) diag.Diagnostic {
+	attempt := fmt.Sprintf("Sending a message to %s through the session %s failed", chat, id)
+	if wawp.MayHaveActed(err) {
+		return diag.NewErrorDiagnostic("WhatsApp message may have been sent", fmt.Sprintf("%s, but it may have been sent.\n\n%s\n\n"+
+			"It was not sent again, because it could arrive twice. Look in the chat before you run the action again.",
+			attempt, explain.Answer(err)))
+	}
+	return diag.NewErrorDiagnostic(summaryNotSent, attempt+". It was not sent.\n\n"+refusal(err))
+}
+
+// refusal says why Wawp did not send a message, and what to do next.
+func refusal(err error) string {
+	var e *wawp.Error
+	if !errors.As(err, &e) {
+		return explain.Reason(err)
+	}
+	switch {
+	case e.Status/100 == 2, e.Status == http.StatusBadRequest, e.Status == http.StatusUnprocessableEntity:
+		return explain.Answer(err) + "\n\nCheck that the recipient has WhatsApp, and that the session may write there; then run the " +
+			"action again."
+	case wawp.IsInvalidSession(err):
+		return explain.Answer(err) + "\n\nThe session was WORKING a moment ago, so its phone may have dropped: look at its status, " +
+			"and restart it (action wawp_session_restart) or link the phone again (action wawp_session_pair)."
+	}
+	return explain.Reason(err)
+}
