@@ -268,8 +268,13 @@ func TestAccPairingIsPairedByItsAction(t *testing.T) {
 			}
 		}
 		output "who" { value = wawp_session_pairing.this.push_name }`)
+	w.Inject(wawptest.Fault{Match: getQR, Times: 1, Status: 401}) // a first try fails: the pairing is not begun
+	contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Error: No phone was linked to the Wawp session", "WAWP_ACCESS_TOKEN")
+	if state := cli.State(); len(state) != 1 || state[0].Name != "this" || state[0].Status != "" || state[0].Attributes["session_name"] == nil {
+		t.Fatalf("the state is %v", state)
+	}
 	said := cli.OK("apply", "-auto-approve", "-no-color")
-	contains(t, said, "STOPPED: starting it", "Scan this code", "2 added", `who = "Support"`)
+	contains(t, said, "Scan this code", "1 added", `who = "Support"`)
 	contains(t, cli.OK("plan", "-no-color"), "No changes.")
 	cli.OK("destroy", "-auto-approve")
 }
