@@ -208,7 +208,10 @@ func TestInterruptions(t *testing.T) {
 			p.via(func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
 				if asked++; asked == at+1 {
 					p.interrupt()
-					if s.name == stepDelete {
+					switch s.name {
+					case stepCreate:
+						<-r.Context().Done() // it is called off; otherwise the session could be made before that
+					case stepDelete:
 						return nil, r.Context().Err()
 					}
 				}
