@@ -206,17 +206,18 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 	return line.conclude(err)
 }
 
-// redactorFor blots out the secret among the parameters, too, and keeps the text of a message private: a server may quote
-// either in an error.
+// shortestText is how many bytes of a message are worth hiding: fewer would blot out words of the answer.
+const shortestText = 12
+
+// redactorFor blots out what is secret or private among the parameters, too: a server may quote it in an error.
 func (c *Client) redactorFor(parameters fields) redactor {
-	redact := c.redact
 	if secret, ok := parameters["hmac"].(string); ok {
-		redact = newRedactor(c.token, secret)
+		return newRedactor(c.token, secret)
 	}
-	if message, ok := parameters["message"].(string); ok {
-		redact.private = fold(message)
+	if text, ok := parameters["message"].(string); ok && len(text) >= shortestText {
+		return newRedactor(c.token, text)
 	}
-	return redact
+	return c.redact
 }
 
 // neverRedirect hands a 3xx back as it is: following one would send the token elsewhere, or a create twice.

@@ -5,7 +5,6 @@ import (
 	"html"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode"
 )
@@ -32,11 +31,8 @@ var opaque = regexp.MustCompile(`[A-Za-z+/=_@,-]*[0-9][A-Za-z0-9+/=_@,-]*`)
 
 const opaqueLength = 40
 
-// redactor blots out the access token, and perhaps another secret, in every spelling in which a server may echo it.
-type redactor struct {
-	secrets *strings.Replacer
-	private string // folded: what quotes it, or a piece of it, is not shown at all; "" is nothing
-}
+// redactor blots out the access token, and perhaps others, in every spelling in which a server may echo it.
+type redactor struct{ secrets *strings.Replacer }
 
 func newRedactor(secrets ...string) redactor {
 	var pairs []string
@@ -55,7 +51,7 @@ func newRedactor(secrets ...string) redactor {
 			pairs = append(pairs, spelling, blot, strings.ReplaceAll(spelling, "/", `\/`), blot)
 		}
 	}
-	return redactor{secrets: strings.NewReplacer(pairs...)}
+	return redactor{strings.NewReplacer(pairs...)}
 }
 
 // value blots out the known secrets alone: for what is kept, such as a name.
@@ -64,56 +60,12 @@ func (r redactor) value(s string) string { return r.secrets.Replace(s) }
 // text blots out the known secrets and whatever looks like a secret: for what is shown.
 func (r redactor) text(s string) string {
 	s = shapes.ReplaceAllString(r.secrets.Replace(s), blot)
-	s = opaque.ReplaceAllStringFunc(s, func(word string) string {
+	return opaque.ReplaceAllStringFunc(s, func(word string) string {
 		if len(word) < opaqueLength {
 			return word
 		}
 		return blot
 	})
-	if r.betrays(s) {
-		return blot
-	}
-	return s
-}
-
-// pieceLength is how many characters of what is private are too many to be shown.
-const pieceLength = 16
-
-// betrays says whether the beginning of a text, as far as anything shows it, quotes what is private: the whole, in any
-// spelling, or a piece of it.
-func (r redactor) betrays(s string) bool {
-	if strings.TrimSpace(r.private) == "" {
-		return false
-	}
-	s = fold(s[:min(len(s), 20*quoteLength)])
-	private := []rune(r.private)
-	piece := min(len(private), pieceLength)
-	for i := range len(private) - piece + 1 {
-		if strings.Contains(s, string(private[i:i+piece])) {
-			return true
-		}
-	}
-	return false
-}
-
-// escapes are those of a JSON string.
-var escapes = regexp.MustCompile(`\\(u[0-9a-fA-F]{4}|.)`)
-
-// fold returns the words of a text, in lower case with single spaces around them, whether it is plain or as it was encoded
-// for a URL, HTML or JSON.
-func fold(s string) string {
-	if plain, err := url.QueryUnescape(s); err == nil {
-		s = plain
-	}
-	s = escapes.ReplaceAllStringFunc(html.UnescapeString(s), func(escape string) string {
-		code, err := strconv.ParseUint(strings.TrimPrefix(escape, `\u`), 16, 16)
-		if err != nil {
-			return " "
-		}
-		return string(rune(code))
-	})
-	words := strings.FieldsFunc(strings.ToLower(s), func(c rune) bool { return !unicode.In(c, unicode.L, unicode.M, unicode.N) })
-	return " " + strings.Join(words, " ") + " "
 }
 
 // quote returns the beginning of what a server said in one line, fit to be shown.
