@@ -11,7 +11,6 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -39,17 +38,6 @@ func Panic(ctx context.Context, cause any) string {
 		what = own.Error()
 	}
 	return "This is a bug of the provider: " + what + ". Please report it, with the stack that TF_LOG_PROVIDER=ERROR shows."
-}
-
-// Printable returns a text in one line without what a terminal would obey. The progress of an action is printed as it is, and
-// names and statuses come from elsewhere.
-func Printable(s string) string {
-	return strings.Map(func(c rune) rune {
-		if !unicode.IsPrint(c) {
-			return '?'
-		}
-		return c
-	}, s)
 }
 
 // Failure returns the detail of a diagnostic. attempt is a main clause without a full stop, such as "Reading the session

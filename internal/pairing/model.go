@@ -1,9 +1,15 @@
 package pairing
 
 import (
+	"context"
+
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -37,16 +43,13 @@ func (m *model) refresh(s wawp.Session) {
 	}
 }
 
-// expected returns the digits of the phone number that is expected; "" means that any is welcome, or that it is not known yet.
-func (m *model) expected() string { return digits(m.ExpectedPhoneNumber) }
-
-// digits returns those of a phone number in any notation, which a validator has seen.
-func digits(number types.String) string {
-	found, err := wawp.ParsePhoneNumber(number.ValueString())
-	if err != nil {
-		return ""
-	}
-	return found
+// digits returns those of the phone number that an argument holds, in any notation; "" where it is not set, or not known yet. A
+// value that became known only during an apply was validated nowhere else, and must not pass for one that is not set.
+func digits(ctx context.Context, number types.String, argument string) (string, diag.Diagnostics) {
+	var checked validator.StringResponse
+	validate.PhoneNumber{}.ValidateString(ctx, validator.StringRequest{Path: path.Root(argument), ConfigValue: number}, &checked)
+	found, _ := wawp.ParsePhoneNumber(number.ValueString()) // of its error the validator has told
+	return found, checked.Diagnostics
 }
 
 // textOrNull returns null for "", which is how the client says that a value was not told.

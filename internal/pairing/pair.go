@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -16,7 +17,12 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-var _ action.ActionWithConfigure = (*Pair)(nil)
+const argumentNumber = "phone_number"
+
+var (
+	_ action.ActionWithConfigure  = (*Pair)(nil)
+	_ action.ActionWithModifyPlan = (*Pair)(nil)
+)
 
 // Pair is the action wawp_session_pair.
 type Pair struct {
@@ -49,7 +55,7 @@ func (p *Pair) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.
 				MarkdownDescription: "Identifier of the instance at Wawp, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
 				Validators:          []validator.String{validate.NotBlank{}},
 			},
-			"phone_number": schema.StringAttribute{
+			argumentNumber: schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Phone number of the phone to link, in any notation with the country code, such as " +
 					"`+20 114 520 2826`. With it, a pairing code is shown in place of the QR code, which is typed on the phone; " +
@@ -69,12 +75,23 @@ func (p *Pair) Configure(_ context.Context, req action.ConfigureRequest, resp *a
 	p.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
+// ModifyPlan refuses what is no phone number: of an action, values of variables are validated nowhere else.
+func (p *Pair) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	var number types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(argumentNumber), &number)...)
+	_, diags := digits(ctx, number, argumentNumber)
+	resp.Diagnostics.Append(diags...)
+}
+
 // Invoke shows a person a code until a phone is linked.
 func (p *Pair) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var config pairModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	timeout, diags := config.Timeouts.Invoke(ctx, defaultPatience)
+	resp.Diagnostics.Append(diags...)
+	number, diags := digits(ctx, config.PhoneNumber, argumentNumber)
 	resp.Diagnostics.Append(diags...)
 	if conn.Missing(p.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
@@ -83,8 +100,12 @@ func (p *Pair) Invoke(ctx context.Context, req action.InvokeRequest, resp *actio
 	defer cancel()
 
 	v := &visit{
-		client: p.client, id: config.InstanceID.ValueString(), number: digits(config.PhoneNumber), now: time.Now,
-		say: func(message string) { resp.SendProgress(action.InvokeProgressEvent{Message: message}) },
+		client: p.client, id: config.InstanceID.ValueString(), number: number, now: time.Now,
+		say: func(message string) {
+			if ctx.Err() == nil { // Terraform 1.14 crashes at progress after an interruption
+				resp.SendProgress(action.InvokeProgressEvent{Message: message})
+			}
+		},
 	}
 	seen, err := p.client.WatchSession(ctx, v.id, func(s wawp.Session) (bool, error) { return v.look(ctx, s) })
 	if d := notInvoked(ctx, seen, timeout, err); d != nil {

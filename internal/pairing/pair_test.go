@@ -209,7 +209,7 @@ func TestAccPairWithAPhoneNumber(t *testing.T) {
 	}
 }
 
-// TestAccPairEndsWithoutAPhone: what fails says why, on the argument where it can, and leaves everything as it was.
+// TestAccPairEndsWithoutAPhone: what fails says why (Terraform 1.14 puts words of its own in front), on the argument where it can, and leaves everything as it was.
 func TestAccPairEndsWithoutAPhone(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
@@ -220,15 +220,15 @@ func TestAccPairEndsWithoutAPhone(t *testing.T) {
 		says      []string
 	}{
 		"timed out": {wawptest.Session{Status: "SCAN_QR_CODE"}, `timeouts = { invoke = "1s" }`, wawptest.Fault{}, []string{
-			"Error: No phone was linked to the Wawp session", "within 1s", "SCAN_QR_CODE", "Invoke the action again",
+			"No phone was linked to the Wawp session", "within 1s", "SCAN_QR_CODE", "Invoke the action again",
 		}},
 		"another phone": {working(), `phone_number = "+49 170 1234567"`, wawptest.Fault{}, []string{
-			"Error: Another phone is linked to the Wawp session", `phone_number = "+49 170 1234567"`, "has the number " + phone + ", not 491701234567",
+			"Another phone is linked to the Wawp session", `phone_number = "+49 170 1234567"`, "has the number " + phone + ", not 491701234567",
 		}},
 		"no number":  {working(), `phone_number = "0170 1234567"`, wawptest.Fault{}, []string{"Error: Invalid phone number", "begins with a single 0"}},
 		"no timeout": {working(), `timeouts = { invoke = "0s" }`, wawptest.Fault{}, []string{"Error: Invalid duration"}},
 		"no session": {working(), "", wawptest.Fault{Match: info, Status: 404, Body: `{"code":"invalid_instance","message":"Gone."}`}, []string{
-			"Error: No phone was linked to the Wawp session", "Gone.", "Wawp knows no such instance",
+			"No phone was linked to the Wawp session", "Gone.", "Wawp knows no such instance",
 		}},
 		"wrong token": {working(), "", wawptest.Fault{Match: info, Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}, []string{"Who?", "WAWP_ACCESS_TOKEN"}},
 	} {
@@ -269,7 +269,7 @@ func TestAccPairingIsPairedByItsAction(t *testing.T) {
 		}
 		output "who" { value = wawp_session_pairing.this.push_name }`)
 	w.Inject(wawptest.Fault{Match: getQR, Times: 1, Status: 401}) // a first try fails: the pairing is not begun
-	contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Error: No phone was linked to the Wawp session", "WAWP_ACCESS_TOKEN")
+	contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "No phone was linked to the Wawp session", "WAWP_ACCESS_TOKEN")
 	if state := cli.State(); len(state) != 1 || state[0].Name != "this" || state[0].Status != "" || state[0].Attributes["session_name"] == nil {
 		t.Fatalf("the state is %v", state)
 	}
@@ -305,8 +305,45 @@ func TestAccInterruptedPairSaysSo(t *testing.T) {
 	acctest.Require(t, "1.14", "")
 	w := open(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
 	said := interrupt(t, w, w.CLI(t, pair("")), info, 2, append(invoke[:3:3], "-no-color")...)
-	contains(t, said, "Error: The wait for a phone was interrupted", "SCAN_QR_CODE", "Invoke the action again")
+	contains(t, said, "The wait for a phone was interrupted", "SCAN_QR_CODE", "Invoke the action again")
 	if now, _ := w.Session(id); now.Status != "SCAN_QR_CODE" {
 		t.Errorf("the session is %+v", now)
 	}
+}
+
+// TestAccNumberThatIsKnownLate is checked when it is known, and never passes for one that is not set.
+func TestAccNumberThatIsKnownLate(t *testing.T) {
+	t.Parallel()
+	const late = "resource \"terraform_data\" \"late\" {\n  input = \"0170 1234567\"\n}\n"
+	const says = "Invalid phone number"
+	t.Run("resource", func(t *testing.T) {
+		t.Parallel()
+		w := open(t, wawptest.Config{}, working())
+		cli := w.CLI(t, late+declare("expected_phone_number = terraform_data.late.output"))
+		cli.OK("plan")
+		contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), says, "begins with a single 0")
+		if len(cli.State()) != 1 || w.Count("") != 0 {
+			t.Errorf("the state is %v, the requests %v", cli.State(), w.Requests())
+		}
+	})
+	t.Run("action", func(t *testing.T) {
+		t.Parallel()
+		acctest.Require(t, "1.14", "")
+		w := open(t, wawptest.Config{PairAfter: time.Millisecond}, wawptest.Session{Status: "SCAN_QR_CODE"})
+		cli := w.CLI(t, late+pair("phone_number = terraform_data.late.output")+`
+			resource "terraform_data" "trigger" {
+				lifecycle {
+					action_trigger {
+						events  = [after_create]
+						actions = [action.wawp_session_pair.this]
+					}
+				}
+			}`)
+		contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), says)
+		cli.Configure("variable \"number\" {\n  default = \"0170 1234567\"\n}\n" + pair("phone_number = var.number"))
+		contains(t, cli.Fails("plan", "-no-color", invoke[2]), says)
+		if w.Count("") != 0 {
+			t.Errorf("the requests are %v", w.Requests())
+		}
+	})
 }

@@ -62,11 +62,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	expected, diags := digits(ctx, plan.ExpectedPhoneNumber, argumentExpected)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	plan.PhoneNumber, plan.ChatID, plan.PushName = state.PhoneNumber, state.ChatID, state.PushName
-	if expected, linked := plan.expected(), state.PhoneNumber.ValueString(); expected != "" && linked != "" && expected != linked {
+	if linked := state.PhoneNumber.ValueString(); expected != "" && linked != "" && expected != linked {
 		resp.Diagnostics.Append(otherPhone(state.InstanceID.ValueString(), linked))
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
@@ -80,6 +82,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	timeout, diags := plan.Timeouts.Create(ctx, defaultPatience)
 	resp.Diagnostics.Append(diags...)
+	expected, diags := digits(ctx, plan.ExpectedPhoneNumber, argumentExpected)
+	resp.Diagnostics.Append(diags...)
 	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
@@ -90,7 +94,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	seen, err := r.client.WaitForSession(ctx, id, func(s wawp.Session) bool {
 		return s.Status == wawp.StatusStopped || isLinked(s)
 	})
-	if d := notPaired(ctx, plan.expected(), seen, timeout, err); d != nil {
+	if d := notPaired(ctx, expected, seen, timeout, err); d != nil {
 		resp.Diagnostics.Append(d)
 		return
 	}

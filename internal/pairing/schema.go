@@ -15,6 +15,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/validate"
 )
 
+const argumentExpected = "expected_phone_number"
+
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
@@ -31,7 +33,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				Validators:    []validator.String{validate.NotBlank{}},
 			},
-			"expected_phone_number": schema.StringAttribute{
+			argumentExpected: schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Phone number of the phone that is to be linked, in any notation with the country code, such " +
 					"as `+20 114 520 2826`. Default: any phone will do. If another one is linked, creating the resource fails, " +

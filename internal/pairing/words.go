@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -49,11 +51,11 @@ func notPaired(ctx context.Context, expected string, seen wawp.Session, timeout 
 			"No phone can be linked to the session %s, because it is STOPPED. Start it with desired_state = \"started\" on its "+
 				"wawp_session, or with the action wawp_session_start (Terraform 1.14 or later). %s", id, untouched))
 	case expected != "" && (seen.Account == nil || seen.Account.PhoneNumber == ""):
-		return diag.NewAttributeErrorDiagnostic(path.Root("expected_phone_number"), "The linked phone cannot be told", fmt.Sprintf(
+		return diag.NewAttributeErrorDiagnostic(path.Root(argumentExpected), "The linked phone cannot be told", fmt.Sprintf(
 			"A phone is linked to the session %s, but Wawp does not tell its number, so it cannot be compared. Leave "+
 				"expected_phone_number out to accept it. %s", id, untouched))
 	case expected != "" && expected != seen.Account.PhoneNumber:
-		return diag.NewAttributeErrorDiagnostic(path.Root("expected_phone_number"), summaryOtherPhone, fmt.Sprintf(
+		return diag.NewAttributeErrorDiagnostic(path.Root(argumentExpected), summaryOtherPhone, fmt.Sprintf(
 			"The phone that is linked to the session %s has the number %s, and %s is expected. %s\n\nIf it is the right phone, set "+
 				"expected_phone_number to its number. If it is not, unlink it (on the phone at Settings > Linked devices, or with the "+
 				"action wawp_session_logout), and apply again.", id, seen.Account.PhoneNumber, expected, untouched))
@@ -77,7 +79,7 @@ func hint(status string) string {
 
 // otherPhone warns of a phone that is linked and was not expected.
 func otherPhone(id, number string) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("expected_phone_number"), summaryOtherPhone, fmt.Sprintf(
+	return diag.NewAttributeWarningDiagnostic(path.Root(argumentExpected), summaryOtherPhone, fmt.Sprintf(
 		"The phone that is linked to the session %s has the number %s, which is not the expected one. If it is the right phone, set "+
 			"expected_phone_number to its number. If it is not, unlink it, on the phone at Settings > Linked devices: the next plan "+
 			"then waits for another.", id, number))
@@ -156,7 +158,7 @@ func notInvoked(ctx context.Context, seen wawp.Session, timeout time.Duration, e
 	case err == nil:
 		return nil
 	case errors.As(err, &wrong):
-		return diag.NewAttributeErrorDiagnostic(path.Root("phone_number"), summaryOtherPhone, fmt.Sprintf(
+		return diag.NewAttributeErrorDiagnostic(path.Root(argumentNumber), summaryOtherPhone, fmt.Sprintf(
 			"At the session %s, %s. Nothing was changed. If it is the right phone, set phone_number to its number. If it is not, unlink "+
 				"it (on the phone at Settings > Linked devices, or with the action wawp_session_logout), and try again.", id, wrong))
 	case errors.Is(err, errStoppedAgain):
@@ -196,7 +198,7 @@ func pairingCode(code, number string) string {
 
 // waiting says what a session is waited for.
 func waiting(s wawp.Session) string {
-	return explain.Printable(fmt.Sprintf("The session %s is %s: waiting until it shows a code.", s.InstanceID, statusOf(s)))
+	return fmt.Sprintf("The session %s is %s: waiting until it shows a code.", s.InstanceID, statusOf(s))
 }
 
 // linkedTo says whose phone is linked.
@@ -206,7 +208,18 @@ func linkedTo(s wawp.Session) string {
 	}
 	who := s.Account.ChatID
 	if s.Account.PushName != "" {
-		who = fmt.Sprintf("%s (%s)", s.Account.PushName, who)
+		who = fmt.Sprintf("%s (%s)", printable(s.Account.PushName), who)
 	}
-	return explain.Printable(fmt.Sprintf("The phone of %s is linked to the session %s.", who, s.InstanceID))
+	return fmt.Sprintf("The phone of %s is linked to the session %s.", who, s.InstanceID)
+}
+
+// printable returns a name without what a terminal would obey: progress is printed as it is, and whoever owns the account has
+// chosen the name.
+func printable(name string) string {
+	return strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return '?'
+		}
+		return c
+	}, name)
 }

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"net/http"
 	"slices"
 	"testing"
 
@@ -58,7 +59,7 @@ func TestAccEphemeralResourcesAlwaysOpen(t *testing.T) {
 				t.Errorf("nothing was opened: %v", w.Requests())
 			}
 			cli.OK("destroy", "-auto-approve", "-target=terraform_data.x")
-			if slices.ContainsFunc(w.Requests(), func(r wawptest.Request) bool { return r.Method == "DELETE" }) || len(w.Links(id)) != 1 {
+			if slices.ContainsFunc(w.Requests(), func(r wawptest.Request) bool { return r.Method == http.MethodDelete }) || len(w.Links(id)) != 1 {
 				t.Errorf("the link that was handed out is another one, or is revoked: %v", w.Requests())
 			}
 			cli.OK("destroy", "-auto-approve")

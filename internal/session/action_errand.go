@@ -3,9 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 
@@ -180,15 +178,9 @@ func (e *errand) wait(ctx context.Context, done func(wawp.Session) bool) error {
 	return err
 }
 
-// say reports progress. Terraform prints it as it is, so nothing may be in it that a terminal would obey.
+// say reports progress.
 func (e *errand) say(format string, values ...any) {
-	message := fmt.Sprintf("The session %s %s", e.id, fmt.Sprintf(format, values...))
-	e.progress(action.InvokeProgressEvent{Message: strings.Map(func(c rune) rune {
-		if !unicode.IsPrint(c) {
-			return '?'
-		}
-		return c
-	}, message)})
+	e.progress(action.InvokeProgressEvent{Message: fmt.Sprintf("The session %s %s", e.id, fmt.Sprintf(format, values...))})
 }
 
 // standing is a status, with what it means to a person.

@@ -464,7 +464,7 @@ func TestActionsTellATerminalNothing(t *testing.T) {
 	w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING"})
 	told(w, "WORKING", "\x1b[2J\r\nSTARTING")
 	progress, _ := invoke(t.Context(), t, w, restart)
-	contains(t, progress, "?[2J??STARTING")
+	contains(t, progress, "?[2J STARTING")
 	lacks(t, progress, "\x1b", "\r")
 }
 

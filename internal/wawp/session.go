@@ -162,7 +162,7 @@ func (c *Client) session(d document, id string) Session {
 		InstanceID: id,
 		Name:       c.redact.value(d.text("session_name", "sessionName", "name")),
 		ServerName: c.redact.value(d.text("server_name", "serverName")),
-		Status:     strings.ToUpper(c.redact.value(status(d))),
+		Status:     strings.ToUpper(oneLine(c.redact.value(status(d)))),
 		Account:    c.account(d.object("me")),
 	}
 }
