@@ -244,6 +244,7 @@ func TestActionChecksItsConfiguration(t *testing.T) {
 		"unknown chat":       {values{"chat_id": unknown}, nil},
 		"unknown number":     {values{"chat_id": nil, "phone_number": unknown}, nil},
 		"both, one unknown":  {values{"phone_number": unknown}, nil},
+		"the other unknown":  {values{"chat_id": unknown, "phone_number": "+20 114 520 2826"}, nil},
 		"neither is known":   {values{"chat_id": unknown, "phone_number": unknown}, nil},
 		"unknown message":    {values{"message": unknown}, nil},
 		"unknown timeouts":   {values{"timeouts": unknown}, nil},

@@ -44,6 +44,8 @@ func TestAnswersToAMessageAreUnderstood(t *testing.T) {
 		`{"status":"success","message":"Message sent"}`:             bare,
 		`{"status":200,"message":"Message sent","error":null}`:      bare,
 		`{"code":200,"message":"Message sent","errors":[]}`:         bare,
+		`{"id":"77","error":{}}`:                                    plain,
+		`{"id":"77","error":false}`:                                 plain,
 		`{"code":"success","id":"77"}`:                              plain,
 
 		`{"status":"queued"}`:                                        queued,
