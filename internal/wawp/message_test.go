@@ -45,7 +45,7 @@ func TestAnswersToAMessageAreUnderstood(t *testing.T) {
 		`{"status":200,"message":"Message sent","error":null}`:      bare,
 		`{"code":200,"message":"Message sent","errors":[]}`:         bare,
 		`{"id":"77","error":{}}`:                                    plain,
-		`{"id":"77","error":false}`:                                 plain,
+		`{"id":"77","error":"0"}`:                                   plain,
 		`{"code":"success","id":"77"}`:                              plain,
 
 		`{"status":"queued"}`:                                        queued,
