@@ -141,7 +141,7 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 		resp.Diagnostics.Append(notSent(id, chat, err))
 		return
 	}
-	if errors.Is(ctx.Err(), context.Canceled) { // Terraform 1.14 crashes if there is progress once it was interrupted
+	if errors.Is(ctx.Err(), context.Canceled) { // then its end alone is shown
 		resp.Diagnostics.AddWarning("WhatsApp message was on its way when Terraform was interrupted", news(sent, chat))
 		return
 	}

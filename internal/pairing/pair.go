@@ -101,11 +101,7 @@ func (p *Pair) Invoke(ctx context.Context, req action.InvokeRequest, resp *actio
 
 	v := &visit{
 		client: p.client, id: config.InstanceID.ValueString(), number: number, now: time.Now,
-		say: func(message string) {
-			if ctx.Err() == nil { // Terraform 1.14 crashes at progress after an interruption
-				resp.SendProgress(action.InvokeProgressEvent{Message: message})
-			}
-		},
+		say: func(message string) { resp.SendProgress(action.InvokeProgressEvent{Message: message}) },
 	}
 	seen, err := p.client.WatchSession(ctx, v.id, func(s wawp.Session) (bool, error) { return v.look(ctx, s) })
 	if d := notInvoked(ctx, seen, timeout, err); d != nil {

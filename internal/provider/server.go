@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -36,14 +37,16 @@ type protocol interface {
 	tfprotov6.ListResourceServer
 }
 
-// server lets interrupted actions speak: terraform-plugin-go sends nothing that they say once it has stopped the provider, so
-// the stop waits for them.
+// server lets interrupted actions say how they end: terraform-plugin-go sends nothing of them once it has stopped the provider,
+// so the stop waits for them.
 type server struct {
 	protocol
-	actions sync.RWMutex // held for reading by each that runs
+	stopping atomic.Bool
+	actions  sync.RWMutex // held for reading by each that runs
 }
 
-// InvokeAction implements [tfprotov6.ActionServer].
+// InvokeAction implements [tfprotov6.ActionServer]. Of an interrupted action it sends the end alone: Terraform 1.14 crashes at
+// progress after an interruption.
 func (s *server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
 	stream, err := s.protocol.InvokeAction(ctx, req)
 	if err != nil {
@@ -53,13 +56,19 @@ func (s *server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRe
 	stream.Events = func(push func(tfprotov6.InvokeActionEvent) bool) {
 		s.actions.RLock()
 		defer s.actions.RUnlock()
-		events(push)
+		events(func(event tfprotov6.InvokeActionEvent) bool {
+			if _, isProgress := event.Type.(tfprotov6.ProgressInvokeActionEventType); isProgress && s.stopping.Load() {
+				return true
+			}
+			return push(event)
+		})
 	}
 	return stream, nil
 }
 
 // StopProvider implements [tfprotov6.ProviderServer]: the framework ends all contexts, and what runs comes to its end.
 func (s *server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
+	s.stopping.Store(true)
 	resp, err := s.protocol.StopProvider(ctx, req)
 	ended := make(chan struct{})
 	go func() {

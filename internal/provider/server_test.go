@@ -16,10 +16,11 @@ type framework struct {
 
 func (f *framework) InvokeAction(context.Context, *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
 	return &tfprotov6.InvokeActionServerStream{Events: func(push func(tfprotov6.InvokeActionEvent) bool) {
-		push(tfprotov6.InvokeActionEvent{})
+		push(tfprotov6.InvokeActionEvent{Type: tfprotov6.ProgressInvokeActionEventType{}})
 		<-f.stopped
 		<-time.After(50 * time.Millisecond)
-		push(tfprotov6.InvokeActionEvent{})
+		push(tfprotov6.InvokeActionEvent{Type: tfprotov6.ProgressInvokeActionEventType{}})
+		push(tfprotov6.InvokeActionEvent{Type: tfprotov6.CompletedInvokeActionEventType{}})
 	}}, nil
 }
 
@@ -28,16 +29,16 @@ func (f *framework) StopProvider(context.Context, *tfprotov6.StopProviderRequest
 	return &tfprotov6.StopProviderResponse{}, nil
 }
 
-// invoke runs the action of a server, and returns what it sends.
-func invoke(t *testing.T, s *server) <-chan struct{} {
+// invoke runs the action of a server, and returns what it sends after the first progress.
+func invoke(t *testing.T, s *server) <-chan tfprotov6.InvokeActionEvent {
 	t.Helper()
 	stream, err := s.InvokeAction(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sent := make(chan struct{}, 2)
-	go stream.Events(func(tfprotov6.InvokeActionEvent) bool {
-		sent <- struct{}{}
+	sent := make(chan tfprotov6.InvokeActionEvent, 3)
+	go stream.Events(func(event tfprotov6.InvokeActionEvent) bool {
+		sent <- event
 		return true
 	})
 	<-sent // it runs
@@ -52,7 +53,10 @@ func TestStopWaitsForTheLastWordsOfAnAction(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(sent) != 1 {
-		t.Error("the provider was stopped before the action had spoken")
+		t.Fatalf("%d events were sent before the provider was stopped, want the end alone", len(sent))
+	}
+	if _, ended := (<-sent).Type.(tfprotov6.CompletedInvokeActionEventType); !ended {
+		t.Error("progress was sent after the interruption")
 	}
 }
 
