@@ -52,7 +52,7 @@ func needEphemeral(t *testing.T) {
 // life runs all that opens an ephemeral resource, each of which must ask for the link.
 func life(t *testing.T, w *acctest.World, cli *acctest.CLI) {
 	t.Helper()
-	for _, arguments := range [][]string{{"plan"}, {"apply", "-auto-approve"}, {"plan"}, {"apply", "-auto-approve"}, {"destroy", "-auto-approve"}} {
+	for _, arguments := range [][]string{{"plan"}, {"apply", "-auto-approve"}, {"plan"}, {"destroy", "-auto-approve"}} {
 		before := w.Count(get)
 		cli.OK(append(arguments, "-no-color")...)
 		if w.Count(get) == before {
@@ -61,11 +61,14 @@ func life(t *testing.T, w *acctest.World, cli *acctest.CLI) {
 	}
 }
 
+// statuses are those of a session, and one that is not known yet.
+var statuses = []string{"STOPPED", "STARTING", scan, "WORKING", "FAILED", "PAUSED"}
+
 // TestAccEphemeralInEveryStatus makes one link, for a session that waits for a scan, and none for any other. None is an error.
 func TestAccEphemeralInEveryStatus(t *testing.T) {
 	t.Parallel()
 	needEphemeral(t)
-	for _, status := range []string{"STOPPED", "STARTING", scan, "WORKING", "FAILED", "PAUSED"} {
+	for _, status := range statuses {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{Now: newClock().Now, BootTime: time.Hour})
@@ -94,10 +97,10 @@ func TestAccEphemeralInEveryStatus(t *testing.T) {
 func TestAccEphemeralKeepsWhatWasHandedOut(t *testing.T) {
 	t.Parallel()
 	needEphemeral(t)
-	for _, status := range []string{"STOPPED", scan, "WORKING", "FAILED"} {
+	for _, status := range statuses {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{Now: newClock().Now})
+			w := open(t, wawptest.Config{Now: newClock().Now, BootTime: time.Hour})
 			owner := w.CLI(t, declare())
 			owner.OK("apply", "-auto-approve")
 			link := only(t, owner)["link"]
@@ -124,7 +127,7 @@ func TestAccEphemeralKeepsWhatWasHandedOut(t *testing.T) {
 	}
 }
 
-// TestAccEphemeralOfAUnknownInstance waits for the session that the same apply creates.
+// TestAccEphemeralOfAnUnknownInstance waits for the session that the same apply creates.
 func TestAccEphemeralOfAnUnknownInstance(t *testing.T) {
 	t.Parallel()
 	needEphemeral(t)
@@ -169,6 +172,7 @@ func TestAccEphemeralUnderFault(t *testing.T) {
 		says   []string // that it fails; none: it does not
 		gives  bool     // the link; else null
 		posts  int
+		gets   int // 0: any number
 	}{
 		"gone":                         {faults: []wawptest.Fault{on(get, gone)}},
 		"gone in between":              {faults: []wawptest.Fault{on(info, gone)}},
@@ -182,7 +186,7 @@ func TestAccEphemeralUnderFault(t *testing.T) {
 		"unreadable, and there":        {faults: []wawptest.Fault{on(post, wawptest.Fault{Body: "<html>", Act: true})}, gives: true, posts: 1},
 		"empty, and there":             {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 204, Act: true})}, gives: true, posts: 1},
 		"empty, and late":              {faults: []wawptest.Fault{none, none, on(post, wawptest.Fault{Status: 204, Act: true})}, gives: true, posts: 1},
-		"lost":                         {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 502})}, says: []string{failed, "POST /v2/session/temp-link: HTTP 502"}, posts: 1},
+		"lost":                         {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 502})}, says: []string{failed, "POST /v2/session/temp-link: HTTP 502"}, posts: 1, gets: 2},
 		"read: 401":                    {faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 401, Body: own})}, says: []string{failed, "GET /v2/session/temp-link: HTTP 401", "WAWP_ACCESS_TOKEN"}},
 		"read: 500":                    {faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 500})}, says: []string{failed, "HTTP 500"}},
 		"read: no answer":              {faults: []wawptest.Fault{on(get, wawptest.Fault{Drop: true})}, says: []string{failed, "the request was sent, but"}},
@@ -191,9 +195,9 @@ func TestAccEphemeralUnderFault(t *testing.T) {
 		"info: 500":                    {faults: []wawptest.Fault{on(info, wawptest.Fault{Status: 500})}, says: []string{failed, "POST /v2/session/info: HTTP 500"}},
 		"info: foreign 404":            {faults: []wawptest.Fault{on(info, wawptest.Fault{Status: 404, Body: foreign})}, says: []string{failed, "check base_url"}},
 		"info: unreadable":             {faults: []wawptest.Fault{on(info, wawptest.Fault{Body: "<html>"})}, says: []string{failed, "does not describe a session"}},
-		"make: 401":                    {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 401, Body: own})}, says: []string{failed, "HTTP 401"}, posts: 1},
-		"make: 403":                    {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 403, Body: own})}, says: []string{failed, "HTTP 403"}, posts: 1},
-		"make: foreign 404":            {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 404, Body: foreign})}, says: []string{failed, "check base_url"}, posts: 1},
+		"make: 401":                    {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 401, Body: own})}, says: []string{failed, "HTTP 401"}, posts: 1, gets: 1},
+		"make: 403":                    {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 403, Body: own})}, says: []string{failed, "HTTP 403"}, posts: 1, gets: 1},
+		"make: foreign 404":            {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 404, Body: foreign})}, says: []string{failed, "check base_url"}, posts: 1, gets: 1},
 		"make: a refusal in disguise":  {faults: []wawptest.Fault{on(post, wawptest.Fault{Body: own})}, says: []string{failed, "the answer holds no link"}, posts: 1},
 		"make: empty, and never there": {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 204})}, says: []string{failed, "the answer holds no link"}, posts: 1},
 	} {
@@ -219,6 +223,9 @@ func TestAccEphemeralUnderFault(t *testing.T) {
 			}
 			if n := w.Count(post); n != test.posts {
 				t.Errorf("%d requests made a link, want %d", n, test.posts)
+			}
+			if n := w.Count(get); test.gets != 0 && n != test.gets {
+				t.Errorf("%d requests read the link, want %d", n, test.gets)
 			}
 			if test.gives {
 				if got, _, _ := strings.Cut(note(t, cli), " "); got != valid(t, w) {

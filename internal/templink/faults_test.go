@@ -2,12 +2,10 @@ package templink_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
@@ -97,20 +95,23 @@ func TestAccAnswersInOtherForms(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{Now: newClock().Now})
 			w.Inject(wawptest.Fault{Reshape: form})
-			steps(t, w,
-				resource.TestStep{Config: w.Config(declare()), ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", false)},
-				resource.TestStep{Config: w.Config(declare()), ResourceName: address, ImportState: true, ImportStateId: id, ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "instance_id"},
-				resource.TestStep{
-					PreConfig: func() { w.ExpireLink(id) },
-					Config:    w.Config(declare()), ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", true),
-					ConfigPlanChecks: does(plancheck.ResourceActionNoop),
-				},
-				resource.TestStep{
-					PreConfig: func() { w.NewLink(id) },
-					Config:    w.Config(declare()), ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", true),
-					ConfigPlanChecks: does(plancheck.ResourceActionNoop),
-				},
-			)
+			cli := w.CLI(t, declare())
+			check := func(n int, expired bool) {
+				t.Helper()
+				if s, made := only(t, cli), w.Links(id); len(made) < n || s["link"] != made[n-1] || s["expired"] != expired || s["expires_at"] != "2026-01-31T12:00:00Z" {
+					t.Errorf("the state is %v, the links were %v", s, made)
+				}
+			}
+			cli.OK("apply", "-auto-approve")
+			check(1, false)
+			contains(t, cli.OK("plan", "-no-color"), "No changes.")
+			w.ExpireLink(id)
+			cli.OK("refresh")
+			check(1, true)
+			w.NewLink(id)
+			cli.OK("state", "rm", address)
+			cli.OK("import", address, id)
+			check(2, false)
 			if n := w.Count(post); n != 1 || w.Count(revoke) != 0 {
 				t.Errorf("%d links were made", n)
 			}
@@ -170,6 +171,12 @@ func TestAccAnswersThatTellLess(t *testing.T) {
 				t.Errorf("the state is %v", s)
 			}
 			contains(t, cli.OK("plan", "-no-color"), "No changes.")
+
+			w.Inject(wawptest.Fault{Match: get, Reshape: wawptest.Without("expires_at")})
+			cli.OK("refresh")
+			if now := only(t, cli); now["expires_at"] != s["expires_at"] {
+				t.Errorf("the link expires at %v, which was %v", now["expires_at"], s["expires_at"])
+			}
 		})
 	}
 }
@@ -284,7 +291,11 @@ func TestAccSessionDeletedInTheDashboard(t *testing.T) {
 	w.ResetRequests()
 	contains(t, cli.OK("plan", "-no-color"), "Warning: The temporary link of Wawp session "+id+" is gone", "1 to add, 0 to change, 0 to destroy")
 	counts(t, w, map[string]int{get: 1, info: 1})
-	contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Error: Wawp knows no session "+id, `instance_id = "`+id+`"`)
+	said := cli.Fails("apply", "-auto-approve", "-no-color")
+	contains(t, said, "Error: Wawp knows no session "+id)
+	if !regexp.MustCompile(`"x": \d+: instance_id = `).MatchString(said) {
+		t.Errorf("nothing points to instance_id in:\n%s", said)
+	}
 }
 
 // TestAccNotRevoked keeps the state where the link may still be valid.

@@ -175,7 +175,7 @@ func TestAccLifecycle(t *testing.T) {
 			Config: w.Config(declare(two)), ConfigPlanChecks: replaced, ConfigStateChecks: shows(w, 2, "2026-01-31T12:30:00Z", false),
 		},
 		resource.TestStep{ // another link takes its place
-			PreConfig: func() { w.NewLink(id) },
+			PreConfig: func() { now.Advance(time.Minute); w.NewLink(id) },
 			Config:    w.Config(declare(two)), ConfigPlanChecks: unchanged, ConfigStateChecks: shows(w, 2, "2026-01-31T12:30:00Z", true),
 		},
 		resource.TestStep{ // the time for operations is nothing to Wawp
@@ -184,11 +184,11 @@ func TestAccLifecycle(t *testing.T) {
 			ConfigStateChecks: shows(w, 2, "2026-01-31T12:30:00Z", true),
 		},
 		resource.TestStep{ // triggers that are gone are a change
-			Config: w.Config(declare()), ConfigPlanChecks: replaced, ConfigStateChecks: shows(w, 4, "2026-01-31T12:30:00Z", false),
+			Config: w.Config(declare()), ConfigPlanChecks: replaced, ConfigStateChecks: shows(w, 4, "2026-01-31T12:31:00Z", false),
 		},
 		resource.TestStep{ // it is revoked elsewhere
 			PreConfig: func() { w.ExpireLink(id) },
-			Config:    w.Config(declare()), ConfigPlanChecks: unchanged, ConfigStateChecks: shows(w, 4, "2026-01-31T12:30:00Z", true),
+			Config:    w.Config(declare()), ConfigPlanChecks: unchanged, ConfigStateChecks: shows(w, 4, "2026-01-31T12:31:00Z", true),
 		},
 	)
 	if n := w.Count(post); n != 3 || w.Count(revoke) != 0 || w.Count("") != n+w.Count(get) {

@@ -15,15 +15,17 @@ import (
 )
 
 // interrupted runs the CLI until a request that is held has arrived, then interrupts it and its provider, as Ctrl-C in a
-// terminal does. It calls stopping once the CLI has told the provider to stop, and returns what was printed when it has ended.
-func interrupted(t *testing.T, w *acctest.World, cli *acctest.CLI, held string, stopping func(), arguments ...string) string {
+// terminal does. It calls stopped once the provider knows, and returns what was printed and logged when the CLI has ended.
+func interrupted(t *testing.T, w *acctest.World, cli *acctest.CLI, held string, stopped func(), arguments ...string) string {
 	t.Helper()
 	cmd := cli.Command(append(arguments, "-no-color")...)
-	output, err := cmd.StdoutPipe()
+	cmd.Env = append(cmd.Env, "TF_LOG=TRACE")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	output, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Stdout = cmd.Stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -31,22 +33,25 @@ func interrupted(t *testing.T, w *acctest.World, cli *acctest.CLI, held string, 
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 	defer stop()
-	if err := w.WaitFor(ctx, held, 1); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
-		t.Fatal(err)
-	}
+	go func() {
+		if w.WaitFor(ctx, held, 1) == nil {
+			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGINT)
+		}
+	}()
 	var said strings.Builder
-	for lines := bufio.NewScanner(output); lines.Scan(); {
-		said.WriteString(lines.Text() + "\n")
-		if strings.Contains(lines.Text(), "Stopping operation...") {
-			stopping()
+	told, lines := false, bufio.NewReader(output)
+	for err == nil {
+		var line string
+		line, err = lines.ReadString('\n')
+		said.WriteString(line)
+		if strings.Contains(line, "Served request") && strings.Contains(line, "tf_rpc=StopProvider") && !told {
+			told = true
+			stopped()
 		}
 	}
 	_ = cmd.Wait() // it ends with an error, which is not the question
-	if ctx.Err() != nil {
-		t.Errorf("Ctrl-C does not end it:\n%s", said.String())
+	if ctx.Err() != nil || !told {
+		t.Errorf("Ctrl-C does not end it, or does not reach the provider:\n%s", said.String())
 	}
 	return said.String()
 }

@@ -83,7 +83,7 @@ func TestSuccessThatTellsOfNoTempLinkIsUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		"", "null", "[]", "OK", "{}", `{"success":true}`, `{"data":null}`, `{"link":true}`, `{"link":7}`, `{"link":"none"}`, `{"link":["x"]}`,
-		`{"link":"javascript:alert(1)"}`, `{"link":"https://"}`, `{"link":"https://app.wawp.net/temp-qr/x is it"}`, `{"link":"/temp-qr/x"}`, `{"link":"https:\/\/a.test/\u0000"}`, "<html>Sign in</html>",
+		`{"link":"javascript:alert(1)"}`, `{"link":"ftp://a.test/x"}`, `{"link":"https://"}`, `{"link":"https://app.wawp.net/temp-qr/x is it"}`, `{"link":"/temp-qr/x"}`, `{"link":"https:\/\/a.test/\u0000"}`, "<html>Sign in</html>",
 		`{"code":"invalid_session","message":"no"}`, `{"code":"invalid_session","message":"no","link":null}`, `{"success":false,"link":null}`,
 		`{"code":"invalid_session","message":"no","link":"https://wawp.test/help"}`, `{"link":"https://app.wa`,
 		`{"link":"` + tempLinkPage + testToken + `"}`, `{"token":"` + testToken + `"}`,
