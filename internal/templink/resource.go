@@ -135,9 +135,6 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 // notRead decides what a failed read means. What was just imported is never dropped: that it cannot be read is an error.
 func (r *Resource) notRead(ctx context.Context, resp *resource.ReadResponse, id string, isNew bool, err error) {
 	verdict, reason := wawp.JudgeChild(wawp.ChildEvidence{Child: err})
-	if wawp.IsMoot(err) && !wawp.IsNotFound(err) {
-		verdict, reason = wawp.Unclear, "Wawp refuses to tell, perhaps because the session needs no scan"
-	}
 	if verdict == wawp.LookAgain && !isNew {
 		_, second := r.client.GetSession(ctx, id)
 		verdict, reason = wawp.JudgeChild(wawp.ChildEvidence{Child: err, Looked: true, Info: second})
@@ -179,9 +176,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	defer cancel()
 
 	id := state.InstanceID.ValueString()
-	err := r.revoke(ctx, id, state.Link.ValueString())
-	if err != nil && !wawp.IsMoot(err) { // of a session that needs no scan, or is gone, there is no link
-
+	if err := r.revoke(ctx, id, state.Link.ValueString()); err != nil && !wawp.IsNotFound(err) {
 		resp.Diagnostics.Append(notRevoked(id, err))
 	}
 }
