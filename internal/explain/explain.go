@@ -63,6 +63,15 @@ func Answer(err error) string {
 	return e.Error()
 }
 
+// LastAnswer quotes the answer, if there was one, after which a wait had no time left, as a paragraph of its own.
+func LastAnswer(err error) string {
+	var e *wawp.Error
+	if errors.As(err, &e) && e.Status != 0 {
+		return "\n\nThe last answer: " + Answer(err)
+	}
+	return ""
+}
+
 // Next returns what a person can do about an error; "" where there is nothing to say.
 func Next(err error) string {
 	var e *wawp.Error

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/wawp/terraform-provider-wawp/internal/conn"
@@ -54,12 +55,14 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 			"resource that triggered it stays as it is, and the next apply does not send the message. In Terraform 1.16 and later, " +
 			"`on_failure = continue` in the `action_trigger` makes a warning of the error, so that the message is no reason for a " +
 			"deployment to fail. Do not use `on_failure = taint`: the next apply would replace the resource to send a message.\n\n" +
-			"Terraform shows the message in plans, and stores it in saved ones: put no secret in it.",
+			"Terraform shows the message in plans, and stores it in saved ones: put no secret in it. Actions need Terraform 1.14 or " +
+			"later.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Identifier of the instance that sends it, such as `3EB0BCB2E3D4`: `instance_id` of a " +
 					"`wawp_session`.",
+				Validators: []validator.String{validate.NotBlank{}},
 			},
 			"chat_id": schema.StringAttribute{
 				Optional: true,
@@ -99,6 +102,7 @@ func (a *Action) ValidateConfig(ctx context.Context, req action.ValidateConfigRe
 func (a *Action) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	resp.Diagnostics.Append(check(ctx, req.Config)...)
+	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
 }
 
 func check(ctx context.Context, source tfsdk.Config) diag.Diagnostics {
@@ -112,15 +116,16 @@ func check(ctx context.Context, source tfsdk.Config) diag.Diagnostics {
 // Invoke looks at the session, and sends the message if it is WORKING.
 func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
+	resp.Diagnostics.Append(check(ctx, req.Config)...) // what was not known before
+	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	var config model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	timeout, diags := config.Timeouts.Invoke(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	if conn.Missing(a.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
-		return
-	}
-	resp.Diagnostics.Append(config.check()...) // what was not known before
-	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)

@@ -155,7 +155,7 @@ func TestAccPlanRefusesWhatCannotBeSent(t *testing.T) {
 		"a timeout that is none":   {[]string{number, hello, `timeouts = { invoke = "0s" }`}, []string{"Invalid duration"}},
 		"variable: number":         {[]string{"phone_number = var.bad", hello}, []string{"Invalid phone_number"}},
 		"variable: both, or none":  {[]string{number, "chat_id = var.bad", hello}, []string{"One recipient is needed"}},
-		"variable: blank instance": {[]string{number, hello, "instance_id = var.blank"}, []string{"Invalid instance_id"}},
+		"variable: blank instance": {[]string{number, hello, "instance_id = var.blank"}, []string{"Empty value"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -250,7 +250,6 @@ func TestActionChecksItsConfiguration(t *testing.T) {
 		"unknown timeouts":   {values{"timeouts": unknown}, nil},
 		"neither":            {values{"chat_id": nil}, []string{"One recipient is needed"}},
 		"both":               {values{"phone_number": "+20 114 520 2826"}, []string{"One recipient is needed"}},
-		"blank instance":     {values{"instance_id": " "}, []string{"Invalid instance_id"}},
 		"blank chat":         {values{"chat_id": " "}, []string{"Invalid chat_id", "it is empty"}},
 		"number as chat":     {values{"chat_id": "201145202826"}, []string{"Invalid chat_id", "goes into phone_number"}},
 		"no user":            {values{"chat_id": "@c.us"}, []string{"Invalid chat_id", "something before the @"}},

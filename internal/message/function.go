@@ -33,7 +33,7 @@ func (*Function) Definition(_ context.Context, _ function.DefinitionRequest, res
 			"and `@c.us`. `+20 114 520 2826` becomes `201145202826@c.us`.\n\n" +
 			"It asks nobody, so it does not know whether the number is in use, or has WhatsApp. In a few countries WhatsApp keeps some " +
 			"numbers under other digits than one dials (in Argentina a 9 follows the country code, and older numbers of Mexico and " +
-			"Brazil differ, too): if a message does not arrive there, take the chat id from a message that the person has sent.",
+			"Brazil differ, too): if a message does not arrive there, take the chat id from a message that the person has sent.\n\nThe module that calls it must name the provider in its `required_providers`.",
 		Parameters: []function.Parameter{
 			function.StringParameter{
 				Name: "phone",

@@ -40,7 +40,6 @@ func (m model) check() diag.Diagnostics {
 		value types.String
 		check func(string) error
 	}{
-		{"instance_id", m.InstanceID, checkInstanceID},
 		{"chat_id", m.ChatID, checkChatID},
 		{"phone_number", m.PhoneNumber, checkPhoneNumber},
 		{"message", m.Message, checkMessage},
@@ -64,13 +63,6 @@ func (m model) chat() string {
 }
 
 var errEmpty = errors.New("it is empty")
-
-func checkInstanceID(id string) error {
-	if strings.TrimSpace(id) == "" {
-		return errEmpty
-	}
-	return nil
-}
 
 // chatID is the form of a chat id: what identifies the chat, and its kind, such as c.us or g.us. The kinds are Wawp's.
 var chatID = regexp.MustCompile(`^[!-?A-~]+@[a-z][a-z0-9.-]*$`)

@@ -48,7 +48,8 @@ func (p *Pair) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Draws the QR code of a session in the terminal, and waits until a phone is linked. It starts a session " +
 			"that is stopped, restarts one that failed (once), and draws the code anew when it expires. If a phone is linked " +
-			"already it only says whose. Who sees the output can link a phone: do not invoke it where logs are public.",
+			"already it only says whose. Who sees the output can link a phone: do not invoke it where logs are public. Needs " +
+			"Terraform 1.14 or later.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required:            true,
@@ -64,7 +65,7 @@ func (p *Pair) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.
 			},
 			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
 				InvokeDescription: "How long to wait for a person, as a duration such as `90s` or `1h`. Default: `10m`. When it ends, " +
-					"the action fails, and nothing is changed.",
+					"the action fails; no phone is unlinked, and a session that was started stays so.",
 			})),
 		},
 	}
@@ -75,18 +76,23 @@ func (p *Pair) Configure(_ context.Context, req action.ConfigureRequest, resp *a
 	p.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan refuses what is no phone number: of an action, values of variables are validated nowhere else.
+// ModifyPlan refuses what cannot be used: of an action, values of variables are validated nowhere else.
 func (p *Pair) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var number types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(argumentNumber), &number)...)
 	_, diags := digits(ctx, number, argumentNumber)
 	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
 }
 
 // Invoke shows a person a code until a phone is linked.
 func (p *Pair) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
+	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	var config pairModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	timeout, diags := config.Timeouts.Invoke(ctx, defaultPatience)
@@ -100,11 +106,13 @@ func (p *Pair) Invoke(ctx context.Context, req action.InvokeRequest, resp *actio
 	defer cancel()
 
 	v := &visit{
-		client: p.client, id: config.InstanceID.ValueString(), number: number, now: time.Now,
+		client: p.client, id: config.InstanceID.ValueString(), number: number, now: time.Now, isLinked: linkedAndTold(),
 		say: func(message string) { resp.SendProgress(action.InvokeProgressEvent{Message: message}) },
 	}
-	seen, err := p.client.WatchSession(ctx, v.id, func(s wawp.Session) (bool, error) { return v.look(ctx, s) })
-	if d := notInvoked(ctx, seen, timeout, err); d != nil {
+	seen, err := wait(ctx, p.client, v.id, func(s wawp.Session) (bool, error) { return v.look(ctx, s) })
+	if d := notInvoked(ctx, number, seen, timeout, err); d != nil {
 		resp.Diagnostics.Append(d)
+		return
 	}
+	v.say(linkedTo(seen))
 }

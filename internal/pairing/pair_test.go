@@ -220,7 +220,7 @@ func TestAccPairEndsWithoutAPhone(t *testing.T) {
 		says      []string
 	}{
 		"timed out": {wawptest.Session{Status: "SCAN_QR_CODE"}, `timeouts = { invoke = "1s" }`, wawptest.Fault{}, []string{
-			"No phone was linked to the Wawp session", "within 1s", "SCAN_QR_CODE", "Invoke the action again",
+			"No phone was linked to the Wawp session", "within 1s", "SCAN_QR_CODE", "invoke the action again",
 		}},
 		"another phone": {working(), `phone_number = "+49 170 1234567"`, wawptest.Fault{}, []string{
 			"Another phone is linked to the Wawp session", `phone_number = "+49 170 1234567"`, "has the number " + phone + ", not 491701234567",
@@ -305,7 +305,7 @@ func TestAccInterruptedPairSaysSo(t *testing.T) {
 	acctest.Require(t, "1.14", "")
 	w := open(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
 	said := interrupt(t, w, w.CLI(t, pair("")), info, 2, append(invoke[:3:3], "-no-color")...)
-	contains(t, said, "The wait for a phone was interrupted", "SCAN_QR_CODE", "Invoke the action again")
+	contains(t, said, "The wait for a phone was interrupted", "SCAN_QR_CODE", "invoke the action again")
 	if now, _ := w.Session(id); now.Status != "SCAN_QR_CODE" {
 		t.Errorf("the session is %+v", now)
 	}

@@ -48,9 +48,9 @@ func (q *QRCode) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ep
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The QR code that links a phone to a session, as a value that another system can show. Terraform keeps " +
 			"it neither in the state nor in a plan. It is null unless the session waits for a scan (`SCAN_QR_CODE`): before that, " +
-			"and once a phone is linked, nothing fails. Terraform opens it with each plan, apply and destroy, and it is valid for " +
+			"and once a phone is linked, nothing fails for that. Terraform opens it with each plan, apply and destroy, and it is valid for " +
 			"20 to 40 seconds only. To show a person a code in the terminal, use the action `wawp_session_pair` instead; to send " +
-			"one a page, `wawp_session_temp_link`.",
+			"one a page, `wawp_session_temp_link`. Needs Terraform 1.10, OpenTofu 1.11, or later.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required:            true,
@@ -107,12 +107,18 @@ func (q *QRCode) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephe
 	if err == nil {
 		err = data.show(code)
 	}
-	if err != nil && !wawp.IsNoCode(err) {
+	if err != nil && !wawp.IsNoCode(err) && !q.needsNone(ctx, id) {
 		resp.Diagnostics.AddError("Wawp QR code could not be read", explain.Failure("Asking for the QR code of the session "+id+" failed", err))
 		return
 	}
 	data.Available = types.BoolValue(err == nil)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
+}
+
+// needsNone says whether the session waits for no scan, so that there can be no code, however Wawp words that.
+func (q *QRCode) needsNone(ctx context.Context, id string) bool {
+	session, err := q.client.GetSession(ctx, id)
+	return err == nil && session.Status != "" && session.Status != wawp.StatusScan
 }
 
 // show fills in the code.

@@ -91,8 +91,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	defer cancel()
 
 	id, isLinked := plan.InstanceID.ValueString(), linkedAndTold()
-	seen, err := r.client.WaitForSession(ctx, id, func(s wawp.Session) bool {
-		return s.Status == wawp.StatusStopped || isLinked(s)
+	seen, err := wait(ctx, r.client, id, func(s wawp.Session) (bool, error) {
+		return s.Status == wawp.StatusStopped || isLinked(s), nil
 	})
 	if d := notPaired(ctx, expected, seen, timeout, err); d != nil {
 		resp.Diagnostics.Append(d)
@@ -101,19 +101,6 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	plan.refresh(seen)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
-}
-
-// linkedAndTold returns a test of whether a phone is linked. Whose it is Wawp may tell a moment later, or never: the test
-// lets a few looks pass.
-func linkedAndTold() func(wawp.Session) bool {
-	looks := 3
-	return func(s wawp.Session) bool {
-		if s.Status != wawp.StatusWorking {
-			return false
-		}
-		looks--
-		return s.Account != nil || looks < 0
-	}
 }
 
 // Read refreshes the state. Only a proof that no phone is linked, or that the session is absent, removes the pairing from it.

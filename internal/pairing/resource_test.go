@@ -147,7 +147,7 @@ func TestAccNotPairedLeavesEverything(t *testing.T) {
 		fault     wawptest.Fault
 		says      string
 	}{
-		"timed out": {waiting, []string{short}, wawptest.Fault{}, `(?s)No phone was linked to the session ` + id + `.*50ms.*SCAN_QR_CODE.*the\s+next\s+apply\s+waits\s+again.*wawp_session_pair`},
+		"timed out": {waiting, []string{short}, wawptest.Fault{}, `(?s)Nobody linked one to the session ` + id + ` within\s+50ms.*SCAN_QR_CODE.*next\s+apply\s+waits\s+again.*wawp_session_pair`},
 		"failed":    {wawptest.Session{Status: "FAILED"}, []string{short}, wawptest.Fault{}, `(?s)50ms.*FAILED.*wawp_session_restart`},
 		"stuck":     {wawptest.Session{Status: "WHATEVER"}, []string{short}, wawptest.Fault{}, `(?s)50ms.*WHATEVER`},
 		"stopped":   {wawptest.Session{Status: "STOPPED"}, nil, wawptest.Fault{}, `(?s)The Wawp session is stopped.*desired_state = "started"`},
@@ -166,8 +166,14 @@ func TestAccNotPairedLeavesEverything(t *testing.T) {
 		"no phone number": {working(), []string{`expected_phone_number = "0170 1234567"`}, wawptest.Fault{}, `(?s)Invalid phone number.*single\s+0`},
 		"no such session": {waiting, nil, wawptest.Fault{Match: info, Status: 404, Body: own}, `(?s)The instance was\s+deleted.*Wawp\s+knows\s+no\s+such\s+instance`},
 		"a proxy's 404":   {waiting, nil, wawptest.Fault{Match: info, Status: 404, Body: foreign}, `(?s)check\s+base_url`},
-		"broken":          {waiting, nil, wawptest.Fault{Match: info, Skip: 3, Status: 500}, `(?s)HTTP 500 \(after\s+5\s+attempts\).*Nothing\s+was\s+recorded`},
-		"wrong token":     {waiting, nil, wawptest.Fault{Match: info, Status: 401}, `(?s)WAWP_ACCESS_TOKEN`},
+		"broken":          {waiting, nil, wawptest.Fault{Match: info, Status: 500}, `(?s)HTTP 500 \(after\s+5\s+attempts\).*Nothing\s+was\s+recorded`},
+		"broken later": {
+			waiting,
+			[]string{`timeouts = { create = "300ms" }`},
+			wawptest.Fault{Match: info, Skip: 3, Status: 500, Body: `{"code":"maintenance","message":"Until noon."}`},
+			`(?s)300ms.*SCAN_QR_CODE.*The\s+last\s+answer:.*HTTP\s+500.*Until\s+noon`,
+		},
+		"wrong token": {waiting, nil, wawptest.Fault{Match: info, Status: 401}, `(?s)WAWP_ACCESS_TOKEN`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -199,8 +205,8 @@ func TestAccInterruptedWaitLeavesEverything(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
 	cli := w.CLI(t, declare())
-	said := interrupt(t, w, cli, info, 1, "apply", "-auto-approve", "-no-color")
-	contains(t, said, "Error: The wait for a phone was interrupted", "SCAN_QR_CODE", "the next apply waits again")
+	said := interrupt(t, w, cli, info, 2, "apply", "-auto-approve", "-no-color")
+	contains(t, said, "Error: The wait for a phone was interrupted", "SCAN_QR_CODE", "The next apply waits again")
 	if now, _ := w.Session(id); now.Status != "SCAN_QR_CODE" || len(cli.State()) != 0 {
 		t.Errorf("the session is %+v, the state %v", now, cli.State())
 	}

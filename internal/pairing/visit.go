@@ -1,6 +1,7 @@
 package pairing
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -24,19 +25,27 @@ type visit struct {
 	say    func(message string)
 	now    func() time.Time
 
+	isLinked func(wawp.Session) bool
+
 	said      string // the status that was spoken of last
 	started   bool
 	restarted bool
-	awaited   string // a status that was acted upon, and that may be seen until that takes hold
-	isLinked  func(wawp.Session) bool
+	awaited   string // a status that was acted upon, and that may be seen for a while; "" is none
+	looks     int    // for how many more looks; negative: until another is seen
+	refusal   error  // of the start or restart
 
-	shown string    // the code on the screen
-	until time.Time // when to ask for the next
+	shown   string    // the code on the screen
+	until   time.Time // when to ask for the next
+	refused bool      // a pairing code was, at the last look
 }
 
-// look does what the status of the session leaves to do, and says whether a phone is linked.
+// look does what the status of the session leaves to do, and says whether a phone is linked, and known whose.
 func (v *visit) look(ctx context.Context, s wawp.Session) (bool, error) {
-	if s.Status == v.awaited {
+	switch {
+	case s.Status == "":
+		return false, nil
+	case s.Status == v.awaited && v.looks != 0:
+		v.looks--
 		return false, nil
 	}
 	v.awaited = ""
@@ -45,7 +54,7 @@ func (v *visit) look(ctx context.Context, s wawp.Session) (bool, error) {
 	}
 	switch s.Status {
 	case wawp.StatusWorking:
-		return v.welcome(s)
+		return v.isLinked(s), nil
 	case wawp.StatusScan:
 		return false, v.show(ctx)
 	case wawp.StatusStopped:
@@ -55,21 +64,6 @@ func (v *visit) look(ctx context.Context, s wawp.Session) (bool, error) {
 	}
 	v.mention(s)
 	return false, nil
-}
-
-// welcome says who is linked, once Wawp has told it.
-func (v *visit) welcome(s wawp.Session) (bool, error) {
-	if v.isLinked == nil {
-		v.isLinked = linkedAndTold()
-	}
-	if !v.isLinked(s) {
-		return false, nil
-	}
-	if v.number != "" && s.Account != nil && s.Account.PhoneNumber != "" && s.Account.PhoneNumber != v.number {
-		return false, &wrongPhoneError{linked: s.Account.PhoneNumber, wanted: v.number}
-	}
-	v.say(linkedTo(s))
-	return true, nil
 }
 
 // mention speaks of a status in which there is nothing to do but to wait, once.
@@ -83,7 +77,7 @@ func (v *visit) mention(s wawp.Session) {
 // start boots a session that is stopped, once.
 func (v *visit) start(ctx context.Context) error {
 	if v.started {
-		return errStoppedAgain
+		return cmp.Or(v.refusal, errStoppedAgain)
 	}
 	v.started = true
 	v.say("The session " + v.id + " is STOPPED: starting it.")
@@ -94,7 +88,7 @@ func (v *visit) start(ctx context.Context) error {
 // restart does what Wawp advises for a session that failed, once.
 func (v *visit) restart(ctx context.Context) error {
 	if v.restarted {
-		return errFailedAgain
+		return cmp.Or(v.refusal, errFailedAgain)
 	}
 	v.restarted = true
 	v.say("The session " + v.id + " is FAILED: restarting it, as Wawp advises to do once.")
@@ -102,16 +96,16 @@ func (v *visit) restart(ctx context.Context) error {
 	return v.await(wawp.StatusFailed, after, err)
 }
 
-// await lets a status pass that was acted upon, unless the answer shows that it is left already. Of a refusal because the
-// status is another by now, the next look tells more.
+// await lets a status that was acted upon be seen for a while: two more looks if the answer shows that it is left already, else
+// until another one is seen. A refusal may only mean that it is another one by now: the next look tells.
 func (v *visit) await(status string, after wawp.Session, err error) error {
-	switch {
-	case wawp.IsNotFound(err):
-		return err
-	case wawp.IsMoot(err):
+	if v.refusal = nil; wawp.IsMoot(err) && !wawp.IsNotFound(err) {
+		v.refusal = err
 		return nil
-	case after.Status == "" || after.Status == status:
-		v.awaited = status
+	}
+	v.awaited, v.looks = status, 2
+	if after.Status == "" || after.Status == status {
+		v.looks = -1
 	}
 	return err
 }
@@ -139,7 +133,7 @@ func (v *visit) show(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	v.say(invitation(v.shown == "") + drawing)
+	v.say(invitation(v.id, v.shown == "") + drawing)
 	v.shown = code.Value
 	return nil
 }
@@ -159,7 +153,11 @@ func (v *visit) showPairingCode(ctx context.Context) error {
 		return nil
 	}
 	code, err := v.client.RequestPairingCode(ctx, v.id, v.number)
-	if err != nil {
+	if !v.refused && wawp.IsNoCode(err) && !wawp.IsNotFound(err) {
+		v.refused = true // perhaps the session has just stopped to wait: the next look tells
+		return nil
+	}
+	if v.refused = false; err != nil {
 		return err
 	}
 	v.say(pairingCode(code, v.number))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -50,7 +49,7 @@ func play(t *testing.T, config wawptest.Config, session wawptest.Session, number
 	session.InstanceID = id
 	s.Add(session)
 	client := wawp.New(wawp.Options{AccessToken: wawptest.DefaultToken, BaseURL: base, PollInterval: time.Millisecond, RetryWait: time.Millisecond})
-	s.visit = &visit{client: client, id: id, number: number, now: s.clock, say: func(m string) { s.said = append(s.said, m) }}
+	s.visit = &visit{client: client, id: id, number: number, now: s.clock, isLinked: linkedAndTold(), say: func(m string) { s.said = append(s.said, m) }}
 	return s
 }
 
@@ -89,12 +88,14 @@ func (s *scene) waits(t *testing.T, n int) {
 	}
 }
 
-// ends looks until a phone is linked.
-func (s *scene) ends(t *testing.T) {
+// ends waits until a phone is linked, and returns what is said of it.
+func (s *scene) ends(t *testing.T) string {
 	t.Helper()
-	if done, err := s.look(t, 10); !done || err != nil {
+	seen, err := wait(t.Context(), s.visit.client, id, func(now wawp.Session) (bool, error) { return s.visit.look(t.Context(), now) })
+	if err != nil {
 		t.Fatalf("the visit did not end: %v\n%s", err, strings.Join(s.said, "\n"))
 	}
+	return linkedTo(seen)
 }
 
 // drawn returns how many QR codes were drawn.
@@ -129,8 +130,7 @@ func TestVisitDrawsAgainWhenTheCodeExpiresAndOnlyThen(t *testing.T) {
 	}
 
 	s.Pair(id, "201145202826", "Support")
-	s.ends(t)
-	if last := s.said[len(s.said)-1]; last != "The phone of Support (201145202826@c.us) is linked to the session "+id+"." {
+	if last := s.ends(t); last != "The phone of Support (201145202826@c.us) is linked to the session "+id+"." {
 		t.Errorf("at last it says %q", last)
 	}
 	if len(s.QRCodes(id)) != 2 {
@@ -256,9 +256,8 @@ func TestVisitOfALinkedSessionSaysWhose(t *testing.T) {
 		"The phone of 1@lid is linked to the session " + id + ".":                        {ID: "1@lid"},
 	} {
 		s := play(t, wawptest.Config{}, wawptest.Session{Status: "WORKING", Me: me}, "")
-		s.ends(t)
-		if !slices.Equal(s.said, []string{want}) {
-			t.Errorf("it says %q", s.said)
+		if last := s.ends(t); last != want || len(s.said) != 0 {
+			t.Errorf("it says %q, %q", s.said, last)
 		}
 		s.expect(t, "", 1)
 	}
@@ -268,10 +267,9 @@ func TestVisitOfALinkedSessionSaysWhose(t *testing.T) {
 	s.ends(t)
 	s.expect(t, info, 3)
 	s.Inject(wawptest.Fault{Match: info, Reshape: wawptest.Without("me")})
-	s.said, s.visit.isLinked = nil, nil
-	s.ends(t)
-	if !slices.Equal(s.said, []string{"A phone is linked to the session " + id + ". Wawp does not tell whose."}) {
-		t.Errorf("it says %q", s.said)
+	s.visit.isLinked = linkedAndTold()
+	if last := s.ends(t); last != "A phone is linked to the session "+id+". Wawp does not tell whose." {
+		t.Errorf("it says %q", last)
 	}
 }
 
@@ -293,14 +291,8 @@ func TestVisitWithAPhoneNumber(t *testing.T) {
 	s.waits(t, 2)
 	s.expect(t, askCode, 2)
 
-	s.Pair(id, "491701234567", "Mallory")
-	var wrong *wrongPhoneError
-	if done, err := s.look(t, 5); done || !errors.As(err, &wrong) || wrong.linked != "491701234567" || wrong.wanted != "201145202826" {
-		t.Errorf("the end is %v, %v", done, err)
-	}
-	if now, _ := s.Session(id); now.Me == nil {
-		t.Error("the wrong phone was unlinked")
-	}
+	s.Pair(id, "201145202826", "Support")
+	s.ends(t)
 }
 
 func TestVisitMeetsErrors(t *testing.T) {
@@ -311,14 +303,20 @@ func TestVisitMeetsErrors(t *testing.T) {
 		fault  wawptest.Fault
 		goesOn bool
 	}{
-		"no code yet":               {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Times: 2, Status: 400, Body: refused}, true},
-		"code broken":               {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Status: 500}, false},
-		"code refused":              {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Status: 401}, false},
-		"code of a deleted session": {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Status: 404, Body: `{"code":"invalid_instance","message":"x"}`}, false},
-		"code too long":             {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Body: `{"value":"2@` + strings.Repeat("x", 3000) + `"}`}, false},
-		"started by another":        {"STOPPED", wawptest.Fault{Match: start, Times: 1, Act: true, Status: 409, Body: refused}, true},
-		"start is lost":             {"STOPPED", wawptest.Fault{Match: start, Drop: true}, false},
-		"restart is lost":           {"FAILED", wawptest.Fault{Match: restart, Act: true, Drop: true}, false},
+		"no code yet":                  {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Times: 2, Status: 400, Body: refused}, true},
+		"code broken":                  {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Status: 500}, false},
+		"code refused":                 {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Status: 401}, false},
+		"code of a deleted session":    {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Status: 404, Body: `{"code":"invalid_instance","message":"x"}`}, false},
+		"code too long":                {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Body: `{"value":"2@` + strings.Repeat("x", 3000) + `"}`}, false},
+		"code refused as a 404":        {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Times: 2, Status: 404, Body: refused}, true},
+		"start is refused":             {"STOPPED", wawptest.Fault{Match: start, Status: 400, Body: `{"code":"server_not_found","message":"No server has room."}`}, false},
+		"restart is refused":           {"FAILED", wawptest.Fault{Match: restart, Status: 400, Body: `{"code":"server_not_found","message":"No server has room."}`}, false},
+		"a stale look after a start":   {"STOPPED", wawptest.Fault{Match: info, Skip: 1, Times: 2, Reshape: wawptest.Set("status", "STOPPED")}, true},
+		"a stale look after a restart": {"FAILED", wawptest.Fault{Match: info, Skip: 1, Times: 2, Reshape: wawptest.Set("status", "FAILED")}, true},
+		"no status told":               {"SCAN_QR_CODE", wawptest.Fault{Match: info, Times: 2, Reshape: wawptest.Without("status")}, true},
+		"started by another":           {"STOPPED", wawptest.Fault{Match: start, Times: 1, Act: true, Status: 409, Body: refused}, true},
+		"start is lost":                {"STOPPED", wawptest.Fault{Match: start, Drop: true}, false},
+		"restart is lost":              {"FAILED", wawptest.Fault{Match: restart, Act: true, Drop: true}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -331,7 +329,84 @@ func TestVisitMeetsErrors(t *testing.T) {
 			if test.goesOn && s.drawn() != 1 {
 				t.Errorf("%d codes were drawn", s.drawn())
 			}
+			if strings.Contains(name, "is refused") && (err == nil || !strings.Contains(err.Error(), "No server has room.")) {
+				t.Errorf("the end is %v", err)
+			}
 		})
+	}
+}
+
+// TestVisitForgivesARefusedPairingCode once: perhaps a phone was linked at that moment.
+func TestVisitForgivesARefusedPairingCode(t *testing.T) {
+	t.Parallel()
+	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "201145202826")
+	s.Inject(wawptest.Fault{Match: askCode, Times: 1, Status: 400, Body: `{"code":"qr_not_available","message":"Not now."}`})
+	s.waits(t, 3)
+	if len(s.PairingCodes(id)) != 1 {
+		t.Errorf("%d codes were asked for", len(s.PairingCodes(id)))
+	}
+	s.visit.shown = ""
+	s.Inject(wawptest.Fault{Match: askCode, Status: 400, Body: `{"code":"invalid_param","message":"No such phone."}`})
+	if done, err := s.look(t, 3); done || err == nil || !strings.Contains(err.Error(), "No such phone.") {
+		t.Errorf("the end is %v, %v", done, err)
+	}
+}
+
+// TestWaitOutlastsFaultsThatPass, once it has seen the session.
+func TestWaitOutlastsFaultsThatPass(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault wawptest.Fault
+		lasts bool
+	}{
+		"broken":          {wawptest.Fault{Status: 503}, true},
+		"no answer":       {wawptest.Fault{Drop: true}, true},
+		"a web page":      {wawptest.Fault{Body: "<html>"}, true},
+		"invalid_session": {wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"x"}`}, true},
+		"gone":            {wawptest.Fault{Status: 404, Body: `{"code":"invalid_instance","message":"x"}`}, false},
+		"a proxy's 404":   {wawptest.Fault{Status: 404, Body: "nginx"}, false},
+		"wrong token":     {wawptest.Fault{Status: 401}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
+			test.fault.Match = info
+			first := test.fault
+			first.Times = 1
+			s.Inject(first)
+			looks := 0
+			look := func(wawp.Session) (bool, error) {
+				looks++
+				return looks == 3, nil
+			}
+			if _, err := wait(t.Context(), s.visit.client, id, look); err == nil {
+				t.Error("it goes on before it has seen the session")
+			}
+			test.fault.Skip, test.fault.Times = 1, 5
+			s.Inject(test.fault)
+			if _, err := wait(t.Context(), s.visit.client, id, look); (err == nil) != test.lasts {
+				t.Errorf("the end is %v", err)
+			}
+		})
+	}
+
+	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
+	s.Inject(wawptest.Fault{Match: info, Skip: 1, Status: 503, Body: `{"code":"maintenance","message":"Down until noon."}`})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		_ = s.WaitFor(t.Context(), info, 3)
+		cancel()
+	}()
+	seen, err := wait(ctx, s.visit.client, id, func(wawp.Session) (bool, error) { return false, nil })
+	if seen.Status != "SCAN_QR_CODE" || err == nil || !strings.Contains(err.Error(), "Down until noon.") {
+		t.Errorf("the end is %+v, %v", seen, err)
+	}
+	s.ClearFaults()
+	s.SetStatus(id, "WORKING")
+	late, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	t.Cleanup(cancel)
+	if seen, err := wait(late, s.visit.client, id, func(wawp.Session) (bool, error) { return false, nil }); err != nil || seen.Status != "WORKING" {
+		t.Errorf("the end is %+v, %v", seen, err)
 	}
 }
 
@@ -343,24 +418,31 @@ func TestNotInvoked(t *testing.T) {
 	late, cancel := context.WithTimeout(context.Background(), 0)
 	t.Cleanup(cancel)
 	seen := func(status string) wawp.Session { return wawp.Session{InstanceID: id, Status: status} }
+	linked := func(number string) wawp.Session {
+		return wawp.Session{InstanceID: id, Status: "WORKING", Account: &wawp.Account{ChatID: number + "@x", PhoneNumber: number}}
+	}
 	for name, test := range map[string]struct {
 		ctx  context.Context
 		seen wawp.Session
 		err  error
 		want []string
 	}{
-		"interrupted":   {interrupted, seen("SCAN_QR_CODE"), context.Canceled, []string{"interrupted", id, "SCAN_QR_CODE", "Invoke the action again"}},
-		"timed out":     {late, seen("FAILED"), context.DeadlineExceeded, []string{"within 10m0s", "FAILED", "wawp_session_restart", "Invoke the action again"}},
+		"interrupted":   {interrupted, seen("SCAN_QR_CODE"), context.Canceled, []string{"interrupted", id, "SCAN_QR_CODE", "invoke the action again"}},
+		"timed out":     {late, seen("FAILED"), context.DeadlineExceeded, []string{"within 10m0s", "FAILED", "wawp_session_restart", "invoke the action again"}},
 		"stuck":         {late, seen("STARTING"), context.DeadlineExceeded, []string{"STARTING lasts longer than 60 s"}},
-		"never seen":    {late, seen(""), context.DeadlineExceeded, []string{"a status that Wawp does not tell"}},
-		"request":       {context.Background(), seen(""), &wawp.Error{Op: "POST x", Status: 500}, []string{"POST x: HTTP 500", "Invoke the action again"}},
-		"wrong phone":   {context.Background(), seen("WORKING"), &wrongPhoneError{"1", "2"}, []string{"has the number 1, not 2", "wawp_session_logout"}},
+		"never seen":    {late, seen(""), context.DeadlineExceeded, []string{"in a status that is not known"}},
+		"request":       {context.Background(), seen(""), &wawp.Error{Op: "POST x", Status: 500}, []string{"POST x: HTTP 500", "invoke the action again"}},
+		"no turn":       {context.Background(), seen("SCAN_QR_CODE"), wawp.ErrNoTurn, []string{"within 10m0s", "SCAN_QR_CODE"}},
+		"after a fault": {late, seen("SCAN_QR_CODE"), &wawp.Error{Op: "POST x", Status: 503, Message: "Down until noon."}, []string{"within 10m0s", "SCAN_QR_CODE", "The last answer: POST x", "Down until noon."}},
+		"another phone": {context.Background(), linked("1"), nil, []string{"has the number 1, not 2", "wawp_session_logout"}},
+		"hidden phone":  {context.Background(), linked(""), nil, []string{"does not tell its number"}},
+		"untold phone":  {context.Background(), seen("WORKING"), nil, []string{"does not tell its number"}},
 		"stopped again": {context.Background(), seen("STOPPED"), errStoppedAgain, []string{"was stopped while it waited"}},
 		"failed again":  {context.Background(), seen("FAILED"), errFailedAgain, []string{"is FAILED after a restart", "wawp_session_logout"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := notInvoked(test.ctx, test.seen, defaultPatience, test.err)
+			d := notInvoked(test.ctx, "2", test.seen, defaultPatience, test.err)
 			for _, phrase := range test.want {
 				if !strings.Contains(d.Summary()+" "+d.Detail(), phrase) {
 					t.Errorf("%q is not in: %s: %s", phrase, d.Summary(), d.Detail())
@@ -368,7 +450,9 @@ func TestNotInvoked(t *testing.T) {
 			}
 		})
 	}
-	if d := notInvoked(interrupted, seen("WORKING"), 0, nil); d != nil {
-		t.Errorf("an end without an error is %v", d)
+	for number, s := range map[string]wawp.Session{"": seen("WORKING"), "2": linked("2")} {
+		if d := notInvoked(interrupted, number, s, 0, nil); d != nil {
+			t.Errorf("an end without an error is %v", d)
+		}
 	}
 }

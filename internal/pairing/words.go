@@ -29,42 +29,56 @@ const howToPair = `A person links a phone in WhatsApp, at Settings > Linked devi
 - a page to hand over: link of a wawp_session_temp_link;
 - ` + explain.Dashboard + "."
 
-// untouched says that a failure has changed nothing.
-const untouched = "Nothing was recorded, and session and phone are as they were: the next apply waits again."
+// What is said of a failure that has changed nothing.
+const (
+	untouched  = "Nothing was recorded, and session and phone are as they were."
+	waitsAgain = untouched + " The next apply waits again."
+)
 
 // notPaired returns why a wait ended without the phone that was awaited; nil means that it is linked.
 func notPaired(ctx context.Context, expected string, seen wawp.Session, timeout time.Duration, err error) diag.Diagnostic {
 	id, last := seen.InstanceID, statusOf(seen)
 	switch {
-	case err != nil && ctx.Err() == nil:
+	case err != nil && ctx.Err() == nil && !errors.Is(err, wawp.ErrNoTurn):
 		return diag.NewErrorDiagnostic(summaryNotPaired,
 			explain.Failure("Waiting for a phone at the session "+id+" failed", err)+"\n\n"+untouched)
 	case err != nil && errors.Is(ctx.Err(), context.Canceled):
 		return diag.NewErrorDiagnostic("The wait for a phone was interrupted", fmt.Sprintf(
-			"No phone was linked to the session %s yet when Terraform was interrupted; when last seen it was %s. %s", id, last, untouched))
+			"No phone was linked to the session %s yet when Terraform was interrupted; when last seen it was %s. %s%s",
+			id, last, waitsAgain, explain.LastAnswer(err)))
 	case err != nil:
 		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
-			"No phone was linked to the session %s within %s (the create timeout); when last seen it was %s.%s %s\n\n%s",
-			id, timeout, last, hint(seen.Status), untouched, howToPair))
+			"Nobody linked one to the session %s within %s (the create timeout); when last seen it was %s.%s %s\n\n%s%s",
+			id, timeout, last, hint(seen.Status), waitsAgain, howToPair, explain.LastAnswer(err)))
 	case seen.Status == wawp.StatusStopped:
 		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "The Wawp session is stopped", fmt.Sprintf(
 			"No phone can be linked to the session %s, because it is STOPPED. Start it with desired_state = \"started\" on its "+
 				"wawp_session, or with the action wawp_session_start (Terraform 1.14 or later). %s", id, untouched))
-	case expected != "" && (seen.Account == nil || seen.Account.PhoneNumber == ""):
+	case isUntold(expected, seen):
 		return diag.NewAttributeErrorDiagnostic(path.Root(argumentExpected), "The linked phone cannot be told", fmt.Sprintf(
 			"A phone is linked to the session %s, but Wawp does not tell its number, so it cannot be compared. Leave "+
 				"expected_phone_number out to accept it. %s", id, untouched))
-	case expected != "" && expected != seen.Account.PhoneNumber:
+	case isAnother(expected, seen):
 		return diag.NewAttributeErrorDiagnostic(path.Root(argumentExpected), summaryOtherPhone, fmt.Sprintf(
 			"The phone that is linked to the session %s has the number %s, and %s is expected. %s\n\nIf it is the right phone, set "+
-				"expected_phone_number to its number. If it is not, unlink it (on the phone at Settings > Linked devices, or with the "+
-				"action wawp_session_logout), and apply again.", id, seen.Account.PhoneNumber, expected, untouched))
+				"expected_phone_number to its number. If it is not, unlink it (with the action wawp_session_logout, or on the phone at "+
+				"Settings > Linked devices), and apply again.", id, seen.Account.PhoneNumber, expected, untouched))
 	}
 	return nil
 }
 
 // statusOf names the status of a session.
-func statusOf(s wawp.Session) string { return cmp.Or(s.Status, "in a status that Wawp does not tell") }
+func statusOf(s wawp.Session) string { return cmp.Or(s.Status, "in a status that is not known") }
+
+// isUntold says whether a number is wanted, and Wawp does not tell that of the linked phone.
+func isUntold(wanted string, s wawp.Session) bool {
+	return wanted != "" && (s.Account == nil || s.Account.PhoneNumber == "")
+}
+
+// isAnother says whether another phone is linked than is wanted.
+func isAnother(wanted string, s wawp.Session) bool {
+	return wanted != "" && !isUntold(wanted, s) && s.Account.PhoneNumber != wanted
+}
 
 // hint says what to do about a status in which no phone can be linked.
 func hint(status string) string {
@@ -81,8 +95,8 @@ func hint(status string) string {
 func otherPhone(id, number string) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(path.Root(argumentExpected), summaryOtherPhone, fmt.Sprintf(
 		"The phone that is linked to the session %s has the number %s, which is not the expected one. If it is the right phone, set "+
-			"expected_phone_number to its number. If it is not, unlink it, on the phone at Settings > Linked devices: the next plan "+
-			"then waits for another.", id, number))
+			"expected_phone_number to its number. If it is not, unlink it (with the action wawp_session_logout, or on the phone at "+
+			"Settings > Linked devices): the next plan then waits for another.", id, number))
 }
 
 // nothingToImport explains that there is no pairing.
@@ -104,8 +118,8 @@ func unlinked(id string) diag.Diagnostic {
 func failed(id string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A paired Wawp session is FAILED", fmt.Sprintf(
 		"The session %s is FAILED: its link to the phone was lost, or its engine is broken. The pairing stays in the state. Wawp "+
-			"advises to restart the session once, with the action wawp_session_restart (Terraform 1.14 or later) or in %s; if it then "+
-			"waits for a scan, the next plan creates the pairing anew.", id, explain.Dashboard))
+			"advises to restart the session once: with the action wawp_session_pair (Terraform 1.14 or later), which also draws a code "+
+			"if a phone has to be linked again, with wawp_session_restart, or in %s.", id, explain.Dashboard))
 }
 
 // gone says that a pairing was removed from the state together with its session.
@@ -142,58 +156,58 @@ var (
 	errFailedAgain  = errors.New("failed again")
 )
 
-// wrongPhoneError is that another phone was linked than was asked for. Numbers are digits.
-type wrongPhoneError struct{ linked, wanted string }
-
-// Error implements error.
-func (e *wrongPhoneError) Error() string {
-	return fmt.Sprintf("the phone that is linked has the number %s, not %s", e.linked, e.wanted)
-}
-
-// notInvoked returns why the action ended without a linked phone; nil means that one is linked.
-func notInvoked(ctx context.Context, seen wawp.Session, timeout time.Duration, err error) diag.Diagnostic {
+// notInvoked returns why the action ended without the phone that was asked for; nil means that it is linked.
+func notInvoked(ctx context.Context, number string, seen wawp.Session, timeout time.Duration, err error) diag.Diagnostic {
 	id, last := seen.InstanceID, statusOf(seen)
-	var wrong *wrongPhoneError
 	switch {
+	case err == nil && isUntold(number, seen):
+		return diag.NewAttributeErrorDiagnostic(path.Root(argumentNumber), "The linked phone cannot be told", fmt.Sprintf(
+			"A phone is linked to the session %s, but Wawp does not tell its number, so it cannot be compared with phone_number. "+
+				"It was left linked. Leave phone_number out to accept it.", id))
+	case err == nil && isAnother(number, seen):
+		return diag.NewAttributeErrorDiagnostic(path.Root(argumentNumber), summaryOtherPhone, fmt.Sprintf(
+			"The phone that is linked to the session %s has the number %s, not %s. It was left linked. If it is the right phone, set "+
+				"phone_number to its number. If it is not, unlink it (with the action wawp_session_logout, or on the phone at Settings > "+
+				"Linked devices), and try again.", id, seen.Account.PhoneNumber, number))
 	case err == nil:
 		return nil
-	case errors.As(err, &wrong):
-		return diag.NewAttributeErrorDiagnostic(path.Root(argumentNumber), summaryOtherPhone, fmt.Sprintf(
-			"At the session %s, %s. Nothing was changed. If it is the right phone, set phone_number to its number. If it is not, unlink "+
-				"it (on the phone at Settings > Linked devices, or with the action wawp_session_logout), and try again.", id, wrong))
 	case errors.Is(err, errStoppedAgain):
 		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
 			"The session %s was stopped while it waited for a phone, by a person or another program.%s", id, tryAgain))
 	case errors.Is(err, errFailedAgain):
 		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
-			"The session %s is FAILED after a restart: nobody linked a phone in time, or its engine is broken.%s If it fails at once, "+
-				"log it out (action wawp_session_logout), or look at it in %s.", id, tryAgain, explain.Dashboard))
-	case ctx.Err() == nil:
+			"The session %s is FAILED after a restart: nobody linked a phone in time, or its engine is broken. If it fails at once, "+
+				"log it out (action wawp_session_logout), or look at it in %s.%s", id, explain.Dashboard, tryAgain))
+	case ctx.Err() == nil && wawp.MayPass(err):
 		return diag.NewErrorDiagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed", err)+tryAgain)
+	case ctx.Err() == nil && !errors.Is(err, wawp.ErrNoTurn):
+		return diag.NewErrorDiagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed", err))
 	case errors.Is(ctx.Err(), context.Canceled):
 		return diag.NewErrorDiagnostic("The wait for a phone was interrupted", fmt.Sprintf(
-			"No phone was linked to the session %s yet when Terraform was interrupted; when last seen it was %s.%s", id, last, tryAgain))
+			"No phone was linked to the session %s yet when Terraform was interrupted; when last seen it was %s.%s%s",
+			id, last, tryAgain, explain.LastAnswer(err)))
 	}
 	return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
-		"No phone was linked to the session %s within %s (the invoke timeout); when last seen it was %s.%s%s",
-		id, timeout, last, hint(seen.Status), tryAgain))
+		"Nobody linked one to the session %s within %s (the invoke timeout); when last seen it was %s.%s%s%s",
+		id, timeout, last, hint(seen.Status), tryAgain, explain.LastAnswer(err)))
 }
 
 // tryAgain ends the explanation of a failure.
-const tryAgain = " Invoke the action again to go on: it looks first what is left to do."
+const tryAgain = "\n\nTo go on, invoke the action again, or apply again if a resource has triggered it: it looks first what is left to do."
 
 // invitation is what stands above a QR code. It begins with a line break, as Terraform puts the name of the action in front.
-func invitation(first bool) string {
+func invitation(id string, first bool) string {
+	const where = "in WhatsApp, Settings > Linked devices > Link a device.\nIf the code looks torn, widen the window.\n\n"
 	if first {
-		return "\nScan this code with the phone: in WhatsApp, Settings > Linked devices > Link a device.\n\n"
+		return "\nScan this code with the phone that is to be linked to the session " + id + ":\n" + where
 	}
-	return "\nThe code has expired. Scan this one:\n\n"
+	return "\nThe code has expired. Scan this one for the session " + id + ":\n" + where
 }
 
 // pairingCode says what to do with a code to type.
 func pairingCode(code, number string) string {
-	return fmt.Sprintf("\nOn the phone with the number %s: in WhatsApp, Settings > Linked devices > Link a device > Link with phone number "+
-		"instead. Type this code:\n\n    %s\n\nIf WhatsApp refuses it, it has expired: press Ctrl-C, and invoke the action again.", number, code)
+	return fmt.Sprintf("\nOn the phone with the number %s:\nin WhatsApp, Settings > Linked devices > Link a device > Link with phone number "+
+		"instead.\nType this code:\n\n    %s\n\nIf WhatsApp refuses it, it has expired: press Ctrl-C, and invoke the action again.", number, code)
 }
 
 // waiting says what a session is waited for.
@@ -208,18 +222,18 @@ func linkedTo(s wawp.Session) string {
 	}
 	who := s.Account.ChatID
 	if s.Account.PushName != "" {
-		who = fmt.Sprintf("%s (%s)", printable(s.Account.PushName), who)
+		who = fmt.Sprintf("%s (%s)", s.Account.PushName, who)
 	}
-	return fmt.Sprintf("The phone of %s is linked to the session %s.", who, s.InstanceID)
+	return printable(fmt.Sprintf("The phone of %s is linked to the session %s.", who, s.InstanceID))
 }
 
-// printable returns a name without what a terminal would obey: progress is printed as it is, and whoever owns the account has
-// chosen the name.
-func printable(name string) string {
+// printable returns a text without what a terminal would obey: progress is printed as it is, and whoever owns the account has
+// chosen its name.
+func printable(text string) string {
 	return strings.Map(func(c rune) rune {
 		if !unicode.IsPrint(c) {
 			return '?'
 		}
 		return c
-	}, name)
+	}, text)
 }

@@ -4,15 +4,11 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
-
-// lastWords is how long an interrupted action has to say how far it came.
-const lastWords = 2 * time.Second
 
 // Serve serves the provider to Terraform until that is done with it, or to a debugger.
 func (p *Provider) Serve(debug bool) error {
@@ -38,7 +34,7 @@ type protocol interface {
 }
 
 // server lets interrupted actions say how they end: terraform-plugin-go sends nothing of them once it has stopped the provider,
-// so the stop waits for them.
+// so the stop waits for them. Each ends at once, but for a request that must be kept: that ends with request_timeout.
 type server struct {
 	protocol
 	stopping atomic.Bool
@@ -76,11 +72,8 @@ func (s *server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRe
 		s.actions.Unlock() //nolint:staticcheck // it is only waited for
 		close(ended)
 	}()
-	timer := time.NewTimer(lastWords)
-	defer timer.Stop()
 	select {
 	case <-ended:
-	case <-timer.C:
 	case <-ctx.Done():
 	}
 	return resp, err

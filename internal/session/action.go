@@ -19,7 +19,10 @@ import (
 // defaultActionTimeout bounds an action, its wait included. Wawp calls 60 s of STARTING too long.
 const defaultActionTimeout = 2 * time.Minute
 
-var _ action.ActionWithConfigure = (*Action)(nil)
+var (
+	_ action.ActionWithConfigure  = (*Action)(nil)
+	_ action.ActionWithModifyPlan = (*Action)(nil)
+)
 
 // Action is one of the actions wawp_session_start, _stop, _restart and _logout.
 type Action struct {
@@ -54,17 +57,19 @@ type actionModel struct {
 const (
 	aboutStart = "Starts the engine of a session that is `STOPPED`, and waits until it has left `STARTING`: it is `WORKING` if a " +
 		"phone is linked, else `SCAN_QR_CODE`. Of a session that is started already it only says so. A session that is " +
-		"`FAILED` needs `wawp_session_restart`. To keep a session started, set `desired_state` of `wawp_session` instead."
+		"`FAILED` needs `wawp_session_restart`. To keep a session started, set `desired_state` of `wawp_session` instead. " +
+		needsNew
 	aboutStop = "Stops the engine of a session, and waits until it is `STOPPED`. The phone stays linked. Of a session that is " +
 		"stopped already it only says so. If `desired_state` of its `wawp_session` is `started`, the next apply starts it again: " +
-		"to keep it stopped, set that to `stopped` instead."
+		"to keep it stopped, set that to `stopped` instead. " + needsNew
 	aboutRestart = "Stops and starts the engine of a session, and waits until it was seen to boot and has left `STARTING`. The " +
 		"phone stays linked. It is what Wawp advises once for a session that is `FAILED`, or `STARTING` for longer than 60 " +
 		"seconds. One that is `STOPPED` is started. A restart that was not seen to happen fails. After one that was, wait 30 " +
-		"seconds before sending messages."
+		"seconds before sending messages. " + needsNew
 	aboutLogout = "Unlinks the phone from a session, and waits until the session is no longer `WORKING`. The session stays, with " +
 		"its webhooks, and normally shows `SCAN_QR_CODE`: a person can link a phone again. Of a session that shows " +
-		"`SCAN_QR_CODE` already it only says so."
+		"`SCAN_QR_CODE` already it only says so. " + needsNew
+	needsNew = "Needs Terraform 1.14 or later."
 )
 
 // Metadata names the action.
@@ -95,9 +100,19 @@ func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp 
 	a.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
+// ModifyPlan refuses what cannot be used: of an action, values of variables are validated nowhere else.
+func (a *Action) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
+}
+
 // Invoke looks at the session, and does what its status leaves to do.
 func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
+	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	var config actionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	timeout, diags := config.Timeouts.Invoke(ctx, defaultActionTimeout)

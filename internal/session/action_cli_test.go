@@ -51,7 +51,7 @@ func TestAccActionsRun(t *testing.T) {
 		{"start", map[string]int{info: 2, start: 1}, "The session 3EB0BCB2E3D4 has started. It is WORKING: a phone is linked."},
 		{"start", map[string]int{info: 1}, "The session 3EB0BCB2E3D4 is not STOPPED, so it needs no start: nothing was sent."},
 		{"restart", map[string]int{info: 2, restart: 1}, "Wawp advises to wait 30 seconds before sending messages."},
-		{"stop", map[string]int{info: 2, stop: 1}, "The session 3EB0BCB2E3D4 is STOPPED. A phone that was linked stays linked"},
+		{"stop", map[string]int{info: 2, stop: 1}, "The session 3EB0BCB2E3D4 is STOPPED. Its phone stays linked"},
 		{"stop", map[string]int{info: 1}, "The session 3EB0BCB2E3D4 is STOPPED already: nothing was sent."},
 		{"restart", map[string]int{info: 2, start: 1}, "The session 3EB0BCB2E3D4 has nothing to stop: a start is enough."},
 		{"logout", map[string]int{info: 2, logout: 1}, "The session 3EB0BCB2E3D4 was logged out. It is SCAN_QR_CODE"},

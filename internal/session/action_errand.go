@@ -67,13 +67,18 @@ func stop(ctx context.Context, e *errand) *shortfall {
 		e.say("is STOPPED already: nothing was sent.")
 		return nil
 	}
+	wasLinked := e.status == wawp.StatusWorking
 	if _, left := e.send(ctx, stopRequest); left != nil {
 		return left
 	}
 	if err := e.wait(ctx, hasStopped); err != nil {
 		return e.notSeen(ctx, "become STOPPED", err)
 	}
-	e.say("is STOPPED. A phone that was linked stays linked: the next start needs no scan.")
+	if wasLinked {
+		e.say("is STOPPED. Its phone stays linked: the next start needs no scan.")
+	} else {
+		e.say("is STOPPED.")
+	}
 	return nil
 }
 
@@ -96,7 +101,11 @@ func restart(ctx context.Context, e *errand) *shortfall {
 	if e.status == wawp.StatusFailed {
 		return failedAgain(e.id, proof.before)
 	}
-	e.say("has restarted. It is %s. Wawp advises to wait 30 seconds before sending messages.", standing(e.status))
+	advice := ""
+	if e.status == wawp.StatusWorking {
+		advice = " Wawp advises to wait 30 seconds before sending messages."
+	}
+	e.say("has restarted. It is %s.%s", standing(e.status), advice)
 	return nil
 }
 

@@ -41,7 +41,7 @@ func (e *errand) notSeen(ctx context.Context, goal string, err error) *shortfall
 	if e.status == wawp.StatusStarting {
 		detail += stuck
 	}
-	return &shortfall{summary: summaryTimeout, detail: detail + lastAnswer(err)}
+	return &shortfall{summary: summaryTimeout, detail: detail + explain.LastAnswer(err)}
 }
 
 // notProved is notSeen for a restart.

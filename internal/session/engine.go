@@ -106,17 +106,8 @@ func notReached(ctx context.Context, last wawp.Session, want string, patience ti
 	if last.Status == wawp.StatusStarting {
 		detail += stuck
 	}
-	return &shortfall{summary: "Wawp session is not " + want + " yet", detail: detail + lastAnswer(err)}
+	return &shortfall{summary: "Wawp session is not " + want + " yet", detail: detail + explain.LastAnswer(err)}
 }
 
 // stuck is said of a session that goes on booting.
 const stuck = " When STARTING lasts longer than 60 s, Wawp advises a restart, " + byRestart + "."
-
-// lastAnswer quotes the answer, if there was one, after which a wait had no time left.
-func lastAnswer(err error) string {
-	var e *wawp.Error
-	if errors.As(err, &e) && e.Status != 0 {
-		return "\n\nThe last answer: " + explain.Answer(err)
-	}
-	return ""
-}

@@ -256,6 +256,7 @@ func TestAccUnreadableLinkKeepsTheState(t *testing.T) {
 		"an error in disguise":    {wawptest.Fault{Body: own}, gone, false},
 		"an answer without sense": {wawptest.Fault{Body: `{"success":true}`}, gone, false},
 		"an empty answer":         {wawptest.Fault{Status: 204}, gone, false},
+		"no scan needed":          {wawptest.Fault{Status: 409, Body: `{"code":"already_connected","message":"No."}`}, gone, false},
 		"401":                     {wawptest.Fault{Status: 401, Body: own}, gone, true},
 		"403":                     {wawptest.Fault{Status: 403, Body: own}, gone, true},
 		"500":                     {wawptest.Fault{Status: 500, Body: own}, gone, true},
@@ -295,6 +296,21 @@ func TestAccSessionDeletedInTheDashboard(t *testing.T) {
 	contains(t, said, "Error: Wawp knows no session "+id)
 	if !regexp.MustCompile(`"x": \d+: instance_id = `).MatchString(said) {
 		t.Errorf("nothing points to instance_id in:\n%s", said)
+	}
+}
+
+// TestAccNothingToRevoke lets a link go whose session needs no scan, with a warning.
+func TestAccNothingToRevoke(t *testing.T) {
+	t.Parallel()
+	for _, endpoint := range []string{get, revoke} {
+		t.Run(endpoint, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			cli := w.CLI(t, once+declare())
+			cli.OK("apply", "-auto-approve")
+			w.Inject(wawptest.Fault{Match: endpoint, Status: 409, Body: `{"code":"already_connected","message":"No."}`})
+			contains(t, cli.OK("destroy", "-auto-approve", "-refresh=false", "-no-color"), "Warning: Wawp temporary link was not revoked", "expires by itself")
+		})
 	}
 }
 

@@ -135,6 +135,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 // notRead decides what a failed read means. What was just imported is never dropped: that it cannot be read is an error.
 func (r *Resource) notRead(ctx context.Context, resp *resource.ReadResponse, id string, isNew bool, err error) {
 	verdict, reason := wawp.JudgeChild(wawp.ChildEvidence{Child: err})
+	if wawp.IsMoot(err) && !wawp.IsNotFound(err) {
+		verdict, reason = wawp.Unclear, "Wawp refuses to tell, perhaps because the session needs no scan"
+	}
 	if verdict == wawp.LookAgain && !isNew {
 		_, second := r.client.GetSession(ctx, id)
 		verdict, reason = wawp.JudgeChild(wawp.ChildEvidence{Child: err, Looked: true, Info: second})
@@ -176,7 +179,11 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	defer cancel()
 
 	id := state.InstanceID.ValueString()
-	if err := r.revoke(ctx, id, state.Link.ValueString()); err != nil && !wawp.IsNotFound(err) {
+	switch err := r.revoke(ctx, id, state.Link.ValueString()); {
+	case err == nil, wawp.IsNotFound(err): // with the session its link is gone
+	case wawp.IsMoot(err):
+		resp.Diagnostics.Append(perhapsValid(id, err))
+	default:
 		resp.Diagnostics.Append(notRevoked(id, err))
 	}
 }

@@ -164,12 +164,12 @@ func TestAccLifecycle(t *testing.T) {
 	const one, two = `triggers = { turn = "1" }`, `triggers = { turn = "2" }`
 	steps(t, w,
 		resource.TestStep{Config: w.Config(declare()), ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", false)},
+		resource.TestStep{ // triggers where there were none are only stored
+			Config: w.Config(declare(one)), ConfigPlanChecks: inPlace, ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", false),
+		},
 		resource.TestStep{ // its time is over
 			PreConfig: func() { now.Advance(30 * time.Minute) },
-			Config:    w.Config(declare()), ConfigPlanChecks: unchanged, ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", true),
-		},
-		resource.TestStep{ // triggers where there were none are only stored
-			Config: w.Config(declare(one)), ConfigPlanChecks: inPlace, ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", true),
+			Config:    w.Config(declare(one)), ConfigPlanChecks: unchanged, ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", true),
 		},
 		resource.TestStep{ // a change of them makes a new link
 			Config: w.Config(declare(two)), ConfigPlanChecks: replaced, ConfigStateChecks: shows(w, 2, "2026-01-31T12:30:00Z", false),
@@ -190,8 +190,11 @@ func TestAccLifecycle(t *testing.T) {
 			PreConfig: func() { w.ExpireLink(id) },
 			Config:    w.Config(declare()), ConfigPlanChecks: unchanged, ConfigStateChecks: shows(w, 4, "2026-01-31T12:31:00Z", true),
 		},
+		resource.TestStep{ // triggers make a new link of one that has expired, also where there were none
+			Config: w.Config(declare(one)), ConfigPlanChecks: replaced, ConfigStateChecks: shows(w, 5, "2026-01-31T12:31:00Z", false),
+		},
 	)
-	if n := w.Count(post); n != 3 || w.Count(revoke) != 0 || w.Count("") != n+w.Count(get) {
+	if n := w.Count(post); n != 4 || w.Count(revoke) != 1 || w.Count("") != n+1+w.Count(get) {
 		t.Errorf("the requests were %v", w.Requests())
 	}
 	for _, r := range w.Requests() {

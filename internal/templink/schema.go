@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -29,7 +30,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		MarkdownDescription: "A temporary link of a session: a page on which a person scans the session's QR code with a phone. It is " +
 			"valid for 30 minutes, and no phone is linked by making it. A session has one valid link at most: making one ends the " +
 			"one before it, so declare one of these per session. A link that has expired stays in the state, with `expired = true`, " +
-			"and plans nothing; change `triggers` to make a new one. Destroying the resource revokes the link if it is still valid.",
+			"and plans nothing; change `triggers` to make a new one, or apply with " +
+			"`-replace`. Destroying the resource revokes the link if it is still valid.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required:            true,
@@ -40,9 +42,9 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"triggers": schema.MapAttribute{
 				Optional:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "Values of any meaning. Changing them makes a new link; setting them where there were none, as after " +
-					"an import, only stores them.",
-				PlanModifiers: []planmodifier.Map{mapplanmodifier.RequiresReplaceIf(wereSet, aboutWereSet, aboutWereSet)},
+				MarkdownDescription: "Values of any meaning. Changing them makes a new link. Setting them where there were none, as after " +
+					"an import, makes one only if the link has expired, and else stores them.",
+				PlanModifiers: []planmodifier.Map{mapplanmodifier.RequiresReplaceIf(needsNew, aboutNeedsNew, aboutNeedsNew)},
 			},
 			"link": schema.StringAttribute{
 				Computed:            true,
@@ -69,11 +71,13 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	}
 }
 
-const aboutWereSet = "a change makes a new link, unless there were no triggers before"
+const aboutNeedsNew = "a change makes a new link, unless there were no triggers before and the link is still valid"
 
-// wereSet says whether there were triggers before a change.
-func wereSet(_ context.Context, req planmodifier.MapRequest, resp *mapplanmodifier.RequiresReplaceIfFuncResponse) {
-	resp.RequiresReplace = !req.StateValue.IsNull()
+// needsNew says whether a change of the triggers makes a new link: if there were some before, or nothing is lost by it.
+func needsNew(ctx context.Context, req planmodifier.MapRequest, resp *mapplanmodifier.RequiresReplaceIfFuncResponse) {
+	var expired types.Bool
+	resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("expired"), &expired)...)
+	resp.RequiresReplace = !req.StateValue.IsNull() || expired.ValueBool()
 }
 
 // IdentitySchema describes what identifies the link of a session across its whole life.

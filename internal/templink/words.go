@@ -42,6 +42,14 @@ func notRevoked(id string, err error) diag.Diagnostic {
 			"\n\nThe link stays in the state, and expires by itself within 30 minutes of when it was made.")
 }
 
+// perhapsValid says that a link left the state without being revoked, because Wawp refused for a reason that lies in the state of
+// the session, it seems.
+func perhapsValid(id string, err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Wawp temporary link was not revoked", fmt.Sprintf(
+		"Wawp refused to revoke the temporary link of the session %s, perhaps because the session needs no scan. The link is no longer "+
+			"in the state; if it is still valid, it expires by itself within 30 minutes of when it was made.\n\n%s", id, explain.Answer(err)))
+}
+
 // noneToImport explains that an import found no link.
 func noneToImport(id string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("No temporary link to import", fmt.Sprintf(

@@ -134,7 +134,7 @@ func wasLost(err error) bool {
 // IsNotFound says whether Wawp itself answered that there is no such thing. The 404 of a proxy, or of a route that the
 // server does not have, is not meant: see [IsNotOffered].
 func IsNotFound(err error) bool {
-	return is(err, func(e *Error) bool { return e.Status == http.StatusNotFound && e.own })
+	return is(err, func(e *Error) bool { return e.Status == http.StatusNotFound && e.own && e.known != codeNoQRCode })
 }
 
 // IsNotOffered says whether the server, or something in front of it, does not know the endpoint.
@@ -181,6 +181,14 @@ func IsSubscriptionRequired(err error) bool {
 // Wawp gives that is not documented.
 func IsNoCode(err error) bool {
 	return IsMoot(err) || is(err, func(e *Error) bool { return e.known == codeNoQRCode })
+}
+
+// MayPass says whether a later look at the same may well succeed: there was no answer, or a fault of the server or of something
+// in front of it, or one of which nobody knows whether it lasts.
+func MayPass(err error) bool {
+	return is(err, func(e *Error) bool {
+		return e.Status == 0 || e.Status/100 == 2 || e.Status/100 == 5 || e.Status == http.StatusTooManyRequests || e.known == codeInvalidSession
+	})
 }
 
 func is(err error, what func(*Error) bool) bool {

@@ -102,21 +102,20 @@ func (c *Client) DeleteSession(ctx context.Context, id string) error {
 // WaitForSession looks at a session, each poll interval, until done is true of it. It returns what it saw last, with the
 // error that ended the wait.
 func (c *Client) WaitForSession(ctx context.Context, id string, done func(Session) bool) (Session, error) {
-	return c.WatchSession(ctx, id, func(s Session) (bool, error) { return done(s), nil })
+	return c.WatchSession(ctx, id, func(s Session, err error) (bool, error) { return err == nil && done(s), err })
 }
 
-// WatchSession looks at a session, each poll interval, until look says that all is done, or returns an error. It returns what
-// it saw last, with the error that ended the wait.
-func (c *Client) WatchSession(ctx context.Context, id string, look func(Session) (done bool, err error)) (Session, error) {
+// WatchSession reads a session, each poll interval, until look says that all is done, or returns an error; it is told the error
+// of a read, too. It returns what it saw last, with the error that ended the wait.
+func (c *Client) WatchSession(ctx context.Context, id string, look func(Session, error) (done bool, err error)) (Session, error) {
 	last := Session{InstanceID: id}
 	for {
 		s, err := c.GetSession(ctx, id)
-		if err != nil {
-			return last, err
+		if err == nil {
+			last = s
 		}
-		last = s
-		if done, err := look(s); done || err != nil {
-			return s, err
+		if done, err := look(s, err); done || err != nil {
+			return last, err
 		}
 		if err := sleep(ctx, c.pollInterval); err != nil {
 			return last, err

@@ -131,6 +131,8 @@ func TestCreateTempLink(t *testing.T) {
 				t.Errorf("expires at %s, want 30 minutes from now", got.ExpiresAt)
 			}
 			var methods []string
+			s.mu.Lock()
+			defer s.mu.Unlock()
 			for _, r := range s.requests {
 				methods = append(methods, r.method)
 			}

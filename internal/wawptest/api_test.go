@@ -271,7 +271,8 @@ func TestEveryEndpointIsInTheCoverageGuide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, endpoints := range objects {
+	all := []map[string]endpoint{{"GET /v2/session/me": {}, "POST /v2/session/webhook": {}}} // documented, and not simulated
+	for _, endpoints := range append(all, objects...) {
 		for endpoint := range endpoints {
 			if !strings.Contains(string(guide), "\n| `"+endpoint+"` | ") {
 				t.Errorf("%s is not in the guide", endpoint)

@@ -12,7 +12,8 @@ locals {
   pairing_page = ephemeral.wawp_session_temp_link.sales.link
 }
 
-# Invites the colleague with the phone, once for each session. The script mails $PAGE, unless it is empty.
+# Invites the colleague with the phone, once for each session, by a script of your own: it mails $PAGE, unless that is empty.
+# Terraform shows nothing of what the script prints, because a link is among its variables.
 resource "terraform_data" "invitation" {
   triggers_replace = wawp_session.sales.instance_id
 
