@@ -22,8 +22,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A phone that is linked to a session. Creating it waits for a person who links one, so that whatever " +
 			"depends on it comes after; a session that is linked already counts at once. Nothing is recorded before a phone is " +
-			"linked: if the time is over, if the apply is interrupted or if it is the wrong phone, the next apply waits again. A " +
-			"phone that was unlinked is planned anew, that is: as a wait.",
+			"linked: a wait that times out, is interrupted or meets the wrong phone leaves session, phone and state as they were, and " +
+			"the next apply begins it anew. So it does for a phone that was unlinked.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
