@@ -119,10 +119,13 @@ func (v *visit) show(ctx context.Context) error {
 		return nil
 	}
 	code, err := v.client.GetQRCode(ctx, v.id)
-	if wawp.IsNoCode(err) && !wawp.IsNotFound(err) {
+	switch {
+	case err == nil:
+	case wawp.IsNoCode(err) && !wawp.IsNotFound(err):
 		return nil // not there yet, or scanned at this moment: the next look tells
-	}
-	if err != nil {
+	case v.shown != "" && wawp.MayPass(err) && !wawp.IsUnreadable(err):
+		return nil // a fault that may have passed by the next look
+	default:
 		return err
 	}
 	v.until = v.now().Add(showFor(code.ExpiresAt, v.now()))

@@ -336,6 +336,24 @@ func TestVisitMeetsErrors(t *testing.T) {
 	}
 }
 
+// TestVisitOutlastsFaultsOfLaterCodes, as it does those of its looks.
+func TestVisitOutlastsFaultsOfLaterCodes(t *testing.T) {
+	t.Parallel()
+	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
+	s.waits(t, 2)
+	s.Inject(wawptest.Fault{Match: getQR, Times: 3, Status: 503})
+	s.tick(30 * time.Second)
+	s.waits(t, 6)
+	if s.drawn() != 2 {
+		t.Errorf("%d codes were drawn", s.drawn())
+	}
+	s.Inject(wawptest.Fault{Match: getQR, Body: "{}"})
+	s.tick(30 * time.Second)
+	if done, err := s.look(t, 2); done || !wawp.IsUnreadable(err) {
+		t.Errorf("the end is %v, %v", done, err)
+	}
+}
+
 // TestVisitForgivesARefusedPairingCode once: perhaps a phone was linked at that moment.
 func TestVisitForgivesARefusedPairingCode(t *testing.T) {
 	t.Parallel()

@@ -27,18 +27,25 @@ func TestRetryTable(t *testing.T) {
 	reads := append([]string{"500"}, harmless...)
 
 	for op, want := range map[operation][]string{
-		createSession:  refused,
-		startSession:   refused,
-		restartSession: refused,
-		logoutSession:  refused,
-		stopSession:    harmless,
-		deleteSession:  harmless,
-		getSession:     reads,
-		getRateLimit:   reads,
-		listWebhooks:   reads,
-		setWebhook:     refused, // SetWebhook looks itself before it sends it again
-		updateWebhook:  harmless,
-		deleteWebhook:  harmless,
+		createSession:   refused,
+		startSession:    refused,
+		restartSession:  refused,
+		logoutSession:   refused,
+		stopSession:     harmless,
+		deleteSession:   harmless,
+		getSession:      reads,
+		getRateLimit:    reads,
+		setRateLimit:    harmless,
+		listWebhooks:    reads,
+		setWebhook:      refused, // SetWebhook looks itself before it sends it again
+		updateWebhook:   harmless,
+		deleteWebhook:   harmless,
+		getQRCode:       reads,
+		requestCode:     refused,
+		getTempLink:     reads,
+		createTempLink:  refused,
+		revokeTempLinks: harmless,
+		sendText:        refused,
 	} {
 		for name, end := range endings {
 			if got := op.repeat.after(end); got != slices.Contains(want, name) {
