@@ -50,8 +50,9 @@ func TestSendText(t *testing.T) {
 				}
 				var want []Message
 				if test.status == http.StatusOK {
-					test.want.InstanceID = id
-					want = []Message{test.want}
+					message := test.want
+					message.InstanceID = id
+					want = []Message{message}
 				}
 				if got := s.Messages(); !reflect.DeepEqual(got, want) {
 					t.Errorf("sent %+v, want %+v", got, want)
