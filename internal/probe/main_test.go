@@ -160,6 +160,11 @@ func TestSignals(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
+			t.Cleanup(func() {
+				if t.Failed() {
+					t.Logf("it said %s\n%s\nand asked %v", stdout, stderr, api.Requests())
+				}
+			})
 			match, count := test.request, 1
 			if match == "" {
 				match, count = sessionInfo, 2
@@ -178,10 +183,10 @@ func TestSignals(t *testing.T) {
 				t.Errorf("it ended with %v", err)
 			}
 			if left := api.Sessions(); len(left) != 0 || api.Count(create.endpoint) != 1 {
-				t.Errorf("left %v, asked %v", left, api.Requests())
+				t.Errorf("left %v, created %d times", left, api.Count(create.endpoint))
 			}
 			if !strings.Contains(stdout.String(), "The session is deleted.") {
-				t.Errorf("it said %s\n%s", stdout, stderr)
+				t.Error("it does not say that the session is deleted")
 			}
 		})
 	}
