@@ -166,11 +166,20 @@ func TestCreateThatOutlivesItsCallerSaysThatItTimedOut(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		cancel()
-		stalls(w, r)
+		dawdles(201, `{"instance_id":"A1"}`)(w, r)
 	})
 	_, err := client(t, s.URL, func(o *Options) { o.RequestTimeout = 100 * time.Millisecond }).CreateSession(ctx)
 	if !errors.Is(err, ErrTimeout) || !MayHaveActed(err) {
 		t.Errorf("error %v, may have acted: %t", err, MayHaveActed(err))
+	}
+}
+
+func TestEachAttemptHasItsTimeout(t *testing.T) {
+	t.Parallel()
+	s := serve(t, dawdles(200, `{"status":"WORKING"}`), answers(200, `{"status":"WORKING"}`))
+	_, err := client(t, s.URL, func(o *Options) { o.RequestTimeout = time.Second }).GetSession(context.Background(), "A1")
+	if err != nil || s.count() != 2 {
+		t.Errorf("error %v after %d requests, want an answer to the second", err, s.count())
 	}
 }
 
@@ -179,7 +188,7 @@ func TestOtherRequestsOnTheWireAreCalledOff(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		cancel()
-		stalls(w, r)
+		dawdles(200, `{"status":"WORKING"}`)(w, r)
 	})
 	_, err := client(t, s.URL).GetSession(ctx, "A1")
 	if !errors.Is(err, context.Canceled) || s.count() != 1 {
@@ -201,7 +210,7 @@ func TestCancellationBeforeTheWireSendsNothing(t *testing.T) {
 	t.Run("limiter", func(t *testing.T) {
 		t.Parallel()
 		s := serve(t, answers(201, `{"instance_id":"A1"}`))
-		c := client(t, s.URL, func(o *Options) { o.RequestsPerSecond = 0.01 })
+		c := client(t, s.URL, func(o *Options) { o.RequestsPerSecond = 0.1 })
 		if _, err := c.CreateSession(context.Background()); err != nil {
 			t.Fatal(err)
 		}
@@ -221,9 +230,9 @@ func TestCancellationBeforeTheWireSendsNothing(t *testing.T) {
 		t.Parallel()
 		ctx, cancel := context.WithCancel(context.Background())
 		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			answers(429, "", "Retry-After", "50")(w, r)
+			answers(429, "", "Retry-After", "5")(w, r)
 			time.AfterFunc(20*time.Millisecond, cancel)
-		})
+		}, answers(201, `{"instance_id":"A1"}`))
 		_, err := client(t, s.URL).CreateSession(ctx)
 		checkNotSent(t, s, 1, err)
 	})

@@ -76,6 +76,17 @@ func cutsOff(w http.ResponseWriter, _ *http.Request) {
 // stalls answers nothing until the client has gone.
 func stalls(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
+// dawdles answers long after a client that does not wait for ever has gone.
+func dawdles(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-r.Context().Done():
+		case <-time.After(5 * time.Second):
+			answers(status, body)(w, r)
+		}
+	}
+}
+
 // client returns a quick client of a server at address.
 func client(t *testing.T, address string, adjust ...func(*Options)) *Client {
 	t.Helper()
@@ -91,6 +102,17 @@ func client(t *testing.T, address string, adjust ...func(*Options)) *Client {
 		a(&o)
 	}
 	return New(o)
+}
+
+func TestDefaultsAreAsDocumented(t *testing.T) {
+	t.Parallel()
+	c := New(Options{})
+	if c.pollInterval != 3*time.Second || c.secondLook != 5*time.Second || c.timeout != time.Minute || DefaultMaxRetries != 4 {
+		t.Errorf("poll %s, second look %s, request %s, %d retries", c.pollInterval, c.secondLook, c.timeout, DefaultMaxRetries)
+	}
+	if idle := newTransport(nil).IdleConnTimeout; idle != 30*time.Second {
+		t.Errorf("idle connections are kept for %s", idle)
+	}
 }
 
 func TestRequestCarriesCredentialsAsDocumented(t *testing.T) {
@@ -173,7 +195,7 @@ func TestParseBaseURL(t *testing.T) {
 		}
 	}
 	for _, in := range []string{
-		"", "api.wawp.net", "ftp://api.wawp.net", "https://", "https://:443", "https://user:hunter2@api.wawp.net",
+		"", "api.wawp.net", "ftp://api.wawp.net", "https://", "https://:443", "https://user:hunter2@api.wawp.net", "https://user:hunter2@a b",
 		"https://api.wawp.net?a=b", "https://api.wawp.net?", "https://api.wawp.net#f", "https://a b", "http://[::1", "https://api.wawp.net/v2", "https://api.wawp.net/v2/",
 	} {
 		_, err := ParseBaseURL(in)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -117,6 +118,33 @@ func TestEchoOfTheTokenIsNotKept(t *testing.T) {
 	}
 }
 
+// TestNoFieldKeepsTheToken is promise P4 for what ends in the state.
+func TestNoFieldKeepsTheToken(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	body := strings.ReplaceAll(`{"name":"$","server_name":"$","status":"$","me":{"id":"$","pushName":"$"},
+		"webhooks":[{"url":"https://a.test/$","events":["$"]}],"current_policy":"$","policies":[{"slug":"$"}]}`, "$", testToken)
+	c := client(t, serve(t, answers(200, body)).URL)
+	session, err := c.GetSession(ctx, "A1")
+	hooks, listErr := c.ListWebhooks(ctx, "A1")
+	policy, policyErr := c.GetRateLimit(ctx, "A1")
+	if err := errors.Join(err, listErr, policyErr); err != nil {
+		t.Fatal(err)
+	}
+	kept := fmt.Sprintf("%+v %+v %+v %+v", session, *session.Account, hooks, policy)
+	if strings.Contains(strings.ToLower(kept), testToken) {
+		t.Errorf("the token is kept: %s", kept)
+	}
+}
+
+func TestAnswerWithoutEndIsCutOff(t *testing.T) {
+	t.Parallel()
+	s := serve(t, answers(200, strings.Repeat(" ", maxBody)+`{"status":"WORKING"}`))
+	if got, err := client(t, s.URL).GetSession(context.Background(), "A1"); !IsUnreadable(err) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 func TestSuccessThatDescribesNoSessionIsUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
@@ -127,7 +155,9 @@ func TestSuccessThatDescribesNoSessionIsUnreadable(t *testing.T) {
 		`{"status":"not_found","error":"gone"}`, `{"data":{"code":"x","message":"y","status":"failed"}}`,
 	} {
 		s := serve(t, answers(200, body))
-		if got, err := client(t, s.URL).GetSession(context.Background(), "A1"); !IsUnreadable(err) {
+		got, err := client(t, s.URL).GetSession(context.Background(), "A1")
+		if quoted := strings.Join(strings.Fields(body), " "); !IsUnreadable(err) || !strings.Contains(err.Error(), "does not describe a session") ||
+			!strings.Contains(err.Error(), quoted) && parse([]byte(body)).complaint().message == "" {
 			t.Errorf("%s: %+v, %v", body, got, err)
 		}
 	}
@@ -200,6 +230,7 @@ func TestForeignErrorsAreNotOwn(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		`{"code":"rest_no_route","message":"No route was found","data":{"status":404}}`,
+		`{"code":"rest_no_route","message":"Es wurde nichts gefunden.","data":{"status":404}}`,
 		`{"message":"no Route matched with those values"}`,
 		`{"message":"Not Found"}`,
 		`{"error":"Not Found"}`,
@@ -232,6 +263,26 @@ func TestWaitReturnsWhatItSawLast(t *testing.T) {
 	got, err = client(t, s.URL).WaitForSession(context.Background(), "A1", func(Session) bool { return false })
 	if err == nil || got.Status != StatusStarting {
 		t.Errorf("refused: %+v, %v", got, err)
+	}
+}
+
+func TestWaitEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	s := serve(t, answers(200, `{"status":"STARTING"}`))
+	c := client(t, s.URL, func(o *Options) { o.PollInterval = time.Hour })
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := c.WaitForSession(ctx, "A1", func(Session) bool { cancel(); return false })
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, context.Canceled) || s.count() != 1 {
+			t.Errorf("%v after %d looks", err, s.count())
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the wait goes on")
 	}
 }
 

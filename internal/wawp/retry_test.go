@@ -83,6 +83,52 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
+func TestPausesGrowAndVary(t *testing.T) {
+	t.Parallel()
+	c := client(t, "http://127.0.0.1:1", func(o *Options) { o.RetryWait = time.Second })
+	for retry, longest := range map[int]time.Duration{0: time.Second, 1: 2 * time.Second, 5: 32 * time.Second, 6: time.Minute, 100: time.Minute} {
+		seen := map[time.Duration]bool{}
+		for range 100 {
+			pause := c.backoff(retry)
+			if seen[pause] = true; pause < longest/2 || pause > longest {
+				t.Errorf("the pause before retry %d is %s, want at most %s, and half of it at least", retry, pause, longest)
+			}
+		}
+		if len(seen) == 1 {
+			t.Errorf("the pause before retry %d is always the same", retry)
+		}
+	}
+}
+
+func TestRetryAfterIsWaitedForIfItIsBearable(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		asked string
+		left  time.Duration // 0: no deadline
+		waits bool
+	}{
+		{"", time.Second, true},
+		{"7", 0, true},
+		{"60", 0, true},
+		{"61", 0, false},
+		{"7", time.Hour, true},
+		{"7", 5 * time.Second, false},
+	} {
+		ctx, cancel := context.WithCancel(context.Background())
+		if test.left > 0 {
+			ctx, cancel = context.WithTimeout(context.Background(), test.left)
+		}
+		l := &line{client: client(t, "http://127.0.0.1:1"), last: ending{answer: answer{status: 429, header: http.Header{"Retry-After": {test.asked}}}}}
+		if got, _ := l.again(ctx, nil, nil); got != test.waits {
+			t.Errorf("Retry-After %q with %s left: %t", test.asked, test.left, got)
+		}
+		if want, _ := time.ParseDuration(test.asked + "s"); want > 0 && l.pause(0, 0, 0, nil) != want {
+			t.Errorf("Retry-After %q: the pause is %s", test.asked, l.pause(0, 0, 0, nil))
+		}
+		cancel()
+	}
+}
+
 func TestRetriesEndInAnAnswerOrInTheLastError(t *testing.T) {
 	t.Parallel()
 	described := `{"name":"wawp-1","status":"WORKING"}`

@@ -1,0 +1,35 @@
+package explain
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+)
+
+// TestPanicIsAnErrorThatQuotesNoValue: a value could be a token, and the runtime's own words are needed.
+func TestPanicIsAnErrorThatQuotesNoValue(t *testing.T) {
+	t.Parallel()
+	const secret = "c4nary-t0ken"
+	var nothing *strings.Builder
+	for want, crash := range map[string]func(){
+		"a panic with a value of type string": func() { panic(secret) },
+		"nil pointer dereference":             func() { nothing.Len() },
+	} {
+		var log bytes.Buffer
+		var diags diag.Diagnostics
+		func() {
+			defer Crash(tflogtest.RootLogger(context.Background(), &log), &diags)
+			crash()
+		}()
+		if !diags.HasError() || !strings.Contains(diags[0].Detail(), want) || !strings.Contains(log.String(), "TestPanicIsAnErrorThatQuotesNoValue") {
+			t.Errorf("%v, log: %s", diags, log.String())
+		}
+		if strings.Contains(diags[0].Detail()+log.String(), secret) {
+			t.Errorf("the value is quoted: %v, %s", diags, log.String())
+		}
+	}
+}
