@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -78,7 +81,7 @@ func TestAccCreatedSessionIsNeverLost(t *testing.T) {
 		"start is dropped":   {wawptest.Fault{Match: start, Drop: true}, wawptest.Config{}, "the request was sent, but", left},
 		"start is refused":   {wawptest.Fault{Match: start, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, wawptest.Config{}, "subscription_required", left},
 		"the wait fails":     {wawptest.Fault{Match: info, Skip: 1, Status: 500}, wawptest.Config{}, "POST /v2/session/info: HTTP 500", "No changes."},
-		"it goes on booting": {wawptest.Fault{}, wawptest.Config{BootTime: 1e15}, "its last status was STARTING", "No changes."},
+		"it goes on booting": {wawptest.Fault{}, wawptest.Config{BootTime: 20 * time.Second}, "its last status was STARTING", "No changes."},
 		"it ends as FAILED":  {wawptest.Fault{Match: info, Skip: 1, Reshape: wawptest.Set("status", "FAILED")}, wawptest.Config{}, "is FAILED", "No changes."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -98,6 +101,24 @@ func TestAccCreatedSessionIsNeverLost(t *testing.T) {
 			contains(t, cli.OK("plan", "-no-color"), test.plan)
 		})
 	}
+}
+
+// TestAccCreateWaitsForNobody: a session that a person has to scan has started. Its id is in the log from the first moment on.
+func TestAccCreateWaitsForNobody(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, `resource "wawp_session" "x" {
+		desired_state = "started"
+		timeouts      = { create = "10s" }
+	}`)
+	file := filepath.Join(cli.Dir, "info.log")
+	cli.Env = append(cli.Env, "TF_LOG_PROVIDER=INFO", "TF_LOG_PATH="+file)
+	lacks(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp session")
+	log, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, string(log), "created a Wawp session", "instance_id="+w.Sessions()[0].InstanceID)
 }
 
 // explosive is a transport that panics at a path, as a bug of ours would.
@@ -244,6 +265,16 @@ func TestAccDeletedInTheDashboard(t *testing.T) {
 	contains(t, cli.OK("plan", "-no-color"), "Warning: Wawp session "+id+" is gone", "1 to add, 0 to change, 0 to destroy")
 	cli.OK("apply", "-auto-approve")
 	recorded(t, w, cli, 1)
+}
+
+// TestAccDeletedBeforeItWasRefreshed: to bring a session to desired_state is to see it.
+func TestAccDeletedBeforeItWasRefreshed(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, isStarted)
+	cli.OK("apply", "-auto-approve")
+	w.Remove(w.Sessions()[0].InstanceID)
+	contains(t, cli.OK("plan", "-no-color"), "is gone", "1 to add, 0 to change, 0 to destroy")
 }
 
 // TestAccUnprovenAbsenceKeepsTheState is promise P3, as a user sees it.
