@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"bytes"
 	"context"
 	"encoding/pem"
 	"net/http"
@@ -13,8 +14,11 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
@@ -158,6 +162,49 @@ func TestUserAgent(t *testing.T) {
 	} {
 		if got := userAgent("1.2.3", "1.11.4", appended); got != want {
 			t.Errorf("user agent is %q, want %q", got, want)
+		}
+	}
+}
+
+// TestLogMasksTheToken, whatever brings it there.
+func TestLogMasksTheToken(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	logAttempt("c4nary-t0ken")(tflogtest.RootLogger(context.Background(), &log), wawp.Attempt{
+		Method: http.MethodPost, Path: "/v2/session/create", Err: "Post https://a.test?access_token=c4nary-t0ken: EOF", Code: "c4nary-t0ken",
+	})
+	if strings.Contains(log.String(), "c4nary") || !strings.Contains(log.String(), "/v2/session/create") {
+		t.Errorf("log: %s", log.String())
+	}
+}
+
+// TestSecretsAreSensitive, so that Terraform prints none of them.
+func TestSecretsAreSensitive(t *testing.T) {
+	t.Parallel()
+	ctx, p := context.Background(), &Provider{}
+	open := map[string]bool{} // whether Terraform would print it
+	var own provider.SchemaResponse
+	p.Schema(ctx, provider.SchemaRequest{}, &own)
+	for name, attribute := range own.Schema.Attributes {
+		open[name] = !attribute.IsSensitive()
+	}
+	for _, make := range p.Resources(ctx) {
+		var resp resource.SchemaResponse
+		make().Schema(ctx, resource.SchemaRequest{}, &resp)
+		for name, attribute := range resp.Schema.Attributes {
+			open[name] = open[name] || !attribute.IsSensitive()
+		}
+	}
+	for _, make := range p.EphemeralResources(ctx) {
+		var resp ephemeral.SchemaResponse
+		make().Schema(ctx, ephemeral.SchemaRequest{}, &resp)
+		for name, attribute := range resp.Schema.Attributes {
+			open[name] = open[name] || !attribute.IsSensitive()
+		}
+	}
+	for _, name := range []string{"access_token", "hmac_secret", "hmac_secret_wo", "image", "link", "value"} {
+		if printed, known := open[name]; printed || !known {
+			t.Errorf("%s is printed: %t, known: %t", name, printed, known)
 		}
 	}
 }
