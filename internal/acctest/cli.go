@@ -221,9 +221,13 @@ func Search(t testing.TB, dir string, look func(name string, content []byte)) {
 
 // Instance is one resource in the state.
 type Instance struct {
+	Type       string
 	Name       string
+	Key        any    // of count or for_each, or nil
+	Deposed    string // the key of an object that was replaced and is still to be destroyed, or empty
 	Status     string // "tainted", or empty
 	Attributes map[string]any
+	Private    []byte
 }
 
 // State returns the resources in the state.
@@ -231,10 +235,12 @@ func (c *CLI) State() []Instance {
 	c.t.Helper()
 	var state struct {
 		Resources []struct {
-			Mode, Name string
-			Instances  []struct {
-				Status     string
-				Attributes map[string]any
+			Mode, Type, Name string
+			Instances        []struct {
+				Key             any `json:"index_key"`
+				Deposed, Status string
+				Attributes      map[string]any
+				Private         []byte
 			}
 		}
 	}
@@ -249,7 +255,7 @@ func (c *CLI) State() []Instance {
 	for _, r := range state.Resources {
 		for _, i := range r.Instances {
 			if r.Mode == "managed" {
-				all = append(all, Instance{r.Name, i.Status, i.Attributes})
+				all = append(all, Instance{r.Type, r.Name, i.Key, i.Deposed, i.Status, i.Attributes, i.Private})
 			}
 		}
 	}

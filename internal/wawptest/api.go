@@ -76,6 +76,7 @@ type API struct {
 	sessions []*session // in order of creation
 	messages []Message  // in order of sending
 	faults   []*fault   // in order of injection
+	choose   func(Request) Fault
 	requests []*Request // in order of arrival
 	arrived  chan struct{}
 
@@ -117,6 +118,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	result := fault.answer(func() answer { return a.answer(request) })
+	if fault.Withhold != nil && !await(r.Context(), fault.Withhold) {
+		return
+	}
 	if a.config.Latency > 0 && !await(r.Context(), time.After(a.config.Latency)) {
 		return
 	}

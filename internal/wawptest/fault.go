@@ -8,7 +8,7 @@ import (
 )
 
 // Fault makes requests fail. Which ones: Match, Skip, Times and Every. How: by a canned answer (Status, Body) or none at
-// all (Drop), by a distorted answer (Cut, Reshape), or late (Hold). Header goes with any of them.
+// all (Drop), by a distorted answer (Cut, Reshape), or late (Hold, Withhold). Header goes with any of them.
 type Fault struct {
 	// Match is the method and path of the requests that it is for, like "POST /v2/session/create"; "" is all.
 	Match string
@@ -22,6 +22,9 @@ type Fault struct {
 	// Hold, if not nil, makes a request wait until it is closed, before anything is done. A client that leaves
 	// meanwhile has asked for nothing.
 	Hold <-chan struct{}
+	// Withhold, if not nil, makes the answer wait until it is closed, after everything was done. A client that leaves meanwhile
+	// has got what it asked for, and does not know.
+	Withhold <-chan struct{}
 	// Act makes a request that gets a canned answer or none do what it asks for all the same. Others always do.
 	Act bool
 	// Status is that of a canned answer (default 200, if there is a Body), and replaces that of a reshaped one.
@@ -46,7 +49,15 @@ func (a *API) Inject(f Fault) {
 	a.faults = append(a.faults, &fault{Fault: f})
 }
 
-// ClearFaults ends all faults, except for requests that have already arrived.
+// Choose lets a function choose the fault of each request that no injected one takes; the zero Fault is none. It is told of one
+// request at a time, in the order in which Requests returns them, and must not call the API. nil ends that.
+func (a *API) Choose(choose func(Request) Fault) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.choose = choose
+}
+
+// ClearFaults ends all injected faults, except for requests that have already arrived.
 func (a *API) ClearFaults() {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"runtime"
 	"slices"
 	"syscall"
 	"testing"
@@ -227,6 +228,56 @@ func TestHold(t *testing.T) {
 			t.Errorf("got %d, sessions %v", status, s.Sessions())
 		}
 	})
+}
+
+func TestWithhold(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{})
+	s.Inject(Fault{Withhold: make(chan struct{}), Times: 1})
+	ctx, leave := context.WithCancel(t.Context())
+	lost := s.start(ctx, createSession, "")
+	s.await(createSession, 1)
+	for len(s.Sessions()) == 0 { // it is done, although nobody has been told
+		runtime.Gosched()
+	}
+	leave()
+	if err := <-lost; !errors.Is(err, context.Canceled) || s.Requests()[0].Status != 0 {
+		t.Errorf("got %v, requests %v", err, s.Requests())
+	}
+	release := make(chan struct{})
+	s.Inject(Fault{Withhold: release, Times: 1})
+	told := s.start(t.Context(), createSession, "")
+	close(release)
+	if err := <-told; err != nil || s.Requests()[1].Status != http.StatusCreated {
+		t.Errorf("after the release: %v, %v", err, s.Requests())
+	}
+}
+
+// An injected fault comes first; of the rest each is told, in order.
+func TestChoose(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{})
+	var told []string
+	s.Choose(func(r Request) Fault {
+		told = append(told, r.Method+" "+r.Path)
+		if len(told) == 2 {
+			return Fault{Status: 503, Body: "{}"}
+		}
+		return Fault{}
+	})
+	s.Inject(Fault{Match: sessionInfo, Status: 500, Body: "{}"})
+	var got []int
+	for _, endpoint := range []string{createSession, sessionInfo, createSession, createSession} {
+		status, _ := s.call(endpoint, "")
+		got = append(got, status)
+	}
+	if want := []int{201, 500, 503, 201}; !slices.Equal(got, want) || !slices.Equal(told, []string{createSession, createSession, createSession}) {
+		t.Errorf("got %v, want %v; told of %v", got, want, told)
+	}
+	s.Choose(nil)
+	if status, _ := s.call(createSession, ""); status != http.StatusCreated || len(told) != 3 {
+		t.Errorf("afterwards: %d; told of %v", status, told)
+	}
 }
 
 func TestReshape(t *testing.T) {

@@ -107,6 +107,9 @@ func (a *API) arrive(r *http.Request) (*Request, Fault) {
 			return request, f.Fault
 		}
 	}
+	if a.choose != nil {
+		return request, a.choose(*request)
+	}
 	return request, Fault{}
 }
 

@@ -1,6 +1,7 @@
 package wawptest
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log"
@@ -19,6 +20,7 @@ type Server struct {
 
 	mu            sync.Mutex
 	open, maxOpen int
+	fewer         chan struct{} // closed when a connection ends
 }
 
 // Listen serves an API on a free port of 127.0.0.1.
@@ -40,7 +42,7 @@ func ListenAddr(api *API, addr string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{URL: "http://" + listener.Addr().String()}
+	s := &Server{URL: "http://" + listener.Addr().String(), fewer: make(chan struct{})}
 	s.http = http.Server{
 		Handler:           api,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -63,6 +65,23 @@ func (s *Server) MaxOpen() int {
 	return s.maxOpen
 }
 
+// WaitIdle returns when no connection is open: what the clients asked for, who are gone, has been done or never will be.
+func (s *Server) WaitIdle(ctx context.Context) error {
+	for {
+		s.mu.Lock()
+		open, fewer := s.open, s.fewer
+		s.mu.Unlock()
+		if open == 0 {
+			return nil
+		}
+		select {
+		case <-fewer:
+		case <-ctx.Done():
+			return fmt.Errorf("%d connections are open: %w", open, ctx.Err())
+		}
+	}
+}
+
 // track counts the connections.
 func (s *Server) track(_ net.Conn, state http.ConnState) {
 	s.mu.Lock()
@@ -73,5 +92,7 @@ func (s *Server) track(_ net.Conn, state http.ConnState) {
 		s.maxOpen = max(s.maxOpen, s.open)
 	case http.StateClosed, http.StateHijacked:
 		s.open--
+		close(s.fewer)
+		s.fewer = make(chan struct{})
 	}
 }

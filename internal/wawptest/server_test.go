@@ -1,6 +1,8 @@
 package wawptest
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 )
@@ -99,5 +101,27 @@ func TestMaxOpenAfterDrops(t *testing.T) {
 	}
 	if got := s.server.MaxOpen(); got != 1 {
 		t.Errorf("%d connections at once", got)
+	}
+}
+
+func TestWaitIdle(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{})
+	release := make(chan struct{})
+	s.Inject(Fault{Hold: release})
+	done := s.start(t.Context(), createSession, "")
+	s.await(createSession, 1)
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if err := s.server.WaitIdle(ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("while a request is under way: %v", err)
+	}
+	close(release)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	s.client.CloseIdleConnections()
+	if err := s.server.WaitIdle(t.Context()); err != nil {
+		t.Errorf("afterwards: %v", err)
 	}
 }
