@@ -1,0 +1,161 @@
+package promises
+
+var p3 = promise{"P3", "Only a proven absence removes a session from the state", []clause{
+	{
+		kept:  "Absent is only what session/info has described before",
+		lines: []line{{"internal/wawp/absence.go", "case !e.Seen:", "case false:"}},
+		test:  "wawp TestJudge",
+	},
+	{
+		kept: "That it has is remembered when a read",
+		lines: []line{{
+			"internal/session/resource.go",
+			"resp.State.Set(ctx, state)...)\n\tresp.Diagnostics.Append(resp.Private.SetKey(ctx, keySeen, []byte(\"true\"))...)",
+			"resp.State.Set(ctx, state)...)",
+		}},
+		test: "session TestAccDeletedInTheDashboard",
+	},
+	{
+		kept:  "and when a creation saw it",
+		lines: []line{{"internal/session/resource.go", "if described {", "if described && false {"}},
+		test:  "session TestAccDeletedBeforeItWasRefreshed",
+	},
+	{
+		kept:  "Absent is only what session/info answers with 404: after 401, 403, 5xx and no answer the plan stops with an error",
+		lines: []line{{"internal/wawp/absence.go", "case !IsNotFound(e.Info):\n\t\treturn Broken", "case false:\n\t\treturn Broken"}},
+		test:  "wawp TestJudge",
+	},
+	{
+		kept: "and the state stays as it was",
+		lines: []line{{
+			"internal/session/resource.go", `resp.Diagnostics.AddError("Wawp session could not be read"`,
+			"resp.State.RemoveResource(ctx)\n\t\t" + `resp.Diagnostics.AddWarning("Wawp session could not be read"`,
+		}},
+		test: "session TestAccUnprovenAbsenceKeepsTheState/401",
+	},
+	{
+		kept:  "A 404 that is not Wawp's own proves nothing",
+		lines: []line{{"internal/wawp/absence.go", "case IsNotOffered(e.Info):", "case false:"}},
+		test:  "wawp TestJudge",
+	},
+	{
+		kept:  "Wawp's own is a JSON object that speaks of an instance or a session, or has a code",
+		lines: []line{{"internal/wawp/decode.go", "c.own = c.isOwn(layer)", "c.own = true"}},
+		test:  "wawp TestForeignErrorsAreNotOwn",
+	},
+	{
+		kept: "and no routing answer: neither a `rest_*` code nor “no route”",
+		lines: []line{
+			{"internal/wawp/decode.go", `return !strings.HasPrefix(c.code, "rest_") &&`, "return true &&"},
+			{"internal/wawp/decode.go", "if strings.Contains(message, routing) {", "if false {"},
+		},
+		test: "wawp TestForeignErrorsAreNotOwn",
+	},
+	{
+		kept:  "A second look is taken before a session is removed",
+		lines: []line{{"internal/wawp/absence.go", "case !e.Looked:\n\t\treturn LookAgain, \"session/info", "case !e.Looked:\n\t\treturn Absent, \"session/info"}},
+		test:  "wawp TestJudge",
+	},
+	{
+		kept:  "It asks for the rate limit",
+		lines: []line{{"internal/session/resource.go", "= true, r.client.ProbeRateLimit(ctx, id)", "= true, err"}},
+		test:  "session TestAccUnprovenAbsenceKeepsTheState/the rate limit answers",
+	},
+	{
+		kept:  "A success there means that the session lives",
+		lines: []line{{"internal/wawp/absence.go", "case e.SecondLook == nil:\n\t\treturn Unclear", "case e.SecondLook == nil:\n\t\treturn Absent"}},
+		test:  "wawp TestJudge",
+	},
+	{
+		kept:  "Anything there but a success or 404 leaves it open",
+		lines: []line{{"internal/wawp/absence.go", "case !isStatus404(e.SecondLook):", "case false:"}},
+		test:  "wawp TestJudge",
+	},
+	{
+		kept:  "With `invalid_session` a session that has an account is never removed",
+		lines: []line{{"internal/wawp/absence.go", "case IsInvalidSession(e.Info) && e.Paired:", "case false:"}},
+		test:  "wawp TestJudge",
+	},
+	{
+		kept:  "whose account the state tells",
+		lines: []line{{"internal/session/resource.go", "Paired: !state.Account.IsNull()", "Paired: false"}},
+		test:  "session TestAccUnprovenAbsenceKeepsTheState/invalid_session, paired",
+	},
+	{
+		kept:  "An unreadable success is a warning, not an absence",
+		lines: []line{{"internal/wawp/absence.go", "case IsUnreadable(e.Info):", "case false:"}},
+		test:  "wawp TestJudge",
+	},
+	{
+		kept: "What is unclear keeps the state as it was",
+		lines: []line{{
+			"internal/session/resource.go", "resp.Diagnostics.Append(kept(id, reason, err))",
+			"resp.Diagnostics.Append(kept(id, reason, err))\n\t\tresp.State.RemoveResource(ctx)",
+		}},
+		test: "session TestAccUnprovenAbsenceKeepsTheState/a proxy's 404",
+	},
+	{
+		kept:  "with a warning that says how to give the session up",
+		lines: []line{{"internal/session/words.go", "terraform state rm 'wawp_session.<name>'", "..."}},
+		test:  "session TestAccUnprovenAbsenceKeepsTheState/a proxy's 404",
+	},
+	{
+		kept: "whose summary is constant, so that Terraform shows many as one",
+		lines: []line{{
+			"internal/session/words.go", `diag.NewWarningDiagnostic("Wawp session could not be checked and stays in the state", `,
+			`diag.NewWarningDiagnostic("Wawp session could not be checked and stays in the state: "+id, `,
+		}},
+		test: "session TestAccServerThatOffersOnlyCreate/with status",
+	},
+	{
+		kept:  "A session that is proved to be gone is removed",
+		lines: []line{{"internal/session/resource.go", "resp.State.RemoveResource(ctx)", ""}},
+		test:  "session TestAccDeletedInTheDashboard",
+	},
+	{
+		kept:  "with a warning that names its id",
+		lines: []line{{"internal/session/resource.go", "resp.Diagnostics.Append(gone(id, reason))", ""}},
+		test:  "session TestAccDeletedInTheDashboard",
+	},
+	{
+		kept:  "What was just imported and cannot be read is an error",
+		lines: []line{{"internal/session/resource.go", "case verdict == wawp.Broken, isNewlyImported(ctx, req.Private):", "case verdict == wawp.Broken:"}},
+		test:  "session TestAccImportOfWhatIsNotThere",
+	},
+	{
+		kept:  "To delete a session of which Wawp itself says that it is gone succeeds",
+		lines: []line{{"internal/session/resource.go", "case err == nil, wawp.IsNotFound(err):", "case err == nil:"}},
+		test:  "session TestAccDestroyUnderFault/already gone",
+	},
+	{
+		kept:  "Any other 404 is an error, and the state is kept, if the session was ever seen",
+		lines: []line{{"internal/session/resource.go", "case wawp.IsNotOffered(err) && !has(ctx, req.Private, keySeen):", "case wawp.IsNotOffered(err):"}},
+		test:  "session TestAccDestroyUnderFault/a proxy's 404",
+	},
+	{
+		kept:  "and a removal with a warning, if it never was",
+		lines: []line{{"internal/session/resource.go", "case wawp.IsNotOffered(err) && !has(ctx, req.Private, keySeen):", "case false:"}},
+		test:  "session TestAccServerThatOffersOnlyCreate/with status",
+	},
+	{
+		kept: "that names the id",
+		lines: []line{{
+			"internal/session/words.go", `"Wawp session "+id+" was removed from the state only", explain.Failure(` + "\n\t\t" + `"The server does not offer to delete the session "+id+"`,
+			`"Wawp session was removed from the state only", explain.Failure(` + "\n\t\t" + `"The server does not offer to delete the session`,
+		}},
+		test: "session TestAccServerThatOffersOnlyCreate/with status",
+	},
+	{
+		kept: "What belongs to a session is removed with it only if its own endpoint and session/info agree",
+		lines: []line{
+			{"internal/wawp/absence.go", "case !e.Looked:\n\t\treturn LookAgain, \"Wawp answers", "case !e.Looked:\n\t\treturn Absent, \"Wawp answers"},
+			{"internal/wawp/absence.go", "case e.Info == nil:\n\t\treturn Unclear", "case e.Info == nil:\n\t\treturn Absent"},
+			{"internal/wawp/absence.go", "case !IsNotFound(e.Info):\n\t\treturn Unclear", "case false:\n\t\treturn Unclear"},
+			{"internal/wawp/absence.go", "case IsInvalidSession(e.Child), IsInvalidSession(e.Info):", "case false:"},
+			{"internal/wawp/absence.go", "case IsNotOffered(e.Child):", "case false:"},
+			{"internal/wawp/absence.go", "case IsUnreadable(e.Child):", "case false:"},
+			{"internal/wawp/absence.go", "case IsSubscriptionRequired(e.Child):", "case false:"},
+		},
+		test: "wawp TestJudgeChild",
+	},
+}}

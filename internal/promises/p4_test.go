@@ -1,0 +1,3 @@
+package promises
+
+var p4 = promise{"P4", "", nil}

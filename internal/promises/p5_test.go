@@ -1,0 +1,3 @@
+package promises
+
+var p5 = promise{"P5", "", nil}

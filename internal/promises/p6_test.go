@@ -1,0 +1,3 @@
+package promises
+
+var p6 = promise{"P6", "", nil}

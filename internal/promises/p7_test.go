@@ -1,0 +1,3 @@
+package promises
+
+var p7 = promise{"P7", "", nil}

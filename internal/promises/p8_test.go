@@ -1,0 +1,3 @@
+package promises
+
+var p8 = promise{"P8", "", nil}
