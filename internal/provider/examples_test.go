@@ -3,8 +3,10 @@ package provider_test
 import (
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,51 +15,170 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-const examples = "../../examples"
+const root = "../.."
+
+// elsewhere names the tests of the examples that are more than a configuration to plan. The directories below one belong to it.
+var elsewhere = map[string]string{}
+
+// triedBy returns the test that tries a file under examples/, or "".
+func triedBy(file string) string {
+	for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
+		if test, ok := elsewhere[dir]; ok {
+			return test
+		}
+	}
+	switch {
+	case strings.HasSuffix(file, ".tf"):
+		return "TestAccExamplesArePlanned"
+	case strings.HasSuffix(file, ".tfquery.hcl"):
+		return "TestAccQueryExamplesRun"
+	case strings.HasSuffix(file, "/import.sh"):
+		return "TestAccImportExamplesRun"
+	case strings.HasSuffix(file, ".json"), strings.HasSuffix(file, ".yml"), strings.HasSuffix(file, ".yaml"):
+		return "TestAccDataExamplesAreParsed"
+	case strings.HasSuffix(file, ".tfrc"):
+		return "TestAccCLIConfigExamplesWork"
+	}
+	return ""
+}
+
+// exampleFiles returns the files under examples/ that a test tries, each with its content.
+func exampleFiles(t *testing.T, test string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	for file, content := range filesBelow(t, "examples") {
+		if triedBy(file) == test {
+			files[file] = content
+		}
+	}
+	if len(files) == 0 {
+		t.Error("there is no such file")
+	}
+	return files
+}
+
+// filesBelow returns the content of each file below a directory of the repository, by its path in there.
+func filesBelow(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	tree := os.DirFS(filepath.Join(root, dir))
+	err := fs.WalkDir(tree, ".", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(tree, file)
+		files[file] = string(content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// TestEveryExampleIsTried finds files under examples/ that no test tries.
+func TestEveryExampleIsTried(t *testing.T) {
+	t.Parallel()
+	var code strings.Builder
+	for file, content := range filesBelow(t, "internal") {
+		if strings.HasSuffix(file, "_test.go") {
+			code.WriteString(content)
+		}
+	}
+	for file := range filesBelow(t, "examples") {
+		test := triedBy(file)
+		switch {
+		case test != "" && !strings.Contains(code.String(), "\nfunc "+test+"(t *testing.T)"):
+			t.Errorf("examples/%s: there is no %s", file, test)
+		case test == "" && path.Base(file) != "README.md":
+			t.Errorf("examples/%s: no test tries it. Which one does is to be said in triedBy, or elsewhere", file)
+		}
+	}
+}
+
+// TestSnippetsAreExamples holds the pages to the rule that each of their snippets is a file under examples/, as a whole.
+// Commands, and what is printed, are no snippets.
+func TestSnippetsAreExamples(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{}
+	for _, content := range filesBelow(t, "examples") {
+		known[strings.TrimSpace(content)] = true
+	}
+	pages := filesBelow(t, "docs")
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages["../README.md"] = string(readme)
+	found := 0
+	for page, text := range pages {
+		for _, s := range snippets(text) {
+			switch s.language {
+			case "":
+				t.Errorf("docs/%s: a block has no language. What is printed is text, and a command is shell:\n%s", page, s.content)
+			case "shell", "text":
+			default:
+				found++
+				if !known[s.content] {
+					t.Errorf("docs/%s: a snippet is no file under examples/:\n%s", page, s.content)
+				}
+			}
+		}
+	}
+	if found < 30 {
+		t.Errorf("only %d snippets were found", found)
+	}
+}
+
+type snippet struct{ language, content string }
+
+// snippets returns the fenced blocks of a page.
+func snippets(page string) []snippet {
+	var found []snippet
+	var block *snippet
+	var indent string
+	for line := range strings.Lines(page) {
+		marks := strings.TrimSpace(line)
+		switch {
+		case block == nil && strings.HasPrefix(marks, "```"):
+			indent, _, _ = strings.Cut(line, "`")
+			block = &snippet{language: strings.TrimLeft(marks, "`")}
+		case block != nil && marks == "```":
+			block.content = strings.TrimSpace(block.content)
+			found, block = append(found, *block), nil
+		case block != nil:
+			block.content += strings.TrimPrefix(line, indent)
+		}
+	}
+	return found
+}
 
 // TestAccExamplesArePlanned plans every example as it stands, against an account that has the instance that they name. An
 // import-*.tf is planned together with the rest of its directory, but without the other imports.
 func TestAccExamplesArePlanned(t *testing.T) {
 	t.Parallel()
-	planned := 0
-	err := filepath.WalkDir(examples, func(dir string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.IsDir() {
-			return err
+	files := exampleFiles(t, "TestAccExamplesArePlanned")
+	planned := map[string]bool{}
+	for file := range files {
+		dir, name := path.Split(file)
+		if strings.HasPrefix(name, "import-") {
+			planExample(t, file, configuration(files, dir)+files[file], files[file])
+		} else if !planned[dir] {
+			planned[dir] = true
+			planExample(t, path.Clean(dir), configuration(files, dir), "")
 		}
-		files, err := filepath.Glob(filepath.Join(dir, "*.tf"))
-		if err != nil {
-			return err
-		}
-		var body string
-		imports := map[string]string{}
-		for _, file := range files {
-			content, err := os.ReadFile(file)
-			if err != nil {
-				return err
-			}
-			if name := filepath.Base(file); strings.HasPrefix(name, "import-") {
-				imports[name] = string(content)
-			} else {
-				body += string(content) + "\n"
-			}
-		}
-		name := strings.TrimPrefix(dir, examples+"/")
-		if body != "" {
-			planned++
-			planExample(t, name, body, "")
-		}
-		for file, block := range imports {
-			planned++
-			planExample(t, name+"/"+file, body+block, block)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	if planned < 7 {
-		t.Errorf("only %d examples were found", planned)
+}
+
+// configuration joins the files of a directory, without its imports.
+func configuration(files map[string]string, dir string) string {
+	var all string
+	for file, content := range files {
+		if at, name := path.Split(file); at == dir && strings.HasSuffix(name, ".tf") && !strings.HasPrefix(name, "import-") {
+			all += content + "\n"
+		}
 	}
+	return all
 }
 
 func planExample(t *testing.T, name, configuration, imports string) {
@@ -70,9 +191,7 @@ func planExample(t *testing.T, name, configuration, imports string) {
 		if strings.Contains(configuration, "\naction \"") {
 			acctest.Require(t, "1.14", "")
 		}
-		w := exampleWorld(t)
-		cli := w.CLI(t, configuration)
-		cli.Env = append(cli.Env, "TF_VAR_wawp_access_token="+w.Token, "TF_VAR_webhook_secret=s3cret")
+		cli := exampleCLI(t, configuration)
 		said := cli.OK("plan", "-no-color")
 		if imports != "" && !strings.Contains(said, "1 to import") {
 			t.Errorf("nothing is imported:\n%s", said)
@@ -88,35 +207,49 @@ func planExample(t *testing.T, name, configuration, imports string) {
 	})
 }
 
-// exampleWorld is an account that has what the examples name.
-func exampleWorld(t *testing.T) *acctest.World {
+// exampleCLI is a directory with a configuration, at an account that has what the examples name.
+func exampleCLI(t *testing.T, configuration string) *acctest.CLI {
 	t.Helper()
 	w := acctest.New(t, wawptest.Config{Paid: true, PairAfter: time.Millisecond})
 	w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4", Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
 	w.NewLink("3EB0BCB2E3D4")
 	w.SetWebhook("3EB0BCB2E3D4", wawptest.Webhook{URL: "https://crm.example.com/hooks/wawp", Events: []string{"message"}, Active: true})
-	return w
+	cli := w.CLI(t, configuration)
+	cli.Env = append(cli.Env, "TF_VAR_wawp_access_token="+w.Token, "TF_VAR_webhook_secret=s3cret")
+	return cli
+}
+
+// TestAccImportExamplesRun runs the commands that import.
+func TestAccImportExamplesRun(t *testing.T) {
+	t.Parallel()
+	planned := exampleFiles(t, "TestAccExamplesArePlanned")
+	for file, command := range exampleFiles(t, "TestAccImportExamplesRun") {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			words := strings.Fields(strings.ReplaceAll(command, "'", ""))
+			if len(words) != 4 || words[0] != "terraform" || words[1] != "import" {
+				t.Fatalf("this is no import: %q", words)
+			}
+			dir, _ := path.Split(file)
+			cli := exampleCLI(t, configuration(planned, dir))
+			cli.OK(words[1:]...)
+			_, name, _ := strings.Cut(words[2], ".")
+			if !slices.ContainsFunc(cli.State(), func(i acctest.Instance) bool { return i.Name == name }) {
+				t.Errorf("%s is not in the state: %v", name, cli.State())
+			}
+		})
+	}
 }
 
 // TestAccQueryExamplesRun runs the query files, which Terraform before 1.14 cannot read.
 func TestAccQueryExamplesRun(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
-	files, err := filepath.Glob(examples + "/list-resources/*/*.tfquery.hcl")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no query files", err)
-	}
-	for _, file := range files {
-		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
+	for file, content := range exampleFiles(t, "TestAccQueryExamplesRun") {
+		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			content, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			cli := exampleWorld(t).CLI(t, "provider \"wawp\" {}\n")
-			if err := os.WriteFile(filepath.Join(cli.Dir, "main.tfquery.hcl"), content, 0o600); err != nil {
-				t.Fatal(err)
-			}
+			cli := exampleCLI(t, "provider \"wawp\" {}\n")
+			write(t, filepath.Join(cli.Dir, "main.tfquery.hcl"), content)
 			if said := cli.OK("query", "-no-color"); !strings.Contains(said, "https://crm.example.com/hooks/wawp") {
 				t.Errorf("the query finds nothing:\n%s", said)
 			}
@@ -124,10 +257,64 @@ func TestAccQueryExamplesRun(t *testing.T) {
 	}
 }
 
+// TestAccDataExamplesAreParsed has the CLI parse what is JSON or YAML.
+func TestAccDataExamplesAreParsed(t *testing.T) {
+	t.Parallel()
+	for file, content := range exampleFiles(t, "TestAccDataExamplesAreParsed") {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			decode := "yamldecode"
+			if strings.HasSuffix(file, ".json") {
+				decode = "jsondecode"
+			}
+			cli := exampleCLI(t, "output \"keys\" {\n  value = length(keys("+decode+"(file(\"data\"))))\n}\n")
+			write(t, filepath.Join(cli.Dir, "data"), content)
+			cli.OK("plan", "-no-color")
+		})
+	}
+}
+
+// TestAccCLIConfigExamplesWork plans with each configuration file of the CLI, once the path in it is that of the provider.
+func TestAccCLIConfigExamplesWork(t *testing.T) {
+	t.Parallel()
+	for file, content := range exampleFiles(t, "TestAccCLIConfigExamplesWork") {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			cli := exampleCLI(t, "resource \"wawp_session\" \"support\" {}\n")
+			at := slices.IndexFunc(cli.Env, func(variable string) bool { return strings.HasPrefix(variable, "TF_CLI_CONFIG_FILE=") })
+			rc := strings.TrimPrefix(cli.Env[at], "TF_CLI_CONFIG_FILE=")
+			provided := string(read(t, rc))
+			override := regexp.MustCompile(`"wawp/wawp" *= *"(.*)"`)
+			adapted := override.ReplaceAllString(content, override.FindString(provided))
+			if adapted == content {
+				t.Fatalf("it does not name the provider:\n%s", content)
+			}
+			write(t, rc, adapted)
+			cli.OK("plan", "-no-color")
+		})
+	}
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestAccExamplesAreFormatted(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	absolute, err := filepath.Abs(examples)
+	absolute, err := filepath.Abs(filepath.Join(root, "examples"))
 	if err != nil {
 		t.Fatal(err)
 	}
