@@ -82,7 +82,7 @@ func Next(err error) string {
 		return "requests_per_second lets too few requests through for the time that the operation has: raise it, or the timeouts " +
 			"attribute, or lower Terraform's -parallelism."
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The time that the timeouts attribute gives the operation is over."
+		return "The time that the timeouts attribute gives the operation is over. Give it more, or try again."
 	case errors.As(err, &e):
 		return next(e)
 	}
@@ -119,7 +119,8 @@ func next(e *wawp.Error) string {
 	case wawp.IsNotFound(e) && strings.Contains(e.Op, "/v2/webhook/"):
 		return "Wawp knows no such webhook, or no such instance: it may have been deleted outside Terraform. Plan again to see."
 	case wawp.IsNotFound(e):
-		return "Wawp knows no such instance: the id may be mistyped, belong to another account, or the instance was deleted."
+		return "Wawp knows no such instance: the id may be mistyped, belong to another account, or the instance was deleted. Compare it " +
+			"with " + Dashboard + "."
 	case wawp.IsNotOffered(e), wawp.IsUnreadable(e):
 		return "This may not be Wawp's API, but something else at the same address or on the way to it: check base_url (default " +
 			wawp.DefaultBaseURL + ") and the proxy settings."

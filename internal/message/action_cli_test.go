@@ -148,12 +148,12 @@ func TestAccPlanRefusesWhatCannotBeSent(t *testing.T) {
 	}{
 		"neither recipient":        {[]string{hello}, []string{"One recipient is needed"}},
 		"both recipients":          {[]string{number, quoted("chat_id", chat), hello}, []string{"One recipient is needed"}},
-		"national number":          {[]string{quoted("phone_number", "0114 520 2826"), hello}, []string{"Invalid phone_number", "phone_number = \"0114 520 2826\""}},
-		"number as chat":           {[]string{quoted("chat_id", "201145202826"), hello}, []string{"Invalid chat_id"}},
+		"national number":          {[]string{quoted("phone_number", "0114 520 2826"), hello}, []string{"Invalid phone number", "phone_number = \"0114 520 2826\""}},
+		"number as chat":           {[]string{quoted("chat_id", "201145202826"), hello}, []string{"Invalid chat id"}},
 		"empty message":            {[]string{number, quoted("message", "")}, []string{"Invalid message"}},
 		"too long a message":       {[]string{number, "message = join(\"\", [for i in range(1024) : \"message \"])"}, []string{"Invalid message", "8192 characters"}},
 		"a timeout that is none":   {[]string{number, hello, `timeouts = { invoke = "0s" }`}, []string{"Invalid duration"}},
-		"variable: number":         {[]string{"phone_number = var.bad", hello}, []string{"Invalid phone_number"}},
+		"variable: number":         {[]string{"phone_number = var.bad", hello}, []string{"Invalid phone number"}},
 		"variable: both, or none":  {[]string{number, "chat_id = var.bad", hello}, []string{"One recipient is needed"}},
 		"variable: blank instance": {[]string{number, hello, "instance_id = var.blank"}, []string{"Empty value"}},
 	} {

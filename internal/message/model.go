@@ -36,19 +36,20 @@ func (m model) check() diag.Diagnostics {
 		diags.AddError("One recipient is needed", "A message goes to one chat: set either chat_id or phone_number, and not both.")
 	}
 	for _, attribute := range []struct {
-		name  string
-		value types.String
-		check func(string) error
+		name    string
+		summary string
+		value   types.String
+		check   func(string) error
 	}{
-		{"chat_id", m.ChatID, checkChatID},
-		{"phone_number", m.PhoneNumber, checkPhoneNumber},
-		{"message", m.Message, checkMessage},
+		{name: "chat_id", summary: "Invalid chat id", value: m.ChatID, check: checkChatID},
+		{name: "phone_number", summary: "Invalid phone number", value: m.PhoneNumber, check: checkPhoneNumber},
+		{name: "message", summary: "Invalid message", value: m.Message, check: checkMessage},
 	} {
 		if attribute.value.IsNull() || attribute.value.IsUnknown() {
 			continue
 		}
 		if err := attribute.check(attribute.value.ValueString()); err != nil {
-			diags.AddAttributeError(path.Root(attribute.name), "Invalid "+attribute.name, attribute.name+" cannot be used: "+err.Error()+".")
+			diags.AddAttributeError(path.Root(attribute.name), attribute.summary, attribute.name+" cannot be used: "+err.Error()+".")
 		}
 	}
 	return diags

@@ -147,10 +147,10 @@ func TestAccNotPairedLeavesEverything(t *testing.T) {
 		fault     wawptest.Fault
 		says      string
 	}{
-		"timed out": {waiting, []string{short}, wawptest.Fault{}, `(?s)Nobody linked one to the session ` + id + ` within\s+50ms.*SCAN_QR_CODE.*next\s+apply\s+waits\s+again.*wawp_session_pair`},
+		"timed out": {waiting, []string{short}, wawptest.Fault{}, `(?s)Nobody linked a phone to the session ` + id + ` within\s+50ms.*SCAN_QR_CODE.*next\s+apply\s+waits\s+again.*wawp_session_pair`},
 		"failed":    {wawptest.Session{Status: "FAILED"}, []string{short}, wawptest.Fault{}, `(?s)50ms.*FAILED.*wawp_session_restart`},
 		"stuck":     {wawptest.Session{Status: "WHATEVER"}, []string{short}, wawptest.Fault{}, `(?s)50ms.*WHATEVER`},
-		"stopped":   {wawptest.Session{Status: "STOPPED"}, nil, wawptest.Fault{}, `(?s)The Wawp session is stopped.*desired_state = "started"`},
+		"stopped":   {wawptest.Session{Status: "STOPPED"}, nil, wawptest.Fault{}, `(?s)Wawp session is stopped.*desired_state = "started"`},
 		"the wrong phone": {
 			working(),
 			[]string{`expected_phone_number = "+49 170 1234567"`},
@@ -161,7 +161,7 @@ func TestAccNotPairedLeavesEverything(t *testing.T) {
 			wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: "123@lid"}},
 			[]string{`expected_phone_number = "+49 170 1234567"`},
 			wawptest.Fault{},
-			`(?s)The linked phone cannot be told.*expected_phone_number\s+out`,
+			`(?s)Wawp does not tell the number of the linked phone.*expected_phone_number\s+out`,
 		},
 		"no phone number": {working(), []string{`expected_phone_number = "0170 1234567"`}, wawptest.Fault{}, `(?s)Invalid phone number.*single\s+0`},
 		"no such session": {waiting, nil, wawptest.Fault{Match: info, Status: 404, Body: own}, `(?s)The instance was\s+deleted.*Wawp\s+knows\s+no\s+such\s+instance`},
@@ -243,7 +243,7 @@ func TestAccRefresh(t *testing.T) {
 		"starting":                {[]wawptest.Fault{status("STARTING")}, []string{quiet}, false, 1},
 		"unknown status":          {[]wawptest.Fault{status("RESTING")}, []string{quiet}, false, 1},
 		"invalid_session":         {[]wawptest.Fault{{Match: info, Status: 404, Body: dropped}, noLimits}, []string{kept, "invalid_session", quiet}, false, 1},
-		"session gone":            {[]wawptest.Fault{gone, noLimits}, []string{"Warning: The session of a Wawp pairing is gone", id, removed}, false, 1},
+		"session gone":            {[]wawptest.Fault{gone, noLimits}, []string{"Warning: Wawp pairing is gone", id, removed}, false, 1},
 		"session gone, or not":    {[]wawptest.Fault{gone}, []string{kept, quiet}, false, 1},
 		"a proxy's 404":           {[]wawptest.Fault{{Match: info, Status: 404, Body: foreign}}, []string{kept, quiet, "terraform state rm"}, false, 1},
 		"an HTML page":            {[]wawptest.Fault{{Match: info, Body: "<html>"}}, []string{kept, quiet}, false, 1},

@@ -453,8 +453,8 @@ func TestNotInvoked(t *testing.T) {
 		"no turn":       {context.Background(), seen("SCAN_QR_CODE"), wawp.ErrNoTurn, []string{"within 10m0s", "SCAN_QR_CODE"}},
 		"after a fault": {late, seen("SCAN_QR_CODE"), &wawp.Error{Op: "POST x", Status: 503, Message: "Down until noon."}, []string{"within 10m0s", "SCAN_QR_CODE", "The last answer: POST x", "Down until noon."}},
 		"another phone": {context.Background(), linked("1"), nil, []string{"has the number 1, not 2", "wawp_session_logout"}},
-		"hidden phone":  {context.Background(), linked(""), nil, []string{"does not tell its number"}},
-		"untold phone":  {context.Background(), seen("WORKING"), nil, []string{"does not tell its number"}},
+		"hidden phone":  {context.Background(), linked(""), nil, []string{"its number is not known"}},
+		"untold phone":  {context.Background(), seen("WORKING"), nil, []string{"its number is not known"}},
 		"stopped again": {context.Background(), seen("STOPPED"), errStoppedAgain, []string{"was stopped while it waited"}},
 		"failed again":  {context.Background(), seen("FAILED"), errFailedAgain, []string{"is FAILED after a restart", "wawp_session_logout"}},
 	} {

@@ -48,15 +48,15 @@ func notPaired(ctx context.Context, expected string, seen wawp.Session, timeout 
 			id, last, waitsAgain, explain.LastAnswer(err)))
 	case err != nil:
 		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
-			"Nobody linked one to the session %s within %s (the create timeout); when last seen it was %s.%s %s\n\n%s%s",
+			"Nobody linked a phone to the session %s within %s (the create timeout); when last seen it was %s.%s %s\n\n%s%s",
 			id, timeout, last, hint(seen.Status), waitsAgain, howToPair, explain.LastAnswer(err)))
 	case seen.Status == wawp.StatusStopped:
-		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "The Wawp session is stopped", fmt.Sprintf(
+		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "Wawp session is stopped", fmt.Sprintf(
 			"No phone can be linked to the session %s, because it is STOPPED. Start it with desired_state = \"started\" on its "+
 				"wawp_session, or with the action wawp_session_start (Terraform 1.14 or later). %s", id, untouched))
 	case isUntold(expected, seen):
-		return diag.NewAttributeErrorDiagnostic(path.Root(argumentExpected), "The linked phone cannot be told", fmt.Sprintf(
-			"A phone is linked to the session %s, but Wawp does not tell its number, so it cannot be compared. Leave "+
+		return diag.NewAttributeErrorDiagnostic(path.Root(argumentExpected), "Wawp does not tell the number of the linked phone", fmt.Sprintf(
+			"A phone is linked to the session %s, but its number is not known, so it cannot be compared with expected_phone_number. Leave "+
 				"expected_phone_number out to accept it. %s", id, untouched))
 	case isAnother(expected, seen):
 		return diag.NewAttributeErrorDiagnostic(path.Root(argumentExpected), summaryOtherPhone, fmt.Sprintf(
@@ -124,27 +124,29 @@ func failed(id string) diag.Diagnostic {
 
 // gone says that a pairing was removed from the state together with its session.
 func gone(id, reason string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("The session of a Wawp pairing is gone", fmt.Sprintf(
-		"The session %s was deleted outside Terraform: %s. Its pairing was removed from the state.", id, reason))
+	return diag.NewWarningDiagnostic("Wawp pairing is gone", fmt.Sprintf(
+		"The session %s was deleted outside Terraform: %s. The pairing was removed from the state, so "+
+			"the plan creates it anew, which fails unless instance_id names another session by then. To give it up, remove it from the "+
+			"configuration.", id, reason))
 }
 
 // kept says that a pairing stays in the state although its session could not be read.
 func kept(id, reason string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp pairing could not be checked and stays in the state", fmt.Sprintf(
-		"The pairing of the session %s stays in the state as it was: %s.\n\n%s\n\nIf it is gone for good, remove it with: "+
+		"The pairing of the session %s stays in the state as it was: %s.\n\n%s\n\nThe next plan looks again. If it is gone for good, remove it with: "+
 			"terraform state rm 'wawp_session_pairing.<name>'", id, reason, explain.Reason(err)))
 }
 
 // notUnlinked explains why a phone may still be linked, so that the pairing stays in the state.
 func notUnlinked(id string, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The phone was not unlinked", explain.Failure("Unlinking the phone from the session "+id+" failed", err)+
+	return diag.NewErrorDiagnostic("The phone was not unlinked from the Wawp session", explain.Failure("Unlinking the phone from the session "+id+" failed", err)+
 		"\n\nThe pairing stays in the state, and the next destroy tries again. With logout_on_destroy = false, applied before, "+
 		"the phone stays linked.")
 }
 
 // perhapsLinked says that a pairing left the state, while the phone may not know of it.
 func perhapsLinked(s wawp.Session, refusal error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("The phone may still be linked", fmt.Sprintf(
+	return diag.NewWarningDiagnostic("The phone may still be linked to the Wawp session", fmt.Sprintf(
 		"The session %s is %s, and Wawp does not unlink a phone in that status. The pairing is no longer in the state. If the phone "+
 			"still shows the device at Settings > Linked devices, log out there.\n\n%s",
 		s.InstanceID, statusOf(s), explain.Answer(refusal)))
@@ -161,8 +163,8 @@ func notInvoked(ctx context.Context, number string, seen wawp.Session, timeout t
 	id, last := seen.InstanceID, statusOf(seen)
 	switch {
 	case err == nil && isUntold(number, seen):
-		return diag.NewAttributeErrorDiagnostic(path.Root(argumentNumber), "The linked phone cannot be told", fmt.Sprintf(
-			"A phone is linked to the session %s, but Wawp does not tell its number, so it cannot be compared with phone_number. "+
+		return diag.NewAttributeErrorDiagnostic(path.Root(argumentNumber), "Wawp does not tell the number of the linked phone", fmt.Sprintf(
+			"A phone is linked to the session %s, but its number is not known, so it cannot be compared with phone_number. "+
 				"It was left linked. Leave phone_number out to accept it.", id))
 	case err == nil && isAnother(number, seen):
 		return diag.NewAttributeErrorDiagnostic(path.Root(argumentNumber), summaryOtherPhone, fmt.Sprintf(
@@ -188,7 +190,7 @@ func notInvoked(ctx context.Context, number string, seen wawp.Session, timeout t
 			id, last, tryAgain, explain.LastAnswer(err)))
 	}
 	return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
-		"Nobody linked one to the session %s within %s (the invoke timeout); when last seen it was %s.%s%s%s",
+		"Nobody linked a phone to the session %s within %s (the invoke timeout); when last seen it was %s.%s%s%s",
 		id, timeout, last, hint(seen.Status), tryAgain, explain.LastAnswer(err)))
 }
 

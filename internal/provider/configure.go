@@ -80,7 +80,7 @@ func (m model) baseURL(getenv func(string) string, diags *diag.Diagnostics) *url
 	}
 	u, err := wawp.ParseBaseURL(text)
 	if err != nil {
-		diags.AddAttributeError(path.Root("base_url"), "Invalid API address", fmt.Sprintf("%s is no address of an API: %s.", origin, err))
+		diags.AddAttributeError(path.Root("base_url"), "Invalid API address", fmt.Sprintf("%s is not the address of an API: %s.", origin, err))
 		return nil
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
@@ -102,13 +102,14 @@ func (m model) rootCAs(diags *diag.Diagnostics) *x509.CertPool {
 	}
 	pem, err := os.ReadFile(file) //nolint:gosec // the file that the user named
 	if err != nil {
-		diags.AddAttributeError(path.Root("ca_cert_file"), "Certificates cannot be read", fmt.Sprintf("Reading ca_cert_file failed: %s.", err))
+		diags.AddAttributeError(path.Root("ca_cert_file"), "CA certificates cannot be read", fmt.Sprintf("Reading ca_cert_file failed: %s. Give the path of a "+
+			"file with PEM certificates, or leave the argument out.", err))
 		return nil
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
-		diags.AddAttributeError(path.Root("ca_cert_file"), "No certificate found",
-			fmt.Sprintf("%s holds no PEM certificate (-----BEGIN CERTIFICATE-----).", file))
+		diags.AddAttributeError(path.Root("ca_cert_file"), "No CA certificate found",
+			fmt.Sprintf("%s holds no PEM certificate. One begins with -----BEGIN CERTIFICATE-----.", file))
 	}
 	return pool
 }

@@ -362,7 +362,7 @@ func TestAccSessionDeletedInTheDashboard(t *testing.T) {
 	cli.OK("apply", "-auto-approve")
 	w.Remove(id)
 	w.ResetRequests()
-	contains(t, cli.OK("plan", "-no-color"), "Warning: The sending policy of Wawp session "+id+" is gone", "1 to add, 0 to change, 0 to destroy")
+	contains(t, cli.OK("plan", "-no-color"), "Warning: Wawp sending policy is gone", id, "1 to add, 0 to change, 0 to destroy")
 	counts(t, w, map[string]int{get: 1, info: 1})
 	said := cli.Fails("apply", "-auto-approve", "-no-color")
 	contains(t, said, "Error: Wawp knows no session "+id)
@@ -376,7 +376,7 @@ func TestAccImportedPolicyIsLikeAnyOther(t *testing.T) {
 	cli := w.CLI(t, declare(standard))
 	cli.OK("import", address, id)
 	w.Remove(id)
-	contains(t, cli.OK("plan", "-no-color"), "Warning: The sending policy of Wawp session "+id+" is gone", "1 to add")
+	contains(t, cli.OK("plan", "-no-color"), "Warning: Wawp sending policy is gone", id, "1 to add")
 }
 
 // TestAccUnknownConfiguration makes the provider depend on what is known only after an apply.

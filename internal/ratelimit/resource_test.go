@@ -252,7 +252,7 @@ func TestAccWithTheSessionItself(t *testing.T) {
 
 	w.Remove(first) // in the dashboard
 	said := cli.OK("apply", "-auto-approve", "-no-color")
-	contains(t, said, "Warning: The sending policy of Wawp session "+first+" is gone", "2 added, 0 changed, 0 destroyed")
+	contains(t, said, "Warning: Wawp sending policy is gone", first, "2 added, 0 changed, 0 destroyed")
 	if second := w.Sessions()[0].InstanceID; w.Policy(second) != strict {
 		t.Errorf("the policy of the new session is %q", w.Policy(second))
 	}

@@ -84,13 +84,13 @@ func notReadBack(id, slug string, err error) diag.Diagnostic {
 // kept says that a policy stays in the state although it could not be read.
 func kept(id, reason string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp sending policy could not be checked and stays in the state", fmt.Sprintf(
-		"The state of the sending policy of the session %s stays as it was: %s.\n\n%s\n\nIf the session is gone for good, remove its "+
+		"The state of the sending policy of the session %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If the session is gone for good, remove its "+
 			"policy with: terraform state rm 'wawp_session_rate_limit.<name>'", id, reason, explain.Reason(err)))
 }
 
 // gone says that a policy was removed from the state, because its session is gone.
 func gone(id, reason string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("The sending policy of Wawp session "+id+" is gone", fmt.Sprintf(
+	return diag.NewWarningDiagnostic("Wawp sending policy is gone", fmt.Sprintf(
 		"The session %s was deleted outside Terraform, and its sending policy with it: %s. The policy was removed from the state, so "+
 			"the plan sets it anew, which fails unless instance_id names another session by then. To give it up, remove it from the "+
 			"configuration.", id, reason))

@@ -25,15 +25,14 @@ type errand struct {
 type request struct {
 	name string
 	verb string
-	done string
 	send func(*wawp.Client, context.Context, string) (wawp.Session, error)
 }
 
 var (
-	startRequest   = &request{"start", "start it", "started", (*wawp.Client).StartSession}
-	stopRequest    = &request{"stop", "stop it", "stopped", (*wawp.Client).StopSession}
-	restartRequest = &request{"restart", "restart it", "restarted", (*wawp.Client).RestartSession}
-	logoutRequest  = &request{"logout", "log it out", "logged out", (*wawp.Client).LogoutSession}
+	startRequest   = &request{"start", "start it", (*wawp.Client).StartSession}
+	stopRequest    = &request{"stop", "stop it", (*wawp.Client).StopSession}
+	restartRequest = &request{"restart", "restart it", (*wawp.Client).RestartSession}
+	logoutRequest  = &request{"logout", "log it out", (*wawp.Client).LogoutSession}
 )
 
 // start boots an engine that is off. Wawp allows that only while it is STOPPED.

@@ -275,15 +275,15 @@ func TestActionsEndEarly(t *testing.T) {
 			says           string
 		}{
 			"at the first look":      {start, "STOPPED", "", info, info, 1, "Nothing was sent: the session " + theID + " was not seen " + end.how},
-			"start is under way":     {start, "STOPPED", "", start, start, 1, "may have been started"},
+			"start is under way":     {start, "STOPPED", "", start, start, 1, "may have taken effect"},
 			"start":                  {start, "STOPPED", "STARTING", "", info, 4, "Wawp accepted the start of the session " + theID + ", but it was not seen to leave STARTING " + end.how},
 			"start, not told":        {start, "STOPPED", " ", "", info, 4, "Wawp accepted the start of the session " + theID + ", but it was not seen to leave STARTING " + end.how},
 			"a start that was begun": {start, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " + theID + " was not seen to leave STARTING " + end.how},
-			"stop is under way":      {stop, "WORKING", "", stop, stop, 1, "may have been stopped"},
+			"stop is under way":      {stop, "WORKING", "", stop, stop, 1, "may have taken effect"},
 			"stop":                   {stop, "WORKING", "WORKING", "", info, 4, "Wawp accepted the stop of the session " + theID + ", but it was not seen to become STOPPED " + end.how},
-			"restart is under way":   {restart, "WORKING", "", restart, restart, 1, "may have been restarted"},
+			"restart is under way":   {restart, "WORKING", "", restart, restart, 1, "may have taken effect"},
 			"restart":                {restart, "WORKING", "STARTING", "", info, 4, "Wawp accepted the restart of the session " + theID + ", but it was not seen to leave STARTING " + end.how},
-			"logout is under way":    {logout, "WORKING", "", logout, logout, 1, "may have been logged out"},
+			"logout is under way":    {logout, "WORKING", "", logout, logout, 1, "may have taken effect"},
 			"logout":                 {logout, "WORKING", "WORKING", "", info, 4, "Wawp accepted the logout of the session " + theID + ", but it was not seen to leave WORKING " + end.how},
 			"a boot before a logout": {logout, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " + theID + " was not seen to leave STARTING " + end.how},
 		} {
@@ -389,10 +389,12 @@ func TestUnseenRestartIsNoSuccess(t *testing.T) {
 // TestActionsUnderFault: a request fails, at each step.
 func TestActionsUnderFault(t *testing.T) {
 	t.Parallel()
-	const failed = "Action on a Wawp session failed"
+	const (
+		failed  = "Action on a Wawp session failed"
+		mayHave = "Action on a Wawp session may have taken effect"
+	)
 	own := `{"code":"invalid_instance","message":"gone"}`
-	for endpoint, done := range map[string]string{start: "started", stop: "stopped", restart: "restarted", logout: "logged out"} {
-		mayHave := "Wawp session may have been " + done
+	for _, endpoint := range []string{start, stop, restart, logout} {
 		for name, test := range map[string]struct {
 			fault wawptest.Fault
 			says  []string

@@ -9,9 +9,10 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// The three ways in which an action ends early.
+// The ways in which an action ends early.
 const (
 	summaryFailed      = "Action on a Wawp session failed"
+	summaryUnclear     = "Action on a Wawp session may have taken effect"
 	summaryInterrupted = "Action on a Wawp session was interrupted"
 	summaryTimeout     = "Action on a Wawp session ran out of time"
 )
@@ -63,7 +64,7 @@ func (e *errand) notSent(ctx context.Context, r *request, err error) *shortfall 
 	left := &shortfall{summary: summaryFailed, detail: explain.Failure("Asking Wawp for "+what+", failed", err)}
 	switch {
 	case wawp.MayHaveActed(err):
-		left.summary = "Wawp session may have been " + r.done
+		left.summary = summaryUnclear
 		left.detail = explain.Failure("It is not known whether "+what+", took place", err) + "\n\n" + runAgain
 	case errors.Is(ctx.Err(), context.Canceled):
 		left.summary = summaryInterrupted
@@ -79,7 +80,7 @@ func (e *errand) notSent(ctx context.Context, r *request, err error) *shortfall 
 // failedAgain explains that a session was restarted to no avail.
 func failedAgain(id, before string) *shortfall {
 	return &shortfall{
-		summary: "Wawp session is FAILED",
+		summary: summaryIsFailed,
 		detail: fmt.Sprintf("The session %s, which was %s, has restarted and is FAILED. Log it out (action wawp_session_logout) and "+
 			"link the phone again (action wawp_session_pair).", id, before),
 	}

@@ -10,6 +10,13 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
+// Summaries of a session that is not where desired_state wants it.
+const (
+	summaryNotReached    = "Wawp session is not in its desired_state"
+	summaryNotReachedYet = summaryNotReached + " yet"
+	summaryIsFailed      = "Wawp session is FAILED"
+)
+
 // shortfall is why a session is not in the state that was wanted.
 type shortfall struct {
 	summary string
@@ -66,7 +73,7 @@ func verdict(s wawp.Session, want string) *shortfall {
 		return nil
 	}
 	return &shortfall{
-		summary: "Wawp session is FAILED",
+		summary: summaryIsFailed,
 		detail: fmt.Sprintf("The session %s is FAILED: its link to the phone was lost, or its engine is broken. Wawp advises to "+
 			"restart it once, %s. If that does not help, log it out and link the phone again.", s.InstanceID, byRestart),
 	}
@@ -79,14 +86,14 @@ func noStatus(id string) *shortfall {
 	return &shortfall{
 		summary: "Wawp session has no status",
 		detail: fmt.Sprintf("session/info describes the session %s without a status, so it is not known what there is to do. "+
-			"Nothing was done.", id),
+			"Nothing was done. Try again in a minute; if the dashboard shows a status by then, please report this.", id),
 		failed: true,
 	}
 }
 
 func requestFailed(id, want string, err error) *shortfall {
 	return &shortfall{
-		summary: "Wawp session is not " + want,
+		summary: summaryNotReached,
 		detail:  explain.Failure(fmt.Sprintf("The session %s exists, but bringing it to desired_state = %q failed", id, want), err),
 		failed:  true,
 	}
@@ -106,7 +113,7 @@ func notReached(ctx context.Context, last wawp.Session, want string, patience ti
 	if last.Status == wawp.StatusStarting {
 		detail += stuck
 	}
-	return &shortfall{summary: "Wawp session is not " + want + " yet", detail: detail + explain.LastAnswer(err)}
+	return &shortfall{summary: summaryNotReachedYet, detail: detail + explain.LastAnswer(err)}
 }
 
 // stuck is said of a session that goes on booting.

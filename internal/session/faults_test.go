@@ -435,7 +435,7 @@ func TestAccFailedChangeIsAnError(t *testing.T) {
 	cli.OK("apply", "-auto-approve")
 	w.Inject(wawptest.Fault{Match: start, Status: 403, Body: `{"code":"no","message":"No."}`})
 	cli.Configure(once + isStarted)
-	contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Error: Wawp session is not started", "HTTP 403")
+	contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Error: Wawp session is not in its desired_state", "HTTP 403")
 	recorded(t, w, cli, 1)
 	w.ClearFaults()
 	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed, 0 destroyed")

@@ -20,7 +20,7 @@ func notCreated(err error, now time.Time) diag.Diagnostic {
 
 // maybeCreated explains how to find and adopt an instance that may exist.
 func maybeCreated(what string, now time.Time) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("A Wawp session may have been created, which Terraform does not know", fmt.Sprintf(`%s
+	return diag.NewErrorDiagnostic("A Wawp session may have been created that Terraform does not know of", fmt.Sprintf(`%s
 
 The request was not sent again, because that could create a second session. What to do:
 
@@ -42,7 +42,7 @@ The request was not sent again, because that could create a second session. What
 // shows many of these as one.
 func kept(id, reason string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp session could not be checked and stays in the state", fmt.Sprintf(
-		"The state of the session %s stays as it was: %s.\n\n%s\n\nIf the session is gone for good, remove it with: terraform state rm 'wawp_session.<name>'",
+		"The state of the session %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If the session is gone for good, remove it with: terraform state rm 'wawp_session.<name>'",
 		id, reason, explain.Reason(err)))
 }
 

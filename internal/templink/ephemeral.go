@@ -93,7 +93,7 @@ func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 	case wawp.IsMoot(err):
 		resp.Diagnostics.Append(withheld(id, err))
 	case err != nil:
-		resp.Diagnostics.AddError("Wawp temporary link could not be had",
+		resp.Diagnostics.AddError("Wawp temporary link could not be found or made",
 			explain.Failure("Finding or making the temporary link of the session "+id+" failed", err))
 		return
 	}

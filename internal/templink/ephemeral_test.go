@@ -163,7 +163,7 @@ func TestAccEphemeralOfNoSession(t *testing.T) {
 func TestAccEphemeralUnderFault(t *testing.T) {
 	t.Parallel()
 	needEphemeral(t)
-	const failed = "Error: Wawp temporary link could not be had"
+	const failed = "Error: Wawp temporary link could not be found or made"
 	gone := wawptest.Fault{Status: 404, Body: own}
 	on := func(match string, f wawptest.Fault) wawptest.Fault { f.Match = match; return f }
 	none := wawptest.Fault{Match: get, Times: 1, Body: `{"link":null}`}

@@ -290,7 +290,7 @@ func TestAccSessionDeletedInTheDashboard(t *testing.T) {
 	cli.OK("apply", "-auto-approve")
 	w.Remove(id)
 	w.ResetRequests()
-	contains(t, cli.OK("plan", "-no-color"), "Warning: The temporary link of Wawp session "+id+" is gone", "1 to add, 0 to change, 0 to destroy")
+	contains(t, cli.OK("plan", "-no-color"), "Warning: Wawp temporary link is gone", id, "1 to add, 0 to change, 0 to destroy")
 	counts(t, w, map[string]int{get: 1, info: 1})
 	said := cli.Fails("apply", "-auto-approve", "-no-color")
 	contains(t, said, "Error: Wawp knows no session "+id)

@@ -321,7 +321,7 @@ func TestAccWithTheSessionItself(t *testing.T) {
 
 	w.Remove(first) // in the dashboard
 	said := cli.OK("apply", "-auto-approve", "-no-color")
-	contains(t, said, "Warning: The temporary link of Wawp session "+first+" is gone", "2 added, 0 changed, 0 destroyed")
+	contains(t, said, "Warning: Wawp temporary link is gone", first, "2 added, 0 changed, 0 destroyed")
 	second := w.Sessions()[0].InstanceID
 	w.ExpireLink(second)
 	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 0 destroyed") // too_late
@@ -450,7 +450,7 @@ func TestAccImportedLinkIsLikeAnyOther(t *testing.T) {
 	cli := w.CLI(t, declare())
 	cli.OK("import", address, id)
 	w.Remove(id)
-	contains(t, cli.OK("plan", "-no-color"), "Warning: The temporary link of Wawp session "+id+" is gone", "1 to add")
+	contains(t, cli.OK("plan", "-no-color"), "Warning: Wawp temporary link is gone", id, "1 to add")
 }
 
 // TestAccImportWithoutExpiry: when a link ends that was made elsewhere, nobody can guess. A change in place keeps that.

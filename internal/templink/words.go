@@ -61,13 +61,13 @@ func noneToImport(id string) diag.Diagnostic {
 // such warnings of many links as one.
 func kept(id, reason string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp temporary link could not be checked and stays in the state", fmt.Sprintf(
-		"The state of the temporary link of the session %s stays as it was: %s.\n\n%s\n\nIf the session is gone for good, remove its "+
+		"The state of the temporary link of the session %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If the session is gone for good, remove its "+
 			"link with: terraform state rm 'wawp_session_temp_link.<name>'", id, reason, explain.Reason(err)))
 }
 
 // gone says that a link was removed from the state, because its session is gone.
 func gone(id, reason string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("The temporary link of Wawp session "+id+" is gone", fmt.Sprintf(
+	return diag.NewWarningDiagnostic("Wawp temporary link is gone", fmt.Sprintf(
 		"The session %s was deleted outside Terraform, and its temporary link with it: %s. The link was removed from the state, so "+
 			"the plan makes a new one, which fails unless instance_id names another session by then. To give it up, remove it from "+
 			"the configuration.", id, reason))

@@ -45,7 +45,7 @@ func (BaseURL) ValidateString(_ context.Context, req validator.StringRequest, re
 		return
 	}
 	if _, err := wawp.ParseBaseURL(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid API address", fmt.Sprintf("%s is no address of an API: %s.", req.Path, err))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid API address", fmt.Sprintf("%s is not the address of an API: %s.", req.Path, err))
 	}
 }
 

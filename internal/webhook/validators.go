@@ -13,7 +13,7 @@ import (
 // What is said of Wawp's own webhook. Its address is never quoted: its last part is a token.
 const (
 	systemSummary = "This is Wawp's own webhook"
-	systemDetail  = "The address is that of Wawp's system webhook, which the provider never touches."
+	systemDetail  = "The address is that of Wawp's system webhook, which the provider never touches. Give the address of a webhook of your own."
 )
 
 // publicURL refuses what Wawp would not post to, and Wawp's own webhook. It quotes nothing: a URL can hold a secret.

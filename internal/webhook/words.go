@@ -15,15 +15,17 @@ func name(id, address string) string {
 	return fmt.Sprintf("the webhook %s of the session %s", address, id)
 }
 
-// The operations, as diagnostics name them: "could not be made", and "Making it failed".
-type operation struct{ past, gerund string }
+// operation is one that can fail, and the words for it.
+type operation struct{ summary, gerund string }
+
+const summaryNotMade = "Wawp webhook could not be made"
 
 var (
-	lookingFor = operation{"made", "Looking whether there is already"}
-	making     = operation{"made", "Making"}
-	reading    = operation{"read", "Reading"}
-	changing   = operation{"changed", "Changing"}
-	deleting   = operation{"deleted", "Deleting"}
+	lookingFor = operation{summary: summaryNotMade, gerund: "Looking whether there is already"}
+	making     = operation{summary: summaryNotMade, gerund: "Making"}
+	reading    = operation{summary: "Wawp webhook could not be read", gerund: "Reading"}
+	changing   = operation{summary: "Wawp webhook could not be changed", gerund: "Changing"}
+	deleting   = operation{summary: "Wawp webhook could not be deleted", gerund: "Deleting"}
 )
 
 // failed explains an operation that failed.
@@ -32,14 +34,13 @@ func failed(op operation, id, address string, err error) diag.Diagnostic {
 	if op == making && wawp.MayHaveActed(err) {
 		attempt += ". It may be there all the same: if so, the next apply adopts it"
 	}
-	return diag.NewErrorDiagnostic("Wawp webhook could not be "+op.past, explain.Failure(attempt, err))
+	return diag.NewErrorDiagnostic(op.summary, explain.Failure(attempt, err))
 }
 
 // occupied refuses to overwrite a webhook that Terraform does not know.
 func occupied(id string, there, wanted wawp.Webhook) diag.Diagnostic {
 	address := there.URL
-	return diag.NewErrorDiagnostic("There is another webhook on this URL", fmt.Sprintf(`The session %s has a webhook on %s already, which differs in: %s. It was left as it is. Either choose another url, or adopt it,
-and have the next apply change it: fill in the resource's name,
+	return diag.NewErrorDiagnostic("There is another webhook on this URL", fmt.Sprintf(`The session %s has a webhook on %s already, which differs in: %s. It was left as it is. Either choose another url, or adopt it and let the next apply change it: fill in the resource's name,
 
        import {
          to = wawp_session_webhook.<name>
@@ -60,7 +61,7 @@ func adoption(id, address string) diag.Diagnostic {
 // shows many of these as one.
 func kept(id, address, reason string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp webhook could not be checked and stays in the state", fmt.Sprintf(
-		"The state of %s stays as it was: %s.\n\n%s\n\nIf it is gone for good, remove it with: terraform state rm "+
+		"The state of %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If it is gone for good, remove it with: terraform state rm "+
 			"'wawp_session_webhook.<name>'", name(id, address), reason, explain.Reason(err)))
 }
 
