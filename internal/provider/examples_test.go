@@ -18,7 +18,10 @@ import (
 const root = "../.."
 
 // elsewhere names the tests of the examples that are more than a configuration to plan. The directories below one belong to it.
-var elsewhere = map[string]string{}
+var elsewhere = map[string]string{
+	"complete":             "TestAccCompleteExample",
+	"guides/running-in-ci": "TestAccCIExamplesRun",
+}
 
 // triedBy returns the test that tries a file under examples/, or "".
 func triedBy(file string) string {
@@ -308,6 +311,17 @@ func write(t *testing.T, path, content string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestExamplesDoNotOutputStatus, which changes on its own: the next plan would show a change of the output (P5).
+func TestExamplesDoNotOutputStatus(t *testing.T) {
+	t.Parallel()
+	status := regexp.MustCompile(`wawp_session\.\w+(\[[^]]*\])?\.status\b`)
+	for file, content := range filesBelow(t, "examples") {
+		if found := status.FindString(content); found != "" {
+			t.Errorf("examples/%s has %s", file, found)
+		}
 	}
 }
 

@@ -1,0 +1,71 @@
+package provider_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// copyExample puts an example into the directory of a CLI, in the place of any other configuration.
+func copyExample(t *testing.T, cli *acctest.CLI, dir string) {
+	t.Helper()
+	if err := os.Remove(filepath.Join(cli.Dir, "main.tf")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(cli.Dir, os.DirFS(filepath.Join(root, "examples", dir))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestAccCompleteExample applies the complete example as it stands.
+func TestAccCompleteExample(t *testing.T) {
+	t.Parallel()
+	const secret = "only-for-this-test"
+	w := acctest.New(t, wawptest.Config{Paid: true})
+	cli := w.CLI(t, "")
+	copyExample(t, cli, "complete")
+	if said := cli.Fails("plan", "-no-color"); !strings.Contains(said, "needs its secret here") {
+		t.Errorf("a plan without the secret says:\n%s", said)
+	}
+	cli.Env = append(cli.Env, `TF_VAR_webhook_secrets={"support/crm"="`+secret+`"}`)
+
+	cli.OK("plan", "-out=plan", "-no-color")
+	if said := cli.OK("apply", "-no-color", "plan"); strings.Count(said, "Warning: ") > 1 { // one is about dev_overrides
+		t.Errorf("it warns:\n%s", said)
+	}
+	cli.OK("plan", "-detailed-exitcode") // succeeds if there is nothing to change
+
+	if !slices.ContainsFunc(w.Requests(), func(r wawptest.Request) bool { return r.Body["hmac"] == secret }) {
+		t.Error("the secret was not sent")
+	}
+	acctest.Search(t, cli.Dir, func(name string, content []byte) {
+		if strings.Contains(string(content), secret) && !strings.HasSuffix(name, ".tftest.hcl") {
+			t.Errorf("the secret is in %s", name)
+		}
+	})
+	if said := cli.Fails("destroy", "-auto-approve", "-no-color"); strings.Count(said, "is protected from deletion") != 2 {
+		t.Errorf("both protected sessions are named:\n%s", said)
+	}
+	cli.Env = append(cli.Env, "WAWP_ALLOW_DESTROY=1")
+	cli.OK("destroy", "-auto-approve")
+}
+
+// TestAccCompleteExamplePassesItsTests runs the example's own tests, where there is no Wawp and no token.
+func TestAccCompleteExamplePassesItsTests(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, "")
+	copyExample(t, cli, "complete")
+	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=")
+	if said := cli.OK("test", "-no-color"); !strings.Contains(said, "Success! 7 passed, 0 failed.") {
+		t.Errorf("it does not pass:\n%s", said)
+	}
+	if n := w.Count(""); n != 0 {
+		t.Errorf("%d requests were made", n)
+	}
+}
