@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"os"
 	"sync"
 	"sync/atomic"
 
@@ -15,6 +16,8 @@ func (p *Provider) Serve(debug bool) error {
 	var options []tf6server.ServeOpt
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())
+	} else {
+		muteUnheard()
 	}
 	inner := providerserver.NewProtocol6(p)
 	return tf6server.Serve(Address, func() tfprotov6.ProviderServer {
@@ -24,6 +27,20 @@ func (p *Provider) Serve(debug bool) error {
 		}
 		return &server{protocol: framework}
 	}, options...)
+}
+
+// muteUnheard keeps the loggers from writing what nobody will read: without TF_LOG and TF_LOG_PROVIDER, Terraform takes each line
+// apart and drops it. Two dozen lines for each resource were a fifth of the work of the provider, and some of Terraform's. The variables that it sets are
+// those of terraform-plugin-go; who has set one of them keeps it.
+func muteUnheard() {
+	if os.Getenv("TF_LOG") != "" || os.Getenv("TF_LOG_PROVIDER") != "" {
+		return
+	}
+	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER_WAWP"} {
+		if os.Getenv(name) == "" {
+			_ = os.Setenv(name, "off") // fails for no name like these
+		}
+	}
 }
 
 // protocol is what the framework serves and this provider has.

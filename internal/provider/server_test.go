@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"os"
 	"testing"
 	"time"
 
@@ -68,5 +69,32 @@ func TestStopDoesNotWaitForEver(t *testing.T) {
 	sent := invoke(t, s)
 	if _, err := s.StopProvider(ctx, nil); err != nil || len(sent) != 0 {
 		t.Errorf("the stop waited, though nobody waits for it: %v", err)
+	}
+}
+
+// TestLogsAreWrittenOnlyIfRead: the loggers are told to be silent where Terraform drops every line, and only there.
+func TestLogsAreWrittenOnlyIfRead(t *testing.T) {
+	for name, test := range map[string]struct {
+		variable, value       string
+		wantSDK, wantProvider string
+	}{
+		"no log":                         {"TF_LOG_CORE", "trace", "off", "off"},
+		"everything":                     {"TF_LOG", "info", "", ""},
+		"providers":                      {"TF_LOG_PROVIDER", "debug", "", ""},
+		"no log, one level of one's own": {"TF_LOG_SDK", "warn", "warn", "off"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, variable := range []string{"TF_LOG", "TF_LOG_CORE", "TF_LOG_PROVIDER", "TF_LOG_SDK", "TF_LOG_PROVIDER_WAWP"} {
+				t.Setenv(variable, "")
+			}
+			t.Setenv(test.variable, test.value)
+			muteUnheard()
+			if got := os.Getenv("TF_LOG_SDK"); got != test.wantSDK {
+				t.Errorf("TF_LOG_SDK is %q, want %q", got, test.wantSDK)
+			}
+			if got := os.Getenv("TF_LOG_PROVIDER_WAWP"); got != test.wantProvider {
+				t.Errorf("TF_LOG_PROVIDER_WAWP is %q, want %q", got, test.wantProvider)
+			}
+		})
 	}
 }

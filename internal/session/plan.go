@@ -17,8 +17,8 @@ const envAllowDestroy = "WAWP_ALLOW_DESTROY"
 // ModifyPlan refuses to destroy a protected session, and keeps the plan of a change quiet.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	if req.State.Raw.IsNull() {
-		return // a create: nothing is known yet
+	if req.State.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
+		return // a create, of which nothing is known yet, or no change
 	}
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

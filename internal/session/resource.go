@@ -73,6 +73,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	tflog.Info(ctx, "created a Wawp session", map[string]any{"instance_id": made.InstanceID})
 	record(ctx, resp, plan, made)
+	if plan.DesiredState.ValueString() == "" && made.Status != "" {
+		return // the answer told all
+	}
 
 	session, described, left := r.finish(ctx, made, plan.DesiredState, patience)
 	if left != nil {
@@ -94,9 +97,6 @@ func (r *Resource) finish(ctx context.Context, made wawp.Session, want types.Str
 			session = made
 		}
 		return session, described, left
-	}
-	if made.Status != "" {
-		return made, false, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
