@@ -111,10 +111,14 @@ func TestAccMinimal(t *testing.T) {
 func TestAccDesiredState(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
+	named := does(plancheck.ResourceActionUpdate)
+	for _, attribute := range []string{"instance_id", "session_name", "server_name"} {
+		named.PreApply = append(named.PreApply, plancheck.ExpectKnownValue(address, tfjsonpath.New(attribute), knownvalue.NotNull()))
+	}
 	steps(t, w,
 		resource.TestStep{Config: w.Config(isStarted), ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE"), is("desired_state", "started")}},
 		resource.TestStep{
-			Config: w.Config(isStopped), ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+			Config: w.Config(isStopped), ConfigPlanChecks: named,
 			ConfigStateChecks: []statecheck.StateCheck{is("status", "STOPPED"), is("desired_state", "stopped")},
 		},
 		resource.TestStep{ // left out: nothing changes
@@ -130,6 +134,20 @@ func TestAccDesiredState(t *testing.T) {
 	}
 	if w.Count(start) != 2 || w.Count(stop) != 1 || w.Count(create) != 1 {
 		t.Errorf("start %d, stop %d, create %d", w.Count(start), w.Count(stop), w.Count(create))
+	}
+}
+
+// TestAccNameThatIsToldLate: a null that was planned as such could not be told any more.
+func TestAccNameThatIsToldLate(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	w.Inject(wawptest.Fault{Match: create, Reshape: wawptest.Without("session_name")})
+	cli := w.CLI(t, minimal)
+	cli.OK("apply", "-auto-approve")
+	cli.Configure(isStarted)
+	cli.OK("apply", "-auto-approve", "-refresh=false")
+	if name := cli.State()[0].Attributes["session_name"]; name != w.Sessions()[0].Name {
+		t.Errorf("the state has the name %v", name)
 	}
 }
 
@@ -231,6 +249,17 @@ func TestAccWhatOnlyTerraformKnowsMakesNoRequest(t *testing.T) {
 			t.Errorf("%s", r)
 		}
 	}
+}
+
+func TestAccChangeInPlaceMakesNoRequest(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, minimal)
+	cli.OK("apply", "-auto-approve")
+	w.ResetRequests()
+	cli.Configure("resource \"wawp_session\" \"x\" {\n  deletion_protection = true\n  timeouts            = { read = \"10s\" }\n}\n")
+	contains(t, cli.OK("apply", "-auto-approve", "-refresh=false", "-no-color"), "0 added, 1 changed")
+	counts(t, w, nil)
 }
 
 func TestAccImport(t *testing.T) {
