@@ -3,7 +3,6 @@ package promises
 import (
 	"encoding/json"
 	"flag"
-	"fmt"
 	"os"
 	"os/exec"
 	"path"
@@ -15,35 +14,34 @@ import (
 
 var mutate = flag.Bool("mutate", false, "break each line that keeps a promise, and see its test fail")
 
-// TestMutants breaks each line in turn, in a copy that `go` is made to see in the file's place, and requires that its test fails.
-// The working tree stays as it is.
+// TestMutants breaks each line in turn, in a copy that the compiler sees in the file's place, and requires that its test fails,
+// which passes as things are. The working tree stays as it is.
 func TestMutants(t *testing.T) { //nolint:paralleltest // each row has the machine for itself
 	if !*mutate {
 		t.Skip("it takes a while: `make promises` runs it")
 	}
-	passed := map[string]bool{}
-	for _, p := range promises {
-		for i, c := range p.clauses {
-			for j, l := range c.lines {
-				name := fmt.Sprintf("%s.%d", p.name, i+1)
-				if len(c.lines) > 1 {
-					name += string(rune('a' + j))
-				}
-				t.Run(name, func(t *testing.T) { //nolint:paralleltest // as above
-					if !passed[c.test] {
-						c.run(t, "", "PASS")
-						passed[c.test] = true
-					}
-					c.run(t, overlay(t, l), "FAIL")
-					t.Logf("%s: %s fails without it", c.kept, c.test)
-				})
+	dir, built, passed := t.TempDir(), map[string]bool{}, map[string]bool{}
+	each(func(row string, c clause, l line) {
+		t.Run(row, func(t *testing.T) { //nolint:paralleltest // as above
+			pkg, _, _ := c.target()
+			whole := filepath.Join(dir, path.Base(pkg))
+			if !built[pkg] {
+				build(t, pkg, whole, "")
+				built[pkg] = true
 			}
-		}
-	}
+			if !passed[c.test] {
+				c.run(t, whole, "", "PASS")
+				passed[c.test] = true
+			}
+			broken, flags := filepath.Join(t.TempDir(), "broken"), overlay(t, l)
+			build(t, pkg, broken, flags)
+			c.run(t, broken, flags, "FAIL")
+			t.Logf("%s: %s fails without it", c.kept, c.test)
+		})
+	})
 }
 
-// overlay writes a file in which a line is broken, checks that it compiles, and returns the flag that puts it into the place of
-// the one in the working tree. The flag goes through the environment, so that tests which build the provider see it, too.
+// overlay returns the flag of go that puts a broken file in the place of the one in the working tree.
 func overlay(t *testing.T, l line) string {
 	t.Helper()
 	file, err := filepath.Abs(filepath.Join(root, l.file))
@@ -58,24 +56,29 @@ func overlay(t *testing.T, l line) string {
 			t.Fatal(err)
 		}
 	}
-	flags := "-overlay=" + list
-	if said, err := command(t, flags, "build", "-o", os.DevNull, "./"+path.Dir(l.file)).CombinedOutput(); err != nil {
-		t.Fatalf("it does not compile with this in place of the line: %s\n%s", l.becomes, said)
-	}
-	return flags
+	return "-overlay=" + list
 }
 
-// command prepares a run of go in the repository.
-func command(t *testing.T, flags string, arguments ...string) *exec.Cmd {
+// command prepares a run of a program. Flags of go travel in the environment, so that a test which builds the provider has them,
+// too.
+func command(t *testing.T, dir, flags, name string, arguments ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", arguments...)
-	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" "+flags))
+	cmd := exec.CommandContext(t.Context(), name, arguments...)
+	cmd.Dir = filepath.Join(root, dir)
+	cmd.Env = append(os.Environ(), "GOFLAGS="+strings.Join(strings.Fields(os.Getenv("GOFLAGS")+" -ldflags=-w "+flags), " "))
 	return cmd
 }
 
-// run runs the test of a clause, which must end as expected: neither skipped, nor by running out of time.
-func (c clause) run(t *testing.T, flags, want string) {
+// build builds the tests of a package, and with them what is broken: that must compile.
+func build(t *testing.T, pkg, binary, flags string) {
+	t.Helper()
+	if said, err := command(t, ".", flags, "go", "test", "-c", "-o", binary, "./"+pkg).CombinedOutput(); err != nil {
+		t.Fatalf("it does not compile: %s\n%s", err, said)
+	}
+}
+
+// run runs the test of a clause, which must end as is wanted: neither skipped, nor by running out of time.
+func (c clause) run(t *testing.T, binary, flags, want string) {
 	t.Helper()
 	pkg, test, inner := c.target()
 	name, pattern := test, "^"+test+"$"
@@ -83,7 +86,7 @@ func (c clause) run(t *testing.T, flags, want string) {
 		inner = strings.ReplaceAll(inner, " ", "_")
 		name, pattern = name+"/"+inner, pattern+"/^"+regexp.QuoteMeta(inner)+"$"
 	}
-	said, _ := command(t, flags, "test", "-count=1", "-v", "-timeout=5m", "-run", pattern, "./"+pkg).CombinedOutput()
+	said, _ := command(t, pkg, flags, binary, "-test.v", "-test.timeout=5m", "-test.run="+pattern).CombinedOutput()
 	ended := strings.Contains(string(said), "--- "+want+": "+name+" (")
 	if !ended || strings.Contains(string(said), "panic: test timed out") || strings.Contains(string(said), "building the provider:") {
 		t.Fatalf("%s of %s, want --- %s: %s\n%s", name, pkg, want, c.kept, said)

@@ -22,7 +22,7 @@ var p1 = promise{"P1", "A session that was created is not lost", []clause{
 	{
 		kept:  "What was learned of it on the way is put into the state, too",
 		lines: []line{{"internal/session/resource.go", "record(ctx, resp, plan, session)", "_ = session"}},
-		test:  "session TestAccMinimal",
+		test:  "session TestAccDesiredState",
 	},
 	{
 		kept:  "Whatever fails after the creation is a warning, never an error, which would taint the session",

@@ -52,6 +52,21 @@ func (c clause) target() (pkg, test, inner string) {
 	return "internal/" + pkg, test, inner
 }
 
+// each calls do for every line of the table, with the name of its row.
+func each(do func(row string, c clause, l line)) {
+	for _, p := range promises {
+		for i, c := range p.clauses {
+			for j, l := range c.lines {
+				row := fmt.Sprintf("%s.%d", p.name, i+1)
+				if len(c.lines) > 1 {
+					row += string(rune('a' + j))
+				}
+				do(row, c, l)
+			}
+		}
+	}
+}
+
 func read(t *testing.T, file string) string {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
@@ -69,13 +84,13 @@ func TestLinesAreInTheSource(t *testing.T) {
 			if (c.otherwise == "") != (len(c.lines) > 0 && c.test != "") {
 				t.Errorf("%s.%d has neither lines with a test nor a reason for having none, or both", p.name, i+1)
 			}
-			for _, l := range c.lines {
-				if n := strings.Count(read(t, l.file), l.is); n != 1 || l.is == l.becomes {
-					t.Errorf("%s.%d: this is in %s %d times, and becomes %q:\n%s", p.name, i+1, l.file, n, l.becomes, l.is)
-				}
-			}
 		}
 	}
+	each(func(row string, _ clause, l line) {
+		if n := strings.Count(read(t, l.file), l.is); n != 1 || l.is == l.becomes {
+			t.Errorf("%s: this is in %s %d times, and becomes %q:\n%s", row, l.file, n, l.becomes, l.is)
+		}
+	})
 }
 
 func TestTestsAreInTheSource(t *testing.T) {
