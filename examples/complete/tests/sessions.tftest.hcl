@@ -1,18 +1,7 @@
 # Run with `terraform test` or `tofu test`: needs no token and no network, and makes nothing.
 
-mock_provider "wawp" {
-  mock_resource "wawp_session" {
-    defaults = {
-      instance_id = "3EB0BCB2E3D4"
-    }
-  }
-
-  mock_resource "wawp_session_temp_link" {
-    defaults = {
-      link = "https://app.wawp.net/temp-qr/example"
-    }
-  }
-}
+# The mock makes ids and links up, each another one.
+mock_provider "wawp" {}
 
 variables {
   webhook_secrets = {
@@ -27,8 +16,22 @@ run "makes_what_terraform_tfvars_says" {
   }
 
   assert {
-    condition     = alltrue([for id in values(output.instance_ids) : id == "3EB0BCB2E3D4"])
+    condition     = alltrue([for name, session in wawp_session.this : output.instance_ids[name] == session.instance_id])
     error_message = "The ids are those of the sessions."
+  }
+
+  assert {
+    condition = alltrue([
+      for name in ["support/crm", "support/monitoring"] : wawp_session_webhook.this[name].instance_id == wawp_session.this["support"].instance_id
+    ])
+    error_message = "A webhook is on the session that it is listed under."
+  }
+
+  assert {
+    condition = alltrue([
+      for name in ["support", "alerts"] : wawp_session_rate_limit.this[name].instance_id == wawp_session.this[name].instance_id
+    ])
+    error_message = "A policy is that of the session that it is listed under."
   }
 
   assert {
@@ -57,8 +60,13 @@ run "makes_what_terraform_tfvars_says" {
   }
 
   assert {
-    condition     = keys(output.links) == ["support"]
+    condition     = output.links == { support = wawp_session_temp_link.this["support"].link }
     error_message = "There is a link where one is asked for."
+  }
+
+  assert {
+    condition     = wawp_session_temp_link.this["support"].instance_id == wawp_session.this["support"].instance_id
+    error_message = "A link is to the session that asks for it."
   }
 }
 
