@@ -74,6 +74,7 @@ func TestRetryAfter(t *testing.T) {
 		"-7":                            0,
 		"soon":                          0,
 		"99999999999999":                1 << 31 * time.Second,
+		"99999999999999999999":          1 << 31 * time.Second, // more than fits into 64 bits
 		"Fri, 02 Jan 2026 03:05:05 GMT": time.Minute,
 		"Fri, 02 Jan 2026 03:00:00 GMT": 0,
 	} {
