@@ -122,7 +122,7 @@ func (l *line) cause(caller, attempt context.Context, hold *hold, err error) err
 func (l *line) describe(took time.Duration) Attempt {
 	a := Attempt{Method: l.op.method, Path: l.op.path, Status: l.last.status, Number: l.number, Duration: took}
 	if l.last.err != nil {
-		a.Err = l.redact.text(l.last.err.Error())
+		a.Err = l.redact.quote(l.last.err.Error())
 	} else if l.last.status/100 != 2 {
 		a.Code = l.redact.quote(parse(l.last.body).complaint().code)
 	}

@@ -66,6 +66,16 @@ func answers(status int, body string, headers ...string) http.HandlerFunc {
 // resets closes the connection without an answer.
 func resets(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
+// says sends a text in place of an answer.
+func says(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			_, _ = io.WriteString(conn, text)
+			_ = conn.Close()
+		}
+	}
+}
+
 // cutsOff declares more than it sends.
 func cutsOff(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Length", "1000")

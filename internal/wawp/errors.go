@@ -46,18 +46,30 @@ func (l *line) newError() *Error {
 	end := l.last
 	e := &Error{Op: l.op.String(), Status: end.status, Attempts: l.number, sent: end.sent, cause: end.err}
 	if end.err != nil {
-		e.text = l.redact.text(end.err.Error())
+		e.text = l.redact.quote(end.err.Error())
+		e.cause = &reason{e.text, end.err}
 		return e
 	}
 	e.RetryAfter = retryAfter(end.header, time.Now())
 	e.describe(l.redact, end.answer)
 	if end.status/100 == 3 {
 		if target, err := l.client.baseURL.Parse(end.header.Get("Location")); err == nil {
-			e.Redirect = l.redact.text(target.Scheme + "://" + target.Host)
+			e.Redirect = l.redact.quote(target.Scheme + "://" + target.Host)
 		}
 	}
 	return e
 }
+
+// reason is why there was no answer, in words that can be shown: those of net/http quote an answer that it cannot read.
+// errors.Is and errors.As find in it what it was.
+type reason struct {
+	text string
+	is   error
+}
+
+func (r *reason) Error() string        { return r.text }
+func (r *reason) Is(target error) bool { return errors.Is(r.is, target) }
+func (r *reason) As(target any) bool   { return errors.As(r.is, target) }
 
 // newUnreadable describes an answer whose status says success and whose body does not.
 func newUnreadable(op operation, a answer, redact redactor, missing string) *Error {

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"strings"
 	"testing"
+	"unicode"
 )
 
 func TestErrorSaysWhatHappened(t *testing.T) {
@@ -23,6 +26,27 @@ func TestErrorSaysWhatHappened(t *testing.T) {
 		e.Op = "POST /x"
 		if got := e.Error(); got != want {
 			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+// TestErrorsAreFitToBeShown: what net/http says of an answer that it cannot read, and where a redirect points, the server chose.
+func TestErrorsAreFitToBeShown(t *testing.T) {
+	t.Parallel()
+	for name, reply := range map[string]http.HandlerFunc{
+		"endless":   says("HTTP/1.1 " + strings.Repeat("x ", 5000) + "\r\n\r\n"),
+		"far away":  answers(302, "", "Location", "https://"+strings.Repeat("x", 5000)+".example/"),
+		"to no one": answers(302, "", "Location", "https://%ff%e2%80%ae.example/"),
+	} {
+		var log []Attempt
+		c := client(t, serve(t, reply).URL, func(o *Options) {
+			o.MaxRetries, o.Log = 0, func(_ context.Context, a Attempt) { log = append(log, a) }
+		})
+		_, err := c.CreateSession(context.Background())
+		for _, shown := range []string{fmt.Sprint(err), fmt.Sprint(log)} {
+			if len(shown) > 1000 || strings.ContainsFunc(shown, func(r rune) bool { return !unicode.IsPrint(r) }) {
+				t.Errorf("%s: %d bytes are shown: %.1000q", name, len(shown), shown)
+			}
 		}
 	}
 }

@@ -28,6 +28,7 @@ func TestErrorsHoldNoToken(t *testing.T) {
 	echo := strings.Join(spellings(testToken), " ")
 	replies := map[string]http.HandlerFunc{
 		"reset": resets, "timeout": stalls, "cut off": cutsOff,
+		"no status": says("HTTP/1.1 " + echo + "\r\n\r\n"), "no header": says("HTTP/1.1 200 OK\r\n" + echo + "\r\n\r\n"),
 		"redirect": answers(302, "", "Location", "https://"+url.PathEscape(testToken)+".example/?access_token="+url.QueryEscape(testToken)),
 	}
 	for _, status := range []int{200, 400, 401, 403, 404, 429, 500, 502} {
