@@ -125,7 +125,8 @@ func (d document) instant(names ...string) time.Time {
 	return time.Time{}
 }
 
-// instant reads a date; one without a time zone is in UTC. Of Unix times those from the year 1973 on count.
+// instant reads a date; one without a time zone is in UTC. Of Unix times those from the year 1973 on count, and of others those
+// in years with four digits, as only they can be written in the same form.
 func instant(s string) time.Time {
 	if n, err := strconv.ParseFloat(s, 64); err == nil {
 		switch {
@@ -137,7 +138,7 @@ func instant(s string) time.Time {
 		return time.Time{}
 	}
 	for _, layout := range []string{time.RFC3339, time.DateTime, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05Z0700"} {
-		if t, err := time.Parse(layout, s); err == nil {
+		if t, err := time.Parse(layout, s); err == nil && t.UTC().Year() > 0 && t.UTC().Year() <= 9999 {
 			return t.UTC()
 		}
 	}

@@ -300,7 +300,12 @@ func TestInstant(t *testing.T) {
 			t.Errorf("%v is read as %v", form, got)
 		}
 	}
-	for _, form := range []any{nil, "", "soon", 30, -5, "NaN", "1e300", "1e-300", "0x1p5", true, map[string]any{}, "2026-13-23"} {
+	for _, form := range []any{
+		nil, "", "soon", 30, -5, "NaN", "1e300", "1e-300", "0x1p5", true,
+		map[string]any{},
+		"2026-13-23",
+		"0000-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", // in UTC their years have no four digits
+	} {
 		body, _ := json.Marshal(map[string]any{"expires_at": form})
 		if got := parse(body).instant("expires_at"); !got.IsZero() {
 			t.Errorf("%v is read as %v", form, got)
