@@ -13,6 +13,25 @@ resource "wawp_session" "support" {
   desired_state = "started"
 }
 
-output "instance_id" {
-  value = wawp_session.support.instance_id
+# Draws the QR code in the terminal.
+action "wawp_session_pair" "support" {
+  config {
+    instance_id = wawp_session.support.instance_id
+  }
+}
+
+# A phone that is linked to the session. The code is drawn before the wait for it begins.
+resource "wawp_session_pairing" "support" {
+  instance_id = wawp_session.support.instance_id
+
+  lifecycle {
+    action_trigger {
+      events  = [before_create]
+      actions = [action.wawp_session_pair.support]
+    }
+  }
+}
+
+output "chat_id" {
+  value = wawp_session_pairing.support.chat_id
 }

@@ -1,0 +1,23 @@
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    wawp = {
+      source = "wawp/wawp"
+    }
+  }
+
+  # The address of the state, and who may use it, are in the environment: TF_HTTP_ADDRESS and so on.
+  backend "http" {}
+}
+
+provider "wawp" {}
+
+resource "wawp_session" "support" {
+  desired_state       = "started"
+  deletion_protection = true
+}
+
+output "instance_id" {
+  value = wawp_session.support.instance_id
+}
