@@ -238,13 +238,3 @@ func TestIDsOfMessagesAreFitToBeShown(t *testing.T) {
 		}
 	}
 }
-
-func FuzzReadSent(f *testing.F) {
-	f.Add([]byte(`{"_data":{"id":{"_serialized":"x"}},"key":{"id":1},"status":200,"error":{}}`))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		sent, err := readSent(answer{status: http.StatusOK, body: body}, newRedactor(testToken))
-		if err != nil && sent != (Sent{}) {
-			t.Errorf("%+v and %v", sent, err)
-		}
-	})
-}

@@ -99,20 +99,6 @@ func TestCountryCodes(t *testing.T) {
 	}
 }
 
-func FuzzParsePhoneNumber(f *testing.F) {
-	f.Add("+44 (0)20 7946 0958")
-	f.Add("00(0)")
-	f.Fuzz(func(t *testing.T, notation string) {
-		digits, err := ParsePhoneNumber(notation)
-		if (err == nil) == (digits == "") {
-			t.Fatalf("got %q and %v", digits, err)
-		}
-		if again, err := ParsePhoneNumber(digits); digits != "" && (again != digits || err != nil) {
-			t.Errorf("%q is read as %q (%v)", digits, again, err)
-		}
-	})
-}
-
 func TestChatID(t *testing.T) {
 	t.Parallel()
 	if got := ChatID("201145202826"); got != "201145202826@c.us" {
