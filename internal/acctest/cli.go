@@ -248,7 +248,8 @@ func (c *CLI) State() []Instance {
 	if err == nil {
 		err = json.NewDecoder(bytes.NewReader(content)).Decode(&state)
 	}
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	// The CLI makes an empty file before it writes its first state.
+	if err != nil && !errors.Is(err, os.ErrNotExist) && !errors.Is(err, io.EOF) {
 		c.t.Fatal(err)
 	}
 	var all []Instance

@@ -1,0 +1,100 @@
+//go:build linux
+
+package chaos_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+)
+
+func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
+
+var (
+	seedFlag = flag.Uint64("chaos.seed", 0, "repeat the run of this seed")
+	forFlag  = flag.Duration("chaos.for", 0, "begin runs of new seeds for so long")
+)
+
+// fixed are the seeds of a short campaign: small runs that have most of it.
+var fixed = []uint64{1, 2, 3, 4, 5, 6}
+
+// TestAccChaos plays one run for each seed, on all processors.
+func TestAccChaos(t *testing.T) {
+	t.Parallel()
+	acctest.Require(t, "1.11", "1.11")
+	f := &figures{counts: map[string]map[string]int{}}
+	seeds := seeds(*seedFlag, *forFlag)
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for seed := range seeds {
+				t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { newRun(t, seed, f).play() })
+			}
+		})
+	}
+	workers.Wait()
+	t.Log(f)
+}
+
+// seeds are the one that is asked for, new ones for a time, or those of the short campaign.
+func seeds(one uint64, during time.Duration) <-chan uint64 {
+	all := make(chan uint64)
+	go func() {
+		defer close(all)
+		switch {
+		case one != 0:
+			all <- one
+		case during != 0:
+			for began := time.Now(); time.Since(began) < during; {
+				all <- 1 + rand.Uint64N(1e9)
+			}
+		default:
+			for _, seed := range fixed {
+				all <- seed
+			}
+		}
+	}()
+	return all
+}
+
+// figures counts what happened, by group and name.
+type figures struct {
+	mu     sync.Mutex
+	counts map[string]map[string]int
+}
+
+func (f *figures) add(group, name string, n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.counts[group] == nil {
+		f.counts[group] = map[string]int{}
+	}
+	f.counts[group][name] += n
+}
+
+func (f *figures) String() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	b := &strings.Builder{}
+	for _, group := range slices.Sorted(maps.Keys(f.counts)) {
+		sum := 0
+		for _, n := range f.counts[group] {
+			sum += n
+		}
+		fmt.Fprintf(b, "\n%s: %d\n", group, sum)
+		for _, name := range slices.Sorted(maps.Keys(f.counts[group])) {
+			fmt.Fprintf(b, "  %6d %s\n", f.counts[group][name], name)
+		}
+	}
+	return b.String()
+}

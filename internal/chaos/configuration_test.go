@@ -1,0 +1,282 @@
+//go:build linux
+
+package chaos_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// chance is true in so many of a hundred cases.
+func chance(rng *rand.Rand, percent int) bool { return rng.IntN(100) < percent }
+
+func pick[T any](rng *rand.Rand, from []T) T { return from[rng.IntN(len(from))] }
+
+// configuration is what a run declares: sessions by key, such as s07, and what belongs to them.
+type configuration struct {
+	forEach       bool // one resource block of each kind; otherwise one for each object
+	beforeDestroy bool // sessions are replaced by create_before_destroy
+	patience      int  // request_timeout in seconds
+	retries       int  // max_retries
+	pace          int  // requests_per_second, 0 is no limit
+	sessions      map[string]*session
+	named         int // how many sessions ever had a name
+}
+
+type session struct {
+	state     string // desired_state; "" leaves it out
+	protected bool
+	policy    string           // "" is none
+	link      int              // the trigger of a temporary link; 0 is none
+	hooks     map[string]*hook // by key, such as s07_a
+}
+
+type hook struct {
+	events  []string
+	enabled bool
+	delay   int    // of retries; 0 leaves them out
+	secret  string // "", "stored" or "write-only"
+	version int    // of a write-only secret
+}
+
+func (h hook) url(key string) string { return "https://hooks.example.com/" + key }
+
+var (
+	desired  = []string{"", "", "started", "started", "stopped"}
+	policies = []string{"strict", "standard_policy", "high_throughput", "unlimited"}
+	events   = []string{"message", "message.ack", "session.status", "call.received"}
+)
+
+func newConfiguration(rng *rand.Rand) *configuration {
+	c := &configuration{
+		forEach: chance(rng, 50), beforeDestroy: chance(rng, 20),
+		patience: 2 + rng.IntN(2), retries: rng.IntN(3), pace: pick(rng, []int{0, 0, 0, 100}),
+		sessions: map[string]*session{},
+	}
+	size := 1 + rng.IntN(6)
+	if chance(rng, 30) {
+		size = 1 + rng.IntN(40)
+	}
+	for range size {
+		c.add(newSession(rng))
+	}
+	for _, key := range c.keys() {
+		for range rng.IntN(3) {
+			c.addHook(rng, key)
+		}
+	}
+	return c
+}
+
+func newSession(rng *rand.Rand) *session {
+	s := &session{state: pick(rng, desired), protected: chance(rng, 10), hooks: map[string]*hook{}}
+	if chance(rng, 40) {
+		s.policy = pick(rng, policies)
+	}
+	if chance(rng, 30) {
+		s.link = 1
+	}
+	return s
+}
+
+func newHook(rng *rand.Rand) *hook {
+	h := &hook{enabled: chance(rng, 70), secret: pick(rng, []string{"", "", "stored", "write-only"}), version: 1}
+	if chance(rng, 40) {
+		h.delay = 1 + rng.IntN(9)
+	}
+	for _, event := range events {
+		if chance(rng, 50) {
+			h.events = append(h.events, event)
+		}
+	}
+	if h.events == nil {
+		h.events = events[:1]
+	}
+	return h
+}
+
+func (c *configuration) keys() []string { return slices.Sorted(maps.Keys(c.sessions)) }
+
+// add gives a session a key that none had before.
+func (c *configuration) add(s *session) string {
+	c.named++
+	key := fmt.Sprintf("s%02d", c.named)
+	c.sessions[key] = s
+	return key
+}
+
+func (c *configuration) addHook(rng *rand.Rand, key string) {
+	s := c.sessions[key]
+	s.hooks[fmt.Sprintf("%s_%c", key, 'a'+rng.IntN(3))] = newHook(rng)
+}
+
+// change changes one thing, and says what.
+func (c *configuration) change(rng *rand.Rand) string {
+	if len(c.sessions) == 0 || chance(rng, 20) {
+		return "add " + c.add(newSession(rng))
+	}
+	key := pick(rng, c.keys())
+	s := c.sessions[key]
+	switch rng.IntN(8) {
+	case 0:
+		delete(c.sessions, key)
+		return "drop " + key
+	case 1:
+		s.state = pick(rng, desired)
+		return key + " is to be " + s.state
+	case 2:
+		s.protected = !s.protected
+		return fmt.Sprintf("%s protected: %t", key, s.protected)
+	case 3:
+		s.policy = pick(rng, append(policies, ""))
+		return key + " is to have the policy " + s.policy
+	case 4:
+		s.link = pick(rng, []int{0, s.link + 1})
+		return fmt.Sprintf("%s link %d", key, s.link)
+	case 5:
+		c.addHook(rng, key) // or replaces one
+		return key + " hook set"
+	case 6:
+		clear(s.hooks)
+		return key + " without hooks"
+	}
+	for _, h := range s.hooks {
+		h.version++
+	}
+	return key + " secrets renewed"
+}
+
+// address is that of a resource, as the CLI writes it.
+func (c *configuration) address(kind, key string) string {
+	if c.forEach {
+		return fmt.Sprintf("%s.x[%q]", kind, key)
+	}
+	return kind + "." + key
+}
+
+const resources = `
+variable "stored" {
+  type      = string
+  sensitive = true
+}
+
+variable "nowhere" {
+  type      = string
+  sensitive = true
+  ephemeral = true
+}
+
+provider "wawp" {
+  request_timeout     = "%ds"
+  max_retries         = %d
+  requests_per_second = %s
+}
+`
+
+// String writes the configuration.
+func (c *configuration) String() string {
+	pace := "null"
+	if c.pace > 0 {
+		pace = fmt.Sprint(c.pace)
+	}
+	b := &strings.Builder{}
+	fmt.Fprintf(b, resources, c.patience, c.retries, pace)
+	for _, kind := range []string{kindSession, kindPolicy, kindLink, kindHook} {
+		all := c.objects(kind)
+		if c.forEach {
+			c.block(b, kind, "x", all)
+			continue
+		}
+		for _, key := range slices.Sorted(maps.Keys(all)) {
+			c.block(b, kind, key, map[string]map[string]any{key: all[key]})
+		}
+	}
+	return b.String()
+}
+
+// The types of the resources.
+const (
+	kindSession = "wawp_session"
+	kindPolicy  = "wawp_session_rate_limit"
+	kindLink    = "wawp_session_temp_link"
+	kindHook    = "wawp_session_webhook"
+)
+
+// objects are the objects of a type, with what is particular to each.
+func (c *configuration) objects(kind string) map[string]map[string]any {
+	all := map[string]map[string]any{}
+	for key, s := range c.sessions {
+		switch {
+		case kind == kindSession:
+			all[key] = map[string]any{"state": orNull(s.state), "protected": s.protected}
+		case kind == kindPolicy && s.policy != "":
+			all[key] = map[string]any{"session": key, "policy": s.policy}
+		case kind == kindLink && s.link > 0:
+			all[key] = map[string]any{"session": key, "turn": s.link}
+		case kind == kindHook:
+			for hookKey, h := range s.hooks {
+				all[hookKey] = map[string]any{
+					"session": key, "url": h.url(hookKey), "events": h.events, "enabled": h.enabled, "delay": orNull(h.delay),
+					"stored": h.secret == "stored", "version": orNull(map[bool]int{true: h.version}[h.secret == "write-only"]),
+				}
+			}
+		}
+	}
+	return all
+}
+
+// bodies are the arguments of a resource block; what is particular to an object is its each.value.
+var bodies = map[string]string{
+	kindSession: `
+  desired_state       = each.value.state
+  deletion_protection = each.value.protected`,
+	kindPolicy: `
+  instance_id = SESSION
+  policy      = each.value.policy`,
+	kindLink: `
+  instance_id = SESSION
+  triggers    = { turn = each.value.turn }`,
+	kindHook: `
+  instance_id            = SESSION
+  url                    = each.value.url
+  events                 = each.value.events
+  enabled                = each.value.enabled
+  retries                = each.value.delay == null ? null : { delay_seconds = each.value.delay }
+  hmac_secret            = each.value.stored ? "${var.stored}-${each.key}" : null
+  hmac_secret_wo         = each.value.version == null ? null : "${var.nowhere}-${each.key}-${each.value.version}"
+  hmac_secret_wo_version = each.value.version`,
+}
+
+// block writes a resource block. One that is named for its object refers to another one of a name, but has its values by
+// for_each as well, with a single key.
+func (c *configuration) block(b *strings.Builder, kind, name string, all map[string]map[string]any) {
+	values, _ := json.Marshal(all) // which is also an expression of the configuration language
+	fmt.Fprintf(b, "\nresource %q %q {", kind, name)
+	body := bodies[kind]
+	if c.forEach {
+		fmt.Fprintf(b, "\n  for_each = jsondecode(%q)", values)
+		body = strings.ReplaceAll(body, "SESSION", "wawp_session.x[each.value.session].instance_id")
+	} else {
+		value, _ := json.Marshal(all[name])
+		session, _ := all[name]["session"].(string)
+		body = strings.NewReplacer("SESSION", "wawp_session."+session+".instance_id", "each.value", fmt.Sprintf("jsondecode(%q)", value),
+			"each.key", fmt.Sprintf("%q", name)).Replace(body)
+	}
+	fmt.Fprintln(b, body)
+	if kind == kindSession && c.beforeDestroy {
+		fmt.Fprintln(b, "  lifecycle {\n    create_before_destroy = true\n  }")
+	}
+	fmt.Fprintln(b, "}")
+}
+
+func orNull[T comparable](value T) any {
+	var zero T
+	if value == zero {
+		return nil
+	}
+	return value
+}

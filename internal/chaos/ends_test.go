@@ -1,0 +1,131 @@
+//go:build linux
+
+package chaos_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+// The ends that a run of the CLI can be given.
+const (
+	byItself       = ""
+	ctrlC          = "Ctrl-C"
+	terminated     = "SIGTERM to the group"
+	ctrlCTwice     = "Ctrl-C twice"
+	providerKilled = "kill of the provider"
+	cliKilled      = "kill of the CLI"
+	meddled        = "a change in the dashboard" // which is no end, but comes at a request, too
+)
+
+// end is a violent end, and the request at whose arrival it comes. The zero value is none.
+type end struct {
+	kind string
+	at   int
+}
+
+// newEnd is mostly none. size is about how many requests there will be.
+func newEnd(rng *rand.Rand, size int) end {
+	if !chance(rng, 45) {
+		return end{}
+	}
+	return end{pick(rng, []string{ctrlC, terminated, ctrlCTwice, providerKilled, cliKilled, meddled}), 1 + rng.IntN(size)}
+}
+
+func (e end) String() string {
+	if e.kind == byItself {
+		return "to its end"
+	}
+	return fmt.Sprintf("%s at request %d", e.kind, e.at)
+}
+
+// loses says whether creates that have not returned may be lost with it.
+func loses(kind string) bool {
+	return kind == ctrlCTwice || kind == providerKilled || kind == cliKilled
+}
+
+// strike ends the CLI, which leads a process group, or the provider in it. It reports whether it did.
+func (e end) strike(ctx context.Context, group int, printed *transcript) bool {
+	switch e.kind {
+	case ctrlC:
+		return syscall.Kill(-group, syscall.SIGINT) == nil
+	case terminated:
+		return syscall.Kill(-group, syscall.SIGTERM) == nil
+	case ctrlCTwice:
+		_ = syscall.Kill(-group, syscall.SIGINT)
+		return printed.waitFor(ctx, "Interrupt received") && syscall.Kill(-group, syscall.SIGINT) == nil
+	case cliKilled:
+		return syscall.Kill(group, syscall.SIGKILL) == nil
+	}
+	killed := false
+	for _, pid := range members(group) {
+		if pid != group {
+			killed = syscall.Kill(pid, syscall.SIGKILL) == nil || killed
+		}
+	}
+	return killed
+}
+
+// members are the processes of a group that are alive.
+func members(group int) []int {
+	var all []int
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		content, _ := os.ReadFile(path) // it may have ended meanwhile
+		fields := strings.Fields(string(content[bytes.LastIndexByte(content, ')')+1:]))
+		if len(fields) > 2 && fields[0] != "Z" && fields[2] == strconv.Itoa(group) {
+			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+			all = append(all, pid)
+		}
+	}
+	return all
+}
+
+// transcript is what a running CLI has printed so far.
+type transcript struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	more chan struct{}
+}
+
+func newTranscript() *transcript { return &transcript{more: make(chan struct{})} }
+
+func (t *transcript) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text.Write(p)
+	close(t.more)
+	t.more = make(chan struct{})
+	return len(p), nil
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.String()
+}
+
+// waitFor reports whether a phrase was printed before ctx ended.
+func (t *transcript) waitFor(ctx context.Context, phrase string) bool {
+	for {
+		t.mu.Lock()
+		found, more := strings.Contains(t.text.String(), phrase), t.more
+		t.mu.Unlock()
+		if found {
+			return true
+		}
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}

@@ -1,0 +1,199 @@
+//go:build linux
+
+package chaos_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// account is a snapshot of instances that exist, and of those that are in the state.
+func account(exist, inState string) snapshot {
+	s := snapshot{sessions: map[string]wawptest.Session{}}
+	for _, id := range strings.Fields(exist) {
+		s.sessions[id] = wawptest.Session{InstanceID: id}
+	}
+	for _, id := range strings.Fields(inState) {
+		s.state = append(s.state, acctest.Instance{Type: kindSession, Name: strings.ToLower(id), Attributes: map[string]any{"instance_id": id}})
+	}
+	return s
+}
+
+const (
+	begun     = "wawp_session.b: Creating...\n"
+	completed = begun + "wawp_session.b: Creation complete after 1s\n"
+	announced = "│ Error: A Wawp session may have been created\n│ or run: terraform import\n│ 'wawp_session.<name>' '<instance id>'\n"
+)
+
+func TestRules(t *testing.T) {
+	t.Parallel()
+	refused, unknown := &fault{name: "429", refused: true}, &fault{name: "502"}
+	tainted := account("A", "A")
+	tainted.state[0].Status = "tainted"
+	tests := map[string]struct {
+		rule  func(evidence) []string
+		holds bool
+		e     evidence
+	}{
+		"all are recorded":               {recorded, true, evidence{after: account("A B", "A B")}},
+		"one is not recorded":            {recorded, false, evidence{after: account("A B", "A"), printed: begun}},
+		"one is announced":               {recorded, true, evidence{after: account("A B", "A"), printed: begun + announced}},
+		"one of two is announced":        {recorded, false, evidence{after: account("A B", ""), printed: announced}},
+		"announced without a way out":    {recorded, false, evidence{after: account("A", "A"), printed: "Wawp session may have been created"}},
+		"one is known to be an orphan":   {recorded, true, evidence{after: account("A B", "A"), excused: map[string]string{"B": "lost"}}},
+		"the state lost one":             {recorded, false, evidence{before: account("A B", "A B"), after: account("A B", "A"), printed: announced}},
+		"the state lost one with a word": {recorded, true, evidence{before: account("A", "A"), after: account("A", ""), printed: "Wawp session A was removed from the state only"}},
+		"lost by a kill":                 {recorded, true, evidence{after: account("B", ""), printed: begun, end: providerKilled, parallelism: 10}},
+		"lost by one Ctrl-C":             {recorded, false, evidence{after: account("B", ""), printed: begun, end: ctrlC, parallelism: 10}},
+		"lost by SIGTERM":                {recorded, false, evidence{after: account("B", ""), printed: begun, end: terminated, parallelism: 10}},
+		"lost after it had returned":     {recorded, false, evidence{after: account("B", ""), printed: completed, end: providerKilled, parallelism: 10}},
+		"lost before it was written":     {recorded, true, evidence{after: account("B", ""), printed: completed, end: cliKilled, parallelism: 10}},
+		"more lost than were under way":  {recorded, false, evidence{after: account("A B", ""), printed: begun, end: ctrlCTwice, parallelism: 10}},
+		"lost by a kill and before":      {recorded, false, evidence{before: account("A", "A"), after: account("A", ""), printed: begun, end: cliKilled, parallelism: 10}},
+
+		"one is missing":               {present, false, evidence{after: account("A", "A B")}},
+		"one was deleted by a person":  {present, true, evidence{after: account("A", "A B"), removed: map[string]bool{"B": true}}},
+		"one was deleted by Terraform": {present, true, evidence{after: account("A", "A B"), deleted: map[string]bool{"B": true}}},
+
+		"one create":                 {createdOnce, true, evidence{printed: completed, sent: []sent{{op: opCreate}}}},
+		"again after a refusal":      {createdOnce, true, evidence{printed: completed, sent: []sent{{op: opCreate, fault: refused}, {op: opCreate}}}},
+		"again after an unknown end": {createdOnce, false, evidence{printed: completed, sent: []sent{{op: opCreate, fault: unknown}, {op: opCreate}}}},
+
+		"tainted":     {untainted, false, evidence{after: tainted}},
+		"not tainted": {untainted, true, evidence{after: account("A", "A")}},
+
+		"deleted as asked":      {asked, true, evidence{sent: []sent{{op: opDelete, id: "A"}}, mayDelete: map[string]bool{"A": true}}},
+		"deleted without asked": {asked, false, evidence{sent: []sent{{op: opDelete, id: "B"}}, mayDelete: map[string]bool{"A": true}}},
+		"logged out unasked":    {asked, false, evidence{sent: []sent{{op: opLogout, id: "B"}}}},
+
+		"a plan reads":     {quiet, true, evidence{readOnly: true, sent: []sent{{op: opInfo}, {op: opGetLink}}}},
+		"a plan writes":    {quiet, false, evidence{readOnly: true, sent: []sent{{op: opStart}}}},
+		"an apply writes":  {quiet, true, evidence{sent: []sent{{op: opStart}}}},
+		"a bad request":    {wellFormed, false, evidence{sent: []sent{{op: opInfo, status: 400}}}},
+		"a wrong start":    {wellFormed, false, evidence{sent: []sent{{op: opStart, status: 409}}}},
+		"a fault as asked": {wellFormed, true, evidence{sent: []sent{{op: opInfo, status: 401, fault: unknown}}}},
+
+		"all is well":                 {healthy, true, evidence{printed: "Apply complete!", took: time.Second, bound: time.Minute}},
+		"the provider crashed":        {healthy, false, evidence{printed: "Error: The provider\ncrashed"}},
+		"a stack":                     {healthy, false, evidence{printed: "goroutine 17 [running]:"}},
+		"the plugin died":             {healthy, false, evidence{printed: "Error: Plugin did not respond"}},
+		"the plugin was killed":       {healthy, true, evidence{printed: "Error: Plugin did not respond", end: providerKilled}},
+		"it hung":                     {healthy, false, evidence{took: time.Hour, bound: time.Minute}},
+		"a process is left":           {healthy, false, evidence{left: 1}},
+		"a process is left by a kill": {healthy, true, evidence{left: 1, end: cliKilled}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if wrong := test.rule(test.e); (len(wrong) == 0) != test.holds {
+				t.Errorf("it says %q", wrong)
+			}
+		})
+	}
+}
+
+func TestLeaks(t *testing.T) {
+	t.Parallel()
+	const state = `{"version":4,"outputs":{"x":%q},"resources":[
+		{"type":"wawp_session_webhook","instances":[{"attributes":{"hmac_secret":"s3cret","url":"https://example.com"},"private":"bm90aGluZw=="}]},
+		{"type":"wawp_session_temp_link","instances":[{"attributes":{"link":"https://app.wawp.net/temp-qr/l1nk"},"private":"%s"}]}]}`
+	all := []secret{{"the token", "t0k/en", false}, {"a secret", "s3cret", true}, {"a link", "l1nk", true}}
+	put := func(output, private string) string {
+		return strings.Replace(strings.Replace(state, "%q", `"`+output+`"`, 1), "%s", private, 1)
+	}
+	for name, test := range map[string]struct {
+		file, content string
+		want          int
+	}{
+		"nothing":                 {"printed", "Apply complete!", 0},
+		"the token":               {"printed", "t0k/en", 1},
+		"the token in a URL":      {"trace.log", "?access_token=t0k%2Fen&", 1},
+		"the token as base64":     {"trace.log", "dDBrL2Vu", 1},
+		"the token in a plan":     {"saved.tfplan/tfplan", "t0k/en", 1},
+		"a secret in a plan":      {"saved.tfplan/tfplan", "s3cret", 0},
+		"a secret in a log":       {"trace.log", "s3cret", 1},
+		"a link that was printed": {"printed", "temp-qr/l1nk", 1},
+		"all in their places":     {"terraform.tfstate", put("", ""), 0},
+		"in a backup":             {"terraform.tfstate.backup", put("", ""), 0},
+		"a link in an output":     {"terraform.tfstate", put("l1nk", ""), 1},
+		"a secret in private":     {"terraform.tfstate", put("", "czNjcmV0"), 1},
+		"the token in the state":  {"terraform.tfstate", put("t0k/en", ""), 1},
+		"half a state":            {"terraform.tfstate", `{"resources": [ s3cret`, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if found := leaks(test.file, []byte(test.content), all); len(found) != test.want {
+				t.Errorf("found %q", found)
+			}
+		})
+	}
+}
+
+func TestUnlike(t *testing.T) {
+	t.Parallel()
+	c := &configuration{sessions: map[string]*session{"a": {
+		state: "started", policy: "strict", hooks: map[string]*hook{"a_a": {events: []string{"message"}, enabled: true, delay: 3, secret: "stored"}},
+	}}}
+	secretOf := func(string, *hook) string { return "s3cret" }
+	good := func() snapshot {
+		s := account("A", "A")
+		s.sessions["A"] = wawptest.Session{Status: "WORKING"}
+		s.policies = map[string]string{"A": "strict"}
+		s.hooks = map[string][]wawptest.Webhook{"A": {{URL: "https://hooks.example.com/a_a", Events: []string{"message"}, Active: true, Delay: 3, Secret: "s3cret"}}}
+		return s
+	}
+	for name, test := range map[string]struct {
+		change func(*snapshot)
+		want   int
+	}{
+		"alike":              {func(*snapshot) {}, 0},
+		"gone":               {func(s *snapshot) { delete(s.sessions, "A") }, 1},
+		"not in the state":   {func(s *snapshot) { s.state = nil }, 1},
+		"stopped":            {func(s *snapshot) { s.sessions["A"] = wawptest.Session{Status: "STOPPED"} }, 1},
+		"failed":             {func(s *snapshot) { s.sessions["A"] = wawptest.Session{Status: "FAILED"} }, 0},
+		"another policy":     {func(s *snapshot) { s.policies["A"] = "unlimited" }, 1},
+		"no webhook":         {func(s *snapshot) { s.hooks["A"] = nil }, 1},
+		"other events":       {func(s *snapshot) { s.hooks["A"][0].Events = []string{"call"} }, 1},
+		"a disabled webhook": {func(s *snapshot) { s.hooks["A"][0].Active = false }, 1},
+		"another delay":      {func(s *snapshot) { s.hooks["A"][0].Delay = 2 }, 1},
+		"another secret":     {func(s *snapshot) { s.hooks["A"][0].Secret = "" }, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := good()
+			test.change(&s)
+			if wrong := unlike(c, s, secretOf); len(wrong) != test.want {
+				t.Errorf("it says %q", wrong)
+			}
+		})
+	}
+}
+
+// The faults of a step depend on nothing but the seed, the step, the operation and its number.
+func TestWeather(t *testing.T) {
+	t.Parallel()
+	w := weather{seed: 7, step: 3, percent: 50, most: mostFaults, kinds: []string{"429", "500"}}
+	differs := map[string]bool{}
+	for nth := range 40 {
+		f, again := w.at(opInfo, nth), w.at(opInfo, nth)
+		if f != again {
+			t.Errorf("%d: %v and %v", nth, f, again)
+		}
+		for what, other := range map[string]*fault{
+			"seed": weather{8, 3, 50, mostFaults, "", w.kinds}.at(opInfo, nth), "step": weather{7, 4, 50, mostFaults, "", w.kinds}.at(opInfo, nth),
+			"operation": w.at(opCreate, nth), "number": w.at(opInfo, nth+1),
+		} {
+			differs[what] = differs[what] || f != other
+		}
+	}
+	if len(differs) != 4 || !differs["seed"] || !differs["step"] || !differs["operation"] || !differs["number"] {
+		t.Errorf("differs: %v", differs)
+	}
+	if (weather{}).at(opInfo, 1) != nil || (weather{percent: 100, only: opCreate, kinds: w.kinds}).at(opInfo, 1) != nil {
+		t.Error("faults where there are none to be")
+	}
+}

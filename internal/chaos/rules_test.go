@@ -1,0 +1,286 @@
+//go:build linux
+
+package chaos_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"path"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+)
+
+// evidence is what is known of one run of the CLI.
+type evidence struct {
+	before, after snapshot
+	sent          []sent
+	printed       string // by the CLI
+	end           string // which it was given
+	took, bound   time.Duration
+	left          int // processes that were alive when the CLI had ended
+
+	readOnly    bool              // it was a plan or a refresh
+	excused     map[string]string // instances that need not be in the state, and why
+	removed     map[string]bool   // instances that were deleted in the dashboard
+	deleted     map[string]bool   // instances whose deletion was requested, in this or an earlier step
+	mayDelete   map[string]bool   // instances whose deletion somebody asked for
+	parallelism int
+}
+
+// rules are what must hold after each run of the CLI. Each returns what is wrong.
+var rules = []struct {
+	name  string
+	check func(evidence) []string
+}{
+	{"every instance is in the state, or was announced", recorded},
+	{"no instance in the state is missing", present},
+	{"a create is never sent again after an unknown outcome", createdOnce},
+	{"nothing is tainted", untainted},
+	{"nothing is deleted or logged out unless somebody asked for it", asked},
+	{"a plan or refresh changes nothing", quiet},
+	{"Wawp has nothing to complain about", wellFormed},
+	{"no crash, no hang, nothing left behind", healthy},
+}
+
+var (
+	creating = regexp.MustCompile(`(?m)^(wawp_session\.\S+): Creating\.\.\.`)
+	created  = regexp.MustCompile(`(?m)^(wawp_session\.\S+): Creation complete`)
+)
+
+// subjects are the addresses of the lines that match.
+func subjects(line *regexp.Regexp, printed string) []string {
+	var all []string
+	for _, match := range line.FindAllStringSubmatch(printed, -1) {
+		all = append(all, match[1])
+	}
+	return all
+}
+
+const (
+	mayExist   = "Wawp session may have been created"
+	adoption   = "terraform import 'wawp_session.<name>'"
+	stateOnly  = "Wawp session %s was removed from the state only"
+	crashWords = `panic:|The provider crashed|Plugin did not respond|SIGSEGV|goroutine \d+ \[|(?i:terraform|opentofu) crashed|connection reset by peer \(plugin\)`
+)
+
+// lost are the instances that are neither in the state nor known to be elsewhere.
+func lost(e evidence) []string {
+	var all []string
+	recorded := e.after.recorded()
+	for id := range e.after.sessions {
+		_, inState := recorded[id]
+		if !inState && e.excused[id] == "" && !strings.Contains(acctest.Unwrap(e.printed), fmt.Sprintf(stateOnly, id)) {
+			all = append(all, id)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// unreturned is how many creates had not returned when the CLI, or the provider, was ended. The CLI says that a create is complete
+// before it writes the state: killed in between, it has lost it, too.
+func unreturned(e evidence) int {
+	n := len(subjects(creating, e.printed)) - len(subjects(created, e.printed))
+	if e.end == providerKilled {
+		return n
+	}
+	unwritten := 0
+	written := e.after.addresses()
+	for _, address := range subjects(created, e.printed) {
+		if _, ok := written[address]; !ok {
+			unwritten++
+		}
+	}
+	return n + min(unwritten, e.parallelism)
+}
+
+func recorded(e evidence) []string {
+	var wrong []string
+	said := acctest.Unwrap(e.printed)
+	announced, before := strings.Count(said, mayExist), e.before.recorded()
+	if n := strings.Count(said, adoption); n < announced {
+		wrong = append(wrong, fmt.Sprintf("%d possible orphans were announced, but only %d times the way to adopt them", announced, n))
+	}
+	missing := slices.DeleteFunc(lost(e), func(id string) bool {
+		_, was := before[id]
+		if was {
+			wrong = append(wrong, id+" exists and was in the state, but is no longer")
+		}
+		return was
+	})
+	allowed := announced
+	if loses(e.end) {
+		allowed = max(allowed, min(unreturned(e), e.parallelism))
+	}
+	if len(missing) > allowed {
+		wrong = append(wrong, fmt.Sprintf("%d instances are not in the state, at most %d were announced or could not be: %v", len(missing), allowed, missing))
+	}
+	return wrong
+}
+
+func present(e evidence) []string {
+	var wrong []string
+	for id, i := range e.after.recorded() {
+		if _, ok := e.after.sessions[id]; !ok && !e.removed[id] && !e.deleted[id] {
+			wrong = append(wrong, fmt.Sprintf("%s is %s, which nobody deleted and does not exist", address(i), id))
+		}
+	}
+	return wrong
+}
+
+func createdOnce(e evidence) []string {
+	attempts, declared := 0, len(subjects(creating, e.printed))
+	for _, s := range e.sent {
+		if s.op == opCreate && (s.fault == nil || !s.fault.refused) {
+			attempts++
+		}
+	}
+	if attempts > declared {
+		return []string{fmt.Sprintf("%d creates were sent that were not refused, for %d sessions", attempts, declared)}
+	}
+	return nil
+}
+
+func untainted(e evidence) []string {
+	var wrong []string
+	for _, i := range e.after.state {
+		if i.Status != "" {
+			wrong = append(wrong, address(i)+" is "+i.Status)
+		}
+	}
+	return wrong
+}
+
+func asked(e evidence) []string {
+	var wrong []string
+	for _, s := range e.sent {
+		if (s.op == opDelete || s.op == opLogout) && !e.mayDelete[s.id] {
+			wrong = append(wrong, s.op+" of "+s.id+" was not asked for")
+		}
+	}
+	return wrong
+}
+
+func quiet(e evidence) []string {
+	var wrong []string
+	for _, s := range e.sent {
+		if e.readOnly && s.op != opInfo && !strings.HasPrefix(s.op, "GET ") {
+			wrong = append(wrong, s.op+" of "+s.id)
+		}
+	}
+	return wrong
+}
+
+// wellFormed goes by the answers that Wawp gave of its own: it refuses what has not its form, and to start what runs.
+func wellFormed(e evidence) []string {
+	var wrong []string
+	for _, s := range e.sent {
+		overtaken := s.status == 409 && e.end == meddled // by somebody, after the provider had looked
+		if s.fault == nil && !overtaken && slices.Contains([]int{400, 401, 405, 409, 415}, s.status) {
+			wrong = append(wrong, fmt.Sprintf("%s was answered with %d", s.op, s.status))
+		}
+	}
+	return wrong
+}
+
+var crash = regexp.MustCompile(crashWords)
+
+func healthy(e evidence) []string {
+	var wrong []string
+	for _, found := range crash.FindAllString(acctest.Unwrap(e.printed), -1) {
+		if !loses(e.end) || found != "Plugin did not respond" {
+			wrong = append(wrong, "the CLI printed "+found)
+		}
+	}
+	if e.took > e.bound {
+		wrong = append(wrong, fmt.Sprintf("it took %s, at most %s can be explained", e.took, e.bound))
+	}
+	if e.left > 0 && e.end != cliKilled {
+		wrong = append(wrong, fmt.Sprintf("%d processes were left", e.left))
+	}
+	return wrong
+}
+
+// secret is a canary, and whether it may be where Terraform keeps states: in the attribute made for it, and in saved plans.
+type secret struct {
+	what, value string
+	isKept      bool
+}
+
+// leaks are the secrets that a file shows and must not. What was printed is a file, too.
+func leaks(name string, content []byte, secrets []secret) []string {
+	var found []string
+	inPlan := strings.Contains(name, "/")
+	if strings.HasPrefix(path.Base(name), "terraform.tfstate") {
+		content = withoutItsSecrets(content)
+	}
+	for _, s := range secrets {
+		if s.isKept && inPlan {
+			continue
+		}
+		for _, spelling := range append(spellings(s.value), base64.StdEncoding.EncodeToString([]byte(s.value))) {
+			if at := bytes.Index(content, []byte(spelling)); at >= 0 {
+				found = append(found, fmt.Sprintf("%s shows %s: %s...", name, s.what, content[max(0, at-100):at]))
+				break
+			}
+		}
+	}
+	return found
+}
+
+// spellings are those in which a secret can be written.
+func spellings(value string) []string {
+	quoted, _ := json.Marshal(value)
+	all := []string{value, url.QueryEscape(value), url.PathEscape(value), strings.Trim(string(quoted), `"`)}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// unlike is what differs between a configuration and the account, once an apply has succeeded and a plan is empty.
+func unlike(c *configuration, s snapshot, secretOf func(key string, h *hook) string) []string {
+	var wrong []string
+	for key, want := range c.sessions {
+		i, ok := s.addresses()[c.address(kindSession, key)]
+		id := text(i, "instance_id")
+		got, exists := s.sessions[id]
+		if !ok || !exists {
+			wrong = append(wrong, key+" does not exist")
+			continue
+		}
+		// A FAILED engine counts as it was before: only a restart could mend it.
+		running := got.Status != "STOPPED"
+		if got.Status != "FAILED" && (want.state == "stopped" && running || want.state == "started" && !running) {
+			wrong = append(wrong, fmt.Sprintf("%s is %s, want %s", key, got.Status, want.state))
+		}
+		if want.policy != "" && s.policies[id] != want.policy {
+			wrong = append(wrong, fmt.Sprintf("%s has the policy %s, want %s", key, s.policies[id], want.policy))
+		}
+		for hookKey, h := range want.hooks {
+			wrong = append(wrong, hookUnlike(hookKey, h, secretOf(hookKey, h), s, id)...)
+		}
+	}
+	slices.Sort(wrong)
+	return wrong
+}
+
+func hookUnlike(key string, want *hook, secret string, s snapshot, id string) []string {
+	for _, got := range s.hooks[id] {
+		if got.URL != want.url(key) {
+			continue
+		}
+		if !reflect.DeepEqual(got.Events, slices.Sorted(slices.Values(want.events))) || got.Active != want.enabled ||
+			want.delay != 0 && got.Delay != want.delay || secret != "" && got.Secret != secret {
+			return []string{fmt.Sprintf("the webhook %s is %+v, want %+v", key, got, *want)}
+		}
+		return nil
+	}
+	return []string{"there is no webhook " + key}
+}

@@ -1,0 +1,290 @@
+//go:build linux
+
+package chaos_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// run is one seed: an account, a configuration, and what happens to them.
+type run struct {
+	t       *testing.T
+	seed    uint64
+	rng     *rand.Rand
+	world   *acctest.World
+	cli     *acctest.CLI
+	config  *configuration
+	figures *figures
+	journal []string // the steps so far
+
+	seen    map[string]bool   // all instances that there ever were
+	excused map[string]string // instances that need not be in the state, and why
+	removed map[string]bool   // instances that were deleted in the dashboard
+	deleted map[string]bool   // instances whose deletion was requested
+}
+
+func newRun(t *testing.T, seed uint64, f *figures) *run {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(seed, 0))
+	world := acctest.New(t, wawptest.Config{
+		Token: fmt.Sprintf("t0ken/of+%d&=", seed), Paid: true,
+		Created: pick(rng, []string{"STOPPED", "STARTING"}), Secrets: pick(rng, []string{"", "masked", "shown"}), SystemListed: chance(rng, 50),
+	})
+	r := &run{
+		t: t, seed: seed, rng: rng, world: world, config: newConfiguration(rng), figures: f,
+		seen: map[string]bool{}, excused: map[string]string{}, removed: map[string]bool{}, deleted: map[string]bool{},
+	}
+	r.cli = world.CLI(t, r.config.String())
+	r.cli.Env = append(r.cli.Env, "TF_VAR_stored="+r.stored(), "TF_VAR_nowhere="+r.nowhere())
+	r.note("%d sessions, for_each %t, request_timeout %d s, max_retries %d", len(r.config.sessions), r.config.forEach, r.config.patience, r.config.retries)
+	return r
+}
+
+func (r *run) stored() string  { return fmt.Sprintf("st0red/%d+&", r.seed) }
+func (r *run) nowhere() string { return fmt.Sprintf("n0where/%d+&", r.seed) }
+
+// secretOf is the secret that a webhook has by the configuration.
+func (r *run) secretOf(key string, h *hook) string {
+	switch h.secret {
+	case "stored":
+		return r.stored() + "-" + key
+	case "write-only":
+		return fmt.Sprintf("%s-%s-%d", r.nowhere(), key, h.version)
+	}
+	return ""
+}
+
+// play makes some random steps, then lets the weather clear and sees all come right.
+func (r *run) play() {
+	defer r.figures.add("runs", "all", 1)
+	for range 3 + r.rng.IntN(6) {
+		r.step()
+	}
+	r.converge()
+	r.finish()
+}
+
+func (r *run) note(format string, args ...any) {
+	r.journal = append(r.journal, fmt.Sprintf("%d. ", len(r.journal))+fmt.Sprintf(format, args...))
+}
+
+// fail ends the run, and tells how it went and how to see it again.
+func (r *run) fail(printed string, wrong ...string) {
+	r.t.Helper()
+	r.figures.add("runs", "failed", 1)
+	const most = 8000
+	r.t.Fatalf("seed %d: %s\n\nThe steps:\n%s\n\nThe CLI printed at last:\n...%s\n\nRepeat it: make chaos SEED=%d",
+		r.seed, strings.Join(wrong, "\n  "), strings.Join(r.journal, "\n"), printed[max(0, len(printed)-most):], r.seed)
+}
+
+// circumstances are those of one run of the CLI. The zero value is calm.
+type circumstances struct {
+	kind        string // of the step, for the figures; "" is that of the command
+	weather     weather
+	end         end
+	traced      bool
+	parallelism int
+	readOnly    bool
+	destroyed   bool     // everything is to be
+	replaced    []string // addresses of the sessions that are
+	allowed     bool     // deletion_protection is lifted for this run
+}
+
+// outcome is what became of it.
+type outcome struct {
+	printed string
+	code    int
+}
+
+const (
+	base = 90 * time.Second // more than any run needs for itself, on a machine that is slow
+	hang = 8 * time.Minute
+)
+
+// do runs the CLI and holds what happened against the rules.
+func (r *run) do(c circumstances, arguments ...string) outcome {
+	r.t.Helper()
+	before := r.snapshot()
+	storm := newStorm(c.weather, c.end, r.echo())
+	r.world.ResetRequests()
+	r.world.Choose(storm.choose)
+	started := time.Now()
+	result, kind, left := r.execute(c, storm, arguments)
+	e := evidence{
+		before: before, printed: result.printed, end: kind, took: time.Since(started), left: left,
+		readOnly: c.readOnly, excused: r.excused, removed: r.removed, deleted: r.deleted, mayDelete: r.mayDelete(c, before),
+		parallelism: c.parallelism,
+	}
+	r.world.Choose(nil)
+	e.sent, e.bound = storm.requests(r.world.Requests()), r.bound(storm)
+	r.account(c, storm, arguments, kind, result)
+	if r.isTorn(before, kind) {
+		r.t.Skipf("the CLI was ended (%s) while it wrote its state", kind)
+	}
+	e.after = r.snapshot()
+	r.judge(e)
+	return result
+}
+
+// echo tells the token in each spelling, as a server could in an error.
+func (r *run) echo() string { return strings.Join(spellings(r.world.Token), " ") }
+
+// execute runs the CLI in a process group of its own. It returns the end that it was given, and how many processes were left.
+func (r *run) execute(c circumstances, s *storm, arguments []string) (outcome, string, int) {
+	r.t.Helper()
+	cmd := r.cli.Command(arguments...)
+	cmd.Env = slices.Clone(cmd.Env)
+	if c.traced {
+		cmd.Env = append(cmd.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(r.cli.Dir, "trace.log"))
+	}
+	if c.allowed {
+		cmd.Env = append(cmd.Env, "WAWP_ALLOW_DESTROY=1")
+	}
+	printed := newTranscript()
+	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = printed, printed, 5*time.Second
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+	group := cmd.Process.Pid
+	limit := time.AfterFunc(hang, func() { _ = syscall.Kill(-group, syscall.SIGKILL) })
+	defer limit.Stop()
+
+	ctx, over := context.WithCancel(context.Background())
+	struck := make(chan string, 1)
+	go func() {
+		defer close(s.released)
+		kind := byItself
+		select {
+		case <-s.reached:
+			if c.end.kind == meddled {
+				r.meddle()
+				kind = meddled
+			} else if c.end.strike(ctx, group, printed) {
+				kind = c.end.kind
+			}
+		case <-ctx.Done():
+		}
+		struck <- kind
+	}()
+	_ = cmd.Wait() // how it ended is in its state
+	over()
+	kind, left := <-struck, len(members(group))
+	_ = syscall.Kill(-group, syscall.SIGKILL)
+	idle, cancel := context.WithTimeout(context.Background(), base)
+	defer cancel()
+	if err := r.world.Server.WaitIdle(idle); err != nil {
+		r.fail(printed.String(), err.Error())
+	}
+	return outcome{printed.String(), cmd.ProcessState.ExitCode()}, kind, left
+}
+
+// bound is the longest time that can be explained: every fault costs an attempt that runs into its timeout, and a pause.
+func (r *run) bound(s *storm) time.Duration {
+	patience := time.Duration(r.config.patience) * time.Second
+	return base + time.Duration(s.hits)*(patience+8*time.Second) + time.Duration(len(s.all))*200*time.Millisecond
+}
+
+// mayDelete are the instances whose deletion is asked for.
+func (r *run) mayDelete(c circumstances, before snapshot) map[string]bool {
+	all := map[string]bool{}
+	declared := r.config.objects(kindSession)
+	for id, i := range before.recorded() {
+		_, ok := declared[key(i)]
+		wanted := ok && i.Deposed == "" && !c.destroyed && !slices.Contains(c.replaced, address(i))
+		if !wanted && !c.readOnly && (!isProtected(i) || c.allowed) {
+			all[id] = true
+		}
+	}
+	return all
+}
+
+// account writes down what was done.
+func (r *run) account(c circumstances, s *storm, arguments []string, kind string, result outcome) {
+	r.figures.add("steps", cmp.Or(c.kind, arguments[0]), 1)
+	r.figures.add("requests", "all", len(s.all))
+	if kind != byItself {
+		r.figures.add("ends", kind, 1)
+	}
+	for _, request := range s.all {
+		if request.fault != nil {
+			r.figures.add("faults", request.fault.name, 1)
+		}
+		if request.op == opDelete {
+			r.deleted[request.id] = true
+		}
+	}
+	ended := ""
+	if kind != byItself {
+		ended = ", by " + kind
+	}
+	r.note("%s (%s; %s): exit code %d%s, %d requests, %d of which failed", strings.Join(arguments, " "), c.weather, c.end, result.code, ended, len(s.all), s.hits)
+}
+
+// isTorn says whether a kill has torn the state file: the CLI empties it and writes it anew, which no provider can mend.
+func (r *run) isTorn(before snapshot, kind string) bool {
+	content, _ := os.ReadFile(filepath.Join(r.cli.Dir, "terraform.tfstate")) // before the first apply there is none
+	torn := !json.Valid(content) && len(content)+len(before.state) > 0
+	if torn && !loses(kind) {
+		r.fail("", "the state file is torn")
+	}
+	if torn {
+		r.figures.add("runs", "given up, as the end tore the state file", 1)
+	}
+	return torn
+}
+
+// judge applies the rules, and learns which instances are lost.
+func (r *run) judge(e evidence) {
+	r.t.Helper()
+	for _, rule := range rules {
+		if wrong := rule.check(e); len(wrong) > 0 {
+			r.fail(e.printed, append([]string{"this does not hold: " + rule.name}, wrong...)...)
+		}
+	}
+	r.searchLeaks(e)
+	why := "announced as a possible orphan"
+	if loses(e.end) {
+		why = "lost by " + e.end
+	}
+	for _, id := range lost(e) {
+		r.excused[id] = why
+		r.figures.add("creates that are not in the state", why, 1)
+	}
+	for id := range e.after.recorded() {
+		delete(r.excused, id)
+	}
+}
+
+// searchLeaks looks for secrets in all that was printed and written.
+func (r *run) searchLeaks(e evidence) {
+	r.t.Helper()
+	secrets := []secret{{"the token", r.world.Token, false}, {"hmac_secret_wo", r.nowhere(), false}, {"hmac_secret", r.stored(), true}}
+	for _, all := range e.after.links {
+		for _, link := range all {
+			secrets = append(secrets, secret{"a link", link[strings.LastIndex(link, "/")+1:], true})
+		}
+	}
+	found := leaks("what was printed", []byte(e.printed), secrets)
+	acctest.Search(r.t, r.cli.Dir, func(name string, content []byte) {
+		found = append(found, leaks(name, content, secrets)...)
+	})
+	if len(found) > 0 {
+		r.fail(e.printed, append([]string{"this does not hold: secrets are in their places only"}, found...)...)
+	}
+	_ = os.Remove(filepath.Join(r.cli.Dir, "trace.log")) // most steps leave none
+}

@@ -1,0 +1,112 @@
+//go:build linux
+
+package chaos_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// snapshot is the account at Wawp, and the state of Terraform.
+type snapshot struct {
+	sessions map[string]wawptest.Session // by instance id, as all that follows
+	policies map[string]string
+	hooks    map[string][]wawptest.Webhook
+	links    map[string][]string // all that there ever were
+	state    []acctest.Instance
+}
+
+func (r *run) snapshot() snapshot {
+	s := snapshot{map[string]wawptest.Session{}, map[string]string{}, map[string][]wawptest.Webhook{}, map[string][]string{}, r.cli.State()}
+	for _, session := range r.world.Sessions() {
+		id := session.InstanceID
+		s.sessions[id], s.policies[id], s.hooks[id] = session, r.world.Policy(id), r.world.Webhooks(id)
+		r.seen[id] = true
+	}
+	for id := range r.seen {
+		s.links[id] = r.world.Links(id)
+	}
+	return s
+}
+
+// recorded are the sessions in the state, by instance id.
+func (s snapshot) recorded() map[string]acctest.Instance {
+	all := map[string]acctest.Instance{}
+	for _, i := range s.state {
+		if i.Type == kindSession {
+			all[text(i, "instance_id")] = i
+		}
+	}
+	return all
+}
+
+// addresses are those of the current objects in the state, with their objects.
+func (s snapshot) addresses() map[string]acctest.Instance {
+	all := map[string]acctest.Instance{}
+	for _, i := range s.state {
+		if i.Deposed == "" {
+			all[address(i)] = i
+		}
+	}
+	return all
+}
+
+// address is that of an object in the state, as the CLI writes it.
+func address(i acctest.Instance) string {
+	if i.Key == nil {
+		return i.Type + "." + i.Name
+	}
+	return fmt.Sprintf("%s.%s[%q]", i.Type, i.Name, i.Key)
+}
+
+// key is that of an object in the state within the configuration.
+func key(i acctest.Instance) string {
+	if key, ok := i.Key.(string); ok {
+		return key
+	}
+	return i.Name
+}
+
+func text(i acctest.Instance, attribute string) string {
+	value, _ := i.Attributes[attribute].(string)
+	return value
+}
+
+// isProtected says whether a session in the state must not be destroyed.
+func isProtected(i acctest.Instance) bool { return i.Attributes["deletion_protection"] == true }
+
+// wasDescribed says whether the provider has seen session/info describe a session: only then it can tell that it is gone.
+func wasDescribed(i acctest.Instance) bool { return strings.Contains(string(i.Private), `"seen"`) }
+
+// withoutItsSecrets is a state file without the secrets that are allowed in it, and where they are.
+func withoutItsSecrets(content []byte) []byte {
+	var state struct {
+		Resources []struct {
+			Type      string
+			Instances []struct {
+				Attributes map[string]any
+				Sensitive  any `json:"sensitive_attributes"`
+				Private    []byte
+			}
+		}
+		Rest map[string]any
+	}
+	if json.Unmarshal(content, &state) != nil {
+		return content
+	}
+	_ = json.Unmarshal(content, &state.Rest)
+	delete(state.Rest, "resources")
+	var private []string
+	for _, resource := range state.Resources {
+		for _, i := range resource.Instances {
+			delete(i.Attributes, map[string]string{kindHook: "hmac_secret", kindLink: "link"}[resource.Type])
+			private = append(private, string(i.Private))
+		}
+	}
+	rest, _ := json.Marshal(state)
+	return append(rest, strings.Join(private, "\n")...)
+}
