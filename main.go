@@ -4,7 +4,10 @@ package main
 
 import (
 	"flag"
+	"fmt"
+	"io"
 	"log"
+	"os"
 	"os/signal"
 	"syscall"
 
@@ -18,6 +21,7 @@ func main() {
 	debug := flag.Bool("debug", false, "serve on its own, for a debugger, and print how Terraform can attach to it")
 	flag.Parse()
 
+	log.SetOutput(io.Discard) // only net/http writes there, and quotes what a server sends unasked: it may hold a secret
 	if !*debug {
 		// Supervisors signal the whole process group. Terraform then asks the provider to stop and waits for what is under
 		// way; a provider that died of the same signal would lose the sessions that are being created. (go-plugin does the
@@ -25,6 +29,7 @@ func main() {
 		signal.Ignore(syscall.SIGTERM)
 	}
 	if err := (&provider.Provider{Version: version}).Serve(*debug); err != nil {
-		log.Fatal(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/url"
@@ -35,6 +36,7 @@ const (
 )
 
 func main() {
+	log.SetOutput(io.Discard) // only net/http writes there, and quotes what a server sends unasked
 	os.Exit(program{
 		stdin:  os.Stdin,
 		stdout: os.Stdout,
