@@ -21,6 +21,8 @@ const root = "../.."
 var elsewhere = map[string]string{
 	"complete":             "TestAccCompleteExample",
 	"guides/running-in-ci": "TestAccCIExamplesRun",
+
+	"guides/testing-offline/module": "TestAccModuleOfTheOfflineGuidePassesItsTests",
 }
 
 // triedBy returns the test that tries a file under examples/, or "".

@@ -1,0 +1,35 @@
+package provider_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// TestAccModuleOfTheOfflineGuidePassesItsTests runs the mocked tests of the module without a Wawp, and the others at the simulated one.
+func TestAccModuleOfTheOfflineGuidePassesItsTests(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{Paid: true})
+	cli := w.CLI(t, "")
+	copyExample(t, cli, "guides/testing-offline/module")
+	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=")
+	if said := cli.OK("test", "-no-color"); !strings.Contains(said, "Success! 2 passed, 0 failed.") {
+		t.Errorf("it does not pass:\n%s", said)
+	}
+	if n := w.Count(""); n != 0 {
+		t.Errorf("%d requests were made", n)
+	}
+
+	file := filepath.Join(cli.Dir, "simulated/team.tftest.hcl")
+	there := strings.NewReplacer("http://127.0.0.1:8765", w.Server.URL, "simulated", w.Token)
+	write(t, file, there.Replace(string(read(t, file))))
+	if said := cli.OK("test", "-test-directory=simulated", "-no-color"); !strings.Contains(said, "Success! 2 passed, 0 failed.") {
+		t.Errorf("it does not pass:\n%s", said)
+	}
+	if w.Count("POST /v2/session/create") != 1 || len(w.Sessions()) != 0 {
+		t.Errorf("%d sessions were made, and %d are left", w.Count("POST /v2/session/create"), len(w.Sessions()))
+	}
+}
