@@ -60,7 +60,7 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Identifier of the instance that sends it, such as `3EB0BCB2E3D4`: `instance_id` of a " +
+				MarkdownDescription: "Identifier of the instance of the session that sends it, such as `3EB0BCB2E3D4`: `instance_id` of a " +
 					"`wawp_session`.",
 				Validators: []validator.String{validate.NotBlank{}},
 			},

@@ -26,7 +26,7 @@ func (*Function) Metadata(_ context.Context, _ function.MetadataRequest, resp *f
 // Definition describes the function.
 func (*Function) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "Makes a WhatsApp chat id of a phone number",
+		Summary: "Turns a phone number into a WhatsApp chat id",
 		Description: "Returns the id of the WhatsApp chat with the user of a phone number: its digits, with the country code, and " +
 			"@c.us. It asks nobody, so it does not know whether the number is in use, or has WhatsApp.",
 		MarkdownDescription: "Returns the id of the WhatsApp chat with the user of a phone number: its digits, with the country code, " +

@@ -53,7 +53,7 @@ func (p *Pair) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Identifier of the instance at Wawp, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
 				Validators:          []validator.String{validate.NotBlank{}},
 			},
 			argumentNumber: schema.StringAttribute{

@@ -47,14 +47,14 @@ func (q *QRCode) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp
 func (q *QRCode) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The QR code that links a phone to a session, as a value that another system can show. Terraform keeps " +
-			"it neither in the state nor in a plan. It is null unless the session waits for a scan (`SCAN_QR_CODE`): before that, " +
-			"and once a phone is linked, nothing fails for that. Terraform opens it with each plan, apply and destroy, and it is valid for " +
+			"it neither in the state nor in a plan. It is null, which is no error, unless the session waits for a scan " +
+			"(`SCAN_QR_CODE`). Terraform opens it with each plan, apply and destroy, and it is valid for " +
 			"20 to 40 seconds only. To show a person a code in the terminal, use the action `wawp_session_pair` instead; to send " +
 			"one a page, `wawp_session_temp_link`. Needs Terraform 1.10, OpenTofu 1.11, or later.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Identifier of the session's instance at Wawp, such as `3EB0BCB2E3D4`.",
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
 				Validators:          []validator.String{validate.NotBlank{}},
 			},
 			"value": schema.StringAttribute{

@@ -23,12 +23,12 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		MarkdownDescription: "A phone that is linked to a session. Creating it waits for a person who links one, so that whatever " +
 			"depends on it comes after; a session that is linked already counts at once. Nothing is recorded before a phone is " +
 			"linked: a wait that times out, is interrupted or meets the wrong phone leaves session, phone and state as they were, and " +
-			"the next apply begins it anew. So it does for a phone that was unlinked.",
+			"the next apply waits again. If the phone is unlinked later, the next plan creates the resource anew.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Identifier of the session's instance at Wawp, such as `3EB0BCB2E3D4`. The session must be " +
-					"started. Changing it replaces the resource: the phone of the one session is unlinked (see " +
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`, which must " +
+					"be started. Changing it replaces the resource: the phone of the one session is unlinked (see " +
 					"`logout_on_destroy`), and a phone is awaited at the other.",
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				Validators:    []validator.String{validate.NotBlank{}},
@@ -76,7 +76,7 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 		Attributes: map[string]identityschema.Attribute{
 			"instance_id": identityschema.StringAttribute{
 				RequiredForImport: true,
-				Description:       "Identifier of the session's instance at Wawp.",
+				Description:       "Identifier of the session's instance.",
 			},
 		},
 	}

@@ -36,11 +36,12 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 		limitAttributes[name] = schema.Int64Attribute{Computed: true, MarkdownDescription: about}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the sending policies that a session can be given, with their limits, and tells which one it has.",
+		MarkdownDescription: "Lists the sending policies that a session can be given with `wawp_session_rate_limit`, with their limits, and tells " +
+			"which one it has. It fails if there is no such session.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Identifier of the session's instance at Wawp, such as `3EB0BCB2E3D4`.",
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
 				Validators:          []validator.String{validate.NotBlank{}},
 			},
 			"current_policy": schema.StringAttribute{

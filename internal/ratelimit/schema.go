@@ -48,15 +48,15 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Identifier of the session's instance at Wawp, such as `3EB0BCB2E3D4`. Changing it replaces the " +
-					"resource: the other session is given the policy, and this one keeps it.",
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`. Changing it " +
+					"replaces the resource: the other session is given the policy, and this one keeps it.",
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				Validators:    []validator.String{validate.NotBlank{}},
 			},
 			"policy": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Slug of the policy, such as `strict` or `standard_policy`. Which ones there are, and which the " +
-					"account may use, tells the data source `wawp_session_rate_limit_policies`; a policy that the account may not " +
+				MarkdownDescription: "Slug of the policy, such as `strict` or `standard_policy`. The data source " +
+					"`wawp_session_rate_limit_policies` lists them, and tells which the account may use; a policy that the account may not " +
 					"use is an error when it is applied. Changing it sets the other policy in place.",
 				Validators: []validator.String{validate.NotBlank{}},
 			},
@@ -82,7 +82,7 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 		Attributes: map[string]identityschema.Attribute{
 			"instance_id": identityschema.StringAttribute{
 				RequiredForImport: true,
-				Description:       "Identifier of the session's instance at Wawp.",
+				Description:       "Identifier of the session's instance.",
 			},
 		},
 	}

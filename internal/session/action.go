@@ -56,19 +56,19 @@ type actionModel struct {
 
 const (
 	aboutStart = "Starts the engine of a session that is `STOPPED`, and waits until it has left `STARTING`: it is `WORKING` if a " +
-		"phone is linked, else `SCAN_QR_CODE`. Of a session that is started already it only says so. A session that is " +
+		"phone is linked, else `SCAN_QR_CODE`. If the session is started already, it only says so. One that is " +
 		"`FAILED` needs `wawp_session_restart`. To keep a session started, set `desired_state` of `wawp_session` instead. " +
 		needsNew
-	aboutStop = "Stops the engine of a session, and waits until it is `STOPPED`. The phone stays linked. Of a session that is " +
-		"stopped already it only says so. If `desired_state` of its `wawp_session` is `started`, the next apply starts it again: " +
+	aboutStop = "Stops the engine of a session, and waits until it is `STOPPED`. The phone stays linked. If the session is stopped " +
+		"already, it only says so. If `desired_state` of its `wawp_session` is `started`, the next apply starts it again: " +
 		"to keep it stopped, set that to `stopped` instead. " + needsNew
 	aboutRestart = "Stops and starts the engine of a session, and waits until it was seen to boot and has left `STARTING`. The " +
 		"phone stays linked. It is what Wawp advises once for a session that is `FAILED`, or `STARTING` for longer than 60 " +
 		"seconds. One that is `STOPPED` is started. A restart that was not seen to happen fails. After one that was, wait 30 " +
 		"seconds before sending messages. " + needsNew
 	aboutLogout = "Unlinks the phone from a session, and waits until the session is no longer `WORKING`. The session stays, with " +
-		"its webhooks, and normally shows `SCAN_QR_CODE`: a person can link a phone again. Of a session that shows " +
-		"`SCAN_QR_CODE` already it only says so. " + needsNew
+		"its webhooks, and normally shows `SCAN_QR_CODE`: a person can link a phone again. If the session shows " +
+		"`SCAN_QR_CODE` already, it only says so. " + needsNew
 	needsNew = "Needs Terraform 1.14 or later."
 )
 
@@ -84,7 +84,7 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Identifier of the instance at Wawp, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
 				Validators:          []validator.String{validate.NotBlank{}},
 			},
 			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{

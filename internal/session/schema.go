@@ -18,13 +18,14 @@ import (
 
 // Descriptions that the resource and the data source share.
 const (
-	aboutInstanceID  = "Identifier of the instance at Wawp, such as `3EB0BCB2E3D4`. Wawp gives it; it never changes."
-	aboutSessionName = "Name of the session, such as `wawp-84729105`. Wawp gives it; it cannot be chosen."
+	aboutInstanceID = "Identifier of the session's instance, such as `3EB0BCB2E3D4`, under which the dashboard lists it. Wawp gives " +
+		"it; it never changes."
+	aboutSessionName = "Name of the session at Wawp, such as `wawp-84729105`. Wawp gives it; it cannot be chosen."
 	aboutServerName  = "Name of the server that runs the session. Wawp gives it; null where Wawp does not tell it."
 	aboutStatus      = "State of the engine as last read: `STOPPED`, `STARTING`, `SCAN_QR_CODE` (waits for a person with a phone), " +
 		"`WORKING` (a phone is linked), `FAILED`, or another word of Wawp's. Null where Wawp does not tell it. It changes " +
 		"on its own, so do not build other resources on it."
-	aboutAccount = "WhatsApp account of the linked phone, as last told; null unless one is linked. It is personal data, and is " +
+	aboutAccount = "WhatsApp account of the linked phone, as last read; null unless one is linked. It is personal data, and is " +
 		"stored in the state."
 	aboutChatID      = "Chat id of the account, such as `201234567890@c.us`."
 	aboutPhoneNumber = "Phone number of the account, digits only; null where its chat id hides it."
@@ -36,7 +37,9 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A session: one instance of the Wawp account, to which one WhatsApp phone can be linked. It counts " +
 			"against the account's quota from its creation to its deletion. No endpoint of Wawp lists sessions, so the " +
-			"Terraform state is where they are known.",
+			"Terraform state is where they are known. Creating one links no phone: a person does, with the help of " +
+			"`wawp_session_pairing`, `wawp_session_temp_link` or the action `wawp_session_pair`. Destroying it deletes the instance for " +
+			"good and unlinks its phone; `deletion_protection` guards against that.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id":  stable(aboutInstanceID),
 			"session_name": stable(aboutSessionName),
@@ -54,9 +57,10 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"desired_state": schema.StringAttribute{
 				Optional: true,
 				Computed: true,
-				MarkdownDescription: "Whether the engine should run: `started` or `stopped`. Changing it starts or stops the session " +
-					"in place; the phone stays linked. A session that waits for its QR code to be scanned counts as started. Left " +
-					"out, Terraform leaves the engine alone and this shows the state in which it was found.",
+				MarkdownDescription: "Whether the session's engine should run: `started` or `stopped`. Only a session that is started sends and " +
+					"receives, and can be linked to a phone. Changing it starts or stops the session in place; the phone stays linked. A " +
+					"session that waits for its QR code to be scanned counts as started. Left out, Terraform leaves the engine alone, and " +
+					"this shows the state in which it was found.",
 				Validators: []validator.String{stringvalidator.OneOf(started, stopped)},
 			},
 			"deletion_protection": schema.BoolAttribute{
@@ -87,7 +91,7 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 		Attributes: map[string]identityschema.Attribute{
 			"instance_id": identityschema.StringAttribute{
 				RequiredForImport: true,
-				Description:       "Identifier of the instance at Wawp.",
+				Description:       "Identifier of the session's instance.",
 			},
 		},
 	}

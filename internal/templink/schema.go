@@ -19,7 +19,7 @@ import (
 
 // Descriptions that the resource and the ephemeral resource share.
 const (
-	aboutInstanceID = "Identifier of the session's instance at Wawp, such as `3EB0BCB2E3D4`: the `instance_id` of a `wawp_session`."
+	aboutInstanceID = "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`."
 	aboutLink       = "Address of the page, which opens in any browser without an account at Wawp. It is a secret: who has it can " +
 		"link a phone to the session."
 )
@@ -86,7 +86,7 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 		Attributes: map[string]identityschema.Attribute{
 			"instance_id": identityschema.StringAttribute{
 				RequiredForImport: true,
-				Description:       "Identifier of the session's instance at Wawp.",
+				Description:       "Identifier of the session's instance.",
 			},
 		},
 	}

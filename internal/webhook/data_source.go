@@ -39,7 +39,7 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 // Schema describes the data source.
 func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the webhooks of a session, but for Wawp's own system webhook. Webhooks need a paid plan.",
+		MarkdownDescription: "Reads the webhooks of a session, whoever made them, except Wawp's own system webhook. Webhooks need a paid plan.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required:            true,
@@ -48,7 +48,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			},
 			"webhooks": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The webhooks, sorted by `url`. Their secrets are not told.",
+				MarkdownDescription: "The webhooks, sorted by `url`. Wawp does not tell their secrets.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"url":     schema.StringAttribute{Computed: true, MarkdownDescription: "Address to which Wawp posts the events."},
 					"events":  schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Names of the events that are posted."},

@@ -37,7 +37,8 @@ func (l *ListResource) Metadata(_ context.Context, req resource.MetadataRequest,
 // ListResourceConfigSchema describes the list block.
 func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the webhooks of a session, but for Wawp's own. Webhooks need a paid plan.",
+		MarkdownDescription: "Lists the webhooks of a session, except Wawp's own system webhook, for `terraform query` (Terraform 1.14 and " +
+			"later), which can write `import` blocks for them. Webhooks need a paid plan.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,

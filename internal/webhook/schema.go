@@ -24,11 +24,11 @@ import (
 
 // Descriptions that the resource and the data source share.
 const (
-	aboutInstanceID = "Identifier of the session's instance, such as `3EB0BCB2E3D4`: the `instance_id` of a `wawp_session`."
+	aboutInstanceID = "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`."
 	aboutURL        = "Address to which Wawp posts the events: `https://`, and reachable from the internet. It is the webhook's key: a " +
 		"session has at most one webhook on it."
-	aboutEvents = "Names of the events to post, such as `message`, `message.ack` or `session.status`. The set of names is " +
-		"Wawp's, and open."
+	aboutEvents = "Names of the events to post, such as `message`, `message.ack` or `session.status`. Wawp decides which " +
+		"names there are."
 	aboutEnabled      = "Whether events are posted."
 	aboutRetries      = "How Wawp repeats a delivery that failed."
 	aboutDelaySeconds = "Pause between two attempts, in seconds."
@@ -38,7 +38,8 @@ const (
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A webhook of a session: an address to which Wawp posts the session's events. Webhooks need a paid plan. " +
+		MarkdownDescription: "A webhook of a session: an address to which Wawp posts the session's events, such as each message. Webhooks need a " +
+			"paid plan. " +
 			"Several webhooks of one session may be managed side by side; Wawp's own system webhook is never touched.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
@@ -66,7 +67,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Optional:            true,
 				Computed:            true,
 				Default:             booldefault.StaticBool(true),
-				MarkdownDescription: aboutEnabled + " Default: `true`.",
+				MarkdownDescription: aboutEnabled + " Default: `true`. With `false` the webhook stays, with its settings, and nothing is posted.",
 			},
 			"retries": retriesAttribute(),
 			"hmac_secret": schema.StringAttribute{
@@ -85,8 +86,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Optional:  true,
 				WriteOnly: true,
 				Sensitive: true,
-				MarkdownDescription: "The same secret, write-only: it is in no state and no plan (Terraform 1.11 and later, OpenTofu 1.11 " +
-					"and later). It is sent when the webhook is made, and again whenever `hmac_secret_wo_version` changes.",
+				MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`, as a write-only argument: it is " +
+					"in no state and no plan (Terraform 1.11, OpenTofu 1.11, and later). It is sent when the webhook is made, and again whenever `hmac_secret_wo_version` changes.",
 				Validators: []validator.String{
 					validate.NotBlank{},
 					stringvalidator.AlsoRequires(path.MatchRoot("hmac_secret_wo_version")),
@@ -121,7 +122,7 @@ func retriesAttribute() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional:            true,
 		Computed:            true,
-		MarkdownDescription: aboutRetries + " Left out, it is Wawp's affair, and this shows what Wawp tells.",
+		MarkdownDescription: aboutRetries + " Left out, Wawp decides, and this shows what it has decided.",
 		PlanModifiers:       []planmodifier.Object{objectplanmodifier.UseNonNullStateForUnknown()},
 		Attributes: map[string]schema.Attribute{
 			"delay_seconds": number(aboutDelaySeconds+" Default: `2` when the webhook is made; later, what it was.", 0),
