@@ -101,8 +101,8 @@ var p4 = promise{"P4", "The token never shows", []clause{
 		kept: "Terraform prints no secret: token, `hmac_secret`, `hmac_secret_wo`, link and QR code are sensitive",
 		lines: []line{
 			{"internal/provider/provider.go", "Sensitive:  true,", ""},
-			{"internal/webhook/schema.go", "Sensitive: true,\n\t\t\t\tMarkdownDescription: \"Secret with", "MarkdownDescription: \"Secret with"},
-			{"internal/webhook/schema.go", "Sensitive: true,\n\t\t\t\tMarkdownDescription: \"The same secret", "MarkdownDescription: \"The same secret"},
+			{"internal/webhook/schema.go", "Optional:  true,\n\t\t\t\tSensitive: true,\n", "Optional:  true,\n"},
+			{"internal/webhook/schema.go", "WriteOnly: true,\n\t\t\t\tSensitive: true,\n", "WriteOnly: true,\n"},
 			{"internal/templink/schema.go", "Sensitive:           true,", ""},
 			{"internal/templink/ephemeral.go", "Sensitive: true,", ""},
 			{"internal/pairing/qr_code.go", "Sensitive:           true,", ""},
