@@ -20,7 +20,7 @@ action "wawp_session_pair" "support" {
   }
 }
 
-# A phone that is linked to the session. The code is drawn before the wait for it begins.
+# A phone that is linked to the session. The code is drawn before the wait begins.
 resource "wawp_session_pairing" "support" {
   instance_id = wawp_session.support.instance_id
 

@@ -1,4 +1,5 @@
-# Tells the team when a new release was deployed. Each new value of triggers_replace sends one message.
+# Tells the team when a new release was deployed.
+# Each new value of triggers_replace sends one message.
 resource "terraform_data" "release" {
   triggers_replace = var.release
 
@@ -10,7 +11,8 @@ resource "terraform_data" "release" {
   }
 }
 
-# To send it by hand, or to test the session: terraform apply -invoke=action.wawp_send_text.deployed
+# To send it by hand, or to test the session:
+# terraform apply -invoke=action.wawp_send_text.deployed
 action "wawp_send_text" "deployed" {
   config {
     instance_id  = "3EB0BCB2E3D4"

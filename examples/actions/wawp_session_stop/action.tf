@@ -1,4 +1,5 @@
-# The session of a team that works in the daytime: Terraform leaves its engine alone, and a scheduler starts and stops it.
+# The session of a team that works in the daytime: Terraform leaves its engine alone,
+# and a scheduler starts and stops it.
 resource "wawp_session" "office" {}
 
 # terraform apply -invoke=action.wawp_session_stop.office

@@ -3,5 +3,8 @@ data "wawp_session_rate_limit_policies" "support" {
 }
 
 output "usable_policies" {
-  value = [for p in data.wawp_session_rate_limit_policies.support.policies : p.slug if p.available]
+  value = [
+    for policy in data.wawp_session_rate_limit_policies.support.policies :
+    policy.slug if policy.available
+  ]
 }

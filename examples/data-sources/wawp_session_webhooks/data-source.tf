@@ -3,5 +3,8 @@ data "wawp_session_webhooks" "support" {
 }
 
 output "webhooks_that_are_off" {
-  value = [for hook in data.wawp_session_webhooks.support.webhooks : hook.url if !hook.enabled]
+  value = [
+    for webhook in data.wawp_session_webhooks.support.webhooks :
+    webhook.url if !webhook.enabled
+  ]
 }

@@ -6,7 +6,8 @@ ephemeral "wawp_session_qr_code" "support" {
   instance_id = wawp_session.support.instance_id
 }
 
-# Only what is ephemeral itself can take the code: a local like this one, a write-only argument, another provider's block.
+# Only what is ephemeral itself can take the code: a local like this one, a write-only
+# argument, another provider's block.
 locals {
   support_qr_page = (
     ephemeral.wawp_session_qr_code.support.available

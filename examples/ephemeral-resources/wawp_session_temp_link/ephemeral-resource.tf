@@ -8,12 +8,13 @@ ephemeral "wawp_session_temp_link" "sales" {
 }
 
 locals {
-  # Null where there is nothing to scan: a phone is linked already, or the session is stopped.
+  # Null where there is nothing to scan: a phone is linked, or the session is stopped.
   pairing_page = ephemeral.wawp_session_temp_link.sales.link
 }
 
-# Invites the colleague with the phone, once for each session, by a script of your own: it mails $PAGE, unless that is empty.
-# Terraform shows nothing of what the script prints, because a link is among its variables.
+# Invites the colleague with the phone, once for each session, by a script of your own:
+# it mails $PAGE, unless that is empty. Terraform shows nothing of what the script prints,
+# because a link is among its variables.
 resource "terraform_data" "invitation" {
   triggers_replace = wawp_session.sales.instance_id
 

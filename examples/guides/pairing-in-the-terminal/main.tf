@@ -6,7 +6,8 @@ action "wawp_session_pair" "support" {
   }
 }
 
-# Before the wait begins, the QR code is drawn in the terminal: one apply creates the session and pairs it.
+# Before the wait begins, the QR code is drawn in the terminal: one apply creates the
+# session and pairs it.
 resource "wawp_session_pairing" "support" {
   instance_id = wawp_session.support.instance_id
 

@@ -7,7 +7,7 @@ terraform {
     }
   }
 
-  # The address of the state, and who may use it, are in the environment: TF_HTTP_ADDRESS and so on.
+  # Its address and credentials are in the environment: TF_HTTP_ADDRESS and so on.
   backend "http" {}
 }
 

@@ -17,7 +17,7 @@ output "support_chat_id" {
   value = wawp_session_pairing.support.chat_id
 }
 
-# A session that is managed elsewhere. Its phone stays linked when this resource is destroyed.
+# A session that is managed elsewhere. Its phone stays linked when this is destroyed.
 resource "wawp_session_pairing" "sales" {
   instance_id       = "3EB0BCB2E3D4"
   logout_on_destroy = false

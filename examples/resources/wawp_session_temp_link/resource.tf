@@ -2,7 +2,8 @@ resource "wawp_session" "sales" {
   desired_state = "started"
 }
 
-# A page for the colleague with the phone. A new session gets a new page; to get another one later, count up the turn.
+# A page for the colleague with the phone. A new session gets a new page; to get another
+# one later, count up the turn.
 resource "wawp_session_temp_link" "sales" {
   instance_id = wawp_session.sales.instance_id
   triggers    = { turn = 1 }
