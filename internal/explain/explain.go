@@ -129,5 +129,5 @@ func next(e *wawp.Error) string {
 	case e.Status >= http.StatusInternalServerError:
 		return "This is a fault on Wawp's side, or of a proxy in front of it. Try again in a few minutes."
 	}
-	return ""
+	return "Wawp refused the request. Mend what its message names; if it names nothing, look at the session in " + Dashboard + "."
 }
