@@ -158,7 +158,7 @@ func (c *configuration) address(kind, key string) string {
 	return kind + "." + key
 }
 
-const resources = `
+const header = `
 variable "stored" {
   type      = string
   sensitive = true
@@ -184,7 +184,7 @@ func (c *configuration) String() string {
 		pace = fmt.Sprint(c.pace)
 	}
 	b := &strings.Builder{}
-	fmt.Fprintf(b, resources, c.patience, c.retries, pace)
+	fmt.Fprintf(b, header, c.patience, c.retries, pace)
 	for _, kind := range []string{kindSession, kindPolicy, kindLink, kindHook} {
 		all := c.objects(kind)
 		if c.forEach {
@@ -246,25 +246,24 @@ var bodies = map[string]string{
   events                 = each.value.events
   enabled                = each.value.enabled
   retries                = each.value.delay == null ? null : { delay_seconds = each.value.delay }
-  hmac_secret            = each.value.stored ? "${var.stored}-${each.key}" : null
-  hmac_secret_wo         = each.value.version == null ? null : "${var.nowhere}-${each.key}-${each.value.version}"
+  hmac_secret            = each.value.stored ? join("-", [var.stored, each.key]) : null
+  hmac_secret_wo         = each.value.version == null ? null : join("-", [var.nowhere, each.key, each.value.version])
   hmac_secret_wo_version = each.value.version`,
 }
 
-// block writes a resource block. One that is named for its object refers to another one of a name, but has its values by
-// for_each as well, with a single key.
+// block writes the resource block of many objects, by for_each, or of one, whose values are a local one.
 func (c *configuration) block(b *strings.Builder, kind, name string, all map[string]map[string]any) {
-	values, _ := json.Marshal(all) // which is also an expression of the configuration language
-	fmt.Fprintf(b, "\nresource %q %q {", kind, name)
-	body := bodies[kind]
+	var body string
 	if c.forEach {
-		fmt.Fprintf(b, "\n  for_each = jsondecode(%q)", values)
-		body = strings.ReplaceAll(body, "SESSION", "wawp_session.x[each.value.session].instance_id")
+		values, _ := json.Marshal(all)
+		fmt.Fprintf(b, "\nresource %q %q {\n  for_each = jsondecode(%q)", kind, name, values)
+		body = strings.ReplaceAll(bodies[kind], "SESSION", "wawp_session.x[each.value.session].instance_id")
 	} else {
-		value, _ := json.Marshal(all[name])
-		session, _ := all[name]["session"].(string)
-		body = strings.NewReplacer("SESSION", "wawp_session."+session+".instance_id", "each.value", fmt.Sprintf("jsondecode(%q)", value),
-			"each.key", fmt.Sprintf("%q", name)).Replace(body)
+		values, _ := json.Marshal(all[name])
+		local := kind + "_" + name
+		fmt.Fprintf(b, "\nlocals {\n  %s = jsondecode(%q)\n}\n\nresource %q %q {", local, values, kind, name)
+		body = strings.NewReplacer("SESSION", fmt.Sprintf("wawp_session.%v.instance_id", all[name]["session"]),
+			"each.value", "local."+local, "each.key", fmt.Sprintf("%q", name)).Replace(bodies[kind])
 	}
 	fmt.Fprintln(b, body)
 	if kind == kindSession && c.beforeDestroy {

@@ -73,7 +73,7 @@ var faults = []fault{
 	{name: "half a JSON", make: func(string) wawptest.Fault {
 		return wawptest.Fault{Status: 200, Act: true, Body: `{"instance_id":"3EB0`}
 	}},
-	{name: "numbers for texts", make: func(string) wawptest.Fault { return reshaped(func(any) any { return 7 }) }},
+	{name: "true for values", make: func(string) wawptest.Fault { return reshaped(func(any) any { return true }) }},
 	{name: "lists for values", make: func(string) wawptest.Fault { return reshaped(func(value any) any { return []any{value} }) }},
 	{name: "null for values", make: func(string) wawptest.Fault { return reshaped(func(any) any { return nil }) }},
 	{name: "a list for the object", make: func(string) wawptest.Fault {
