@@ -75,6 +75,15 @@ func TestNoCodeIsAnError(t *testing.T) {
 	}
 }
 
+func TestTokenIsNoPairingCode(t *testing.T) {
+	t.Parallel()
+	s := serve(t, answers(200, `{"code":"ABCD1234"}`))
+	_, err := client(t, s.URL, func(o *Options) { o.AccessToken = "ABCD1234" }).RequestPairingCode(context.Background(), "A1", "201145202826")
+	if !IsUnreadable(err) || strings.Contains(err.Error(), "ABCD1234") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestNoCodeIsKnownByStatusAndCode(t *testing.T) {
 	t.Parallel()
 	own := `{"code":"qr_not_available","message":"The session does not wait for a scan."}`

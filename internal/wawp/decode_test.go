@@ -182,6 +182,7 @@ func TestActionsAcceptAnySuccessButAnErrorInDisguise(t *testing.T) {
 		`{"status":500,"message":"No"}`:                                   false,
 		`{"data":{"code":"x","message":"y"}}`:                             false,
 		`{"error":"busy"}`:                                                false,
+		`{"error":"It is busy"}`:                                          false,
 		`{"error":{"reason":7}}`:                                          false,
 		`{"error":null,"status":"success"}`:                               true,
 		"<html>Sign in to the hotel</html>":                               false,

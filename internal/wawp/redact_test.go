@@ -93,6 +93,8 @@ func TestSecretsAreBlottedOut(t *testing.T) {
 		"see https://app.wawp.net/temp-qr/AbC123 now":                        "see (redacted) now",
 		`see https:\/\/app.wawp.net\/temp-qr\/AbC123 now`:                    "see (redacted) now",
 		"to https://app.wawp.net/api/webhook/xyz":                            "to (redacted)",
+		"scan 2@AbC9+/x=,y now":                                              "scan (redacted) now",
+		"see data:image/png;base64,iVBORw0KGgo= now":                         "see (redacted) now",
 		"see app.wawp.net/temp-qr/AbC123 now":                                "see (redacted) now",
 		"see /temp-qr/AbC123":                                                "see (redacted)",
 		"proxy http://user:hunter2@proxy.test:80 refused":                    "proxy http://(redacted)proxy.test:80 refused",
@@ -124,3 +126,6 @@ func TestQuoteIsShortAndInOneLine(t *testing.T) {
 		t.Errorf("quote shows a part of the token: %s", got)
 	}
 }
+	if got := r.quote(" a\n\tb "); got != "a b" {
+		t.Errorf("quote is %q", got)
+	}
