@@ -47,7 +47,7 @@ var p3 = promise{"P3", "Only a proven absence removes a session from the state",
 		kept: "and no routing answer: neither a `rest_*` code nor “no route”",
 		lines: []line{
 			{"internal/wawp/decode.go", `return !strings.HasPrefix(c.code, "rest_") &&`, "return true &&"},
-			{"internal/wawp/decode.go", "if strings.Contains(message, routing) {", "if false {"},
+			{"internal/wawp/decode.go", "if strings.Contains(message, routing) {", "if strings.Contains(message, routing) && false {"},
 		},
 		test: "wawp TestForeignErrorsAreNotOwn",
 	},

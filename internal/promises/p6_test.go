@@ -144,7 +144,7 @@ var p6 = promise{"P6", "Any answer is survived", []clause{
 			{"internal/wawp/decode.go", `layer["success"] == false || `, ""},
 			{"internal/wawp/decode.go", `status == "error" || `, ""},
 			{"internal/wawp/decode.go", "number >= http.StatusBadRequest", "number >= 10*http.StatusBadRequest"},
-			{"internal/wawp/decode.go", `return e != ""`, "return false"},
+			{"internal/wawp/decode.go", `return e != ""`, `return e == "?"`},
 			{"internal/wawp/decode.go", "case map[string]any:\n\t\t\treturn true", "case map[string]any:\n\t\t\treturn false"},
 		},
 		test: "wawp TestActionsAcceptAnySuccessButAnErrorInDisguise",
