@@ -27,7 +27,7 @@ import (
 // Hosts and words that no answer holds by chance.
 const (
 	fuzzedHost   = "api.wawp-fuzz.test"
-	fuzzedSecret = "a private word, or 12"
+	fuzzedSecret = "a private/word, ü🚀 12"
 )
 
 // marks are what the fuzzer places in an answer with a single byte: the token as servers spell it, and the secret that was
@@ -39,6 +39,7 @@ var marks = strings.NewReplacer(
 	"`", html.EscapeString(testToken),
 	"|", strings.ReplaceAll(testToken, "/", `\/`),
 	"#", fuzzedSecret,
+	"!", strings.ReplaceAll(inASCII(fuzzedSecret), "/", `\/`),
 )
 
 // What wawp-api.md shows or supposes of answers, by what they answer.
@@ -46,7 +47,7 @@ var (
 	errorForms = []string{
 		"", " ", "null", "[]", "{}", `"text"`, "1e999", "\xef\xbb\xbf{}", "\xff\xfe", `{"a":`, `{"a":1}]`, "Bad Request $ ~ #",
 		`<html><body>502 $ ~ ` + "`" + `</body></html>`, `<?xml version="1.0"?><error><code>missing_param</code><t>$</t></error>`,
-		`{"code":"invalid_session","message":"No session for ^"}`, `{"code":"$","message":"$"}`, `{"status":401,"message":"$","error":"|"}`,
+		`{"code":"invalid_session","message":"No session for ^"}`, `{"t":"#","u":"!"}`, `{"code":"$","message":"$"}`, `{"status":401,"message":"$","error":"|"}`,
 		`{"code":"rest_no_route","message":"No route was found","data":{"status":404}}`, `{"code":"quota_reached","message":"#"}`,
 		`{"code":"x","message":"y","details":{"recommendation":"$"}}`, `{"error":{"code":"subscription_required","message":"~"}}`,
 		`{"wawp_upstream_error":{"message":"$"}}`, `{"error":"qr_not_available"}`, `{"success":false,"data":{"error":"$"}}`,
@@ -205,6 +206,11 @@ func FuzzAnswers(f *testing.F) {
 	for i, form := range forms {
 		f.Add(uint8(i), statuses[i%len(statuses)], "1", "https://other.example/~?access_token=~", form)
 	}
+	for i := range allRequests {
+		for _, status := range []uint16{429, 500, 502, 1000, 2200, 2502} { // after which some are sent again
+			f.Add(uint8(i), status, "", "", "")
+		}
+	}
 	f.Fuzz(func(t *testing.T, which uint8, status uint16, retryAfter, location, body string) {
 		a := &answered{
 			fails: status/1000 == 1, breaks: status/1000 == 2, status: int(status % 1000), body: marks.Replace(body),
@@ -272,8 +278,10 @@ func checkError(t *testing.T, op operation, err error) {
 	}
 	for ; err != nil; err = unwrap(err) {
 		checkShown(t, "error", err.Error())
-		if slices.Contains(confidential, op) && strings.Contains(err.Error(), fuzzedSecret) {
-			t.Errorf("the error holds the secret: %v", err)
+		for _, secret := range []string{fuzzedSecret, inASCII(fuzzedSecret), strings.ReplaceAll(inASCII(fuzzedSecret), "/", `\/`)} {
+			if slices.Contains(confidential, op) && strings.Contains(err.Error(), secret) {
+				t.Errorf("the error holds the secret: %v", err)
+			}
 		}
 	}
 }

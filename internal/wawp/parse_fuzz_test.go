@@ -16,6 +16,7 @@ func FuzzRetryAfter(f *testing.F) {
 		"Mon, 23 Nov 2026 07:28:00 GMT", "Monday, 23-Nov-26 07:28:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT",
 	} {
 		f.Add(value, int64(time.Minute))
+		f.Add(value, int64(time.Hour))
 	}
 	now := time.Now()
 	f.Fuzz(func(t *testing.T, value string, left int64) {

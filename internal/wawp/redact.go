@@ -2,11 +2,13 @@ package wawp
 
 import (
 	"encoding/json"
+	"fmt"
 	"html"
 	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 )
 
 const blot = "(redacted)"
@@ -47,11 +49,30 @@ func newRedactor(secrets ...string) redactor {
 			url.PathEscape(secret),
 			html.EscapeString(secret),
 			strings.Trim(string(quoted), `"`),
+			inASCII(secret),
 		} {
 			pairs = append(pairs, spelling, blot, strings.ReplaceAll(spelling, "/", `\/`), blot)
 		}
 	}
 	return redactor{strings.NewReplacer(pairs...)}
+}
+
+var shortEscapes = map[uint16]string{'"': `\"`, '\\': `\\`, '\n': `\n`, '\r': `\r`, '\t': `\t`}
+
+// inASCII writes a text as PHP does within JSON, and others do: in ASCII alone.
+func inASCII(s string) string {
+	var b strings.Builder
+	for _, unit := range utf16.Encode([]rune(s)) {
+		switch short, ok := shortEscapes[unit]; {
+		case ok:
+			b.WriteString(short)
+		case unit < ' ' || unit > '~':
+			fmt.Fprintf(&b, `\u%04x`, unit)
+		default:
+			b.WriteByte(byte(unit))
+		}
+	}
+	return b.String()
 }
 
 // value blots out the known secrets alone: for what is kept, such as a name.

@@ -112,10 +112,26 @@ func TestSecretsAreBlottedOut(t *testing.T) {
 	}
 }
 
+// TestSecretInASCIIIsBlottedOut: the message of a person has more than letters in it, and the API may well be written in PHP.
+func TestSecretInASCIIIsBlottedOut(t *testing.T) {
+	t.Parallel()
+	r := newRedactor("Grüße 🚀\n\"a/b\\c")
+	for _, echo := range []string{
+		`Gr\u00fc\u00dfe \ud83d\ude80\n\"a\/b\\c`, `Gr\u00fc\u00dfe \ud83d\ude80\n\"a/b\\c`, `Grüße 🚀\n\"a/b\\c`,
+	} {
+		if got := r.text(`{"t":"` + echo + `"}`); got != `{"t":"(redacted)"}` {
+			t.Errorf("%s is shown as %s", echo, got)
+		}
+	}
+}
+
 func TestQuoteIsShortAndInOneLine(t *testing.T) {
 	t.Parallel()
 	r := newRedactor(testToken)
 	if got := r.quote(" a\n\tb\x00\x1b[31m\xff c "); strings.ContainsAny(got, "\n\t\x00\x1b") || !utf8.ValidString(got) {
+		t.Errorf("quote is %q", got)
+	}
+	if got := r.quote(" a\n\tb "); got != "a b" {
 		t.Errorf("quote is %q", got)
 	}
 	if got := r.quote(strings.Repeat("é ", 500)); len([]rune(got)) != quoteLength+3 {
@@ -126,6 +142,3 @@ func TestQuoteIsShortAndInOneLine(t *testing.T) {
 		t.Errorf("quote shows a part of the token: %s", got)
 	}
 }
-	if got := r.quote(" a\n\tb "); got != "a b" {
-		t.Errorf("quote is %q", got)
-	}
