@@ -22,6 +22,7 @@ var elsewhere = map[string]string{
 	"complete":             "TestAccCompleteExample",
 	"guides/running-in-ci": "TestAccCIExamplesRun",
 
+	"guides/moving-from-curl":       "TestAccSessionsOfOtherToolsAreAdopted",
 	"guides/testing-offline/module": "TestAccModuleOfTheOfflineGuidePassesItsTests",
 }
 

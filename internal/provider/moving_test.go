@@ -1,0 +1,74 @@
+package provider_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// TestAccSessionsOfOtherToolsAreAdopted takes the steps of the guide: what another tool has made moves into the state of the provider,
+// the resource of that tool is forgotten, and nothing is changed at Wawp.
+func TestAccSessionsOfOtherToolsAreAdopted(t *testing.T) {
+	t.Parallel()
+	files := exampleFiles(t, "TestAccSessionsOfOtherToolsAreAdopted")
+	example := func(name string) string { return files["guides/moving-from-curl/"+name] }
+	w := acctest.New(t, wawptest.Config{Paid: true})
+	for _, id := range []string{"3EB0BCB2E3D4", "5056E8A0B1C2"} {
+		w.Add(wawptest.Session{InstanceID: id, Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
+	}
+	w.SetWebhook("3EB0BCB2E3D4", wawptest.Webhook{
+		URL: "https://crm.example.com/hooks/wawp", Events: []string{"message"}, Active: true, Delay: 2, Attempts: 15,
+	})
+
+	cli := w.CLI(t, "resource \"terraform_data\" \"support\" {}\n")
+	cli.OK("apply", "-auto-approve")
+	cli.Configure("")
+	in := func(name string) string { return filepath.Join(cli.Dir, name) }
+	write(t, in("imports.tf"), example("adopt/imports.tf"))
+	write(t, in("removed.tf"), example("adopt/removed.tf"))
+
+	imports := func(said string) {
+		t.Helper()
+		if !strings.Contains(said, "Plan: 3 to import, 0 to add, 0 to change, 0 to destroy") || !strings.Contains(said, "will not be destroyed") {
+			t.Errorf("the plan does more than it should:\n%s", said)
+		}
+	}
+	imports(cli.OK("plan", "-no-color", "-generate-config-out=generated.tf"))
+	imports(cli.OK("plan", "-no-color")) // with what was generated
+	remove(t, in("generated.tf"))
+	write(t, in("sessions.tf"), example("adopted/main.tf"))
+	imports(cli.OK("apply", "-no-color", "-auto-approve"))
+	cli.OK("plan", "-detailed-exitcode") // succeeds if there is nothing to change
+
+	remove(t, in("imports.tf"))
+	remove(t, in("removed.tf"))
+	cli.OK("plan", "-detailed-exitcode")
+	if state := cli.State(); len(state) != 3 {
+		t.Errorf("the state has %v", state)
+	}
+
+	remove(t, in("sessions.tf"))
+	remove(t, in("terraform.tfstate"))
+	cli.Configure(example("many/main.tf"))
+	if said := cli.OK("plan", "-no-color"); !strings.Contains(said, "Plan: 2 to import, 0 to add, 0 to change, 0 to destroy") {
+		t.Errorf("two sessions are not simply imported:\n%s", said)
+	}
+
+	for _, r := range w.Requests() {
+		if r.Method != http.MethodGet && r.Path != "/v2/session/info" {
+			t.Errorf("adopting sent %v", r)
+		}
+	}
+}
+
+func remove(t *testing.T, path string) {
+	t.Helper()
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+}
