@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -62,6 +63,42 @@ func TestGuideExplainsEveryDiagnostic(t *testing.T) {
 		}
 	}
 }
+
+// terraforms are messages of Terraform's own that pages quote.
+var terraforms = []string{"Saved plan is stale", "execution halted"}
+
+// quoted is the first line of a message, as a page shows what Terraform prints.
+var quoted = regexp.MustCompile(`(?m)^[│ ]*(?:Error|Warning): (.+)$`)
+
+// TestPagesQuoteWhatIsPrinted: a message that a page shows is one that is printed still.
+func TestPagesQuoteWhatIsPrinted(t *testing.T) {
+	t.Parallel()
+	printed := summaries(t)
+	pages, err := filepath.Glob("../../docs/*/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, page := range append(pages, "../../docs/index.md", "../../README.md") {
+		content, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range quoted.FindAllStringSubmatch(string(content), -1) {
+			found++
+			summary := instanceID.ReplaceAllString(match[1], placeholders["id"])
+			if printed[summary] == "" && !slices.Contains(terraforms, summary) {
+				t.Errorf("%s quotes %q, which no code prints", page, match[1])
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no page quotes a message")
+	}
+}
+
+// instanceID is what stands for an instance in an example.
+var instanceID = regexp.MustCompile(`\b[0-9A-F]{12}\b`)
 
 // summaries returns every summary that the code can print, and where one of those that print it is.
 func summaries(t *testing.T) map[string]string {
