@@ -54,11 +54,17 @@ func loses(kind string) bool {
 
 // strike ends the CLI, which leads a process group, or the provider in it. It reports whether it did.
 func (e end) strike(ctx context.Context, group int, printed *transcript) bool {
+	signal := syscall.SIGINT
 	switch e.kind {
-	case ctrlC:
-		return syscall.Kill(-group, syscall.SIGINT) == nil
 	case terminated:
-		return syscall.Kill(-group, syscall.SIGTERM) == nil
+		signal = syscall.SIGTERM
+		fallthrough
+	case ctrlC:
+		struck := syscall.Kill(-group, signal) == nil
+		if e.at%2 == 0 { // the answer comes when the provider knows, else at the same time
+			printed.waitFor(ctx, "Stopping operation...")
+		}
+		return struck
 	case ctrlCTwice:
 		_ = syscall.Kill(-group, syscall.SIGINT)
 		return printed.waitFor(ctx, "Interrupt received") && syscall.Kill(-group, syscall.SIGINT) == nil
