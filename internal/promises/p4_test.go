@@ -18,6 +18,15 @@ var p4 = promise{"P4", "The token never shows", []clause{
 		test: "wawp TestErrorsHoldNoToken",
 	},
 	{
+		kept: "and from what net/http quotes of an answer that it cannot read, in errors and in the log",
+		lines: []line{
+			{"internal/wawp/errors.go", "e.text = l.redact.quote(end.err.Error())", "e.text = end.err.Error()"},
+			{"internal/wawp/errors.go", "e.cause = &reason{e.text, end.err}", "e.cause = end.err"},
+			{"internal/wawp/attempt.go", "a.Err = l.redact.quote(l.last.err.Error())", "a.Err = l.last.err.Error()"},
+		},
+		test: "wawp TestErrorsHoldNoToken",
+	},
+	{
 		kept: "in each spelling: plain, as in a query, a path, HTML and JSON, with `/` as `\\/`",
 		lines: []line{
 			{"internal/wawp/redact.go", "\t\t\tsecret,\n", "\n"},
