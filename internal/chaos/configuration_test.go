@@ -116,7 +116,7 @@ func (c *configuration) addHook(rng *rand.Rand, key string) {
 
 // change changes one thing, and says what.
 func (c *configuration) change(rng *rand.Rand) string {
-	if len(c.sessions) == 0 || chance(rng, 20) {
+	if len(c.sessions) == 0 || chance(rng, 30) {
 		return "add " + c.add(newSession(rng))
 	}
 	key := pick(rng, c.keys())

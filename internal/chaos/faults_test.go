@@ -144,15 +144,18 @@ const mostFaults = 25
 func newWeather(rng *rand.Rand, seed uint64, step int) weather {
 	w := weather{seed: seed, step: step, most: mostFaults}
 	switch n := rng.IntN(100); {
-	case n < 30:
-	case n < 70:
-		w.percent = 3 + rng.IntN(25)
+	case n < 15:
+	case n < 60:
+		w.percent = 5 + rng.IntN(35)
 		for _, f := range faults {
 			w.kinds = append(w.kinds, f.name)
 		}
 	default:
 		w.percent = 30 + rng.IntN(71)
 		w.only, w.kinds = pick(rng, operations), []string{pick(rng, faults).name}
+		if chance(rng, 50) {
+			w.only = pick(rng, operations[:3]) // on which most depends
+		}
 	}
 	return w
 }

@@ -21,7 +21,7 @@ func (r *run) step() {
 		for range r.rng.IntN(3) {
 			r.dashboard()
 		}
-		for range r.rng.IntN(3) {
+		for range r.rng.IntN(5) {
 			r.note("the configuration: %s", r.config.change(r.rng))
 		}
 	}
