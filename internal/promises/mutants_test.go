@@ -22,7 +22,7 @@ func TestMutants(t *testing.T) { //nolint:paralleltest // each row has the machi
 	}
 	dir, built, passed := t.TempDir(), map[string]bool{}, map[string]bool{}
 	each(func(row string, c clause, l line) {
-		t.Run(row, func(t *testing.T) { //nolint:paralleltest // as above
+		t.Run(row, func(t *testing.T) {
 			pkg, _, _ := c.target()
 			whole := filepath.Join(dir, path.Base(pkg))
 			if !built[pkg] {

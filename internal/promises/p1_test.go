@@ -12,7 +12,7 @@ var p1 = promise{"P1", "A session that was created is not lost", []clause{
 		test:  "session TestAccPanicAfterCreateLosesNothing",
 	},
 	{
-		kept: "So is its identity",
+		kept: "Its identity is put there, too",
 		lines: []line{{
 			"internal/session/resource.go",
 			"resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)", "",
@@ -20,7 +20,7 @@ var p1 = promise{"P1", "A session that was created is not lost", []clause{
 		test: "session TestAccMinimal",
 	},
 	{
-		kept:  "What was learned of it on the way is put into the state, too",
+		kept:  "So is what was learned of it until the creation is over",
 		lines: []line{{"internal/session/resource.go", "record(ctx, resp, plan, session)", "_ = session"}},
 		test:  "session TestAccDesiredState",
 	},
@@ -59,7 +59,7 @@ var p1 = promise{"P1", "A session that was created is not lost", []clause{
 		test: "wawp TestCreateOnTheWireIgnoresCancellation",
 	},
 	{
-		kept: "It is bounded by `request_timeout` all the same",
+		kept: "Even so it ends with `request_timeout`",
 		lines: []line{{
 			"internal/wawp/attempt.go",
 			"context.WithTimeout(context.WithoutCancel(caller), timeout)", "context.WithCancel(context.WithoutCancel(caller))",
@@ -97,12 +97,12 @@ var p1 = promise{"P1", "A session that was created is not lost", []clause{
 		test:  "session TestAccSignalsLoseNothing/Ctrl-C",
 	},
 	{
-		kept:  "So it is after SIGTERM to Terraform",
+		kept:  "The same holds for SIGTERM to Terraform",
 		lines: []line{{"internal/wawp/session.go", "repeat: repeatRefused, keep: true, account: true", "repeat: repeatRefused, account: true"}},
 		test:  "session TestAccSignalsLoseNothing/SIGTERM to the CLI",
 	},
 	{
-		kept:  "So it is after SIGTERM to the process group: the provider ignores it while it serves",
+		kept:  "The same holds for SIGTERM to the process group: the provider ignores it while it serves",
 		lines: []line{{"main.go", "signal.Ignore(syscall.SIGTERM)", "signal.Reset(syscall.SIGTERM)"}},
 		test:  "session TestAccSignalsLoseNothing/SIGTERM to the process group",
 	},
@@ -112,7 +112,7 @@ var p1 = promise{"P1", "A session that was created is not lost", []clause{
 		test:  "session TestAccCreatedSessionIsNeverLost/it goes on booting",
 	},
 	{
-		kept:  "It is over once the session waits for a person",
+		kept:  "That wait is over once the session waits for a person",
 		lines: []line{{"internal/session/engine.go", `s.Status != wawp.StatusStopped && s.Status != wawp.StatusStarting`, `s.Status == wawp.StatusWorking`}},
 		test:  "session TestAccCreateWaitsForNobody",
 	},

@@ -7,12 +7,12 @@ var p2 = promise{"P2", "A session is never created twice", []clause{
 		test:  "wawp TestCreateIsSentAgainAfterWhatSurelyMadeNothing/a failed dial",
 	},
 	{
-		kept:  "So is one whose TLS handshake failed: what was sent is told by httptrace, never by the text of an error",
+		kept:  "A creation whose TLS handshake failed is sent again: what was sent is told by httptrace, never by the text of an error",
 		lines: []line{{"internal/wawp/attempt.go", "return h.gotConn && h.calledOff == nil", "return h.calledOff == nil"}},
 		test:  "wawp TestCreateIsSentAgainAfterWhatSurelyMadeNothing/a failed TLS handshake",
 	},
 	{
-		kept: "So is one that a proxy did not let through",
+		kept: "A creation that a proxy did not let through is sent again",
 		lines: []line{{
 			"internal/wawp/attempt.go",
 			"GotConn: func(httptrace.GotConnInfo) { hold.connected() }", "ConnectDone: func(string, string, error) { hold.connected() }",
@@ -20,32 +20,32 @@ var p2 = promise{"P2", "A session is never created twice", []clause{
 		test: "wawp TestProxyThatRefusesTheTunnelMeansNotSent",
 	},
 	{
-		kept:  "So is one that was refused with 429",
+		kept:  "A creation that was refused with 429 is sent again",
 		lines: []line{{"internal/wawp/retry.go", ", e.status == http.StatusTooManyRequests:", ":"}},
 		test:  "wawp TestCreateIsSentAgainAfterWhatSurelyMadeNothing/429",
 	},
 	{
-		kept:  "After a reset it is not sent again",
+		kept:  "After a reset a creation is not sent again",
 		lines: []line{{"internal/wawp/retry.go", "case e.err != nil:\n\t\treturn r >= repeatHarmless", "case e.err != nil:\n\t\treturn true"}},
 		test:  "wawp TestCreateIsSentOnceWhenItMayHaveActed/reset",
 	},
 	{
-		kept:  "Nor after a timeout",
+		kept:  "After a timeout it is not sent again",
 		lines: []line{{"internal/wawp/retry.go", "case e.err != nil:\n\t\treturn r >= repeatHarmless", "case e.err != nil:\n\t\treturn true"}},
 		test:  "wawp TestCreateIsSentOnceWhenItMayHaveActed/timeout",
 	},
 	{
-		kept:  "Nor after 500",
+		kept:  "After 500 it is not sent again",
 		lines: []line{{"internal/wawp/retry.go", "return r >= repeatRead", "return true"}},
 		test:  "wawp TestCreateIsSentOnceWhenItMayHaveActed/500",
 	},
 	{
-		kept:  "Nor after 502, 503 and 504",
+		kept:  "After 502, 503 and 504 it is not sent again",
 		lines: []line{{"internal/wawp/retry.go", "http.StatusGatewayTimeout:\n\t\treturn r >= repeatHarmless", "http.StatusGatewayTimeout:\n\t\treturn true"}},
 		test:  "wawp TestCreateIsSentOnceWhenItMayHaveActed",
 	},
 	{
-		kept:  "Nor after a success that cannot be read: one without an id is an error",
+		kept:  "After a success that cannot be read it is not sent again: one without an id is an error",
 		lines: []line{{"internal/wawp/session.go", `if id == "" || id != c.redact.value(id) {`, "if id != c.redact.value(id) {"}},
 		test:  "wawp TestCreateIsSentOnceWhenItMayHaveActed/no id",
 	},
@@ -60,12 +60,12 @@ var p2 = promise{"P2", "A session is never created twice", []clause{
 		test: "wawp TestCreateIsSentOnceWhenItMayHaveActed",
 	},
 	{
-		kept:  "What was surely not sent is no such error",
+		kept:  "An error of what was surely not sent does not say so",
 		lines: []line{{"internal/wawp/errors.go", "e.sent && (e.Status == 0 || e.Status/100 == 2 ||", "(e.Status == 0 || e.Status/100 == 2 ||"}},
 		test:  "wawp TestProxyThatRefusesTheTunnelMeansNotSent",
 	},
 	{
-		kept:  "Nor is a refusal",
+		kept:  "A refusal does not say so",
 		lines: []line{{"internal/wawp/errors.go", "e.Status/100 == 5 || e.Status == http.StatusRequestTimeout", "e.Status/100 >= 4"}},
 		test:  "wawp TestCreateThatIsRefusedMadeNothing",
 	},

@@ -18,7 +18,7 @@ var p4 = promise{"P4", "The token never shows", []clause{
 		test: "wawp TestErrorsHoldNoToken",
 	},
 	{
-		kept: "and from what net/http quotes of an answer that it cannot read, in errors and in the log",
+		kept: "It is scrubbed from what net/http quotes of an answer that it cannot read, in errors and in the log",
 		lines: []line{
 			{"internal/wawp/errors.go", "e.text = l.redact.quote(end.err.Error())", "e.text = end.err.Error()"},
 			{"internal/wawp/errors.go", "e.cause = &reason{e.text, end.err}", "e.cause = end.err"},
@@ -27,7 +27,7 @@ var p4 = promise{"P4", "The token never shows", []clause{
 		test: "wawp TestErrorsHoldNoToken",
 	},
 	{
-		kept: "in each spelling: plain, as in a query, a path, HTML and JSON, with `/` as `\\/`",
+		kept: "It is scrubbed in each spelling: plain, as in a query, a path, HTML and JSON, with `/` as `\\/`",
 		lines: []line{
 			{"internal/wawp/redact.go", "\t\t\tsecret,\n", "\n"},
 			{"internal/wawp/redact.go", "url.QueryEscape(secret),", ""},
@@ -39,7 +39,7 @@ var p4 = promise{"P4", "The token never shows", []clause{
 		test: "wawp TestErrorsHoldNoToken",
 	},
 	{
-		kept:  "before an answer is cut to what is quoted, so that no half of it shows",
+		kept:  "It is scrubbed before an answer is cut to what is quoted, so that no half of it shows",
 		lines: []line{{"internal/wawp/redact.go", `oneLine(r.text(strings.ToValidUTF8(said, "?")))`, `r.text(oneLine(strings.ToValidUTF8(said, "?")))`}},
 		test:  "wawp TestQuoteIsShortAndInOneLine",
 	},
@@ -59,7 +59,7 @@ var p4 = promise{"P4", "The token never shows", []clause{
 		test:  "wawp TestErrorsHoldNoToken",
 	},
 	{
-		kept:  "and the logger masks the token once more",
+		kept:  "The logger masks the token once more",
 		lines: []line{{"internal/provider/configure.go", "ctx = tflog.SubsystemMaskLogStrings(ctx, subsystem, token)", ""}},
 		test:  "provider TestLogMasksTheToken",
 	},
@@ -89,17 +89,17 @@ var p4 = promise{"P4", "The token never shows", []clause{
 		test:  "wawp TestEchoOfTheTokenIsNotKept",
 	},
 	{
-		kept:  "nor is a link one",
+		kept:  "A link that holds the token is no link",
 		lines: []line{{"internal/wawp/templink.go", "case err != nil, link != c.redact.value(link), strings", "case err != nil, strings"}},
 		test:  "wawp TestSuccessThatTellsOfNoTempLinkIsUnreadable",
 	},
 	{
-		kept:  "nor a QR code one",
+		kept:  "A QR code that holds the token is no code",
 		lines: []line{{"internal/wawp/auth.go", ` || code.Value != c.redact.value(code.Value)`, ""}},
 		test:  "wawp TestNoCodeIsAnError",
 	},
 	{
-		kept:  "nor a pairing code one",
+		kept:  "A pairing code that is the token is no code",
 		lines: []line{{"internal/wawp/auth.go", ` && code == c.redact.value(code)`, ""}},
 		test:  "wawp TestTokenIsNoPairingCode",
 	},
@@ -127,7 +127,7 @@ var p4 = promise{"P4", "The token never shows", []clause{
 		test:  "webhook TestAccSecretNeverShows",
 	},
 	{
-		kept:  "`hmac_secret_wo` is write-only, so Terraform keeps it neither",
+		kept:  "`hmac_secret_wo` is write-only, so Terraform does not keep it",
 		lines: []line{{"internal/webhook/schema.go", "WriteOnly: true,", ""}},
 		test:  "webhook TestAccWriteOnlySecret",
 	},
@@ -145,7 +145,7 @@ var p4 = promise{"P4", "The token never shows", []clause{
 		test: "wawp TestErrorsHoldNoTempLink",
 	},
 	{
-		kept: "So are pairing codes, QR codes and their pictures, addresses of Wawp's own webhook, tokens of other accounts, e-mail addresses, passwords of proxies",
+		kept: "Blotted out, too, are pairing codes, QR codes and their pictures, addresses of Wawp's own webhook, tokens of others, e-mail addresses, passwords of proxies",
 		lines: []line{
 			{"internal/wawp/redact.go", "`\\b[A-Z0-9]{4}-[A-Z0-9]{4}\\b`,", ""},
 			{"internal/wawp/redact.go", "`\\b[0-9]@[A-Za-z0-9+/=_,-]{8,}`,", ""},

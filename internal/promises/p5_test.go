@@ -7,7 +7,7 @@ var p5 = promise{"P5", "Plans are quiet", []clause{
 		test:  "session TestAccDesiredState",
 	},
 	{
-		kept:  "unless it is null, and may still be told",
+		kept:  "What is null may still be told, so it is not planned as null",
 		lines: []line{{"internal/session/schema.go", "stringplanmodifier.UseNonNullStateForUnknown()", "stringplanmodifier.UseStateForUnknown()"}},
 		test:  "session TestAccNameThatIsToldLate",
 	},
@@ -17,7 +17,7 @@ var p5 = promise{"P5", "Plans are quiet", []clause{
 		test:  "session TestAccWhatOnlyTerraformKnowsMakesNoRequest",
 	},
 	{
-		kept:  "unless `desired_state` changes",
+		kept:  "They do not where `desired_state` changes",
 		lines: []line{{"internal/session/plan.go", "if plan.DesiredState.Equal(state.DesiredState) {", "if true {"}},
 		test:  "session TestAccDesiredState",
 	},
@@ -37,12 +37,12 @@ var p5 = promise{"P5", "Plans are quiet", []clause{
 		test:  "session TestAccImport/import block, id",
 	},
 	{
-		kept:  "nor after that of a pairing",
+		kept:  "After an import of a pairing there is nothing to change",
 		lines: []line{{"internal/pairing/resource.go", `resp.State.SetAttribute(ctx, path.Root("logout_on_destroy"), true)`, `resp.State.SetAttribute(ctx, path.Root("logout_on_destroy"), false)`}},
 		test:  "pairing TestAccImport",
 	},
 	{
-		kept:  "nor after that of a link, which is taken as it is; `triggers` that were not there before are just stored",
+		kept:  "An imported link is taken as it is; `triggers` that were not there before are just stored",
 		lines: []line{{"internal/templink/schema.go", "resp.RequiresReplace = !req.StateValue.IsNull() || expired.ValueBool()", "resp.RequiresReplace = true"}},
 		test:  "templink TestAccImportBlock",
 	},
@@ -52,12 +52,12 @@ var p5 = promise{"P5", "Plans are quiet", []clause{
 		test:  "session TestAccChangeInPlaceMakesNoRequest",
 	},
 	{
-		kept:  "So do `timeouts` of a sending policy",
+		kept:  "`timeouts` of a sending policy change in place, without a request",
 		lines: []line{{"internal/ratelimit/resource.go", "if !plan.Policy.Equal(state.Policy) {", "if true {"}},
 		test:  "ratelimit TestAccTimeoutsMakeNoRequest",
 	},
 	{
-		kept: "whose limits stay known",
+		kept: "Its limits stay known then",
 		lines: []line{
 			{"internal/ratelimit/resource.go", "plan.Limits = state.Limits", "_ = state.Limits"},
 			{"internal/ratelimit/resource.go", "plan.HasActivePlan = state.HasActivePlan", "_ = state.HasActivePlan"},
@@ -65,19 +65,19 @@ var p5 = promise{"P5", "Plans are quiet", []clause{
 		test: "ratelimit TestAccTimeoutsMakeNoRequest",
 	},
 	{
-		kept:  "and of a webhook",
+		kept:  "`timeouts` of a webhook change in place, without a request",
 		lines: []line{{"internal/webhook/resource.go", "if !change.IsEmpty() {", "if true {"}},
 		test:  "webhook TestAccLifecycle/secrets hidden",
 	},
 	{
-		kept: "and of a link, which stays known",
+		kept: "`timeouts` of a link change in place, and the link stays known",
 		lines: []line{{
 			"internal/templink/resource.go", "plan.Link, plan.ExpiresAt, plan.Expired = state.Link, state.ExpiresAt, state.Expired", "_ = state.Link",
 		}},
 		test: "templink TestAccImportWithoutExpiry",
 	},
 	{
-		kept:  "and of a pairing, whose phone stays known",
+		kept:  "`timeouts` of a pairing change in place, and the phone stays known",
 		lines: []line{{"internal/pairing/resource.go", "plan.PhoneNumber, plan.ChatID, plan.PushName = state.PhoneNumber, state.ChatID, state.PushName", ""}},
 		test:  "pairing TestAccLifecycle",
 	},
@@ -89,21 +89,21 @@ var p5 = promise{"P5", "Plans are quiet", []clause{
 		test: "webhook TestAccUpdateSendsOnlyWhatChanged",
 	},
 	{
-		kept: "Words of Wawp's are open sets: a status that nobody knows",
+		kept: "Statuses are an open set",
 		lines: []line{{
 			"internal/wawp/session.go", "strings.Trim(s, \"0123456789\") != \"\" {\n\t\t\treturn s", "slices.Contains([]string{StatusStopped, StatusWorking}, s) {\n\t\t\treturn s",
 		}},
 		test: "wawp TestSessionIsReadInEveryForm/status unknown",
 	},
 	{
-		kept: "the name of an event",
+		kept: "Names of events are an open set",
 		lines: []line{{
 			"internal/webhook/schema.go", "setvalidator.ValueStringsAre(validate.NotBlank{})", `setvalidator.ValueStringsAre(stringvalidator.OneOf("message", "session.status"))`,
 		}},
 		test: "webhook TestAccUpdateGuessesNothing",
 	},
 	{
-		kept:  "the slug of a policy",
+		kept:  "Slugs of policies are an open set",
 		lines: []line{{"internal/ratelimit/schema.go", "Validators: []validator.String{validate.NotBlank{}},\n\t\t\t},\n\t\t\t\"limits\"", "Validators: []validator.String{validate.Duration{}},\n\t\t\t},\n\t\t\t\"limits\""}},
 		test:  "ratelimit TestAccTimeoutsMakeNoRequest",
 	},

@@ -2,7 +2,7 @@ package promises
 
 var p6 = promise{"P6", "Any answer is survived", []clause{
 	{
-		kept: "It may be flat, or wrapped into `data`, `session`, `result`, `config` and `metadata`",
+		kept: "An answer may be flat, or wrapped into `data`, `session`, `result`, `config` and `metadata`",
 		lines: []line{
 			{"internal/wawp/decode.go", `[]string{"data", `, `[]string{`},
 			{"internal/wawp/decode.go", `"session", "result",`, `"result",`},
@@ -21,7 +21,7 @@ var p6 = promise{"P6", "Any answer is survived", []clause{
 		test: "wawp TestCreatedSessionIsFoundInEveryForm",
 	},
 	{
-		kept: "or others",
+		kept: "Names may be others: of a session `session_name`, `sessionName`, `name`; of its account `pushName`, `name`",
 		lines: []line{
 			{"internal/wawp/session.go", `value(d.text("session_name", "sessionName", "name"))`, `value(d.text("sessionName", "name"))`},
 			{"internal/wawp/session.go", `value(d.text("session_name", "sessionName", "name"))`, `value(d.text("session_name", "name"))`},
@@ -67,7 +67,7 @@ var p6 = promise{"P6", "Any answer is survived", []clause{
 		test: "wawp TestInstant",
 	},
 	{
-		kept: "Lists are lists, or objects by some key, or null; a webhook's are found, whatever their keys",
+		kept: "Lists may be objects by some key, or null, and the fields of a webhook have several names",
 		lines: []line{
 			{"internal/wawp/decode.go", "items = slices.Collect(maps.Values(value))", "_ = slices.Collect(maps.Values(value))"},
 			{"internal/wawp/decode.go", "\t\tcase nil:\n\t\tcase []any:", "\t\tcase []any:"},
@@ -155,7 +155,7 @@ var p6 = promise{"P6", "Any answer is survived", []clause{
 		test:  "wawp TestActionsAcceptAnySuccessButAnErrorInDisguise",
 	},
 	{
-		kept:  "or a pairing code, which a word is not",
+		kept:  "A pairing code, too, is in `code`, and a word there is none",
 		lines: []line{{"internal/wawp/auth.go", "pairingCode.MatchString(code) && ", ""}},
 		test:  "wawp TestPairingCodeIsReadInEveryForm",
 	},
@@ -189,7 +189,7 @@ var p6 = promise{"P6", "Any answer is survived", []clause{
 		test: "wawp TestSuccessThatDescribesNoSessionIsUnreadable",
 	},
 	{
-		kept: "in one short line that tells a terminal nothing",
+		kept: "What is quoted is one short line, without what a terminal would obey",
 		lines: []line{
 			{"internal/wawp/redact.go", "len(runes) > quoteLength", "len(runes) > 1000*quoteLength"},
 			{"internal/wawp/redact.go", "if !unicode.IsPrint(c) {", "if !unicode.IsPrint(c) && false {"},

@@ -7,12 +7,12 @@ var p7 = promise{"P7", "Waiting is patient and interruptible", []clause{
 		test:  "wawp TestDefaultsAreAsDocumented",
 	},
 	{
-		kept:  "It ends at once with its timeout and with Ctrl-C",
+		kept:  "A wait ends at once with its timeout and with Ctrl-C",
 		lines: []line{{"internal/wawp/retry.go", "case <-ctx.Done():\n\t\treturn ctx.Err()\n", ""}},
 		test:  "wawp TestWaitEndsWithItsContext",
 	},
 	{
-		kept:  "It ends by saying what it saw last",
+		kept:  "A wait tells what it saw last",
 		lines: []line{{"internal/wawp/session.go", "\t\t\tlast = s\n", "\t\t\t_ = s\n"}},
 		test:  "wawp TestWaitReturnsWhatItSawLast",
 	},
@@ -46,7 +46,7 @@ var p7 = promise{"P7", "Waiting is patient and interruptible", []clause{
 		test: "wawp TestRetryAfterIsWaitedForIfItIsBearable",
 	},
 	{
-		kept:  "in seconds or as a date",
+		kept:  "`Retry-After` is in seconds or a date",
 		lines: []line{{"internal/wawp/retry.go", "if date, err := http.ParseTime(value); err == nil {", "if date, err := http.ParseTime(value); err == nil && false {"}},
 		test:  "wawp TestRetryAfter",
 	},
@@ -56,7 +56,7 @@ var p7 = promise{"P7", "Waiting is patient and interruptible", []clause{
 		test:  "wawp TestErrorSaysWhenToComeBack",
 	},
 	{
-		kept:  "and says so",
+		kept:  "That error tells the user",
 		lines: []line{{"internal/explain/explain.go", "case e.RetryAfter > 0:", "case false:"}},
 		test:  "session TestAccRefusedCreateSaysWhyAndCriesNoWolf/429 for long",
 	},
@@ -116,12 +116,12 @@ var p7 = promise{"P7", "Waiting is patient and interruptible", []clause{
 		test: "wawp TestSetWebhookLooksBeforeItSendsAgain",
 	},
 	{
-		kept:  "It is sent once more no more often than `max_retries` says",
+		kept:  "A webhook is set again no more often than `max_retries` says",
 		lines: []line{{"internal/wawp/webhook.go", "attempt == c.maxRetries || ", ""}},
 		test:  "wawp TestSetWebhookLooksBeforeItSendsAgain/it is never there",
 	},
 	{
-		kept:  "So is every other request",
+		kept:  "Nothing is sent again more often than `max_retries` says",
 		lines: []line{{"internal/wawp/client.go", "RetryMax:     c.maxRetries", "RetryMax:     c.maxRetries + 1"}},
 		test:  "wawp TestRetriesEndInAnAnswerOrInTheLastError/in vain",
 	},

@@ -7,7 +7,7 @@ var p8 = promise{"P8", "Nothing is asked for twice", []clause{
 		test:  "session TestAccNothingIsAskedForTwice",
 	},
 	{
-		kept:  "So is the deletion of a session without a phone",
+		kept:  "The deletion of a session without a phone is one request",
 		lines: []line{{"internal/session/resource.go", "if state.Status.ValueString() == wawp.StatusWorking {", "if true {"}},
 		test:  "session TestAccNothingIsAskedForTwice",
 	},

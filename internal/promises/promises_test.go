@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -155,7 +156,7 @@ func (c clause) places() string {
 	var files []string
 	for _, l := range c.lines {
 		name := "`" + strings.TrimPrefix(l.file, "internal/") + "`"
-		if len(files) == 0 || files[len(files)-1] != name {
+		if !slices.Contains(files, name) {
 			files = append(files, name)
 		}
 	}
@@ -167,9 +168,9 @@ func (c clause) guard() string {
 	if c.otherwise != "" {
 		return c.otherwise
 	}
-	_, test, inner := c.target()
-	if inner == "" {
-		return "`" + test + "`"
+	name, inner, found := strings.Cut(strings.Replace(c.test, " ", ".", 1), "/")
+	if !found {
+		return "`" + name + "`"
 	}
-	return "`" + test + "`, " + inner
+	return "`" + name + "`, " + inner
 }
