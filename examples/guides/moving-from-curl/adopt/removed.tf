@@ -1,4 +1,5 @@
-# Without this, Terraform would destroy what is no longer in the configuration, and with it the session.
+# Without this, Terraform would destroy what is no longer in the configuration,
+# and with it the session.
 removed {
   from = terraform_data.support
 

@@ -1,4 +1,5 @@
-# The address and the token are those of the simulator, so that this cannot reach a real account whatever the environment holds.
+# The address and the token are those of the simulator, so that this cannot reach a real
+# account whatever the environment holds.
 provider "wawp" {
   base_url     = "http://127.0.0.1:8765"
   access_token = "simulated"
