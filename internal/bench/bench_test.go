@@ -56,9 +56,11 @@ func TestAccBench(t *testing.T) {
 	if err := b.start(t.Context(), &said, 1); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.measure(t.Context(), &said, 12, 1); err != nil {
+	r, err := b.measure(t.Context(), 12, 1)
+	if err != nil {
 		t.Fatal(err)
 	}
+	r.print(&said)
 	lines := strings.Split(strings.TrimSpace(said.String()), "\n")
 	if rows := lines[len(lines)-len(steps):]; !strings.HasPrefix(rows[0], "| 12 | apply | ") || !strings.HasPrefix(rows[3], "| 12 | destroy | ") {
 		t.Errorf("it printed:\n%s", said.String())
@@ -133,7 +135,7 @@ func TestPaced(t *testing.T) {
 		"too fast, then nothing": {late(steady(22, 60), 6*time.Second), false},
 		"too short to tell":      {steady(40, 8), true},
 	} {
-		if err := (proof{rate: 20}).paced(&strings.Builder{}, phase{}, test.requests); (err == nil) != test.want {
+		if err := (proof{rate: 20}).paced(&strings.Builder{}, errand{}, test.requests); (err == nil) != test.want {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

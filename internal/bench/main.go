@@ -34,7 +34,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	runs := flags.Int("runs", 5, "how often everything is measured; the median is shown")
 	var proof proof
 	flags.IntVar(&proof.sessions, "many", 0, "take so many `sessions` with two webhooks each through refusals instead")
-	flags.Float64Var(&proof.rate, "rate", 50, "requests_per_second of -many")
+	flags.Float64Var(&proof.rate, "rate", 25, "requests_per_second of -many")
 	flags.Uint64Var(&proof.seed, "seed", 1, "decides where the refusals of -many fall")
 	_ = flags.Parse(args) // ends the program if it fails
 
@@ -57,14 +57,19 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	if err := b.start(ctx, stdout, *runs); err != nil {
 		return err
 	}
+	var results []result
 	for _, word := range strings.Fields(*sessions) {
 		n, err := strconv.Atoi(word)
 		if err != nil || n < 1 {
 			return fmt.Errorf("%q is no number of sessions", word)
 		}
-		if err := b.measure(ctx, stdout, n, *runs); err != nil {
+		r, err := b.measure(ctx, n, *runs)
+		if err != nil {
 			return err
 		}
+		r.print(stdout)
+		results = append(results, r)
 	}
+	printGrowth(stdout, results)
 	return nil
 }

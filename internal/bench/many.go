@@ -30,19 +30,16 @@ type proof struct {
 type errand struct {
 	name        string
 	arguments   []string
-	least, most int     // requests for each session that are not refused: reads of the same webhooks may share one
-	phases      []phase // each has a steady rate; in between Terraform is busy with itself
-	left        int     // sessions at Wawp afterwards
+	least, most int    // requests for each session that are not refused: reads of the same webhooks may share one
+	left        int    // sessions at Wawp afterwards
+	method      string // of the requests whose rate counts, all if empty: before its deletions, a destroy reads
 }
-
-// phase are the requests of a method, or of all ("").
-type phase struct{ name, method string }
 
 func (p proof) errands() []errand {
 	return []errand{
-		{"apply", []string{"apply", "-auto-approve"}, 5, 5, []phase{{"apply", ""}}, p.sessions},
-		{"plan", []string{"plan", "-detailed-exitcode"}, 2, 3, []phase{{"plan", ""}}, p.sessions}, // fails if there is a change
-		{"destroy", []string{"destroy", "-auto-approve"}, 5, 6, []phase{{"deleting", http.MethodDelete}}, 0},
+		{"apply", []string{"apply", "-auto-approve"}, 5, 5, p.sessions, ""},
+		{"plan", []string{"plan", "-detailed-exitcode"}, 2, 3, p.sessions, ""}, // fails if there is a change
+		{"destroy", []string{"destroy", "-auto-approve"}, 5, 6, 0, http.MethodDelete},
 	}
 }
 
@@ -69,6 +66,7 @@ func (p proof) run(ctx context.Context, b *bench, stdout io.Writer) error {
 	if _, err := b.command(ctx, api, "get"); err != nil {
 		return err
 	}
+	var faults []error
 	random := rand.New(rand.NewPCG(p.seed, 0)) //nolint:gosec // it is to be the same each time
 	for _, e := range p.errands() {
 		p.refuse(api, e.most*p.sessions, random)
@@ -78,11 +76,9 @@ func (p proof) run(ctx context.Context, b *bench, stdout io.Writer) error {
 			return err
 		}
 		api.ClearFaults()
-		if err := p.check(stdout, e, s, api); err != nil {
-			return err
-		}
+		faults = append(faults, p.check(stdout, e, s, api))
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
 // refuse lets a part of the next so many requests be refused, every other time with a Retry-After.
@@ -120,27 +116,22 @@ func (p proof) check(stdout io.Writer, e errand, s sample, api *wawptest.API) er
 	case left != e.left:
 		return fmt.Errorf("%s left %d sessions, want %d", e.name, left, e.left)
 	}
-	for _, phase := range e.phases {
-		if err := p.paced(stdout, phase, requests); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.paced(stdout, e, requests)
 }
 
 const (
 	// tolerance is how far a rate may be off.
 	tolerance = 0.05
-	// window is over how long a rate is taken at least: a shorter phase tells none.
+	// window is over how long a rate is taken at least: a shorter time tells none.
 	window = 10 * time.Second
 )
 
-// paced measures the rate at which the requests of a phase arrived, over the whole of it and over the busiest window. The last
+// paced measures the rate at which the requests of a command arrived, over the whole of it and over the busiest window. The last
 // hundredth does not count: it is retries of stragglers.
-func (p proof) paced(stdout io.Writer, is phase, requests []wawptest.Request) error {
+func (p proof) paced(stdout io.Writer, e errand, requests []wawptest.Request) error {
 	var arrivals []time.Time
 	for _, r := range requests {
-		if is.method == "" || is.method == r.Method {
+		if e.method == "" || e.method == r.Method {
 			arrivals = append(arrivals, r.Time)
 		}
 	}
@@ -151,9 +142,9 @@ func (p proof) paced(stdout io.Writer, is phase, requests []wawptest.Request) er
 	}
 	mean, most := float64(len(arrivals)-1)/lasted.Seconds(), busiest(arrivals)
 	fmt.Fprintf(stdout, "%s: %.2f requests per second over %.0f s, at most %.2f in any %s, where %g are allowed\n",
-		is.name, mean, lasted.Seconds(), most, window, p.rate)
+		e.name, mean, lasted.Seconds(), most, window, p.rate)
 	if math.Abs(mean/p.rate-1) > tolerance || most/p.rate-1 > tolerance {
-		return fmt.Errorf("%s: the rate is off by more than %g %%", is.name, 100*tolerance)
+		return fmt.Errorf("%s: the rate is off by more than %g %%", e.name, 100*tolerance)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -47,8 +46,14 @@ func builtIn(n int, changed bool) string {
 	return fmt.Sprintf("resource \"terraform_data\" \"x\" {\n  count = %d\n  input = %t\n}\n", n, changed)
 }
 
-// measure takes n sessions, and the same number of built-in resources, through all steps, and prints the medians.
-func (b *bench) measure(ctx context.Context, stdout io.Writer, n, runs int) error {
+// result is what the steps cost with n sessions, and with the same number of built-in resources: the medians, by step.
+type result struct {
+	n           int
+	ours, floor []sample
+}
+
+// measure takes n sessions, and the same number of built-in resources, through all steps.
+func (b *bench) measure(ctx context.Context, n, runs int) (result, error) {
 	ours, floor := make([][]sample, len(steps)), make([][]sample, len(steps))
 	for i := range runs {
 		fmt.Fprintf(os.Stderr, "%d sessions, run %d of %d\n", n, i+1, runs)
@@ -56,10 +61,10 @@ func (b *bench) measure(ctx context.Context, stdout io.Writer, n, runs int) erro
 		for i, step := range steps {
 			s, err := b.step(ctx, api, step, sessions(n, step.changed))
 			if err != nil {
-				return err
+				return result{}, err
 			}
 			if made := api.Count(""); made != n*step.requests || s.connections > parallelism {
-				return fmt.Errorf("%s: %d requests over %d connections, want %d over at most %d", step.name, made, s.connections,
+				return result{}, fmt.Errorf("%s: %d requests over %d connections, want %d over at most %d", step.name, made, s.connections,
 					n*step.requests, parallelism)
 			}
 			ours[i] = append(ours[i], s)
@@ -67,15 +72,16 @@ func (b *bench) measure(ctx context.Context, stdout io.Writer, n, runs int) erro
 		for i, step := range steps {
 			s, err := b.step(ctx, api, step, builtIn(n, step.changed))
 			if err != nil {
-				return err
+				return result{}, err
 			}
 			floor[i] = append(floor[i], s)
 		}
 	}
-	for i, step := range steps {
-		fmt.Fprintln(stdout, row(n, step, middle(ours[i]), middle(floor[i])))
+	r := result{n: n}
+	for i := range steps {
+		r.ours, r.floor = append(r.ours, middle(ours[i])), append(r.floor, middle(floor[i]))
 	}
-	return nil
+	return r, nil
 }
 
 func (b *bench) step(ctx context.Context, api *wawptest.API, s step, configuration string) (sample, error) {

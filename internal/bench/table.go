@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 )
@@ -10,14 +11,34 @@ import (
 const header = `| sessions | command | seconds | floor + network | ours over that | CPU s: provider | CPU s: CLI | CPU s: floor's CLI | peak MB: provider | peak MB: CLI | peak MB: floor's CLI | requests | connections |
 |--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|`
 
-// row is a line of the table, in Markdown.
-func row(n int, s step, ours, floor sample) string {
-	least := floor.wall + s.network(n)
-	return fmt.Sprintf("| %d | %s | %.2f | %.2f + %.2f | **%.2f** | %.2f | %.2f | %.2f | %d | %d | %d | %d | %d |", n, s.name,
-		ours.wall.Seconds(), floor.wall.Seconds(), s.network(n).Seconds(), ours.wall.Seconds()/least.Seconds(),
-		ours.provider.cpu.Seconds(), ours.cli.cpu.Seconds(), floor.cli.cpu.Seconds(),
-		ours.provider.peak>>20, ours.cli.peak>>20, floor.cli.peak>>20, n*s.requests, ours.connections)
+// print writes a line of the table for each step.
+func (r result) print(stdout io.Writer) {
+	for i, step := range steps {
+		ours, floor := r.ours[i], r.floor[i]
+		fmt.Fprintf(stdout, "| %d | %s | %.2f | %.2f + %.2f | **%.2f** | %.2f | %.2f | %.2f | %d | %d | %d | %d | %d |\n", r.n, step.name,
+			ours.wall.Seconds(), floor.wall.Seconds(), step.network(r.n).Seconds(), ours.wall.Seconds()/r.least(i).Seconds(),
+			ours.provider.cpu.Seconds(), ours.cli.cpu.Seconds(), floor.cli.cpu.Seconds(),
+			ours.provider.peak>>20, ours.cli.peak>>20, floor.cli.peak>>20, r.n*step.requests, ours.connections)
+	}
 }
+
+// least is the shortest that a step could take.
+func (r result) least(step int) time.Duration { return r.floor[step].wall + steps[step].network(r.n) }
+
+// printGrowth compares how the times grow with the number of sessions.
+func printGrowth(stdout io.Writer, results []result) {
+	for i := 1; i < len(results); i++ {
+		from, to := results[i-1], results[i]
+		fmt.Fprintf(stdout, "\nFrom %d to %d sessions:", from.n, to.n)
+		for i, step := range steps {
+			fmt.Fprintf(stdout, " %s takes %.1f times as long (floor %.1f, floor + network %.1f);", step.name,
+				times(from.ours[i].wall, to.ours[i].wall), times(from.floor[i].wall, to.floor[i].wall), times(from.least(i), to.least(i)))
+		}
+		fmt.Fprintln(stdout)
+	}
+}
+
+func times(from, to time.Duration) float64 { return to.Seconds() / from.Seconds() }
 
 // middle returns the median of each figure.
 func middle(samples []sample) sample {
