@@ -1,5 +1,5 @@
-# Without this, Terraform would destroy what is no longer in the configuration,
-# and with it the session.
+# Without this, Terraform would destroy the old resource, and a generic provider
+# would delete the session with it.
 removed {
   from = terraform_data.support
 
