@@ -112,6 +112,11 @@ var p1 = promise{"P1", "A session that was created is not lost", []clause{
 		test:  "session TestAccCreatedSessionIsNeverLost/it goes on booting",
 	},
 	{
+		kept:  "Its bound is 60 seconds, unless `timeouts` says otherwise",
+		lines: []line{{"internal/session/resource.go", "defaultPatience = 60 * time.Second", "defaultPatience = 600 * time.Second"}},
+		test:  "session TestDefaultsAreAsDescribed",
+	},
+	{
 		kept:  "That wait is over once the session waits for a person",
 		lines: []line{{"internal/session/engine.go", `s.Status != wawp.StatusStopped && s.Status != wawp.StatusStarting`, `s.Status == wawp.StatusWorking`}},
 		test:  "session TestAccCreateWaitsForNobody",

@@ -342,7 +342,7 @@ func TestAccServerThatOffersOnlyCreate(t *testing.T) {
 			said := cli.OK("plan", "-no-color")
 			contains(t, said, "Warning: Wawp session could not be checked and stays in the state", "(and 2 more similar warnings elsewhere)", "No changes.")
 
-			contains(t, cli.OK("destroy", "-auto-approve", "-no-color"), w.Sessions()[0].InstanceID, "was removed from the state only", "3 destroyed")
+			contains(t, cli.OK("destroy", "-auto-approve", "-no-color"), "Wawp session "+w.Sessions()[0].InstanceID+" was removed from the state only", "3 destroyed")
 			if len(cli.State()) != 0 {
 				t.Errorf("the state holds %v", cli.State())
 			}
