@@ -8,10 +8,12 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
+	"os/signal"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -32,13 +34,13 @@ var fixed = []uint64{1, 2, 3, 4, 5, 6}
 func TestAccChaos(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.11", "1.11")
-	f := &figures{counts: map[string]map[string]int{}}
-	seeds := seeds(*seedFlag, *forFlag)
+	f, interrupted := &figures{counts: map[string]map[string]int{}}, interruption(t)
+	seeds := seeds(interrupted, *seedFlag, *forFlag)
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for seed := range seeds {
-				t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { newRun(t, seed, f).play() })
+				t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { newRun(t, interrupted, seed, f).play() })
 			}
 		})
 	}
@@ -46,8 +48,16 @@ func TestAccChaos(t *testing.T) {
 	t.Log(f)
 }
 
+// interruption is closed by Ctrl-C or SIGTERM: the CLIs run in process groups of their own, and would outlive the campaign.
+func interruption(t *testing.T) <-chan struct{} {
+	t.Helper()
+	ctx, stop := signal.NotifyContext(t.Context(), syscall.SIGINT, syscall.SIGTERM)
+	t.Cleanup(stop)
+	return ctx.Done()
+}
+
 // seeds are the one that is asked for, new ones for a time, or those of the short campaign.
-func seeds(one uint64, during time.Duration) <-chan uint64 {
+func seeds(interrupted <-chan struct{}, one uint64, during time.Duration) <-chan uint64 {
 	all := make(chan uint64)
 	go func() {
 		defer close(all)
@@ -55,8 +65,14 @@ func seeds(one uint64, during time.Duration) <-chan uint64 {
 		case one != 0:
 			all <- one
 		case during != 0:
-			for began := time.Now(); time.Since(began) < during; {
-				all <- 1 + rand.Uint64N(1e9)
+			for over := time.After(during); ; {
+				select {
+				case <-over:
+					return
+				case <-interrupted:
+					return
+				case all <- 1 + rand.Uint64N(1e9):
+				}
 			}
 		default:
 			for _, seed := range fixed {

@@ -22,14 +22,15 @@ import (
 
 // run is one seed: an account, a configuration, and what happens to them.
 type run struct {
-	t       *testing.T
-	seed    uint64
-	rng     *rand.Rand
-	world   *acctest.World
-	cli     *acctest.CLI
-	config  *configuration
-	figures *figures
-	journal []string // the steps so far
+	t           *testing.T
+	interrupted <-chan struct{} // closed when the campaign is to end
+	seed        uint64
+	rng         *rand.Rand
+	world       *acctest.World
+	cli         *acctest.CLI
+	config      *configuration
+	figures     *figures
+	journal     []string // the steps so far
 
 	seen    map[string]bool   // all instances that there ever were
 	excused map[string]string // instances that need not be in the state, and why
@@ -37,7 +38,7 @@ type run struct {
 	deleted map[string]bool   // instances whose deletion was requested
 }
 
-func newRun(t *testing.T, seed uint64, f *figures) *run {
+func newRun(t *testing.T, interrupted <-chan struct{}, seed uint64, f *figures) *run {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 0))
 	world := acctest.New(t, wawptest.Config{
@@ -45,7 +46,7 @@ func newRun(t *testing.T, seed uint64, f *figures) *run {
 		Created: pick(rng, []string{"STOPPED", "STARTING"}), Secrets: pick(rng, []string{"", "masked", "shown"}), SystemListed: chance(rng, 50),
 	})
 	r := &run{
-		t: t, seed: seed, rng: rng, world: world, config: newConfiguration(rng), figures: f,
+		t: t, interrupted: interrupted, seed: seed, rng: rng, world: world, config: newConfiguration(rng), figures: f,
 		seen: map[string]bool{}, excused: map[string]string{}, removed: map[string]bool{}, deleted: map[string]bool{},
 	}
 	r.cli = world.CLI(t, r.config.String())
@@ -146,51 +147,74 @@ func (r *run) echo() string { return strings.Join(spellings(r.world.Token), " ")
 // execute runs the CLI in a process group of its own. It returns the end that it was given, and how many processes were left.
 func (r *run) execute(c circumstances, s *storm, arguments []string) (outcome, string, int) {
 	r.t.Helper()
-	cmd := r.cli.Command(arguments...)
-	cmd.Env = slices.Clone(cmd.Env)
-	if c.traced {
-		cmd.Env = append(cmd.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(r.cli.Dir, "trace.log"))
-	}
-	if c.allowed {
-		cmd.Env = append(cmd.Env, "WAWP_ALLOW_DESTROY=1")
-	}
-	printed := newTranscript()
+	cmd, printed := r.cli.Command(arguments...), newTranscript()
+	cmd.Env = append(slices.Clone(cmd.Env), c.environment(r.cli.Dir)...)
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = printed, printed, 5*time.Second
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		r.t.Fatal(err)
 	}
 	group := cmd.Process.Pid
-	limit := time.AfterFunc(hang, func() { _ = syscall.Kill(-group, syscall.SIGKILL) })
-	defer limit.Stop()
-
-	ctx, over := context.WithCancel(context.Background())
-	struck := make(chan string, 1)
-	go func() {
-		defer close(s.released)
-		kind := byItself
+	ctx, over := context.WithTimeout(context.Background(), hang)
+	defer over()
+	go func() { // nothing of it outlives the run
 		select {
-		case <-s.reached:
-			if c.end.kind == meddled {
-				r.meddle()
-				kind = meddled
-			} else if c.end.strike(ctx, group, printed) {
-				kind = c.end.kind
-			}
+		case <-r.interrupted:
 		case <-ctx.Done():
 		}
-		struck <- kind
+		_ = syscall.Kill(-group, syscall.SIGKILL)
 	}()
+	ended := make(chan string, 1)
+	go func() { ended <- r.await(ctx, s, group, printed) }()
 	_ = cmd.Wait() // how it ended is in its state
+	left := len(members(group))
 	over()
-	kind, left := <-struck, len(members(group))
-	_ = syscall.Kill(-group, syscall.SIGKILL)
-	idle, cancel := context.WithTimeout(context.Background(), base)
+	select {
+	case <-r.interrupted:
+		r.t.Skip("interrupted")
+	default:
+	}
+	r.settle(printed)
+	return outcome{printed.String(), cmd.ProcessState.ExitCode()}, <-ended, left
+}
+
+func (c circumstances) environment(dir string) []string {
+	var variables []string
+	if c.traced {
+		variables = append(variables, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(dir, "trace.log"))
+	}
+	if c.allowed {
+		variables = append(variables, "WAWP_ALLOW_DESTROY=1")
+	}
+	return variables
+}
+
+// await waits for the request at which the end comes, and returns which end came.
+func (r *run) await(ctx context.Context, s *storm, group int, printed *transcript) string {
+	defer close(s.released)
+	select {
+	case <-s.reached:
+	case <-ctx.Done():
+		return byItself
+	}
+	switch {
+	case s.end.kind == meddled:
+		r.meddle()
+		return meddled
+	case s.end.strike(ctx, group, printed):
+		return s.end.kind
+	}
+	return byItself
+}
+
+// settle waits until the requests of processes that are gone are done, or never will be.
+func (r *run) settle(printed *transcript) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), base)
 	defer cancel()
-	if err := r.world.Server.WaitIdle(idle); err != nil {
+	if err := r.world.Server.WaitIdle(ctx); err != nil {
 		r.fail(printed.String(), err.Error())
 	}
-	return outcome{printed.String(), cmd.ProcessState.ExitCode()}, kind, left
 }
 
 // bound is the longest time that can be explained: every fault costs an attempt that runs into its timeout, and a pause.
