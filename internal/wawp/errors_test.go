@@ -34,7 +34,7 @@ func TestErrorSaysWhatHappened(t *testing.T) {
 func TestErrorsAreFitToBeShown(t *testing.T) {
 	t.Parallel()
 	for name, reply := range map[string]http.HandlerFunc{
-		"endless":   says("HTTP/1.1 " + strings.Repeat("x ", 5000) + "\r\n\r\n"),
+		"endless":   says("HTTP/1.1 200 OK\r\n" + strings.Repeat("x ", 5000) + "\r\n\r\n"),
 		"far away":  answers(302, "", "Location", "https://"+strings.Repeat("x", 5000)+".example/"),
 		"to no one": answers(302, "", "Location", "https://%ff%e2%80%ae.example/"),
 	} {

@@ -430,14 +430,15 @@ func FuzzWire(f *testing.F) {
 	})
 }
 
-// FuzzRedaction has the token and the secret stand anywhere in a text.
+// FuzzRedaction has the token and the secret stand anywhere in a text, however long.
 func FuzzRedaction(f *testing.F) {
 	for _, form := range slices.Concat(errorForms, tempLinkForms, codeForms) {
-		f.Add(form)
+		f.Add(form, uint16(1))
+		f.Add(form, uint16(1000))
 	}
 	r := newRedactor(testToken, fuzzedSecret)
-	f.Fuzz(func(t *testing.T, text string) {
-		text = marks.Replace(text)
+	f.Fuzz(func(t *testing.T, text string, times uint16) {
+		text = strings.Repeat(marks.Replace(text), int(times%4096))
 		checkHidden(t, "value", r.value(text))
 		checkHidden(t, "text", r.text(text))
 		checkShown(t, "quote", r.quote(text))

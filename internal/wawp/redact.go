@@ -16,6 +16,9 @@ const blot = "(redacted)"
 // quoteLength is how much of an answer an error quotes, in characters.
 const quoteLength = 200
 
+// searchLength is in how much of an answer, in bytes, what looks like a secret is searched. Of what is blotted out little is left.
+const searchLength = 2048
+
 // shapes are those of what must never be shown, whoever sends it: temporary links, webhook addresses of Wawp's own,
 // images (QR codes), pairing codes, what is in a QR code, a proxy's user and password, and the values of telling keys.
 var shapes = regexp.MustCompile(strings.Join([]string{
@@ -78,15 +81,27 @@ func inASCII(s string) string {
 // value blots out the known secrets alone: for what is kept, such as a name.
 func (r redactor) value(s string) string { return r.secrets.Replace(s) }
 
-// text blots out the known secrets and whatever looks like a secret: for what is shown.
+// text blots out the known secrets and whatever looks like a secret: for what is shown, which is the beginning.
 func (r redactor) text(s string) string {
-	s = shapes.ReplaceAllString(r.secrets.Replace(s), blot)
+	s = shapes.ReplaceAllString(beginning(r.secrets.Replace(s)), blot)
 	return opaque.ReplaceAllStringFunc(s, func(word string) string {
 		if len(word) < opaqueLength {
 			return word
 		}
 		return blot
 	})
+}
+
+// beginning returns the first words of a text: to look through a long one for shapes can take hours.
+func beginning(s string) string {
+	if len(s) <= searchLength {
+		return s
+	}
+	s = s[:searchLength]
+	if end := strings.LastIndexAny(s, " \n\""); end > 0 {
+		return s[:end] // what a cut leaves of a secret may have lost its shape
+	}
+	return s
 }
 
 // quote returns the beginning of what a server said in one line, fit to be shown.

@@ -137,6 +137,14 @@ func TestQuoteIsShortAndInOneLine(t *testing.T) {
 	if got := r.quote(strings.Repeat("é ", 500)); len([]rune(got)) != quoteLength+3 {
 		t.Errorf("quote has %d characters", len([]rune(got)))
 	}
+	// The end of what is searched hides no secret's shape. Were all of it searched, this would take hours.
+	image := `"data:image/png;base64,` + strings.Repeat("A", searchLength-40) + `" `
+	if got := r.quote(image + "https://app.wawp.net/temp-qr/AbC123 " + strings.Repeat("x:y@", 1<<18)); strings.Contains(got, "app") || got == "" {
+		t.Errorf("quote is %q", got)
+	}
+	if got := r.quote(strings.Repeat("x:y@", 1<<18)); got == "" || strings.Contains(got, "x:y") {
+		t.Errorf("quote is %q", got)
+	}
 	// A token that straddles the end of the quote is not shown in part.
 	if got := r.quote(strings.Repeat("x ", quoteLength/2-3) + testToken); strings.Contains(got, testToken[:4]) {
 		t.Errorf("quote shows a part of the token: %s", got)
