@@ -116,6 +116,12 @@ func TestEchoOfTheTokenIsNotKept(t *testing.T) {
 	if got, _ := client(t, s.URL).GetSession(context.Background(), "A1"); got.Status != "(REDACTED)" {
 		t.Errorf("status is %s", got.Status)
 	}
+	const digits = "12345678901234" // a token that could be a phone number
+	s = serve(t, answers(200, `{"me":{"id":"`+digits+`@c.us"}}`))
+	c := client(t, s.URL, func(o *Options) { o.AccessToken = digits })
+	if got, err := c.GetSession(context.Background(), "A1"); err != nil || got.Account == nil || got.Account.PhoneNumber != "" {
+		t.Errorf("account is %+v (%v)", got.Account, err)
+	}
 }
 
 // TestNoFieldKeepsTheToken is promise P4 for what ends in the state.

@@ -194,7 +194,7 @@ func (c *Client) account(me map[string]any) *Account {
 			a.PushName = c.redact.value(text(me[key]))
 		}
 	}
-	user, server, _ := strings.Cut(chatID, "@")
+	user, server, _ := strings.Cut(a.ChatID, "@")
 	user, _, _ = strings.Cut(user, ":") // the number of the linked device
 	if strings.Trim(user, "0123456789") == "" && (server == "" || server == "c.us" || server == "s.whatsapp.net") {
 		a.PhoneNumber = user
