@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -130,4 +131,15 @@ func next(e *wawp.Error) string {
 		return "This is a fault on Wawp's side, or of a proxy in front of it. Try again in a few minutes."
 	}
 	return "Wawp refused the request. Mend what its message names; if it names nothing, look at the session in " + Dashboard + "."
+}
+
+// Printable returns a text without what a terminal would obey: for what Terraform prints as it is, such as progress, with words in
+// it that a person or the server has chosen.
+func Printable(text string) string {
+	return strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return '?'
+		}
+		return c
+	}, text)
 }

@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -226,16 +224,5 @@ func linkedTo(s wawp.Session) string {
 	if s.Account.PushName != "" {
 		who = fmt.Sprintf("%s (%s)", s.Account.PushName, who)
 	}
-	return printable(fmt.Sprintf("The phone of %s is linked to the session %s.", who, s.InstanceID))
-}
-
-// printable returns a text without what a terminal would obey: progress is printed as it is, and whoever owns the account has
-// chosen its name.
-func printable(text string) string {
-	return strings.Map(func(c rune) rune {
-		if !unicode.IsPrint(c) {
-			return '?'
-		}
-		return c
-	}, text)
+	return explain.Printable(fmt.Sprintf("The phone of %s is linked to the session %s.", who, s.InstanceID))
 }

@@ -323,6 +323,7 @@ func FuzzProvider(f *testing.F) {
 			f.Add(uint8(i), []uint16{200, 200, 404, 500}[j], body)
 		}
 	}
+	f.Add(uint8(5), uint16(200), `{"webhooks":[{"url":"https://example.com/\u001b[2J\u007f"}]}`)
 	f.Add(uint8(6), uint16(1000), "malformed HTTP response \"$\x1b[2J\"")
 	f.Fuzz(func(t *testing.T, which uint8, status uint16, body string) {
 		*tf.api = answered{fails: status/1000 == 1, status: int(status % 1000), body: marks.Replace(body)}

@@ -97,7 +97,7 @@ func result(ctx context.Context, req list.ListRequest, id types.String, hook waw
 	})}}
 	listed.Retries = types.ObjectNull(retriesTypes)
 	listed.refresh(hook)
-	r.DisplayName = hook.URL
+	r.DisplayName = explain.Printable(hook.URL)
 	r.Diagnostics.Append(r.Identity.Set(ctx, listed.identity())...)
 	if req.IncludeResource {
 		r.Diagnostics.Append(r.Resource.Set(ctx, listed)...)
