@@ -133,7 +133,7 @@ func (r *run) do(c circumstances, arguments ...string) outcome {
 	r.world.Choose(nil)
 	e.sent, e.bound = storm.requests(r.world.Requests()), r.bound(storm)
 	r.account(c, storm, arguments, kind, result)
-	if r.isTorn(before, kind) {
+	if r.isTorn(e) {
 		r.t.Skipf("the CLI was ended (%s) while it wrote its state", kind)
 	}
 	e.after = r.snapshot()
@@ -259,12 +259,15 @@ func (r *run) account(c circumstances, s *storm, arguments []string, kind string
 	r.note("%s (%s; %s): exit code %d%s, %d requests, %d of which failed", strings.Join(arguments, " "), c.weather, c.end, result.code, ended, len(s.all), s.hits)
 }
 
-// isTorn says whether a kill has torn the state file: the CLI empties it and writes it anew, which no provider can mend.
-func (r *run) isTorn(before snapshot, kind string) bool {
+// isTorn says whether a kill has torn the state file: the CLI empties it and writes it anew, which no provider can mend. It is empty
+// until the first object is made.
+func (r *run) isTorn(e evidence) bool {
+	r.t.Helper()
 	content, _ := os.ReadFile(filepath.Join(r.cli.Dir, "terraform.tfstate")) // before the first apply there is none
-	torn := !json.Valid(content) && len(content)+len(before.state) > 0
-	if torn && !loses(kind) {
-		r.fail("", "the state file is torn")
+	hadContent := len(content) > 0 || len(e.before.state) > 0 || strings.Contains(e.printed, "Creation complete")
+	torn := !json.Valid(content) && hadContent
+	if torn && !loses(e.end) {
+		r.fail(e.printed, "the state file is torn")
 	}
 	if torn {
 		r.figures.add("runs", "given up, as the end tore the state file", 1)
