@@ -271,6 +271,7 @@ func (r *run) isTorn(e evidence) bool {
 	}
 	if torn {
 		r.figures.add("runs", "given up, as the end tore the state file", 1)
+		r.t.Logf("of %d objects in the state, %d bytes are left", len(e.before.state), len(content))
 	}
 	return torn
 }
