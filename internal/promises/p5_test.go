@@ -100,7 +100,7 @@ var p5 = promise{"P5", "Plans are quiet", []clause{
 		lines: []line{{
 			"internal/webhook/schema.go", "setvalidator.ValueStringsAre(validate.NotBlank{})", `setvalidator.ValueStringsAre(stringvalidator.OneOf("message", "session.status"))`,
 		}},
-		test: "webhook TestAccUpdateGuessesNothing",
+		test: "webhook TestAccEventThatNobodyKnows",
 	},
 	{
 		kept:  "Slugs of policies are an open set",

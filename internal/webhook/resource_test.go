@@ -253,6 +253,16 @@ func TestAccArgumentsAreValidated(t *testing.T) {
 	}
 }
 
+// TestAccEventThatNobodyKnows: Wawp adds events, and users need no new provider for them.
+func TestAccEventThatNobodyKnows(t *testing.T) {
+	t.Parallel()
+	w := world(t, wawptest.Config{})
+	cli := w.CLI(t, hook(`events = ["brand.new"]`))
+	cli.OK("apply", "-auto-approve")
+	stored(t, w, wawptest.Webhook{Events: []string{"brand.new"}, Active: true, Delay: 2, Attempts: 15})
+	contains(t, cli.OK("plan", "-no-color"), "No changes.")
+}
+
 func TestAccDriftIsShownAndCorrected(t *testing.T) {
 	t.Parallel()
 	w := world(t, wawptest.Config{})
