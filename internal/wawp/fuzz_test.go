@@ -208,7 +208,7 @@ func FuzzAnswers(f *testing.F) {
 	}
 	for i := range allRequests {
 		for _, status := range []uint16{429, 500, 502, 1000, 2200, 2502} { // after which some are sent again
-			f.Add(uint8(i), status, "", "", "")
+			f.Add(uint8(i), status, "", "", `{"t":"#","u":"!"}`)
 		}
 	}
 	f.Fuzz(func(t *testing.T, which uint8, status uint16, retryAfter, location, body string) {
@@ -240,13 +240,19 @@ func fuzzSuccess(f *testing.F, requests []request, forms []string) {
 	})
 }
 
+// once are those that are not sent again when they may have acted.
+var once = []string{
+	"POST /v2/session/create", "POST /v2/session/start", "POST /v2/session/restart", "POST /v2/session/logout", "POST /v2/session/temp-link",
+	"POST /v2/auth/request-code", "POST /v2/send/text",
+}
+
 // checkRequest asks, and checks the promises that hold for every request.
 func checkRequest(t *testing.T, r request, a *answered) {
 	t.Helper()
 	a.requests = map[string]int{}
 	c, ctx := newFuzzed(t, a)
 	err := r.ask(t, ctx, c)
-	if n := a.requests[r.method+" /prefix"+r.path]; n < 1 || n > 2 || n == 2 && r.repeat == repeatRefused && r.path != setWebhook.path && a.status != 429 {
+	if n := a.requests[r.method+" /prefix"+r.path]; n < 1 || n > 2 || n == 2 && slices.Contains(once, r.String()) && a.status != 429 {
 		t.Errorf("%s was sent %d times, status %d", r, n, a.status)
 	}
 	checkError(t, r.operation, err)
