@@ -27,9 +27,8 @@ var p4 = promise{"P4", "The token never shows", []clause{
 		test: "wawp TestErrorsHoldNoToken",
 	},
 	{
-		kept: "It is scrubbed in each spelling: plain, as in a query, a path, HTML and JSON, with `/` as `\\/`",
+		kept: "It is scrubbed in each spelling: as in a query, a path, HTML and JSON, with `/` as `\\/`",
 		lines: []line{
-			{"internal/wawp/redact.go", "\t\t\tsecret,\n", "\n"},
 			{"internal/wawp/redact.go", "url.QueryEscape(secret),", ""},
 			{"internal/wawp/redact.go", "url.PathEscape(secret),", ""},
 			{"internal/wawp/redact.go", "html.EscapeString(secret),", "html.EscapeString(blot),"},
@@ -37,6 +36,16 @@ var p4 = promise{"P4", "The token never shows", []clause{
 			{"internal/wawp/redact.go", "strings.ReplaceAll(spelling, \"/\", `\\/`), blot", `"/", "/"`},
 		},
 		test: "wawp TestErrorsHoldNoToken",
+	},
+	{
+		kept:  "It is scrubbed as PHP writes JSON: in ASCII alone",
+		lines: []line{{"internal/wawp/redact.go", "inASCII(secret),", ""}},
+		test:  "wawp TestSecretInASCIIIsBlottedOut",
+	},
+	{
+		kept:  "It is scrubbed as it is, whatever characters it has",
+		lines: []line{{"internal/wawp/redact.go", "\t\t\tsecret,\n", "\n"}},
+		test:  "wawp TestNoErrorQuotesTheMessage",
 	},
 	{
 		kept:  "It is scrubbed before an answer is cut to what is quoted, so that no half of it shows",
