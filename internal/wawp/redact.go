@@ -25,14 +25,15 @@ var shapes = regexp.MustCompile(strings.Join([]string{
 	`(?i:data:[a-z]+/[a-z0-9.+-]+;base64,[a-z0-9+/=\\]*)`,
 	`(?i:[^\s"'<>]*(temp-qr|api[\\/]+webhook)[\\/]+[^\s"'<>]*)`,
 	`\b[A-Z0-9]{4}-[A-Z0-9]{4}\b`,
-	`\b[0-9]@[A-Za-z0-9+/=_,-]{8,}`,
+	`\b[0-9]@[A-Za-z0-9+/=_,\\-]{8,}`,
 	`(?i:"(access[_-]?token|token|secret|hmac|password|qr|value|link|e-?mail|user_email)"\s*:\s*"[^"]*"?)`,
 	`[^\s/"'@:]+:[^\s/"'@]+@`,
 	`(?i:\b(access_token|token|secret|hmac|password)=[^\s&"']+)`,
 }, "|"))
 
-// opaque are long words with a digit in them, as QR contents, tokens and keys are. A path has slashes, too, but no digits.
-var opaque = regexp.MustCompile(`[A-Za-z+/=_@,-]*[0-9][A-Za-z0-9+/=_@,-]*`)
+// opaque are long words with a digit in them, as QR contents, tokens and keys are. A path has slashes, too, but no digits. In JSON
+// a slash may have a backslash before it.
+var opaque = regexp.MustCompile(`[A-Za-z+/=_@,\\-]*[0-9][A-Za-z0-9+/=_@,\\-]*`)
 
 const opaqueLength = 40
 
@@ -97,11 +98,11 @@ func beginning(s string) string {
 	if len(s) <= searchLength {
 		return s
 	}
-	s = s[:searchLength]
-	if end := strings.LastIndexAny(s, " \n\""); end > 0 {
-		return s[:end] // what a cut leaves of a secret may have lost its shape
+	end := strings.LastIndexAny(s[:searchLength], " \n\"") // what a cut leaves of a secret may have lost its shape
+	if end < 0 {
+		return blot
 	}
-	return s
+	return s[:end]
 }
 
 // quote returns the beginning of what a server said in one line, fit to be shown.

@@ -101,6 +101,8 @@ func TestSecretsAreBlottedOut(t *testing.T) {
 		"enter ABCD-1234 on the phone":                                       "enter (redacted) on the phone",
 		"at https://api.wawp.test/docs/errors/some-long-path/and-more/of-it": "at https://api.wawp.test/docs/errors/some-long-path/and-more/of-it",
 		"2@" + strings.Repeat("Ab9+", 12) + ",x":                             "(redacted)",
+		`"data":"2@` + strings.Repeat(`AbC9+\/`, 8) + `"`:                    `"data":"(redacted)"`,
+		`"data":"eyJ2` + strings.Repeat(`AbC9+\/`, 8) + `="`:                 `"data":"(redacted)"`,
 		`"user_email":"someone@example.com"`:                                 "(redacted)",
 	} {
 		if got := r.text(text); got != want {
