@@ -55,8 +55,7 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 			"resource that triggered it stays as it is, and the next apply does not send the message. In Terraform 1.16 and later, " +
 			"`on_failure = continue` in the `action_trigger` makes a warning of the error, so that the message is no reason for a " +
 			"deployment to fail. Do not use `on_failure = taint`: the next apply would replace the resource to send a message.\n\n" +
-			"Terraform shows the message in plans, and stores it in saved ones: put no secret in it. Actions need Terraform 1.14 or " +
-			"later.",
+			"Terraform shows the message in plans, and stores it in saved ones: put no secret in it. Needs Terraform 1.14 or later.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,

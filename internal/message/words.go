@@ -41,7 +41,7 @@ func notReady(s wawp.Session) diag.Diagnostic {
 		wawp.StatusStarting: "Wait until it is WORKING, and run the action again. When STARTING lasts longer than 60 s, Wawp advises a " +
 			"restart, with the action wawp_session_restart.",
 		wawp.StatusScan: "No phone is linked to it. Link one, with the action wawp_session_pair.",
-		wawp.StatusFailed: "Its link to the phone was lost, or its engine is broken. Wawp advises to restart it once, with the action " +
+		wawp.StatusFailed: "It lost its phone, or its engine is broken. Wawp advises to restart it once, with the action " +
 			"wawp_session_restart; if that does not help, log it out and link the phone again.",
 	}[s.Status]
 	if next == "" {

@@ -50,7 +50,7 @@ func (q *QRCode) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ep
 			"it neither in the state nor in a plan. It is null, which is no error, unless the session waits for a scan " +
 			"(`SCAN_QR_CODE`). Terraform opens it with each plan, apply and destroy, and it is valid for " +
 			"20 to 40 seconds only. To show a person a code in the terminal, use the action `wawp_session_pair` instead; to send " +
-			"one a page, `wawp_session_temp_link`. Needs Terraform 1.10, OpenTofu 1.11, or later.",
+			"one a page, `wawp_session_temp_link`.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required:            true,

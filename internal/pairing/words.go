@@ -115,7 +115,7 @@ func unlinked(id string) diag.Diagnostic {
 // failed says that a session may have lost its phone.
 func failed(id string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A paired Wawp session is FAILED", fmt.Sprintf(
-		"The session %s is FAILED: its link to the phone was lost, or its engine is broken. The pairing stays in the state. Wawp "+
+		"The session %s is FAILED: it lost its phone, or its engine is broken. The pairing stays in the state. Wawp "+
 			"advises to restart the session once: with the action wawp_session_pair (Terraform 1.14 or later), which also draws a code "+
 			"if a phone has to be linked again, with wawp_session_restart, or in %s.", id, explain.Dashboard))
 }

@@ -16,7 +16,7 @@ import (
 
 // Descriptions that the resource and the data source share.
 const (
-	aboutHasActivePlan = "Whether the account has an active plan, and with it the policies that are not free. Null where Wawp " +
+	aboutHasActivePlan = "Whether the account has an active paid plan, and with it the policies that are not free. Null where Wawp " +
 		"does not tell it."
 	aboutAnyLimits = "Limits of the policy, which Wawp sets. Each is null where it is unlimited; the whole is null where Wawp " +
 		"does not tell the limits."

@@ -74,7 +74,7 @@ func verdict(s wawp.Session, want string) *shortfall {
 	}
 	return &shortfall{
 		summary: summaryIsFailed,
-		detail: fmt.Sprintf("The session %s is FAILED: its link to the phone was lost, or its engine is broken. Wawp advises to "+
+		detail: fmt.Sprintf("The session %s is FAILED: it lost its phone, or its engine is broken. Wawp advises to "+
 			"restart it once, %s. If that does not help, log it out and link the phone again.", s.InstanceID, byRestart),
 	}
 }

@@ -22,7 +22,7 @@ const (
 		"it; it never changes."
 	aboutSessionName = "Name of the session at Wawp, such as `wawp-84729105`. Wawp gives it; it cannot be chosen."
 	aboutServerName  = "Name of the server that runs the session. Wawp gives it; null where Wawp does not tell it."
-	aboutStatus      = "State of the engine as last read: `STOPPED`, `STARTING`, `SCAN_QR_CODE` (waits for a person with a phone), " +
+	aboutStatus      = "Status of the session as last read: `STOPPED`, `STARTING`, `SCAN_QR_CODE` (waits for a person with a phone), " +
 		"`WORKING` (a phone is linked), `FAILED`, or another word of Wawp's. Null where Wawp does not tell it. It changes " +
 		"on its own, so do not build other resources on it."
 	aboutAccount = "WhatsApp account of the linked phone, as last read; null unless one is linked. It is personal data, and is " +
@@ -60,7 +60,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Whether the session's engine should run: `started` or `stopped`. Only a session that is started sends and " +
 					"receives, and can be linked to a phone. Changing it starts or stops the session in place; the phone stays linked. A " +
 					"session that waits for its QR code to be scanned counts as started. Left out, Terraform leaves the engine alone, and " +
-					"this shows the state in which it was found.",
+					"this shows whether it was found started or stopped.",
 				Validators: []validator.String{stringvalidator.OneOf(started, stopped)},
 			},
 			"deletion_protection": schema.BoolAttribute{

@@ -40,8 +40,7 @@ func (e *Ephemeral) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp 
 		MarkdownDescription: "The temporary link of a session: a page on which a person scans the session's QR code with a phone, valid " +
 			"for 30 minutes. It is in no state and no plan. A link that is valid already is given as it is, whoever made it; a new " +
 			"one is made only where there is none and the session needs a scan. So a link that was handed to somebody stays valid, " +
-			"however often Terraform plans, applies or destroys. The link is not revoked when Terraform is done. Needs " +
-			"Terraform 1.10, OpenTofu 1.11, or later.",
+			"however often Terraform plans, applies or destroys. The link is not revoked when Terraform is done.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
