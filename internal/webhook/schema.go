@@ -39,8 +39,7 @@ const (
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A webhook of a session: an address to which Wawp posts the session's events, such as each message. Webhooks need a " +
-			"paid plan. " +
-			"Several webhooks of one session may be managed side by side; Wawp's own system webhook is never touched.",
+			"paid plan of Wawp. Several webhooks of one session may be managed side by side; Wawp's own system webhook is never touched.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required:            true,
@@ -87,7 +86,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				WriteOnly: true,
 				Sensitive: true,
 				MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`, as a write-only argument: it is " +
-					"in no state and no plan (Terraform 1.11, OpenTofu 1.11, and later). It is sent when the webhook is made, and again whenever `hmac_secret_wo_version` changes.",
+					"in no state and no plan. It is sent when the webhook is made, and again whenever `hmac_secret_wo_version` changes.",
 				Validators: []validator.String{
 					validate.NotBlank{},
 					stringvalidator.AlsoRequires(path.MatchRoot("hmac_secret_wo_version")),

@@ -2,7 +2,7 @@ resource "wawp_session" "support" {
   desired_state = "started"
 }
 
-# The address of the CRM gets each message, and each change of the session's state.
+# The address of the CRM gets each message, and each change of the session's status.
 resource "wawp_session_webhook" "crm" {
   instance_id = wawp_session.support.instance_id
   url         = "https://crm.example.com/hooks/wawp"
