@@ -47,14 +47,14 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Sends a WhatsApp text message through a session: to tell a team what was deployed, or to test that a " +
 			"session works.\n\n" +
-			"**Every run sends the message, once.** It is sent if the session is `WORKING`; in any other status the action fails, says " +
-			"what to do, and sends nothing. If the answer is lost, the message may have been sent: the action fails, says so, and does " +
-			"not send it again, because it could arrive twice. Whoever runs the action again sends another message.\n\n" +
-			"Run it with `terraform apply -invoke=action.wawp_send_text.<name>`, or from the `action_trigger` of a resource. With the " +
-			"event `after_update`, each change of the resource sends a message. If the action fails, the apply ends with an error; the " +
-			"resource that triggered it stays as it is, and the next apply does not send the message. In Terraform 1.16 and later, " +
-			"`on_failure = continue` in the `action_trigger` makes a warning of the error, so that the message is no reason for a " +
-			"deployment to fail. Do not use `on_failure = taint`: the next apply would replace the resource to send a message.\n\n" +
+			"**Every run sends the message, once**, if the session is `WORKING`; in any other status the action fails and sends " +
+			"nothing. If the answer is lost, the message may have been sent: the action fails, says so, and does not send it again, " +
+			"because it could arrive twice.\n\n" +
+			"Run it with `terraform apply -invoke=action.wawp_send_text.<name>`, or from the `action_trigger` of a resource: with the " +
+			"event `after_update`, each change of the resource sends a message. If it fails, the apply ends with an error, the " +
+			"resource stays as it is, and the next apply does not send the message. In Terraform 1.16 and later, `on_failure = " +
+			"continue` in the `action_trigger` makes a warning of the error, so that no deployment fails for a message. Do not use " +
+			"`on_failure = taint`: the next apply would replace the resource to send a message.\n\n" +
 			"Terraform shows the message in plans, and stores it in saved ones: put no secret in it. Needs Terraform 1.14 or later.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
@@ -76,7 +76,7 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 			"message": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Text of the message, 1 to 4,096 characters. The provider writes it to no log, and blots it out " +
-					"where Wawp quotes it in an error.",
+					"where Wawp quotes it in an error, unless it is shorter than 12 bytes.",
 			},
 			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
 				InvokeDescription: "How long the action may take, retries included. Default: `2m`. A message that is on its way when the " +

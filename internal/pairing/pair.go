@@ -48,7 +48,7 @@ func (p *Pair) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Draws the QR code of a session in the terminal, and waits until a phone is linked. It starts a session " +
 			"that is stopped, restarts one that failed (once), and draws the code anew when it expires. If a phone is linked " +
-			"already it only says whose. Who sees the output can link a phone: do not invoke it where logs are public. Needs " +
+			"already, it only says whose. Whoever sees the output can link a phone: do not invoke it where logs are public. Needs " +
 			"Terraform 1.14 or later.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
