@@ -10,6 +10,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unicode"
@@ -37,6 +38,11 @@ type answered struct {
 	body   string
 }
 
+// api is a transport whose answer changes: a read that several share may outlive those who wait for it.
+type api struct{ atomic.Pointer[answered] }
+
+func (a *api) RoundTrip(r *http.Request) (*http.Response, error) { return a.Load().RoundTrip(r) }
+
 func (a *answered) RoundTrip(r *http.Request) (*http.Response, error) {
 	httptrace.ContextClientTrace(r.Context()).GotConn(httptrace.GotConnInfo{})
 	if a.fails {
@@ -56,7 +62,7 @@ type protocol interface {
 type terraform struct {
 	protocol
 	schemas *tfprotov6.GetProviderSchemaResponse
-	api     *answered
+	api     *api
 }
 
 // result is what Terraform is given: all of it is shown or stored.
@@ -68,7 +74,7 @@ type result struct {
 
 func newTerraform(f *testing.F) *terraform {
 	f.Helper()
-	api := &answered{}
+	api := &api{}
 	served, err := providerserver.NewProtocol6WithError(&provider.Provider{Version: "test", Adjust: func(o *wawp.Options) {
 		o.PollInterval, o.SecondLook, o.RetryWait, o.MaxRetries, o.Transport = 1, 1, 1, 1, api
 	}})()
@@ -326,7 +332,7 @@ func FuzzProvider(f *testing.F) {
 	f.Add(uint8(5), uint16(200), `{"webhooks":[{"url":"https://example.com/\u001b[2J\u007f"}]}`)
 	f.Add(uint8(6), uint16(1000), "malformed HTTP response \"$\x1b[2J\"")
 	f.Fuzz(func(t *testing.T, which uint8, status uint16, body string) {
-		*tf.api = answered{fails: status/1000 == 1, status: int(status % 1000), body: marks.Replace(body)}
+		tf.api.Store(&answered{fails: status/1000 == 1, status: int(status % 1000), body: marks.Replace(body)})
 		ctx, cancel := context.WithTimeout(t.Context(), 900*time.Millisecond)
 		defer cancel()
 		got := steps[int(which)%len(steps)](t, ctx)

@@ -26,7 +26,7 @@ import (
 
 // Hosts and words that no answer holds by chance.
 const (
-	fuzzedHost   = "api.wawp-fuzz.test"
+	fuzzedHost   = "api.fuzzed.test"
 	fuzzedQRCode = `2@FuzzQr1\/AaBbCcDdEe+FfGgHhIi\/JjKkLlMmNnOo\/PpQqRrSs9TtUuVvWw==`
 	fuzzedSecret = "a private/word, ü🚀 12"
 )
