@@ -157,7 +157,7 @@ var p4 = promise{"P4", "The token never shows", []clause{
 		kept: "Blotted out, too, are pairing codes, QR codes and their pictures, addresses of Wawp's own webhook, tokens of others, e-mail addresses, passwords of proxies",
 		lines: []line{
 			{"internal/wawp/redact.go", "`\\b[A-Z0-9]{4}-[A-Z0-9]{4}\\b`,", ""},
-			{"internal/wawp/redact.go", "`\\b[0-9]@[A-Za-z0-9+/=_,-]{8,}`,", ""},
+			{"internal/wawp/redact.go", "`\\b[0-9]@[A-Za-z0-9+/=_,\\\\-]{8,}`,", ""},
 			{"internal/wawp/redact.go", "`(?i:data:[a-z]+/[a-z0-9.+-]+;base64,[a-z0-9+/=\\\\]*)`,", ""},
 			{"internal/wawp/redact.go", "(temp-qr|api[\\\\/]+webhook)", "(temp-qr)"},
 			{"internal/wawp/redact.go", "`(?i:\"(access[_-]?token|token|secret|hmac|password|qr|value|link|e-?mail|user_email)\"\\s*:\\s*\"[^\"]*\"?)`,", ""},
