@@ -28,8 +28,10 @@ const (
 
 // end is a violent end, and the request at whose arrival it comes. The zero value is none.
 type end struct {
-	kind string
-	at   int
+	kind  string
+	at    int
+	acted bool // the request is carried out before
+	told  bool // it is answered only when the provider was told of an interruption
 }
 
 // newEnd is mostly none. size is about how many requests there will be.
@@ -37,7 +39,8 @@ func newEnd(rng *rand.Rand, size int) end {
 	if !chance(rng, 45) {
 		return end{}
 	}
-	return end{pick(rng, []string{ctrlC, terminated, ctrlCTwice, providerKilled, cliKilled, meddled}), 1 + rng.IntN(size)}
+	kind := pick(rng, []string{ctrlC, ctrlC, terminated, terminated, ctrlCTwice, providerKilled, cliKilled, meddled, meddled})
+	return end{kind, 1 + rng.IntN(size), chance(rng, 50), chance(rng, 50)}
 }
 
 func (e end) String() string {
@@ -61,7 +64,7 @@ func (e end) strike(ctx context.Context, group int, printed *transcript) bool {
 		fallthrough
 	case ctrlC:
 		struck := syscall.Kill(-group, signal) == nil
-		if e.at%2 == 0 { // the answer comes when the provider knows, else at the same time
+		if e.told {
 			printed.waitFor(ctx, "Stopping operation...")
 		}
 		return struck

@@ -3,6 +3,7 @@
 package chaos_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
@@ -228,8 +229,10 @@ func (s *storm) choose(r wawptest.Request) wawptest.Fault {
 	s.all = append(s.all, request)
 	if len(s.all) == s.end.at {
 		close(s.reached)
-		if chosen.Hold == nil {
-			chosen.Hold = s.released
+		if s.end.acted {
+			chosen.Withhold = cmp.Or(chosen.Withhold, (<-chan struct{})(s.released))
+		} else {
+			chosen.Hold = cmp.Or(chosen.Hold, (<-chan struct{})(s.released))
 		}
 	}
 	return chosen

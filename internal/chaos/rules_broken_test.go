@@ -32,6 +32,7 @@ const (
 func TestRules(t *testing.T) {
 	t.Parallel()
 	refused, unknown := &fault{name: "429", refused: true}, &fault{name: "502"}
+	broken, givenUp := []sent{{op: opCreate, fault: unknown, status: 502}}, []sent{{op: opCreate}}
 	tainted := account("A", "A")
 	tainted.state[0].Status = "tainted"
 	tests := map[string]struct {
@@ -41,8 +42,11 @@ func TestRules(t *testing.T) {
 	}{
 		"all are recorded":               {recorded, true, evidence{after: account("A B", "A B")}},
 		"one is not recorded":            {recorded, false, evidence{after: account("A B", "A"), printed: begun}},
-		"one is announced":               {recorded, true, evidence{after: account("A B", "A"), printed: begun + announced}},
-		"one of two is announced":        {recorded, false, evidence{after: account("A B", ""), printed: announced}},
+		"one is announced":               {recorded, true, evidence{after: account("A B", "A"), printed: begun + announced, sent: broken}},
+		"one that was given up":          {recorded, true, evidence{after: account("A B", "A"), printed: begun + announced, sent: givenUp}},
+		"given up by Ctrl-C":             {recorded, false, evidence{after: account("A B", "A"), printed: begun + announced, sent: givenUp, end: ctrlC}},
+		"announced without a reason":     {recorded, false, evidence{after: account("A B", "A"), printed: begun + announced}},
+		"one of two is announced":        {recorded, false, evidence{after: account("A B", ""), printed: announced, sent: append(broken, broken...)}},
 		"announced without a way out":    {recorded, false, evidence{after: account("A", "A"), printed: "Wawp session may have been created"}},
 		"one is known to be an orphan":   {recorded, true, evidence{after: account("A B", "A"), excused: map[string]string{"B": "lost"}}},
 		"the state lost one":             {recorded, false, evidence{before: account("A B", "A B"), after: account("A B", "A"), printed: announced}},
@@ -59,7 +63,7 @@ func TestRules(t *testing.T) {
 		"one was deleted by a person":  {present, true, evidence{after: account("A", "A B"), removed: map[string]bool{"B": true}}},
 		"one was deleted by Terraform": {present, true, evidence{after: account("A", "A B"), deleted: map[string]bool{"B": true}}},
 
-		"one create":                 {createdOnce, true, evidence{printed: completed, sent: []sent{{op: opCreate}}}},
+		"one create":                 {createdOnce, true, evidence{printed: completed, sent: givenUp}},
 		"again after a refusal":      {createdOnce, true, evidence{printed: completed, sent: []sent{{op: opCreate, fault: refused}, {op: opCreate}}}},
 		"again after an unknown end": {createdOnce, false, evidence{printed: completed, sent: []sent{{op: opCreate, fault: unknown}, {op: opCreate}}}},
 

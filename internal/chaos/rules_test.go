@@ -102,6 +102,19 @@ func unreturned(e evidence) int {
 	return n + min(unwritten, e.parallelism)
 }
 
+// unknown is how many creates had an outcome that the provider could not know: a fault, or a client that gave up waiting. An
+// interruption is no reason to give up.
+func unknown(e evidence) int {
+	n := 0
+	for _, s := range e.sent {
+		gaveUp := s.status == 0 && e.end != ctrlC && e.end != terminated
+		if s.op == opCreate && (gaveUp || s.fault != nil && !s.fault.refused) {
+			n++
+		}
+	}
+	return n
+}
+
 func recorded(e evidence) []string {
 	var wrong []string
 	said := acctest.Unwrap(e.printed)
@@ -116,9 +129,9 @@ func recorded(e evidence) []string {
 		}
 		return was
 	})
-	allowed := announced
+	allowed := min(announced, unknown(e))
 	if loses(e.end) {
-		allowed = max(allowed, min(unreturned(e), e.parallelism))
+		allowed = max(announced, min(unreturned(e), e.parallelism))
 	}
 	if len(missing) > allowed {
 		wrong = append(wrong, fmt.Sprintf("%d instances are not in the state, at most %d were announced or could not be: %v", len(missing), allowed, missing))

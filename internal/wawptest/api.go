@@ -113,8 +113,8 @@ func (a *API) SetPaid(paid bool) {
 
 // ServeHTTP records a request, then answers it as the API would, or as an injected Fault says.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	request, fault := a.arrive(r)
-	if fault.Hold != nil && !await(r.Context(), fault.Hold) {
+	request, fault, whole := a.arrive(r)
+	if !whole || fault.Hold != nil && !await(r.Context(), fault.Hold) {
 		return
 	}
 	result := fault.answer(func() answer { return a.answer(request) })
@@ -127,6 +127,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if fault.Drop {
 		drop(w)
 		return
+	}
+	if r.Context().Err() != nil {
+		return // nobody is there to be answered
 	}
 	a.answered(request, result.status)
 	result.write(w, fault.Cut)

@@ -84,8 +84,9 @@ func (a *API) count(match string) (int, <-chan struct{}) {
 }
 
 // arrive records a request and settles which fault takes it, if any, in one step: whoever has seen it arrive may change
-// the faults without changing what becomes of it.
-func (a *API) arrive(r *http.Request) (*Request, Fault) {
+// the faults without changing what becomes of it. It reports whether all of it arrived: a client that leaves before that has asked
+// for nothing.
+func (a *API) arrive(r *http.Request) (*Request, Fault, bool) {
 	request := &Request{
 		Time:   a.config.Now(),
 		Method: r.Method,
@@ -94,7 +95,7 @@ func (a *API) arrive(r *http.Request) (*Request, Fault) {
 		Header: r.Header.Clone(),
 	}
 	// Read to its end, so that the server notices when the client leaves. What is not an object leaves Body nil.
-	body, _ := io.ReadAll(r.Body)
+	body, err := io.ReadAll(r.Body)
 	_ = json.Unmarshal(body, &request.Body)
 
 	a.mu.Lock()
@@ -104,13 +105,13 @@ func (a *API) arrive(r *http.Request) (*Request, Fault) {
 	a.arrived = make(chan struct{})
 	for _, f := range a.faults {
 		if f.due(request) {
-			return request, f.Fault
+			return request, f.Fault, err == nil
 		}
 	}
 	if a.choose != nil {
-		return request, a.choose(*request)
+		return request, a.choose(*request), err == nil
 	}
-	return request, Fault{}
+	return request, Fault{}, err == nil
 }
 
 // answered records the status of the answer.

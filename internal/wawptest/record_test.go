@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 )
 
@@ -127,5 +130,23 @@ func TestStatusOfAHeldRequest(t *testing.T) {
 	close(release)
 	if err := <-done; err != nil || s.Requests()[0].Status != http.StatusCreated {
 		t.Errorf("recorded: %v, %v", s.Requests()[0], err)
+	}
+}
+
+// A client that leaves while it sends has asked for nothing; one that leaves before the answer is told nothing.
+func TestStatusWithoutAClient(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{})
+	cut := s.request(t.Context(), createSession, "")
+	cut.Body = io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF))
+	s.ServeHTTP(httptest.NewRecorder(), cut)
+	if r := s.Requests()[0]; r.Status != 0 || len(s.Sessions()) != 0 {
+		t.Errorf("of half a request: %v, sessions %v", r, s.Sessions())
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	s.ServeHTTP(httptest.NewRecorder(), s.request(gone, createSession, ""))
+	if r := s.Requests()[1]; r.Status != 0 || len(s.Sessions()) != 1 {
+		t.Errorf("without a client: %v, sessions %v", r, s.Sessions())
 	}
 }
