@@ -9,7 +9,7 @@ output "messages_per_minute" {
 }
 
 output "links" {
-  description = "The pages on which phones are linked, valid for 30 minutes. Who has one can link a phone. Read them with `terraform output -json links`."
+  description = "The pages on which phones are linked, valid for 30 minutes. Whoever has one can link a phone. Read them with `terraform output -json links`."
   value       = { for name, link in wawp_session_temp_link.this : name => link.link }
   sensitive   = true
 }
