@@ -80,8 +80,8 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				Validators: []validator.String{validate.NotBlank{}},
 			},
 			"base_url": schema.StringAttribute{
-				MarkdownDescription: "Address of the API: `https://` (or `http://`, which sends the token unencrypted) and a host, " +
-					"perhaps a path in front of `/v2`; no query, no user name. Default: the environment variable `WAWP_BASE_URL`, " +
+				MarkdownDescription: "Address of the API, without its `/v2`: `https://` (or `http://`, which sends the token unencrypted) " +
+					"and a host, perhaps a path; no query, no user name. Default: the environment variable `WAWP_BASE_URL`, " +
 					"else `" + wawp.DefaultBaseURL + "`.",
 				Optional:   true,
 				Validators: []validator.String{validate.BaseURL{}},
