@@ -27,8 +27,8 @@ var (
 	forFlag  = flag.Duration("chaos.for", 0, "begin runs of new seeds for so long")
 )
 
-// fixed are the seeds of a short campaign: small runs that have most of it.
-var fixed = []uint64{1, 2, 3, 4, 5, 6}
+// fixed are the seeds of a short campaign: small runs, which together have every kind of end.
+var fixed = []uint64{40, 47, 43, 15, 59}
 
 // TestAccChaos plays one run for each seed, on all processors.
 func TestAccChaos(t *testing.T) {
