@@ -131,7 +131,7 @@ func recorded(e evidence) []string {
 	})
 	allowed := min(announced, unknown(e))
 	if loses(e.end) {
-		allowed = max(announced, min(unreturned(e), e.parallelism))
+		allowed = max(announced, min(unreturned(e), e.parallelism+unknown(e))) // what has failed is told at the end only
 	}
 	if len(missing) > allowed {
 		wrong = append(wrong, fmt.Sprintf("%d instances are not in the state, at most %d were announced or could not be: %v", len(missing), allowed, missing))
