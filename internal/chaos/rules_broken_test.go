@@ -57,8 +57,8 @@ func TestRules(t *testing.T) {
 		"lost after it had returned":     {recorded, false, evidence{after: account("B", ""), printed: completed, end: providerKilled, parallelism: 10}},
 		"lost before it was written":     {recorded, true, evidence{after: account("B", ""), printed: completed, end: cliKilled, parallelism: 10}},
 		"more lost than were under way":  {recorded, false, evidence{after: account("A B", ""), printed: begun, end: ctrlCTwice, parallelism: 10}},
-		"failed before a kill":          {recorded, true, evidence{after: account("A B", ""), printed: begun + begun, end: cliKilled, parallelism: 1, sent: broken}},
-		"lost at a kill, one by one":    {recorded, false, evidence{after: account("A B", ""), printed: begun + begun, end: cliKilled, parallelism: 1}},
+		"failed before a kill":           {recorded, true, evidence{after: account("A B", ""), printed: begun + begun, end: cliKilled, parallelism: 1, sent: broken}},
+		"lost at a kill, one by one":     {recorded, false, evidence{after: account("A B", ""), printed: begun + begun, end: cliKilled, parallelism: 1}},
 		"lost by a kill and before":      {recorded, false, evidence{before: account("A", "A"), after: account("A", ""), printed: begun, end: cliKilled, parallelism: 10}},
 
 		"one is missing":               {present, false, evidence{after: account("A", "A B")}},
