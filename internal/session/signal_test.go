@@ -6,7 +6,7 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"strings"
+	"regexp"
 	"sync"
 	"syscall"
 	"testing"
@@ -32,11 +32,11 @@ func (s *transcript) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// waitFor returns when the phrase has been printed.
-func (s *transcript) waitFor(ctx context.Context, phrase string) error {
+// waitFor returns when something has been printed that matches the pattern.
+func (s *transcript) waitFor(ctx context.Context, pattern string) error {
 	for {
 		s.mu.Lock()
-		found, more := strings.Contains(s.text.String(), phrase), s.more
+		found, more := regexp.MustCompile(pattern).Match(s.text.Bytes()), s.more
 		s.mu.Unlock()
 		if found {
 			return nil
@@ -72,6 +72,7 @@ func TestAccSignalsLoseNothing(t *testing.T) {
 				desired_state = "started"
 			}`)
 
+			cli.Env = append(cli.Env, "TF_LOG_PROVIDER=TRACE", "TF_LOG_SDK_FRAMEWORK=ERROR")
 			said := &transcript{more: make(chan struct{})}
 			cmd := cli.Command("apply", "-auto-approve", "-no-color")
 			cmd.Stdout, cmd.Stderr = io.Writer(said), io.Writer(said)
@@ -91,8 +92,8 @@ func TestAccSignalsLoseNothing(t *testing.T) {
 			if err := syscall.Kill(target, test.signal); err != nil {
 				t.Fatal(err)
 			}
-			// The CLI says so once it has asked the provider to stop; only then are the answers let through.
-			if err := said.waitFor(ctx, "Stopping operation..."); err != nil {
+			// The answers are let through once the provider has been stopped, of which its log tells, or has died.
+			if err := said.waitFor(ctx, "Served request.*tf_rpc=StopProvider|Plugin did not respond"); err != nil {
 				t.Fatalf("%s\n%s", err, said.text.String())
 			}
 			close(release)
