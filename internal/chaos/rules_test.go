@@ -85,21 +85,25 @@ func lost(e evidence) []string {
 	return all
 }
 
-// unreturned is how many creates had not returned when the CLI, or the provider, was ended. The CLI says that a create is complete
-// before it writes the state: killed in between, it has lost it, too.
+// unreturned is how many creates had not returned when the CLI, or the provider, was ended: as many as there can be at once, and
+// those that had failed, which the CLI tells at its end only.
 func unreturned(e evidence) int {
-	n := len(subjects(creating, e.printed)) - len(subjects(created, e.printed))
+	return min(len(subjects(creating, e.printed))-len(subjects(created, e.printed)), e.parallelism+unknown(e))
+}
+
+// unwritten is how many creates had returned that the CLI had not written into the state when it was ended: Terraform writes after
+// each, OpenTofu once in a while.
+func unwritten(e evidence) int {
 	if e.end == providerKilled {
-		return n
+		return 0
 	}
-	unwritten := 0
-	written := e.after.addresses()
+	n, written := 0, e.after.addresses()
 	for _, address := range subjects(created, e.printed) {
 		if _, ok := written[address]; !ok {
-			unwritten++
+			n++
 		}
 	}
-	return n + min(unwritten, e.parallelism)
+	return n
 }
 
 // unknown is how many creates had an outcome that the provider could not know: a fault, or a client that gave up waiting. An
@@ -131,7 +135,7 @@ func recorded(e evidence) []string {
 	})
 	allowed := min(announced, unknown(e))
 	if loses(e.end) {
-		allowed = max(announced, min(unreturned(e), e.parallelism+unknown(e))) // what has failed is told at the end only
+		allowed = max(announced, unreturned(e)+unwritten(e))
 	}
 	if len(missing) > allowed {
 		wrong = append(wrong, fmt.Sprintf("%d instances are not in the state, at most %d were announced or could not be: %v", len(missing), allowed, missing))

@@ -293,6 +293,9 @@ func (r *run) judge(e evidence) {
 		r.excused[id] = why
 		r.figures.add("creates that are not in the state", why, 1)
 	}
+	if n := unwritten(e); loses(e.end) && n > 0 {
+		r.figures.add("creates that had returned, but were not written by the CLI", e.end, n)
+	}
 	for id := range e.after.recorded() {
 		delete(r.excused, id)
 	}
