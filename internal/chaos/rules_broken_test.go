@@ -57,6 +57,7 @@ func TestRules(t *testing.T) {
 		"lost after it had returned":     {recorded, false, evidence{after: account("B", ""), printed: completed, end: providerKilled, parallelism: 10}},
 		"lost before it was written":     {recorded, true, evidence{after: account("B", ""), printed: completed, end: cliKilled, parallelism: 10}},
 		"more lost than were under way":  {recorded, false, evidence{after: account("A B", ""), printed: begun, end: ctrlCTwice, parallelism: 10}},
+		"replaced, but not written":      {recorded, true, evidence{before: account("B", "B"), after: account("B C", "B"), printed: completed, end: cliKilled}},
 		"failed before a kill":           {recorded, true, evidence{after: account("A B", ""), printed: begun + begun, end: cliKilled, parallelism: 1, sent: broken}},
 		"lost at a kill, one by one":     {recorded, false, evidence{after: account("A B", ""), printed: begun + begun, end: cliKilled, parallelism: 1}},
 		"lost by a kill and before":      {recorded, false, evidence{before: account("A", "A"), after: account("A", ""), printed: begun, end: cliKilled, parallelism: 10}},

@@ -97,9 +97,9 @@ func unwritten(e evidence) int {
 	if e.end == providerKilled {
 		return 0
 	}
-	n, written := 0, e.after.addresses()
+	n, before, after := 0, e.before.addresses(), e.after.addresses()
 	for _, address := range subjects(created, e.printed) {
-		if _, ok := written[address]; !ok {
+		if id := text(after[address], "instance_id"); id == "" || id == text(before[address], "instance_id") {
 			n++
 		}
 	}
