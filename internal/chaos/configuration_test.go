@@ -73,7 +73,7 @@ func newConfiguration(rng *rand.Rand) *configuration {
 }
 
 func newSession(rng *rand.Rand) *session {
-	s := &session{state: pick(rng, desired), protected: chance(rng, 10), hooks: map[string]*hook{}}
+	s := &session{state: pick(rng, desired), protected: chance(rng, 15), hooks: map[string]*hook{}}
 	if chance(rng, 40) {
 		s.policy = pick(rng, policies)
 	}

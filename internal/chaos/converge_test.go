@@ -91,14 +91,24 @@ func (r *run) heed() {
 // finish destroys everything. What is left then is what nobody claims to have.
 func (r *run) finish() {
 	r.t.Helper()
+	destroy := func() outcome {
+		c := calm()
+		c.destroyed = true
+		return r.do(c, "destroy", "-auto-approve", "-no-color", "-input=false")
+	}
+	protected := false
 	for _, name := range r.config.keys() {
+		protected = protected || r.config.sessions[name].protected
 		r.config.sessions[name].protected = false
 	}
-	r.cli.Configure(r.config.String())
-	r.apply(calm())
-	c := calm()
-	c.destroyed = true
-	result := r.do(c, "destroy", "-auto-approve", "-no-color", "-input=false")
+	if protected {
+		if result := destroy(); result.code == 0 {
+			r.fail(result.printed, "the destroy of what is protected succeeded")
+		}
+		r.cli.Configure(r.config.String())
+		r.apply(calm())
+	}
+	result := destroy()
 	if left := r.cli.State(); result.code != 0 || len(left) != 0 {
 		r.fail(result.printed, fmt.Sprintf("the destroy ended with %d, and %d objects are left in the state", result.code, len(left)))
 	}

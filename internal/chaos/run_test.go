@@ -119,7 +119,7 @@ const (
 // do runs the CLI and holds what happened against the rules.
 func (r *run) do(c circumstances, arguments ...string) outcome {
 	r.t.Helper()
-	before := r.snapshot()
+	before, saved := r.snapshot(), r.stateFile()
 	storm := newStorm(c.weather, c.end, r.echo())
 	r.world.ResetRequests()
 	r.world.Choose(storm.choose)
@@ -134,11 +134,17 @@ func (r *run) do(c circumstances, arguments ...string) outcome {
 	e.sent, e.bound = storm.requests(r.world.Requests()), r.bound(storm)
 	r.account(c, storm, arguments, kind, result)
 	if r.isTorn(e) {
-		r.t.Skipf("the CLI was ended (%s) while it wrote its state", kind)
+		r.restore(saved)
+		return result
 	}
 	e.after = r.snapshot()
 	r.judge(e)
 	return result
+}
+
+func (r *run) stateFile() []byte {
+	content, _ := os.ReadFile(filepath.Join(r.cli.Dir, "terraform.tfstate")) // before the first apply there is none
+	return content
 }
 
 // echo tells the token in each spelling, as a server could in an error.
@@ -263,17 +269,28 @@ func (r *run) account(c circumstances, s *storm, arguments []string, kind string
 // until the first object is made.
 func (r *run) isTorn(e evidence) bool {
 	r.t.Helper()
-	content, _ := os.ReadFile(filepath.Join(r.cli.Dir, "terraform.tfstate")) // before the first apply there is none
+	content := r.stateFile()
 	hadContent := len(content) > 0 || len(e.before.state) > 0 || strings.Contains(e.printed, "Creation complete")
 	torn := !json.Valid(content) && hadContent
 	if torn && !loses(e.end) {
 		r.fail(e.printed, "the state file is torn")
 	}
 	if torn {
-		r.figures.add("runs", "given up, as the end tore the state file", 1)
-		r.t.Logf("of %d objects in the state, %d bytes are left", len(e.before.state), len(content))
+		r.figures.add("state files torn by the CLI", e.end, 1)
 	}
 	return torn
+}
+
+// restore puts back the state from before, as a person would. What was made since is lost.
+func (r *run) restore(saved []byte) {
+	r.t.Helper()
+	if err := os.WriteFile(filepath.Join(r.cli.Dir, "terraform.tfstate"), saved, 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+	for _, id := range lost(evidence{after: r.snapshot(), excused: r.excused}) {
+		r.excused[id] = "lost with the state"
+	}
+	r.note("the state was torn, and is now the one from before")
 }
 
 // judge applies the rules, and learns which instances are lost.
