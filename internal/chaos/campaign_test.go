@@ -28,7 +28,7 @@ var (
 )
 
 // fixed are the seeds of a short campaign: small runs, which together have every kind of end.
-var fixed = []uint64{40, 47, 43, 15, 59}
+var fixed = []uint64{15, 43, 47, 59, 77}
 
 // TestAccChaos plays one run for each seed, on all processors.
 func TestAccChaos(t *testing.T) {
