@@ -115,7 +115,7 @@ func (w *World) CLI(t testing.TB, configuration string) *CLI {
 	rc := filepath.Join(home, "cli.tfrc")
 	c.write(rc, fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"wawp/wawp\" = %q\n  }\n  direct {}\n}\n", binary(t)))
 	c.Env = []string{
-		"HOME=" + home, "TMPDIR=" + os.TempDir(), "PATH=" + os.Getenv("PATH"),
+		"HOME=" + home, "TMPDIR=" + os.TempDir(), "PATH=" + os.Getenv("PATH"), "GOGC=" + os.Getenv("GOGC"),
 		"TF_CLI_CONFIG_FILE=" + rc, "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1",
 		"WAWP_BASE_URL=" + w.Server.URL, "WAWP_ACCESS_TOKEN=" + w.Token,
 	}
