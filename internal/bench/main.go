@@ -34,7 +34,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	runs := flags.Int("runs", 5, "how often everything is measured; the median is shown")
 	var proof proof
 	flags.IntVar(&proof.sessions, "many", 0, "take so many `sessions` with two webhooks each through refusals instead")
-	flags.Float64Var(&proof.rate, "rate", 25, "requests_per_second of -many")
+	flags.Float64Var(&proof.rate, "rate", 16, "requests_per_second of -many")
 	flags.Uint64Var(&proof.seed, "seed", 1, "decides where the refusals of -many fall")
 	_ = flags.Parse(args) // ends the program if it fails
 
