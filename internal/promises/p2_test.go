@@ -104,6 +104,11 @@ var p2 = promise{"P2", "A session is never created twice", []clause{
 		test: "wawp TestRequestCarriesCredentialsAsDocumented",
 	},
 	{
+		kept:  "Requests travel over HTTP/1 alone: over HTTP/2, net/http would send one again that a server may have acted upon",
+		lines: []line{{"internal/wawp/client.go", "t.Protocols.SetHTTP1(true)", "t.Protocols.SetHTTP2(true)"}},
+		test:  "wawp TestCreateIsNotReplayedByTheTransport",
+	},
+	{
 		kept:  "Redirects are never followed, for any request",
 		lines: []line{{"internal/wawp/client.go", ", CheckRedirect: neverRedirect}", "}"}},
 		test:  "wawp TestRedirectsAreNotFollowed",

@@ -134,6 +134,8 @@ func newTransport(roots *x509.CertPool) *http.Transport {
 	t.MaxIdleConnsPerHost = maxConnections
 	t.IdleConnTimeout = 30 * time.Second // sooner than a server would close them
 	t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	t.Protocols = &http.Protocols{} // HTTP/1 alone: over HTTP/2, net/http sends a request again that a server may have acted upon
+	t.Protocols.SetHTTP1(true)
 	return t
 }
 
