@@ -112,12 +112,18 @@ func (l *line) cause(caller, attempt context.Context, hold *hold, err error) err
 	kept := l.op.keep && hold.sent()
 	switch {
 	case attempt.Err() == nil:
-		return err
+		return network{err}
 	case caller.Err() != nil && !kept:
 		return fmt.Errorf("it was called off: %w", caller.Err())
 	}
 	return fmt.Errorf("no answer came within %s (%w)", l.client.timeout, ErrTimeout)
 }
+
+// network is an error that came while there was time left. errors.Is looks no deeper: net's own timeout, that of a dial for
+// example, would pass for [context.DeadlineExceeded].
+type network struct{ error }
+
+func (n network) As(target any) bool { return errors.As(n.error, target) }
 
 func (l *line) describe(took time.Duration) Attempt {
 	a := Attempt{Method: l.op.method, Path: l.op.path, Status: l.last.status, Number: l.number, Duration: took}

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -180,6 +181,17 @@ func TestEachAttemptHasItsTimeout(t *testing.T) {
 	_, err := client(t, s.URL, func(o *Options) { o.RequestTimeout = time.Second }).GetSession(context.Background(), "A1")
 	if err != nil || s.count() != 2 {
 		t.Errorf("error %v after %d requests, want an answer to the second", err, s.count())
+	}
+}
+
+// TestTimeoutOfADialIsNotThatOfTheCaller: who reads that the time is over would raise a timeout, and not look at the network.
+func TestTimeoutOfADialIsNotThatOfTheCaller(t *testing.T) {
+	t.Parallel()
+	transport := newTransport(nil)
+	transport.DialContext = (&net.Dialer{Deadline: time.Unix(1, 0)}).DialContext
+	_, err := client(t, "http://127.0.0.1:1", func(o *Options) { o.Transport = transport }).GetSession(context.Background(), "A1")
+	if err == nil || !strings.Contains(err.Error(), "i/o timeout") || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error: %v; the caller's time is over: %t", err, errors.Is(err, context.DeadlineExceeded))
 	}
 }
 
