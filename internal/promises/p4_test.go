@@ -160,7 +160,7 @@ var p4 = promise{"P4", "The token never shows", []clause{
 			{"internal/wawp/redact.go", "`\\b[0-9]@[A-Za-z0-9+/=_,\\\\-]{8,}`,", ""},
 			{"internal/wawp/redact.go", "`(?i:data:[a-z]+/[a-z0-9.+-]+;base64,[a-z0-9+/=\\\\]*)`,", ""},
 			{"internal/wawp/redact.go", "(temp-qr|api[\\\\/]+webhook)", "(temp-qr)"},
-			{"internal/wawp/redact.go", "`(?i:\"(access[_-]?token|token|secret|hmac|password|qr|value|link|e-?mail|user_email)\"\\s*:\\s*\"[^\"]*\"?)`,", ""},
+			{"internal/wawp/redact.go", "`(?i:\"(access[_-]?token|token|secret|hmac([_-]?(secret|key))?|password|qr|value|link|e-?mail|user_email)\"\\s*:\\s*(\"[^\"]*\"?|\\{[^{}]*\\}?))`,", ""},
 			{"internal/wawp/redact.go", "`[^\\s/\"'@:]+:[^\\s/\"'@]+@`,", ""},
 			{"internal/wawp/redact.go", "`(?i:\\b(access_token|token|secret|hmac|password)=[^\\s&\"']+)`,", ""},
 		},

@@ -26,7 +26,7 @@ var shapes = regexp.MustCompile(strings.Join([]string{
 	`(?i:[^\s"'<>]*(temp-qr|api[\\/]+webhook)[\\/]+[^\s"'<>]*)`,
 	`\b[A-Z0-9]{4}-[A-Z0-9]{4}\b`,
 	`\b[0-9]@[A-Za-z0-9+/=_,\\-]{8,}`,
-	`(?i:"(access[_-]?token|token|secret|hmac|password|qr|value|link|e-?mail|user_email)"\s*:\s*"[^"]*"?)`,
+	`(?i:"(access[_-]?token|token|secret|hmac([_-]?(secret|key))?|password|qr|value|link|e-?mail|user_email)"\s*:\s*("[^"]*"?|\{[^{}]*\}?))`,
 	`[^\s/"'@:]+:[^\s/"'@]+@`,
 	`(?i:\b(access_token|token|secret|hmac|password)=[^\s&"']+)`,
 }, "|"))

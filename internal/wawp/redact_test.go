@@ -103,6 +103,9 @@ func TestSecretsAreBlottedOut(t *testing.T) {
 		"2@" + strings.Repeat("Ab9+", 12) + ",x":                             "(redacted)",
 		`"data":"2@` + strings.Repeat(`AbC9+\/`, 8) + `"`:                    `"data":"(redacted)"`,
 		`"data":"eyJ2` + strings.Repeat(`AbC9+\/`, 8) + `="`:                 `"data":"(redacted)"`,
+		`{"url":"https://a.example","hmac":{"key":"hunter2"}}`:               `{"url":"https://a.example",(redacted)}`,
+		`{"hmac":{"algorithm":"sha512","key":"hunt`:                          `{(redacted)`,
+		`{"hmac_secret":"hunter2","hmacKey":"hunter2"}`:                      `{(redacted),(redacted)}`,
 		`"user_email":"someone@example.com"`:                                 "(redacted)",
 	} {
 		if got := r.text(text); got != want {
