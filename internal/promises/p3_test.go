@@ -78,7 +78,7 @@ var p3 = promise{"P3", "Only a proven absence removes a session from the state",
 	},
 	{
 		kept:  "Whether it has one, the state tells",
-		lines: []line{{"internal/session/resource.go", "Paired: !state.Account.IsNull()", "Paired: false"}},
+		lines: []line{{"internal/session/resource.go", "Paired: state.isPaired()", "Paired: false"}},
 		test:  "session TestAccUnprovenAbsenceKeepsTheState/invalid_session, paired",
 	},
 	{

@@ -326,6 +326,26 @@ func TestAccUnprovenAbsenceKeepsTheState(t *testing.T) {
 	}
 }
 
+// TestAccAccountThatIsNotToldIsOneAllTheSame: a session that works has a phone, whether or not Wawp tells whose.
+func TestAccAccountThatIsNotToldIsOneAllTheSame(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, once+isStarted)
+	cli.OK("apply", "-auto-approve")
+	w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
+	w.Inject(wawptest.Fault{Match: info, Reshape: wawptest.Without("me")})
+	cli.OK("refresh")
+	w.ClearFaults()
+	before := cli.State()
+	for _, endpoint := range []string{info, rateLimit} {
+		w.Inject(wawptest.Fault{Match: endpoint, Status: 404, Body: `{"code":"invalid_session","message":"no"}`})
+	}
+	contains(t, cli.OK("refresh", "-no-color"), "Warning: Wawp session could not be checked and stays in the state")
+	if got := cli.State(); fmt.Sprint(got) != fmt.Sprint(before) {
+		t.Errorf("the state was %v and is %v", before, got)
+	}
+}
+
 func TestAccServerThatOffersOnlyCreate(t *testing.T) {
 	t.Parallel()
 	for name, reshape := range map[string]func(map[string]any) any{

@@ -62,6 +62,11 @@ func (o *observed) refresh(s wawp.Session) {
 	}
 }
 
+// isPaired says whether a phone was linked when the session was last seen. Wawp may not tell whose.
+func (o *observed) isPaired() bool {
+	return !o.Account.IsNull() || o.Status.ValueString() == wawp.StatusWorking
+}
+
 // settle ends what is still unknown after an apply: nobody has told it.
 func (m *model) settle() {
 	m.observed.settle()

@@ -149,7 +149,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 // notRead decides what a failed read means.
 func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state model, err error) {
 	id := state.InstanceID.ValueString()
-	evidence := wawp.Evidence{Seen: has(ctx, req.Private, keySeen), Paired: !state.Account.IsNull(), Info: err}
+	evidence := wawp.Evidence{Seen: has(ctx, req.Private, keySeen), Paired: state.isPaired(), Info: err}
 	verdict, reason := wawp.Judge(evidence)
 	if verdict == wawp.LookAgain {
 		evidence.Looked, evidence.SecondLook = true, r.client.ProbeRateLimit(ctx, id)
