@@ -97,6 +97,9 @@ func (l *line) attempt(request *http.Request) ending {
 		return ending{err: l.cause(caller, ctx, hold, err), sent: hold.sent()}
 	}
 	defer response.Body.Close()
+	if response.StatusCode == http.StatusSwitchingProtocols { // its body is the bare connection: no context ends a read of that
+		return ending{err: errors.New("the server switched to another protocol"), sent: true}
+	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	end := ending{answer: answer{response.StatusCode, response.Header, body}, sent: true}
 	if err != nil && response.StatusCode/100 == 2 {

@@ -195,6 +195,33 @@ func TestTimeoutOfADialIsNotThatOfTheCaller(t *testing.T) {
 	}
 }
 
+// TestSwitchOfProtocolsIsNotReadOn: net/http hands over such a connection as the body, and no context ends a read of it.
+func TestSwitchOfProtocolsIsNotReadOn(t *testing.T) {
+	t.Parallel()
+	over := make(chan struct{})
+	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n")
+			<-over
+			_ = conn.Close()
+		}
+	})
+	ended := make(chan error, 1)
+	go func() {
+		_, err := client(t, s.URL, func(o *Options) { o.RequestTimeout = time.Second }).GetSession(context.Background(), "A1")
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		if err == nil || !strings.Contains(err.Error(), "another protocol") {
+			t.Errorf("error: %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("it is still read")
+	}
+	close(over)
+}
+
 func TestOtherRequestsOnTheWireAreCalledOff(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
