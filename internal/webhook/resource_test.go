@@ -588,6 +588,17 @@ func TestAccFreePlanIsExplained(t *testing.T) {
 	contains(t, w.CLI(t, hook()).Fails("apply", "-auto-approve", "-no-color"), "subscription_required", "paid accounts only", "Upgrade the plan")
 }
 
+// TestAccLapsedPlanLeavesAWayOut: to remove the webhook from the configuration would only ask for the same deletion again.
+func TestAccLapsedPlanLeavesAWayOut(t *testing.T) {
+	t.Parallel()
+	w := world(t, wawptest.Config{})
+	cli := w.CLI(t, hook())
+	cli.OK("apply", "-auto-approve")
+	w.SetPaid(false)
+	contains(t, cli.Fails("destroy", "-auto-approve", "-no-color"), "Wawp webhook could not be deleted", "subscription_required",
+		"Upgrade the plan", "give the webhook up as it is, with: terraform state rm 'wawp_session_webhook.<name>'")
+}
+
 // TestAccSecretNeverShows is promise P4: hmac_secret in the state only, hmac_secret_wo nowhere.
 func TestAccSecretNeverShows(t *testing.T) {
 	t.Parallel()

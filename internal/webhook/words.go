@@ -34,6 +34,11 @@ func failed(op operation, id, address string, err error) diag.Diagnostic {
 	if op == making && wawp.MayHaveActed(err) {
 		attempt += ". It may be there all the same: if so, the next apply adopts it"
 	}
+	if op == deleting && wawp.IsSubscriptionRequired(err) {
+		return diag.NewErrorDiagnostic(op.summary, attempt+".\n\n"+explain.Answer(err)+"\n\nWawp lets paid accounts alone delete webhooks, "+
+			"and the account has no active plan (any more). Upgrade the plan in "+explain.Dashboard+", or give the webhook up as it "+
+			"is, with: terraform state rm 'wawp_session_webhook.<name>'")
+	}
 	return diag.NewErrorDiagnostic(op.summary, explain.Failure(attempt, err))
 }
 
