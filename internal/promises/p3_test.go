@@ -21,6 +21,30 @@ var p3 = promise{"P3", "Only a proven absence removes a session from the state",
 		test:  "session TestAccDeletedBeforeItWasRefreshed",
 	},
 	{
+		kept:  "With another access token than before, which may be that of another account, nothing proves an absence",
+		lines: []line{{"internal/wawp/absence.go", "case e.OtherToken:", "case false:"}},
+		test:  "wawp TestJudge",
+	},
+	{
+		kept:  "Which token it was, a creation remembers",
+		lines: []line{{"internal/session/resource.go", "record(ctx, resp, plan, made)\n\tresp.Diagnostics.Append(r.markToken(ctx, resp.Private)...)", "record(ctx, resp, plan, made)"}},
+		test:  "session TestAccTokenOfAnotherAccountProvesNothing/never described",
+	},
+	{
+		kept: "So does a read that describes the session, so a renewed token proves as much as the old one",
+		lines: []line{{
+			"internal/session/resource.go",
+			"resp.Private.SetKey(ctx, keySeen, []byte(\"true\"))...)\n\tresp.Diagnostics.Append(r.markToken(ctx, resp.Private)...)",
+			"resp.Private.SetKey(ctx, keySeen, []byte(\"true\"))...)",
+		}},
+		test: "session TestAccRenewedTokenIsThatOfTheSameAccount",
+	},
+	{
+		kept:  "A deletion with another token, to which Wawp says that the session is gone, is an error, and the state is kept",
+		lines: []line{{"internal/session/resource.go", "case wawp.IsNotFound(err) && r.isOtherToken(ctx, req.Private):", "case false:"}},
+		test:  "session TestAccTokenOfAnotherAccountProvesNothing/described",
+	},
+	{
 		kept:  "Absent is only what session/info answers with 404: after 401, 403, 5xx and no answer the plan stops with an error",
 		lines: []line{{"internal/wawp/absence.go", "case !IsNotFound(e.Info):\n\t\treturn Broken", "case false:\n\t\treturn Broken"}},
 		test:  "wawp TestJudge",

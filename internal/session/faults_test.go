@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -344,6 +345,46 @@ func TestAccAccountThatIsNotToldIsOneAllTheSame(t *testing.T) {
 	if got := cli.State(); fmt.Sprint(got) != fmt.Sprint(before) {
 		t.Errorf("the state was %v and is %v", before, got)
 	}
+}
+
+// TestAccTokenOfAnotherAccountProvesNothing: another account knows none of the sessions of this one, and says so of each.
+func TestAccTokenOfAnotherAccountProvesNothing(t *testing.T) {
+	t.Parallel()
+	const token = "t0ken-of-somebody-else"
+	w, other := acctest.New(t, wawptest.Config{}), acctest.New(t, wawptest.Config{Token: token})
+	for name, configuration := range map[string]string{"never described": once + minimal, "described": once + isStarted} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cli := w.CLI(t, configuration)
+			cli.OK("apply", "-auto-approve")
+			before, own := cli.State(), cli.Env
+			cli.Env = append(slices.Clone(own), "WAWP_BASE_URL="+other.Server.URL, "WAWP_ACCESS_TOKEN="+token)
+			contains(t, cli.OK("plan", "-no-color"), "Warning: Wawp session could not be checked and stays in the state",
+				"the access token is another one than before")
+			contains(t, cli.Fails("destroy", "-auto-approve", "-no-color"), "Error: Wawp session could not be deleted",
+				"another access token than before", "terraform state rm")
+			if got := cli.State(); fmt.Sprint(got) != fmt.Sprint(before) {
+				t.Errorf("the state was %v and is %v", before, got)
+			}
+			cli.Env = own
+			cli.OK("plan", "-detailed-exitcode") // succeeds if there is nothing to change
+			cli.OK("destroy", "-auto-approve")
+		})
+	}
+}
+
+// TestAccRenewedTokenIsThatOfTheSameAccount: once a session was described to it, it proves as much as the old one.
+func TestAccRenewedTokenIsThatOfTheSameAccount(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, once+isStarted)
+	cli.OK("apply", "-auto-approve")
+	w.SetToken("renewed")
+	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=renewed")
+	cli.OK("apply", "-refresh-only", "-auto-approve")
+	id := w.Sessions()[0].InstanceID
+	w.Remove(id)
+	contains(t, cli.OK("plan", "-no-color"), "Warning: Wawp session "+id+" is gone")
 }
 
 func TestAccServerThatOffersOnlyCreate(t *testing.T) {

@@ -3,6 +3,7 @@ package session
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,6 +28,7 @@ const (
 const (
 	keySeen     = "seen"     // session/info has described the session
 	keyImported = "imported" // it was not created by Terraform
+	keyToken    = "token"    // the mark of the access token with which it was created or last described
 )
 
 var (
@@ -73,6 +75,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	tflog.Info(ctx, "created a Wawp session", map[string]any{"instance_id": made.InstanceID})
 	record(ctx, resp, plan, made)
+	resp.Diagnostics.Append(r.markToken(ctx, resp.Private)...)
 	if plan.DesiredState.ValueString() == "" && made.Status != "" {
 		return // the answer told all
 	}
@@ -144,12 +147,15 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	state.observeDesired(session)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keySeen, []byte("true"))...)
+	resp.Diagnostics.Append(r.markToken(ctx, resp.Private)...)
 }
 
 // notRead decides what a failed read means.
 func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state model, err error) {
 	id := state.InstanceID.ValueString()
-	evidence := wawp.Evidence{Seen: has(ctx, req.Private, keySeen), Paired: state.isPaired(), Info: err}
+	evidence := wawp.Evidence{
+		Seen: has(ctx, req.Private, keySeen), Paired: state.isPaired(), OtherToken: r.isOtherToken(ctx, req.Private), Info: err,
+	}
 	verdict, reason := wawp.Judge(evidence)
 	if verdict == wawp.LookAgain {
 		evidence.Looked, evidence.SecondLook = true, r.client.ProbeRateLimit(ctx, id)
@@ -223,6 +229,10 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	err := r.client.DeleteSession(ctx, id)
 	switch {
+	case wawp.IsNotFound(err) && r.isOtherToken(ctx, req.Private):
+		resp.Diagnostics.AddError("Wawp session could not be deleted", explain.Failure("Deleting the session "+id+" failed, with another "+
+			"access token than before: it may belong to another account. It stays in the state. If it is gone for good, remove it with: "+
+			"terraform state rm 'wawp_session.<name>'", err))
 	case err == nil, wawp.IsNotFound(err):
 		return
 	case wawp.IsNotOffered(err) && !has(ctx, req.Private, keySeen):
@@ -247,15 +257,27 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyImported, []byte("true"))...)
 }
 
-// private is the private state of a request, whichever it is.
+// private is the private state of a request or response, whichever it is.
 type private interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
 // has says whether a key of the private state is set.
 func has(ctx context.Context, p private, key string) bool {
 	value, _ := p.GetKey(ctx, key)
 	return string(value) == "true"
+}
+
+// markToken notes that the session is one of the account of this access token.
+func (r *Resource) markToken(ctx context.Context, p private) diag.Diagnostics {
+	return p.SetKey(ctx, keyToken, strconv.AppendQuote(nil, r.client.TokenMark()))
+}
+
+// isOtherToken says whether the access token is another one than when the session was created or last described.
+func (r *Resource) isOtherToken(ctx context.Context, p private) bool {
+	mark, _ := p.GetKey(ctx, keyToken)
+	return mark != nil && string(mark) != strconv.Quote(r.client.TokenMark())
 }
 
 // isNewlyImported says whether nobody has seen the session yet, neither Terraform nor session/info: it may not exist at all.

@@ -22,6 +22,9 @@ type Evidence struct {
 	Seen bool
 	// Paired: a phone was linked to it when it was last seen.
 	Paired bool
+	// OtherToken: the access token is another one than when the session was made or last described. It may be that of another
+	// account, which knows none of the sessions of this one.
+	OtherToken bool
 	// Info is the error of session/info now.
 	Info error
 	// Looked: the second look was taken. SecondLook is its error, nil if the session answered.
@@ -41,6 +44,8 @@ func Judge(e Evidence) (Verdict, string) {
 		return Broken, "the request failed"
 	case IsInvalidSession(e.Info) && e.Paired:
 		return Unclear, "invalid_session may only mean that the linked phone dropped"
+	case e.OtherToken:
+		return Unclear, "the access token is another one than before, perhaps that of another account"
 	case !e.Seen:
 		return Unclear, "the server has never described this session, so its 404 proves nothing"
 	case !e.Looked:

@@ -111,6 +111,13 @@ func (a *API) SetPaid(paid bool) {
 	a.paid = paid
 }
 
+// SetToken renews the access token of the account: the old one is refused.
+func (a *API) SetToken(token string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.config.Token = token
+}
+
 // ServeHTTP records a request, then answers it as the API would, or as an injected Fault says.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	request, fault, whole := a.arrive(r)
