@@ -70,6 +70,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		r.print(stdout)
 		results = append(results, r)
 	}
+	printCosts(stdout, results)
 	printGrowth(stdout, results)
 	return nil
 }

@@ -8,17 +8,32 @@ import (
 	"time"
 )
 
-const header = `| sessions | command | seconds | floor + network | ours over that | CPU s: provider | CPU s: CLI | CPU s: floor's CLI | peak MB: provider | peak MB: CLI | peak MB: floor's CLI | requests | connections |
-|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|`
+const header = `| sessions | command | seconds | floor + network | ours over that | requests | connections |
+|--:|---|--:|--:|--:|--:|--:|`
 
-// print writes a line of the table for each step.
+// print writes a line of the first table for each step.
 func (r result) print(stdout io.Writer) {
 	for i, step := range steps {
 		ours, floor := r.ours[i], r.floor[i]
-		fmt.Fprintf(stdout, "| %d | %s | %.2f | %.2f + %.2f | **%.2f** | %.2f | %.2f | %.2f | %d | %d | %d | %d | %d |\n", r.n, step.name,
+		fmt.Fprintf(stdout, "| %d | %s | %.2f | %.2f + %.2f | **%.2f** | %d | %d |\n", r.n, step.name,
 			ours.wall.Seconds(), floor.wall.Seconds(), step.network(r.n).Seconds(), ours.wall.Seconds()/r.least(i).Seconds(),
-			ours.provider.cpu.Seconds(), ours.cli.cpu.Seconds(), floor.cli.cpu.Seconds(),
-			ours.provider.peak>>20, ours.cli.peak>>20, floor.cli.peak>>20, r.n*step.requests, ours.connections)
+			r.n*step.requests, ours.connections)
+	}
+}
+
+// printCosts writes the table of what else the steps took.
+func printCosts(stdout io.Writer, results []result) {
+	fmt.Fprint(stdout, `
+| sessions | command | CPU s: provider | CLI | floor's CLI | peak MB: provider | CLI | floor's CLI |
+|--:|---|--:|--:|--:|--:|--:|--:|
+`)
+	for _, r := range results {
+		for i, step := range steps {
+			ours, floor := r.ours[i], r.floor[i]
+			fmt.Fprintf(stdout, "| %d | %s | %.2f | %.2f | %.2f | %d | %d | %d |\n", r.n, step.name,
+				ours.provider.cpu.Seconds(), ours.cli.cpu.Seconds(), floor.cli.cpu.Seconds(),
+				ours.provider.peak>>20, ours.cli.peak>>20, floor.cli.peak>>20)
+		}
 	}
 }
 
@@ -27,14 +42,19 @@ func (r result) least(step int) time.Duration { return r.floor[step].wall + step
 
 // printGrowth compares how the times grow with the number of sessions.
 func printGrowth(stdout io.Writer, results []result) {
+	if len(results) < 2 {
+		return
+	}
+	fmt.Fprint(stdout, `
+| sessions | command | times as long | floor | floor + network |
+|--:|---|--:|--:|--:|
+`)
 	for i := 1; i < len(results); i++ {
 		from, to := results[i-1], results[i]
-		fmt.Fprintf(stdout, "\nFrom %d to %d sessions:", from.n, to.n)
 		for i, step := range steps {
-			fmt.Fprintf(stdout, " %s takes %.1f times as long (floor %.1f, floor + network %.1f);", step.name,
+			fmt.Fprintf(stdout, "| %d to %d | %s | %.1f | %.1f | %.1f |\n", from.n, to.n, step.name,
 				times(from.ours[i].wall, to.ours[i].wall), times(from.floor[i].wall, to.floor[i].wall), times(from.least(i), to.least(i)))
 		}
-		fmt.Fprintln(stdout)
 	}
 }
 

@@ -274,7 +274,8 @@ func TestEveryEndpointIsInTheCoverageGuide(t *testing.T) {
 	all := []map[string]endpoint{{"GET /v2/session/me": {}, "POST /v2/session/webhook": {}}} // documented, and not simulated
 	for _, endpoints := range append(all, objects...) {
 		for endpoint := range endpoints {
-			if !strings.Contains(string(guide), "\n| `"+endpoint+"` | ") {
+			method, path, _ := strings.Cut(endpoint, " ")
+			if !strings.Contains(string(guide), "\n| "+method+" | `"+path+"` | ") {
 				t.Errorf("%s is not in the guide", endpoint)
 			}
 		}

@@ -13,7 +13,7 @@ run "webhook_is_the_team_s" {
   }
 
   assert {
-    condition     = wawp_session_webhook.team.url == "https://hooks.example.com/wawp/night-shift"
+    condition     = endswith(wawp_session_webhook.team.url, "/night-shift")
     error_message = "The address ends in the team's name."
   }
 
