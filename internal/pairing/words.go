@@ -100,8 +100,8 @@ func otherPhone(id, number string) diag.Diagnostic {
 // nothingToImport explains that there is no pairing.
 func nothingToImport(s wawp.Session) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("No phone is linked to the Wawp session", fmt.Sprintf(
-		"There is no pairing to import: the session %s is %s, and only of one that is WORKING it is known that a phone is linked. "+
-			"Without the import, an apply waits until it is.", s.InstanceID, statusOf(s)))
+		"There is no pairing to import: the session %s is %s, and only WORKING shows that a phone is linked. Link one first, or leave the "+
+			"import out: an apply then waits for a phone.", s.InstanceID, statusOf(s)))
 }
 
 // unlinked says that a pairing was removed from the state. The summaries of what many sessions can have at once are constant,

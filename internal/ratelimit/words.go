@@ -41,7 +41,7 @@ func refused(id, slug string, err error, now wawp.RateLimit) diag.Diagnostic {
 		case p.Available:
 			reason = "Wawp lists the policy as one that the account may use, and did not accept it all the same."
 		default:
-			reason = "The account may not use this policy: it may take an active plan."
+			reason = "The account may not use this policy: it may need a paid plan."
 		}
 	}
 	next := "Set policy to one that the account may use: " + strings.Join(usable, ", ") + "."
