@@ -40,7 +40,7 @@ func Judge(e Evidence) (Verdict, string) {
 	case !IsNotFound(e.Info):
 		return Broken, "the request failed"
 	case IsInvalidSession(e.Info) && e.Paired:
-		return Unclear, "invalid_session may only mean that the linked phone dropped"
+		return Unclear, "invalid_session may only mean that the session lost its phone"
 	case !e.Seen:
 		return Unclear, "the server has never described this session, so its 404 proves nothing"
 	case !e.Looked:
@@ -75,7 +75,7 @@ func JudgeChild(e ChildEvidence) (Verdict, string) {
 	case !IsNotFound(e.Child):
 		return Broken, "the request failed"
 	case IsInvalidSession(e.Child), IsInvalidSession(e.Info):
-		return Unclear, "invalid_session may only mean that the linked phone dropped"
+		return Unclear, "invalid_session may only mean that the session lost its phone"
 	case !e.Looked:
 		return LookAgain, "Wawp answers that there is no such session"
 	case e.Info == nil:
