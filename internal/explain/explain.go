@@ -78,7 +78,7 @@ func Next(err error) string {
 	var e *wawp.Error
 	switch {
 	case errors.Is(err, context.Canceled):
-		return "Terraform was interrupted."
+		return "Terraform was interrupted. Run it again to go on."
 	case errors.Is(err, wawp.ErrNoTurn):
 		return "requests_per_second lets too few requests through for the time that the operation has: raise it, or the timeouts " +
 			"attribute, or lower Terraform's -parallelism."
@@ -105,11 +105,11 @@ func next(e *wawp.Error) string {
 		return "The account has as many instances as its plan allows. Delete one that is no longer needed, in Terraform or in " +
 			Dashboard + ", or upgrade the plan; then apply again. Nothing was created."
 	case wawp.IsSubscriptionRequired(e):
-		return "Wawp offers this to paid accounts only, and the account has no active plan (any more). Upgrade the plan in " +
+		return "Wawp offers this to paid accounts only, and the account has no paid plan (any more). Upgrade the plan in " +
 			Dashboard + ", or remove from the configuration what needs it."
 	case e.Status == http.StatusForbidden:
-		return "Wawp refused: the account's plan may not include this, or the token may not act on this instance. " + Dashboard +
-			" shows both."
+		return "Wawp refused: the account's plan may not include this, or the token may not act on this instance. Compare plan and " +
+			"instance in " + Dashboard + "."
 	case e.Status == http.StatusBadRequest:
 		return "Wawp refused the request as incomplete or wrong. If its message does not help, look whether a proxy between here " +
 			"and the API (base_url) changes requests; else this is a bug of the provider, please report it."
@@ -126,11 +126,11 @@ func next(e *wawp.Error) string {
 		return "This may not be Wawp's API, but something else at the same address or on the way to it: check base_url (default " +
 			wawp.DefaultBaseURL + ") and the proxy settings."
 	case e.Status == 0:
-		return "Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY), base_url and request_timeout."
+		return "Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY), base_url, ca_cert_file and request_timeout."
 	case e.Status >= http.StatusInternalServerError:
 		return "This is a fault on Wawp's side, or of a proxy in front of it. Try again in a few minutes."
 	}
-	return "Wawp refused the request. Mend what its message names; if it names nothing, look at the session in " + Dashboard + "."
+	return "Wawp refused the request. Correct what its message names; if it names nothing, look at the session in " + Dashboard + "."
 }
 
 // Printable returns a text without what a terminal would obey: for what Terraform prints as it is, such as progress, with words in

@@ -59,23 +59,23 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Identifier of the instance of the session that sends it, such as `3EB0BCB2E3D4`: `instance_id` of a " +
+				MarkdownDescription: "Identifier of the sending session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a " +
 					"`wawp_session`.",
 				Validators: []validator.String{validate.NotBlank{}},
 			},
 			"chat_id": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Chat that it is sent to: `201145202826@c.us` is a person, `120363041234567890@g.us` a group, and " +
+				MarkdownDescription: "Chat to send it to: `201145202826@c.us` is a person, `120363041234567890@g.us` a group, and " +
 					"`@newsletter` ends the id of a channel. Exactly one of `chat_id` and `phone_number` is required.",
 			},
 			"phone_number": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Phone number of the person that it is sent to, with the country code, in any usual notation, such " +
+				MarkdownDescription: "Phone number of the person to send it to, with the country code, in any usual notation, such " +
 					"as `+20 114 520 2826`. Exactly one of `chat_id` and `phone_number` is required.",
 			},
 			"message": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Text of the message, 1 to 4,096 characters. The provider writes it to no log, and blots it out " +
+				MarkdownDescription: "Text of the message, 1 to 4,096 characters. The provider writes it to no log, and redacts it " +
 					"where Wawp quotes it in an error, unless it is shorter than 12 bytes.",
 			},
 			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{

@@ -178,7 +178,7 @@ func TestMessageThatWasNotSent(t *testing.T) {
 		"refused, code":   {wawptest.Fault{Match: send, Body: `{"code":"not_allowed","message":"No."}`}, []string{"not_allowed", check}},
 		"400":             {wawptest.Fault{Match: send, Status: 400, Body: `{"code":"invalid_param","message":"No."}`}, []string{"invalid_param", check}},
 		"403":             {wawptest.Fault{Match: send, Status: 403, Body: `{"code":"subscription_required","message":"No."}`}, []string{"Upgrade the plan"}},
-		"404":             {wawptest.Fault{Match: send, Status: 404, Body: `{"code":"invalid_session","message":"No."}`}, []string{"invalid_session", "its phone may have dropped"}},
+		"404":             {wawptest.Fault{Match: send, Status: 404, Body: `{"code":"invalid_session","message":"No."}`}, []string{"invalid_session", "it may have lost its phone"}},
 		"429":             {wawptest.Fault{Match: send, Status: 429}, []string{"Wawp asks for fewer requests"}},
 		"redirect":        {wawptest.Fault{Match: send, Status: 307}, []string{"Redirects are never followed"}},
 	} {

@@ -77,7 +77,7 @@ func refusal(err error) string {
 		return explain.Answer(err) + "\n\nCheck that the recipient has WhatsApp, and that the session may write there; then run the " +
 			"action again."
 	case wawp.IsInvalidSession(err):
-		return explain.Answer(err) + "\n\nThe session was WORKING a moment ago, so its phone may have dropped: look at its status, " +
+		return explain.Answer(err) + "\n\nThe session was WORKING a moment ago, so it may have lost its phone: look at its status, " +
 			"and restart it (action wawp_session_restart) or link the phone again (action wawp_session_pair)."
 	}
 	return explain.Reason(err)

@@ -46,10 +46,10 @@ func (p *Pair) Metadata(_ context.Context, req action.MetadataRequest, resp *act
 // Schema describes the action.
 func (p *Pair) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Draws the QR code of a session in the terminal, and waits until a phone is linked. It starts a session " +
-			"that is stopped, restarts one that failed (once), and draws the code anew when it expires. If a phone is linked " +
-			"already, it only says whose. Whoever sees the output can link a phone: do not invoke it where logs are public. Needs " +
-			"Terraform 1.14 or later.",
+		MarkdownDescription: "Draws the QR code of a session in the terminal, or with `phone_number` shows a pairing code to type, and " +
+			"waits until a phone is linked. It starts a session that is stopped, restarts one that failed (once), and draws the code " +
+			"anew when it expires. If a phone is linked already, it only says whose. Whoever sees the output can link a phone: do not " +
+			"invoke it where logs are public. Needs Terraform 1.14 or later.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required:            true,
@@ -58,9 +58,9 @@ func (p *Pair) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.
 			},
 			argumentNumber: schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Phone number of the phone to link, in any notation with the country code, such as " +
-					"`+20 114 520 2826`. With it, a pairing code is shown in place of the QR code, which is typed on the phone; " +
-					"and another phone is refused. Default: a QR code, for any phone.",
+				MarkdownDescription: "Phone number of the phone to link, in any usual notation with the country code, such as " +
+					"`+20 114 520 2826`. With it, a pairing code to type on the phone takes the place of the QR code, and another " +
+					"phone is refused. Default: a QR code, for any phone.",
 				Validators: []validator.String{validate.PhoneNumber{}},
 			},
 			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{

@@ -60,7 +60,7 @@ func (q *QRCode) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ep
 			"value": schema.StringAttribute{
 				Computed:            true,
 				Sensitive:           true,
-				MarkdownDescription: "What to draw as a QR code. A secret: who scans it links a phone. Null unless `available`.",
+				MarkdownDescription: "What to draw as a QR code. A secret: whoever scans it links a phone. Null unless `available`.",
 			},
 			"image": schema.StringAttribute{
 				Computed:  true,
@@ -71,7 +71,7 @@ func (q *QRCode) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ep
 			"expires_at": schema.StringAttribute{
 				Computed: true,
 				MarkdownDescription: "When another code takes its place, as an RFC 3339 time in UTC. Null unless `available`, or if Wawp " +
-					"does not tell it.",
+					"does not report it.",
 			},
 			"available": schema.BoolAttribute{
 				Computed:            true,

@@ -161,7 +161,7 @@ func TestAccNotPairedLeavesEverything(t *testing.T) {
 			wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: "123@lid"}},
 			[]string{`expected_phone_number = "+49 170 1234567"`},
 			wawptest.Fault{},
-			`(?s)Wawp does not tell the number of the linked phone.*expected_phone_number\s+out`,
+			`(?s)Wawp does not report the number of the linked phone.*expected_phone_number\s+out`,
 		},
 		"no phone number": {working(), []string{`expected_phone_number = "0170 1234567"`}, wawptest.Fault{}, `(?s)Invalid phone number.*single\s+0`},
 		"no such session": {waiting, nil, wawptest.Fault{Match: info, Status: 404, Body: own}, `(?s)The instance was\s+deleted.*Wawp\s+knows\s+no\s+such\s+instance`},

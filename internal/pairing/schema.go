@@ -23,19 +23,20 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		MarkdownDescription: "A phone that is linked to a session. Creating it waits for a person who links one, so that whatever " +
 			"depends on it comes after; a session that is linked already counts at once. Nothing is recorded before a phone is " +
 			"linked: a wait that times out, is interrupted or meets the wrong phone leaves session, phone and state as they were, and " +
-			"the next apply waits again. If the phone is unlinked later, the next plan creates the resource anew.",
+			"the next apply waits again. If the phone is unlinked later, the next plan creates the resource anew. Destroying it unlinks the " +
+			"phone, unless `logout_on_destroy` is `false`.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`, which must " +
-					"be started. Changing it replaces the resource: the phone of the one session is unlinked (see " +
+					"be started by then. Changing it replaces the resource: the phone of the one session is unlinked (see " +
 					"`logout_on_destroy`), and a phone is awaited at the other.",
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				Validators:    []validator.String{validate.NotBlank{}},
 			},
 			argumentExpected: schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Phone number of the phone that is to be linked, in any notation with the country code, such " +
+				MarkdownDescription: "Phone number of the phone that is to be linked, in any usual notation with the country code, such " +
 					"as `+20 114 520 2826`. Default: any phone will do. If another one is linked, creating the resource fails, " +
 					"and leaves session and phone as they are; if it is found later, plans show a warning. Changing it makes no " +
 					"request. In a few countries WhatsApp writes numbers in a way of its own: the error shows how.",
@@ -49,10 +50,10 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"stays linked, and only Terraform forgets it. Changing it makes no request.",
 			},
 			"phone_number": linked("Phone number of the linked phone: digits only, with the country code, such as `201145202826`. " +
-				"WhatsApp tells it; null where it hides it. Personal data, which is stored in the state."),
+				"Null where WhatsApp hides it. Personal data, which is stored in the state."),
 			"chat_id": linked("WhatsApp's id of the linked account, such as `201145202826@c.us`. Personal data, which is stored in " +
 				"the state."),
-			"push_name": linked("Name that the owner of the account chose. Null where Wawp does not tell it. Personal data, which " +
+			"push_name": linked("Name that the owner of the account chose. Null where Wawp does not report it. Personal data, which " +
 				"is stored in the state."),
 			"timeouts": validate.Timeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Delete: true,

@@ -268,7 +268,7 @@ func TestVisitOfALinkedSessionSaysWhose(t *testing.T) {
 	s.expect(t, info, 3)
 	s.Inject(wawptest.Fault{Match: info, Reshape: wawptest.Without("me")})
 	s.visit.isLinked = linkedAndTold()
-	if last := s.ends(t); last != "A phone is linked to the session "+id+". Wawp does not tell whose." {
+	if last := s.ends(t); last != "A phone is linked to the session "+id+". Wawp does not report whose." {
 		t.Errorf("it says %q", last)
 	}
 }

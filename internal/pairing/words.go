@@ -53,7 +53,7 @@ func notPaired(ctx context.Context, expected string, seen wawp.Session, timeout 
 			"No phone can be linked to the session %s, because it is STOPPED. Start it with desired_state = \"started\" on its "+
 				"wawp_session, or with the action wawp_session_start (Terraform 1.14 or later). %s", id, untouched))
 	case isUntold(expected, seen):
-		return diag.NewAttributeErrorDiagnostic(path.Root(argumentExpected), "Wawp does not tell the number of the linked phone", fmt.Sprintf(
+		return diag.NewAttributeErrorDiagnostic(path.Root(argumentExpected), "Wawp does not report the number of the linked phone", fmt.Sprintf(
 			"A phone is linked to the session %s, but its number is not known, so it cannot be compared with expected_phone_number. Leave "+
 				"expected_phone_number out to accept it. %s", id, untouched))
 	case isAnother(expected, seen):
@@ -100,8 +100,8 @@ func otherPhone(id, number string) diag.Diagnostic {
 // nothingToImport explains that there is no pairing.
 func nothingToImport(s wawp.Session) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("No phone is linked to the Wawp session", fmt.Sprintf(
-		"There is no pairing to import: the session %s is %s, and only of one that is WORKING it is known that a phone is linked. "+
-			"Without the import, an apply waits until it is.", s.InstanceID, statusOf(s)))
+		"There is no pairing to import: the session %s is %s, and only WORKING shows that a phone is linked. Link one first, or leave the "+
+			"import out: an apply then waits for a phone.", s.InstanceID, statusOf(s)))
 }
 
 // unlinked says that a pairing was removed from the state. The summaries of what many sessions can have at once are constant,
@@ -161,7 +161,7 @@ func notInvoked(ctx context.Context, number string, seen wawp.Session, timeout t
 	id, last := seen.InstanceID, statusOf(seen)
 	switch {
 	case err == nil && isUntold(number, seen):
-		return diag.NewAttributeErrorDiagnostic(path.Root(argumentNumber), "Wawp does not tell the number of the linked phone", fmt.Sprintf(
+		return diag.NewAttributeErrorDiagnostic(path.Root(argumentNumber), "Wawp does not report the number of the linked phone", fmt.Sprintf(
 			"A phone is linked to the session %s, but its number is not known, so it cannot be compared with phone_number. "+
 				"It was left linked. Leave phone_number out to accept it.", id))
 	case err == nil && isAnother(number, seen):
@@ -218,7 +218,7 @@ func waiting(s wawp.Session) string {
 // linkedTo says whose phone is linked.
 func linkedTo(s wawp.Session) string {
 	if s.Account == nil {
-		return fmt.Sprintf("A phone is linked to the session %s. Wawp does not tell whose.", s.InstanceID)
+		return fmt.Sprintf("A phone is linked to the session %s. Wawp does not report whose.", s.InstanceID)
 	}
 	who := s.Account.ChatID
 	if s.Account.PushName != "" {

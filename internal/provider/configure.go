@@ -109,7 +109,8 @@ func (m model) rootCAs(diags *diag.Diagnostics) *x509.CertPool {
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
 		diags.AddAttributeError(path.Root("ca_cert_file"), "No CA certificate found",
-			fmt.Sprintf("%s holds no PEM certificate. One begins with -----BEGIN CERTIFICATE-----.", file))
+			fmt.Sprintf("%s holds no PEM certificate, which would begin with -----BEGIN CERTIFICATE-----. Give a file that has one, or "+
+				"leave the argument out.", file))
 	}
 	return pool
 }

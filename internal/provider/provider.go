@@ -88,16 +88,16 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			},
 			"request_timeout": schema.StringAttribute{
 				MarkdownDescription: "How long one attempt of a request may take, as a duration such as `90s` or `2m`. Default: " +
-					"`60s`. Wawp provisions a server for a new session, which can be slow. An attempt to create a session that is " +
+					"`60s`. Creating a session can be slow. An attempt to create a session that is " +
 					"under way is never interrupted before this time, so a CI job needs a longer grace period than this between " +
 					"the signal that ends it and the kill.",
 				Optional:   true,
 				Validators: []validator.String{validate.Duration{}},
 			},
 			"max_retries": schema.Int64Attribute{
-				MarkdownDescription: "How often a request is sent again at most, `0` to `20`. Default: `4`. Retried are requests " +
-					"that did not reach Wawp or were refused with status 429, and reads and other harmless requests also after " +
-					"a fault. A session is never created again after an attempt that may have succeeded.",
+				MarkdownDescription: "How many times a request is sent again at most, `0` to `20`. Default: `4`. This concerns requests " +
+					"that did not reach Wawp or were refused with status 429, and, after a fault, reads and other harmless " +
+					"requests. A session is never created again after an attempt that may have succeeded.",
 				Optional:   true,
 				Validators: []validator.Int64{int64validator.Between(0, 20)},
 			},
@@ -109,7 +109,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			},
 			"ca_cert_file": schema.StringAttribute{
 				MarkdownDescription: "Path of a file with PEM certificates of the authorities to trust, in place of the system's: " +
-					"for a proxy that inspects TLS, or an API of one's own. Default: the system's authorities.",
+					"for a proxy that inspects TLS, or a private address of the API. Default: the system's authorities.",
 				Optional:   true,
 				Validators: []validator.String{validate.NotBlank{}},
 			},

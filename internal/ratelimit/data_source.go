@@ -59,12 +59,12 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 					},
 					"available": schema.BoolAttribute{
 						Computed: true,
-						MarkdownDescription: "Whether the account may use the policy. Where Wawp does not tell it: whether the policy is " +
+						MarkdownDescription: "Whether the account may use the policy. Where Wawp does not say so: whether the policy is " +
 							"free, or the account has an active paid plan.",
 					},
 					"free": schema.BoolAttribute{
 						Computed:            true,
-						MarkdownDescription: "Whether the policy needs no paid plan; `false` where Wawp does not tell it.",
+						MarkdownDescription: "Whether the policy needs no paid plan; `false` where Wawp does not say so.",
 					},
 					"limits": schema.SingleNestedAttribute{
 						Computed:            true,

@@ -97,7 +97,7 @@ func TestAccAnswersInOtherForms(t *testing.T) {
 // TestAccUntoldPolicy keeps what is configured, with a warning.
 func TestAccUntoldPolicy(t *testing.T) {
 	t.Parallel()
-	const warning = "Warning: Wawp does not tell the current sending policy"
+	const warning = "Warning: Wawp does not report the current sending policy"
 	w := open(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Reshape: wawptest.Rename("current_policy", "assigned")})
 	cli := w.CLI(t, declare(strict))

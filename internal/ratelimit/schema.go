@@ -17,9 +17,9 @@ import (
 // Descriptions that the resource and the data source share.
 const (
 	aboutHasActivePlan = "Whether the account has an active paid plan, and with it the policies that are not free. Null where Wawp " +
-		"does not tell it."
-	aboutAnyLimits = "Limits of the policy, which Wawp sets. Each is null where it is unlimited; the whole is null where Wawp " +
-		"does not tell the limits."
+		"does not report it."
+	aboutAnyLimits = "Limits of the policy, which Wawp sets. Wawp documents their names only, and what each means is inferred from its " +
+		"name. Each is null where it is unlimited or not reported; the whole is null where Wawp reports none."
 )
 
 // aboutLimits describes each limit. Wawp documents their names only.
@@ -41,8 +41,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		limitAttributes[name] = schema.Int64Attribute{Computed: true, MarkdownDescription: about}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The sending policy of a session: how fast and how much it may send, which protects its WhatsApp " +
-			"account from a ban. Every session has exactly one policy, so declare one of these per session. A policy that was " +
+		MarkdownDescription: "The sending policy of a session: how fast and how much it may send, which lowers the risk that " +
+			"WhatsApp bans its account. Every session has exactly one policy, so declare one of these per session. A policy that was " +
 			"changed in the dashboard is set back in place. Destroying the resource makes no request: the session keeps the " +
 			"policy that it has.",
 		Attributes: map[string]schema.Attribute{

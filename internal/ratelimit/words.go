@@ -41,15 +41,15 @@ func refused(id, slug string, err error, now wawp.RateLimit) diag.Diagnostic {
 		case p.Available:
 			reason = "Wawp lists the policy as one that the account may use, and did not accept it all the same."
 		default:
-			reason = "The account may not use this policy: it may take an active plan."
+			reason = "The account may not use this policy: it may need a paid plan."
 		}
 	}
 	next := "Set policy to one that the account may use: " + strings.Join(usable, ", ") + "."
 	switch {
 	case len(all) == 0:
-		reason, next = "", "Wawp does not tell which policies there are; "+explain.Dashboard+" shows them."
+		reason, next = "", "Wawp does not say which policies there are; "+explain.Dashboard+" shows them."
 	case len(usable) == 0:
-		next = "Wawp does not tell which policies the account may use. These are all: " + strings.Join(all, ", ") + "."
+		next = "Wawp does not say which policies the account may use. These are all: " + strings.Join(all, ", ") + "."
 	}
 	if now.Policy != "" {
 		next += fmt.Sprintf(" The session has %q.", now.Policy)
@@ -61,7 +61,7 @@ func refused(id, slug string, err error, now wawp.RateLimit) diag.Diagnostic {
 // untold says that an answer did not name the session's policy. The summary is constant, as are those of the other warnings
 // that many sessions can have at once, so that Terraform shows them as one.
 func untold(id string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Wawp does not tell the current sending policy", fmt.Sprintf(
+	return diag.NewWarningDiagnostic("Wawp does not report the current sending policy", fmt.Sprintf(
 		"The answer about the session %s does not name the session's sending policy under any key that the provider knows. The "+
 			"state keeps what the configuration says, so a change in the dashboard does not show. Please report this, with the "+
 			"keys (not the values) of the answer of GET /v2/session/rate-limit.", id))

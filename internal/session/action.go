@@ -63,9 +63,9 @@ const (
 		"already, it only says so. If `desired_state` of its `wawp_session` is `started`, the next apply starts it again: " +
 		"to keep it stopped, set that to `stopped` instead. " + needsNew
 	aboutRestart = "Stops and starts the engine of a session, and waits until it was seen to boot and has left `STARTING`. The " +
-		"phone stays linked. It is what Wawp advises once for a session that is `FAILED`, or `STARTING` for longer than 60 " +
+		"phone stays linked. Wawp advises a restart, once, for a session that is `FAILED`, or `STARTING` for longer than 60 " +
 		"seconds. One that is `STOPPED` is started. The action fails if it does not see the restart happen. " +
-		"Wait 30 seconds after one before sending messages. " + needsNew
+		"Afterwards, wait 30 seconds before sending messages. " + needsNew
 	aboutLogout = "Unlinks the phone from a session, and waits until the session is no longer `WORKING`. The session stays, with " +
 		"its webhooks, and normally shows `SCAN_QR_CODE`: a person can link a phone again. If the session shows " +
 		"`SCAN_QR_CODE` already, it only says so. " + needsNew

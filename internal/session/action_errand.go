@@ -123,7 +123,7 @@ func (p *proof) see(s wawp.Session) bool {
 // logOut unlinks the phone.
 func logOut(ctx context.Context, e *errand) *shortfall {
 	if e.status == wawp.StatusStarting {
-		e.say("is STARTING: whether a phone is linked shows when it has.")
+		e.say("is STARTING: whether a phone is linked shows once it has started.")
 		if err := e.wait(ctx, hasBooted); err != nil {
 			return e.notSeen(ctx, "leave STARTING", err)
 		}

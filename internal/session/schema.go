@@ -21,9 +21,9 @@ const (
 	aboutInstanceID = "Identifier of the session's instance, such as `3EB0BCB2E3D4`, under which the dashboard lists it. Wawp gives " +
 		"it; it never changes."
 	aboutSessionName = "Name of the session at Wawp, such as `wawp-84729105`. Wawp gives it; it cannot be chosen."
-	aboutServerName  = "Name of the server that runs the session. Wawp gives it; null where Wawp does not tell it."
+	aboutServerName  = "Name of the server that runs the session. Wawp gives it; null where Wawp does not report it."
 	aboutStatus      = "Status of the session as last read: `STOPPED`, `STARTING`, `SCAN_QR_CODE` (waits for a person with a phone), " +
-		"`WORKING` (a phone is linked), `FAILED`, or another word of Wawp's. Null where Wawp does not tell it. It changes " +
+		"`WORKING` (a phone is linked), `FAILED`, or another word of Wawp's. Null where Wawp does not report it. It changes " +
 		"on its own, so do not build other resources on it."
 	aboutAccount = "WhatsApp account of the linked phone, as last read; null unless one is linked. It is personal data, and is " +
 		"stored in the state."

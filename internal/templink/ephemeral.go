@@ -57,7 +57,7 @@ func (e *Ephemeral) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp 
 			"expires_at": schema.StringAttribute{
 				Computed: true,
 				MarkdownDescription: "When the link expires, in UTC, as RFC 3339 writes it: `2026-01-31T12:00:00Z`. Null where there is no " +
-					"link, or Wawp does not tell it.",
+					"link, or Wawp does not report it.",
 			},
 			"timeouts": validate.EphemeralTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
 				OpenDescription: "How long finding or making the link may take, retries included. Default: `2m`.",

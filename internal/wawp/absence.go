@@ -43,7 +43,7 @@ func Judge(e Evidence) (Verdict, string) {
 	case !IsNotFound(e.Info):
 		return Broken, "the request failed"
 	case IsInvalidSession(e.Info) && e.Paired:
-		return Unclear, "invalid_session may only mean that the linked phone dropped"
+		return Unclear, "invalid_session may only mean that the session lost its phone"
 	case e.OtherToken:
 		return Unclear, "the access token is another one than before, perhaps that of another account"
 	case !e.Seen:
@@ -80,7 +80,7 @@ func JudgeChild(e ChildEvidence) (Verdict, string) {
 	case !IsNotFound(e.Child):
 		return Broken, "the request failed"
 	case IsInvalidSession(e.Child), IsInvalidSession(e.Info):
-		return Unclear, "invalid_session may only mean that the linked phone dropped"
+		return Unclear, "invalid_session may only mean that the session lost its phone"
 	case !e.Looked:
 		return LookAgain, "Wawp answers that there is no such session"
 	case e.Info == nil:

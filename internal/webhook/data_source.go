@@ -48,14 +48,14 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			},
 			"webhooks": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The webhooks, sorted by `url`. Wawp does not tell their secrets.",
+				MarkdownDescription: "The webhooks, sorted by `url`. Their secrets are not read.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"url":     schema.StringAttribute{Computed: true, MarkdownDescription: "Address to which Wawp posts the events."},
 					"events":  schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Names of the events that are posted."},
 					"enabled": schema.BoolAttribute{Computed: true, MarkdownDescription: aboutEnabled},
 					"retries": schema.SingleNestedAttribute{
 						Computed:            true,
-						MarkdownDescription: aboutRetries + " Null where Wawp does not tell it.",
+						MarkdownDescription: aboutRetries + " Null where Wawp does not report it.",
 						Attributes: map[string]schema.Attribute{
 							"delay_seconds": schema.Int64Attribute{Computed: true, MarkdownDescription: aboutDelaySeconds},
 							"attempts":      schema.Int64Attribute{Computed: true, MarkdownDescription: aboutAttempts},

@@ -42,8 +42,8 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Identifier of the session's instance, as a literal or from a variable: a query file does not see the " +
-					"resources of the configuration.",
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`, as a literal or from a variable: a query " +
+					"file does not see the resources of the configuration.",
 				Validators: []validator.String{validate.NotBlank{}},
 			},
 		},

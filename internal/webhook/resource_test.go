@@ -513,7 +513,7 @@ func TestAccReadUnderFault(t *testing.T) {
 		"unreadable":      {wawptest.Fault{Body: "{}"}, wawptest.Fault{}, "Warning: Wawp webhook could not be checked", false},
 		"HTML":            {wawptest.Fault{Body: "<html>"}, wawptest.Fault{}, "Warning: Wawp webhook could not be checked", false},
 		"session there":   {wawptest.Fault{Status: 404, Body: own}, wawptest.Fault{}, "session/info describes it", false},
-		"invalid_session": {wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"no"}`}, wawptest.Fault{Status: 404, Body: own}, "only mean that the linked phone dropped", false},
+		"invalid_session": {wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"no"}`}, wawptest.Fault{Status: 404, Body: own}, "only mean that the session lost its phone", false},
 		"session gone":    {wawptest.Fault{Status: 404, Body: own}, wawptest.Fault{Status: 404, Body: own}, "Warning: Wawp webhook is gone", true},
 		"401":             {wawptest.Fault{Status: 401, Body: own}, wawptest.Fault{}, "Error: Wawp webhook could not be read", false},
 		"500":             {wawptest.Fault{Status: 500, Body: own}, wawptest.Fault{}, "Error: Wawp webhook could not be read", false},

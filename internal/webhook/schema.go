@@ -32,14 +32,15 @@ const (
 	aboutEnabled      = "Whether events are posted."
 	aboutRetries      = "How Wawp repeats a delivery that failed."
 	aboutDelaySeconds = "Pause between two attempts, in seconds."
-	aboutAttempts     = "How often a delivery is attempted."
+	aboutAttempts     = "How many times a delivery is attempted."
 )
 
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A webhook of a session: an address to which Wawp posts the session's events, such as each message. Webhooks need a " +
-			"paid plan of Wawp. Several webhooks of one session may be managed side by side; Wawp's own system webhook is never touched.",
+			"paid plan of Wawp. Several webhooks of one session may be managed side by side; Wawp's own system webhook is never touched. " +
+			"Destroying the resource deletes the webhook.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required:            true,
@@ -73,7 +74,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Optional:  true,
 				Sensitive: true,
 				MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`. It is stored in the " +
-					"state: prefer `hmac_secret_wo`. Wawp does not tell it, so a change in the dashboard is not noticed. Removing it " +
+					"state: prefer `hmac_secret_wo`. It is never read back, so a change in the dashboard is not noticed. Removing it " +
 					"makes a new webhook, because a change keeps what it leaves out.",
 				Validators: []validator.String{
 					validate.NotBlank{},
@@ -99,10 +100,11 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			},
 			"timeouts": validate.Timeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
-				CreateDescription: "How long making the webhook may take: retries, and its turn among the session's webhooks. Default: `5m`.",
+				CreateDescription: "How long making the webhook may take, with retries and the wait for its turn among the session's webhooks. " +
+					"Default: `5m`.",
 				ReadDescription:   "How long reading it may take, retries included. Default: `5m`.",
-				UpdateDescription: "How long changing it may take, as for `create`. Default: `5m`.",
-				DeleteDescription: "How long deleting it may take, as for `create`. Default: `5m`.",
+				UpdateDescription: "How long changing it may take, counted as for `create`. Default: `5m`.",
+				DeleteDescription: "How long deleting it may take, counted as for `create`. Default: `5m`.",
 			})),
 		},
 	}

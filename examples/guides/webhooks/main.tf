@@ -20,7 +20,7 @@ variable "webhook_secret" {
 }
 
 variable "webhook_secret_version" {
-  description = "Count it up when the secret changes, to have the new one sent."
+  description = "Raise it when the secret changes, to have the new one sent."
   type        = number
   default     = 1
 }

@@ -12,7 +12,7 @@ resource "wawp_session_rate_limit" "support" {
   policy      = "standard_policy"
 }
 
-# Null where Wawp does not tell it.
+# Null where Wawp does not report it.
 output "messages_per_minute" {
   value = one(wawp_session_rate_limit.support.limits[*].send_message_per_minute)
 }

@@ -3,7 +3,7 @@ resource "wawp_session" "sales" {
 }
 
 # A page for the colleague with the phone. A new session gets a new page; to get another
-# one later, count up the turn.
+# one later, raise the turn.
 resource "wawp_session_temp_link" "sales" {
   instance_id = wawp_session.sales.instance_id
   triggers    = { turn = 1 }
