@@ -170,6 +170,9 @@ func ParseBaseURL(s string) (*url.URL, error) {
 	if strings.HasSuffix(u.Path, "/v2") {
 		return nil, errors.New("it must not end in /v2, which is added to it")
 	}
+	if _, err := url.Parse(u.String()); err != nil { // net/url reads zones of IPv6 addresses that it then writes otherwise
+		return nil, errors.New("it is not a URL")
+	}
 	return u, nil
 }
 

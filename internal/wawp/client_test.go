@@ -206,7 +206,7 @@ func TestParseBaseURL(t *testing.T) {
 	}
 	for _, in := range []string{
 		"", "api.wawp.net", "ftp://api.wawp.net", "https://", "https://:443", "https://user:hunter2@api.wawp.net", "https://user:hunter2@a b",
-		"https://api.wawp.net?a=b", "https://api.wawp.net?", "https://api.wawp.net#f", "https://a b", "http://[::1", "https://api.wawp.net/v2", "https://api.wawp.net/v2/",
+		"https://api.wawp.net?a=b", "https://api.wawp.net?", "https://api.wawp.net#f", "https://a b", "http://[::1", "https://[::1%253\x8f]", "https://api.wawp.net/v2", "https://api.wawp.net/v2/",
 	} {
 		_, err := ParseBaseURL(in)
 		if err == nil {
