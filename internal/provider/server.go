@@ -58,6 +58,12 @@ type server struct {
 	actions  sync.RWMutex // held for reading by each that runs
 }
 
+// ConfigureProvider implements [tfprotov6.ProviderServer]. With -debug one process serves run after run: the next one may speak again.
+func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	s.stopping.Store(false)
+	return s.protocol.ConfigureProvider(ctx, req)
+}
+
 // InvokeAction implements [tfprotov6.ActionServer]. Of an interrupted action it sends the end alone: Terraform 1.14 crashes at
 // progress after an interruption.
 func (s *server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {

@@ -30,6 +30,10 @@ func (f *framework) StopProvider(context.Context, *tfprotov6.StopProviderRequest
 	return &tfprotov6.StopProviderResponse{}, nil
 }
 
+func (f *framework) ConfigureProvider(context.Context, *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	return &tfprotov6.ConfigureProviderResponse{}, nil
+}
+
 // invoke runs the action of a server, and returns what it sends after the first progress.
 func invoke(t *testing.T, s *server) <-chan tfprotov6.InvokeActionEvent {
 	t.Helper()
@@ -58,6 +62,16 @@ func TestStopWaitsForTheLastWordsOfAnAction(t *testing.T) {
 	}
 	if _, ended := (<-sent).Type.(tfprotov6.CompletedInvokeActionEventType); !ended {
 		t.Error("progress was sent after the interruption")
+	}
+}
+
+// TestNextRunSpeaksAgain: with -debug, the same process serves the run after an interrupted one.
+func TestNextRunSpeaksAgain(t *testing.T) {
+	t.Parallel()
+	s := &server{protocol: &framework{stopped: make(chan struct{})}}
+	_, err := s.StopProvider(t.Context(), nil)
+	if _, failed := s.ConfigureProvider(t.Context(), nil); err != nil || failed != nil || s.stopping.Load() {
+		t.Errorf("it is still stopping: %v, %v", err, failed)
 	}
 }
 
