@@ -392,7 +392,7 @@ func TestAccImportOfWhatIsNotThere(t *testing.T) {
 		fault  wawptest.Fault
 		says   []string
 	}{
-		"not paired":      {id, "SCAN_QR_CODE", wawptest.Fault{}, []string{"Error: No phone is linked to the Wawp session", "is SCAN_QR_CODE", "Without the import"}},
+		"not paired":      {id, "SCAN_QR_CODE", wawptest.Fault{}, []string{"Error: No phone is linked to the Wawp session", "is SCAN_QR_CODE", "leave the import out"}},
 		"stopped":         {id, "STOPPED", wawptest.Fault{}, []string{"Error: No phone is linked to the Wawp session", "is STOPPED"}},
 		"no such session": {"3EB000000000", "WORKING", wawptest.Fault{}, []string{"Error: Wawp pairing could not be read", "invalid_instance"}},
 		"blank":           {" ", "WORKING", wawptest.Fault{}, []string{"Error: No instance id to import"}},

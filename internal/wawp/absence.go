@@ -72,7 +72,7 @@ type ChildEvidence struct {
 func JudgeChild(e ChildEvidence) (Verdict, string) {
 	switch {
 	case IsSubscriptionRequired(e.Child):
-		return Unclear, "the account has no active plan"
+		return Unclear, "the account has no paid plan"
 	case IsNotOffered(e.Child):
 		return Unclear, "the answer does not come from Wawp's endpoint but from something that does not know it"
 	case IsUnreadable(e.Child):

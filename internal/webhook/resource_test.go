@@ -319,14 +319,14 @@ func TestAccImportOfWhatIsNotThere(t *testing.T) {
 		fault wawptest.Fault
 		says  string
 	}{
-		"no comma":       {id, wawptest.Fault{}, "separated by a comma"},
-		"empty":          {"", wawptest.Fault{}, "separated by a comma"},
-		"no url":         {id + ",", wawptest.Fault{}, "separated by a comma"},
-		"no such hook":   {id + ",https://example.com", wawptest.Fault{}, "Cannot import non-existent remote object"},
-		"Wawp's own":     {id + ",https://app.wawp.net/api/webhook/t0ken", wawptest.Fault{}, "This is Wawp's own webhook"},
-		"no session":     {"A1," + target, wawptest.Fault{}, "Wawp webhook could not be read"},
-		"unreadable":     {id + "," + target, wawptest.Fault{Match: list, Body: "<html>"}, "Wawp webhook could not be read"},
-		"no active plan": {id + "," + target, wawptest.Fault{Match: list, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, "no active plan"},
+		"no comma":     {id, wawptest.Fault{}, "separated by a comma"},
+		"empty":        {"", wawptest.Fault{}, "separated by a comma"},
+		"no url":       {id + ",", wawptest.Fault{}, "separated by a comma"},
+		"no such hook": {id + ",https://example.com", wawptest.Fault{}, "Cannot import non-existent remote object"},
+		"Wawp's own":   {id + ",https://app.wawp.net/api/webhook/t0ken", wawptest.Fault{}, "This is Wawp's own webhook"},
+		"no session":   {"A1," + target, wawptest.Fault{}, "Wawp webhook could not be read"},
+		"unreadable":   {id + "," + target, wawptest.Fault{Match: list, Body: "<html>"}, "Wawp webhook could not be read"},
+		"no paid plan": {id + "," + target, wawptest.Fault{Match: list, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, "no paid plan"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
