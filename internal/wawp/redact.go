@@ -25,7 +25,7 @@ var shapes = regexp.MustCompile(strings.Join([]string{
 	`(?i:data:[a-z]+/[a-z0-9.+-]+;base64,[a-z0-9+/=\\]*)`,
 	`(?i:[^\s"'<>]*(temp-qr|api[\\/]+webhook)[\\/]+[^\s"'<>]*)`,
 	`\b[A-Z0-9]{4}-[A-Z0-9]{4}\b`,
-	`\b[0-9]@[A-Za-z0-9+/=_,\\-]{8,}`,
+	`(\b|[A-Za-z_])[0-9]@[A-Za-z0-9+/=_,\\-]{8,}`,
 	`(?i:"(access[_-]?token|token|secret|hmac([_-]?(secret|key))?|password|qr|value|link|e-?mail|user_email)"\s*:\s*("[^"]*"?|\{[^{}]*\}?))`,
 	`[^\s/"'@:]+:[^\s/"'@]+@`,
 	`(?i:\b(access_token|token|secret|hmac|password)=[^\s&"']+)`,
@@ -82,10 +82,14 @@ func inASCII(s string) string {
 // value blots out the known secrets alone: for what is kept, such as a name.
 func (r redactor) value(s string) string { return r.secrets.Replace(s) }
 
+// id blots out the known secrets and what has the shape of one, but not what is merely long, as an id can be.
+func (r redactor) id(s string) string {
+	return shapes.ReplaceAllString(beginning(r.secrets.Replace(s)), blot)
+}
+
 // text blots out the known secrets and whatever looks like a secret: for what is shown, which is the beginning.
 func (r redactor) text(s string) string {
-	s = shapes.ReplaceAllString(beginning(r.secrets.Replace(s)), blot)
-	return opaque.ReplaceAllStringFunc(s, func(word string) string {
+	return opaque.ReplaceAllStringFunc(r.id(s), func(word string) string {
 		if len(word) < opaqueLength {
 			return word
 		}

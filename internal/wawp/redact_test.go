@@ -101,6 +101,7 @@ func TestSecretsAreBlottedOut(t *testing.T) {
 		"enter ABCD-1234 on the phone":                                       "enter (redacted) on the phone",
 		"at https://api.wawp.test/docs/errors/some-long-path/and-more/of-it": "at https://api.wawp.test/docs/errors/some-long-path/and-more/of-it",
 		"2@" + strings.Repeat("Ab9+", 12) + ",x":                             "(redacted)",
+		"job2@" + strings.Repeat("Ab9+", 3) + ` of 201145202826@broadcast`:   "jo(redacted) of 201145202826@broadcast",
 		`"data":"2@` + strings.Repeat(`AbC9+\/`, 8) + `"`:                    `"data":"(redacted)"`,
 		`"data":"eyJ2` + strings.Repeat(`AbC9+\/`, 8) + `="`:                 `"data":"(redacted)"`,
 		`{"url":"https://a.example","hmac":{"key":"hunter2"}}`:               `{"url":"https://a.example",(redacted)}`,
