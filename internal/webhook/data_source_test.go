@@ -59,7 +59,7 @@ func TestAccDataSourceForms(t *testing.T) {
 func TestAccDataSourceFails(t *testing.T) {
 	t.Parallel()
 	for says, fault := range map[string]wawptest.Fault{
-		`no\s+active\s+plan`:                  {Match: list, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`},
+		`no\s+paid\s+plan`:                    {Match: list, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`},
 		`lists\s+no\s+webhooks`:               {Match: list, Body: `{"success":true}`},
 		`Wawp\s+knows\s+no\s+such\s+instance`: {Match: list, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`},
 	} {
