@@ -36,7 +36,7 @@ func failed(op operation, id, address string, err error) diag.Diagnostic {
 	}
 	if op == deleting && wawp.IsSubscriptionRequired(err) {
 		return diag.NewErrorDiagnostic(op.summary, attempt+".\n\n"+explain.Answer(err)+"\n\nWawp lets paid accounts alone delete webhooks, "+
-			"and the account has no active plan (any more). Upgrade the plan in "+explain.Dashboard+", or give the webhook up as it "+
+			"and the account has no paid plan (any more). Upgrade the plan in "+explain.Dashboard+", or give the webhook up as it "+
 			"is, with: terraform state rm 'wawp_session_webhook.<name>'")
 	}
 	return diag.NewErrorDiagnostic(op.summary, explain.Failure(attempt, err))
