@@ -97,6 +97,15 @@ func Require(t testing.TB, terraform, openTofu string) {
 	}
 }
 
+// SameOnEveryCLI skips a test of what the provider makes of Wawp's answers under -short, with which .ci/run tests a second CLI: it is
+// the same whichever CLI asked.
+func SameOnEveryCLI(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("is the same on every CLI. To run it: make test without -short")
+	}
+}
+
 // CLI is a directory with a configuration, in which the real CLI runs with the real provider.
 type CLI struct {
 	Dir string

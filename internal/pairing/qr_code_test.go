@@ -32,6 +32,7 @@ const noCode = `!self.available && self.value == null && self.image == null && s
 // TestAccCodeInEachStatus: whatever the session does, a plan, an apply and a destroy work, and change nothing.
 func TestAccCodeInEachStatus(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		session   wawptest.Session
 		fault     wawptest.Fault
@@ -72,6 +73,7 @@ func TestAccCodeInEachStatus(t *testing.T) {
 
 func TestAccCodeCannotBeRead(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	acctest.Require(t, "1.11", "1.11")
 	for name, test := range map[string]struct {
 		fault wawptest.Fault

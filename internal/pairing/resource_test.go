@@ -106,6 +106,7 @@ func TestAccLifecycle(t *testing.T) {
 // TestAccLinkedAlreadyCounts, also if Wawp tells a moment later whose phone it is, or never.
 func TestAccLinkedAlreadyCounts(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		looks int
@@ -139,6 +140,7 @@ func TestAccLinkedAlreadyCounts(t *testing.T) {
 // again.
 func TestAccNotPairedLeavesEverything(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	short := `timeouts = { create = "50ms" }`
 	waiting := wawptest.Session{Status: "SCAN_QR_CODE"}
 	for name, test := range map[string]struct {

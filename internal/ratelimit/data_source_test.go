@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
@@ -16,6 +17,7 @@ const source = `data "wawp_session_rate_limit_policies" "x" { instance_id = "` +
 
 func TestAccDataSource(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	policy := func(slug string, available, free bool, limits knownvalue.Check) knownvalue.Check {
 		return knownvalue.ObjectExact(map[string]knownvalue.Check{
 			"slug": knownvalue.StringExact(slug), "available": knownvalue.Bool(available), "free": knownvalue.Bool(free), "limits": limits,

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
@@ -54,6 +55,7 @@ func points(t *testing.T, said, argument string) {
 // TestAccAnswersInOtherForms is promise P6, as a user sees it: the policy is found, drift shows, the plan is quiet.
 func TestAccAnswersInOtherForms(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	object := func(key string) func(map[string]any) any {
 		return edit(func(slug any) any { return map[string]any{key: slug} })
 	}
@@ -122,6 +124,7 @@ func TestAccUntoldPolicy(t *testing.T) {
 // TestAccAnswersThatTellLess has answers to PATCH and GET that leave something out, or contradict.
 func TestAccAnswersThatTellLess(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	null := knownvalue.Null()
 	pays := has("has_active_plan", knownvalue.Bool(false))
 	for name, test := range map[string]struct {
@@ -189,6 +192,7 @@ func TestAccAcceptedAndIgnored(t *testing.T) {
 
 func TestAccLostAnswerIsRepeated(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, fault := range map[string]wawptest.Fault{
 		"502": {Status: 502}, "503": {Status: 503}, "504": {Status: 504}, "reset": {Drop: true}, "cut off": {Cut: true},
 	} {
@@ -225,6 +229,7 @@ func TestAccSetButNotReadBack(t *testing.T) {
 // TestAccRefusedPolicy names those that the account may use, beside the argument.
 func TestAccRefusedPolicy(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	usable := "Set policy to one that the account may use: standard_policy, strict. The session has \"standard_policy\"."
 	refusal := wawptest.Fault{Match: set, Status: 403, Body: `{"code":"blocked","message":"Blocked."}`}
 	for name, test := range map[string]struct {
@@ -279,6 +284,7 @@ func TestAccRefusedChangeKeepsTheState(t *testing.T) {
 
 func TestAccNotSet(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		faults []wawptest.Fault
 		says   []string
@@ -310,6 +316,7 @@ func TestAccNotSet(t *testing.T) {
 // TestAccUnreadablePolicyKeepsTheState is promise P3 for every answer that proves no absence.
 func TestAccUnreadablePolicyKeepsTheState(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	described := wawptest.Fault{Skip: 1000}
 	gone := wawptest.Fault{Status: 404, Body: own}
 	for name, test := range map[string]struct {

@@ -167,6 +167,7 @@ func TestAccPanicOfCreateIsAPossibleSession(t *testing.T) {
 // TestAccAmbiguousCreateIsNotRepeated is promise P2, as a user sees it: max_retries is 4, and still one request is made.
 func TestAccAmbiguousCreateIsNotRepeated(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, fault := range map[string]wawptest.Fault{
 		"500":               {Status: 500, Body: `{"code":"internal","message":"Internal server error"}`},
 		"502":               {Status: 502, Body: "<html>Bad gateway</html>"},
@@ -213,6 +214,7 @@ func TestAccAmbiguousCreateCanBeAdopted(t *testing.T) {
 
 func TestAccRefusedCreateSaysWhyAndCriesNoWolf(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		says  []string
@@ -281,6 +283,7 @@ func TestAccDeletedBeforeItWasRefreshed(t *testing.T) {
 // TestAccUnprovenAbsenceKeepsTheState is promise P3, as a user sees it.
 func TestAccUnprovenAbsenceKeepsTheState(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	own := `{"code":"invalid_instance","message":"gone"}`
 	for name, test := range map[string]struct {
 		info   wawptest.Fault
@@ -350,6 +353,7 @@ func TestAccAccountThatIsNotToldIsOneAllTheSame(t *testing.T) {
 // TestAccTokenOfAnotherAccountProvesNothing: another account knows none of the sessions of this one, and says so of each.
 func TestAccTokenOfAnotherAccountProvesNothing(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	const token = "t0ken-of-somebody-else"
 	w, other := acctest.New(t, wawptest.Config{}), acctest.New(t, wawptest.Config{Token: token})
 	for name, configuration := range map[string]string{"never described": once + minimal, "described": once + isStarted} {
@@ -413,6 +417,7 @@ func TestAccServerThatOffersOnlyCreate(t *testing.T) {
 
 func TestAccDestroyUnderFault(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		gone  bool // the destroy succeeds

@@ -196,6 +196,7 @@ func TestAccPairedSession(t *testing.T) {
 
 func TestAccStoppedSessionKeepsItsAccount(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	account := is("account.phone_number", "201012345678")
 	steps(t, w,

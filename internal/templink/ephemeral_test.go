@@ -67,6 +67,7 @@ var statuses = []string{"STOPPED", "STARTING", scan, "WORKING", "FAILED", "PAUSE
 // TestAccEphemeralInEveryStatus makes one link, for a session that waits for a scan, and none for any other. None is an error.
 func TestAccEphemeralInEveryStatus(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	needEphemeral(t)
 	for _, status := range statuses {
 		t.Run(status, func(t *testing.T) {
@@ -162,6 +163,7 @@ func TestAccEphemeralOfNoSession(t *testing.T) {
 // TestAccEphemeralUnderFault tells the state of the session, which is no error, from what is one.
 func TestAccEphemeralUnderFault(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	needEphemeral(t)
 	const failed = "Error: Wawp temporary link could not be found or made"
 	gone := wawptest.Fault{Status: 404, Body: own}
@@ -239,6 +241,7 @@ func TestAccEphemeralUnderFault(t *testing.T) {
 // TestAccEphemeralInOtherForms is promise P6: the link is found, and not made a second time.
 func TestAccEphemeralInOtherForms(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	needEphemeral(t)
 	for name, form := range forms() {
 		t.Run(name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
@@ -90,6 +91,7 @@ func forms() map[string]reshape {
 // TestAccAnswersInOtherForms is promise P6, as a user sees it: the link is found, its end shows, the plan is quiet.
 func TestAccAnswersInOtherForms(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, form := range forms() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -143,6 +145,7 @@ func TestAccAnswersToAnotherMethodInAnotherForm(t *testing.T) {
 // TestAccAnswersThatTellLess has POST leave something out.
 func TestAccAnswersThatTellLess(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		want  map[string]int
@@ -184,6 +187,7 @@ func TestAccAnswersThatTellLess(t *testing.T) {
 // TestAccNotMade makes no second request for a link, and says what may have become of the first.
 func TestAccNotMade(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	const perhaps, summary = "There may be a new link all the same", "Error: Wawp temporary link was not made"
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
@@ -237,6 +241,7 @@ func TestAccNotMade(t *testing.T) {
 // TestAccUnreadableLinkKeepsTheState is promise P3 for every answer that proves no absence.
 func TestAccUnreadableLinkKeepsTheState(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	described := wawptest.Fault{Skip: 1000}
 	gone := wawptest.Fault{Status: 404, Body: own}
 	for name, test := range map[string]struct {
@@ -317,6 +322,7 @@ func TestAccNothingToRevoke(t *testing.T) {
 // TestAccNotRevoked keeps the state where the link may still be valid.
 func TestAccNotRevoked(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, fault := range map[string]wawptest.Fault{
 		"read: 401":          {Match: get, Status: 401, Body: own},
 		"read: 500":          {Match: get, Status: 500, Body: own},
@@ -351,6 +357,7 @@ func TestAccNotRevoked(t *testing.T) {
 // TestAccRevokedWithoutAWord has the link be revoked, and the answer not say so.
 func TestAccRevokedWithoutAWord(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		want  map[string]int

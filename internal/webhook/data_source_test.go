@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
@@ -37,6 +38,7 @@ func TestAccDataSource(t *testing.T) {
 // TestAccDataSourceForms reads answers in the forms that the API page leaves open (P6).
 func TestAccDataSourceForms(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for body, count := range map[string]int{
 		`{"webhooks":null,"systemConfig":null}`: 0,
 		`{"webhooks":{}}`:                       0,
@@ -58,6 +60,7 @@ func TestAccDataSourceForms(t *testing.T) {
 
 func TestAccDataSourceFails(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for says, fault := range map[string]wawptest.Fault{
 		`no\s+paid\s+plan`:                    {Match: list, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`},
 		`lists\s+no\s+webhooks`:               {Match: list, Body: `{"success":true}`},

@@ -341,6 +341,7 @@ func TestAccImportOfWhatIsNotThere(t *testing.T) {
 
 func TestAccCreateFindsAWebhook(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	same := wawptest.Webhook{URL: target, Events: []string{"message", "session.status"}, Active: true, Delay: 2, Attempts: 15}
 	t.Run("the same", func(t *testing.T) {
 		t.Parallel()
@@ -428,6 +429,7 @@ func TestAccCreateFindsAWebhook(t *testing.T) {
 // TestAccLostAnswers has each write act and its answer be lost.
 func TestAccLostAnswers(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, fault := range map[string]wawptest.Fault{
 		"502": {Status: 502}, "503": {Status: 503}, "reset": {Drop: true}, "cut off": {Cut: true}, "HTML": {Body: "<html>Bad gateway</html>", Status: 504},
 	} {
@@ -457,6 +459,7 @@ func TestAccLostAnswers(t *testing.T) {
 // TestAccAnswersThatTellLittle has Wawp tell no more of a webhook than its url (P5, P6).
 func TestAccAnswersThatTellLittle(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := world(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: list, Reshape: func(answer map[string]any) any {
 		all, _ := answer["webhooks"].([]any)
@@ -477,6 +480,7 @@ func TestAccAnswersThatTellLittle(t *testing.T) {
 
 func TestAccUpdateGuessesNothing(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := world(t, wawptest.Config{})
 	w.SetWebhook(id, wawptest.Webhook{URL: target, Events: []string{"message"}, Active: true, Delay: 9, Attempts: 3})
 	w.Inject(wawptest.Fault{Match: list, Reshape: func(map[string]any) any {
@@ -502,6 +506,7 @@ func TestAccLostRequestIsSentAgain(t *testing.T) {
 // TestAccReadUnderFault is promise P3 for webhooks.
 func TestAccReadUnderFault(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	own := `{"code":"invalid_instance","message":"gone"}`
 	for name, test := range map[string]struct {
 		list, info wawptest.Fault
