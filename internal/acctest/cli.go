@@ -97,8 +97,8 @@ func Require(t testing.TB, terraform, openTofu string) {
 	}
 }
 
-// SameOnEveryCLI skips a test of what the provider makes of Wawp's answers under -short, with which .ci/run tests a second CLI: it is
-// the same whichever CLI asked.
+// SameOnEveryCLI skips a test under -short, with which .ci/run tests a second CLI: what the provider makes of its arguments and of Wawp's
+// answers is the same whichever CLI asks.
 func SameOnEveryCLI(t testing.TB) {
 	t.Helper()
 	if testing.Short() {

@@ -48,6 +48,7 @@ func cli(t *testing.T) string {
 // has more connections open than Terraform works on resources.
 func TestAccBench(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	b, err := newBench(t.TempDir(), programs(t, meter, provider), cli(t))
 	if err != nil {
 		t.Fatal(err)
@@ -75,6 +76,7 @@ func TestAccBench(t *testing.T) {
 // TestAccManySessions is `make many` with few of them.
 func TestAccManySessions(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	b, err := newBench(t.TempDir(), programs(t, meter, provider), cli(t))
 	if err != nil {
 		t.Fatal(err)

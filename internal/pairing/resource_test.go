@@ -219,6 +219,7 @@ func TestAccInterruptedWaitLeavesEverything(t *testing.T) {
 // TestAccRefresh is promise P3 for pairings: only a proof removes one from the state.
 func TestAccRefresh(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	status := func(status string) wawptest.Fault {
 		return wawptest.Fault{Match: info, Reshape: wawptest.Set("status", status)}
 	}
@@ -315,6 +316,7 @@ func TestAccUnlinkedPhoneIsAPlannedWait(t *testing.T) {
 
 func TestAccDestroy(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	refused := wawptest.Fault{Match: logout, Status: 400, Body: `{"code":"not_connected","message":"No."}`}
 	for name, test := range map[string]struct {
 		arguments []string
@@ -388,6 +390,7 @@ func TestAccImportByIdentity(t *testing.T) {
 
 func TestAccImportOfWhatIsNotThere(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		id     string
 		status string

@@ -13,6 +13,7 @@ func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
 
 func TestAccArgumentsAreValidated(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	for argument, says := range map[string]string{
 		`access_token = ""`:             "access_token is set, but empty",

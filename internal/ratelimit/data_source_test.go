@@ -64,6 +64,7 @@ func TestAccDataSource(t *testing.T) {
 
 func TestAccDataSourceFailsUnlessTheSessionIsThere(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		says  string

@@ -99,6 +99,7 @@ func TestAccAnswersInOtherForms(t *testing.T) {
 // TestAccUntoldPolicy keeps what is configured, with a warning.
 func TestAccUntoldPolicy(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	const warning = "Warning: Wawp does not report the current sending policy"
 	w := open(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Reshape: wawptest.Rename("current_policy", "assigned")})
@@ -160,6 +161,7 @@ func TestAccAnswersThatTellLess(t *testing.T) {
 // TestAccStaleReadAfterTheChange has a GET that shows the policy from before: what was planned is what comes out.
 func TestAccStaleReadAfterTheChange(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	silent := wawptest.Fault{Match: set, Act: true, Status: 204}
 	stale := func(slug string) wawptest.Fault {
@@ -183,6 +185,7 @@ func TestAccStaleReadAfterTheChange(t *testing.T) {
 // TestAccAcceptedAndIgnored shows as drift in the next plan.
 func TestAccAcceptedAndIgnored(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: set, Body: `{"success":true}`})
 	cli := w.CLI(t, declare(strict))
@@ -211,6 +214,7 @@ func TestAccLostAnswerIsRepeated(t *testing.T) {
 
 func TestAccSetButNotReadBack(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: set, Act: true, Status: 204})
 	w.Inject(wawptest.Fault{Match: get, Status: 500, Times: 1})
@@ -270,6 +274,7 @@ func TestAccRefusedPolicy(t *testing.T) {
 
 func TestAccRefusedChangeKeepsTheState(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	cli := w.CLI(t, once+declare(strict))
 	cli.OK("apply", "-auto-approve")
@@ -364,6 +369,7 @@ func TestAccUnreadablePolicyKeepsTheState(t *testing.T) {
 
 func TestAccSessionDeletedInTheDashboard(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	cli := w.CLI(t, declare(strict))
 	cli.OK("apply", "-auto-approve")

@@ -170,6 +170,7 @@ func TestAccNothingIsAskedForTwice(t *testing.T) {
 
 func TestAccTimeoutsMakeNoRequest(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	timed := declare(strict, "timeouts = { create = \"10s\", read = \"10s\", update = \"10s\" }\n")
 	steps(t, w,
@@ -188,6 +189,7 @@ func TestAccTimeoutsMakeNoRequest(t *testing.T) {
 
 func TestAccChangeInTheDashboardIsSetBackInPlace(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	steps(t, w,
 		resource.TestStep{Config: w.Config(declare(strict))},
@@ -204,6 +206,7 @@ func TestAccChangeInTheDashboardIsSetBackInPlace(t *testing.T) {
 
 func TestAccLapsedPlan(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{Paid: true})
 	steps(t, w,
 		resource.TestStep{Config: w.Config(declare(limitless)), ConfigStateChecks: shows(limitless, true)},
@@ -222,6 +225,7 @@ func TestAccLapsedPlan(t *testing.T) {
 
 func TestAccAnotherSessionIsGivenThePolicyInstead(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	w.Add(wawptest.Session{InstanceID: "5056E8000001"})
 	steps(t, w,
@@ -261,6 +265,7 @@ func TestAccWithTheSessionItself(t *testing.T) {
 
 func TestAccArgumentsAreValidated(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	for name, test := range map[string]struct{ configuration, says string }{
 		"empty policy":   {declare(""), `policy\s+is\s+set,\s+but\s+empty`},
@@ -329,6 +334,7 @@ func TestAccImportOfNothing(t *testing.T) {
 // TestAccImportOfWhatCannotBeRead drops nothing silently: it is an error, however clear the absence is.
 func TestAccImportOfWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, fault := range map[string]wawptest.Fault{
 		"no such session": {Match: info, Skip: 1000},
 		"foreign 404":     {Match: get, Status: 404, Body: foreign},

@@ -15,6 +15,7 @@ import (
 
 func TestAccDataSource(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	w.Add(wawptest.Session{
 		InstanceID: "3EB0BCB2E3D4", Name: "wawp-84729105", Status: "WORKING",
@@ -40,6 +41,7 @@ func TestAccDataSource(t *testing.T) {
 
 func TestAccDataSourceFailsUnlessTheSessionIsThere(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		id    string

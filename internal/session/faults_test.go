@@ -246,6 +246,7 @@ func TestAccRefusedCreateSaysWhyAndCriesNoWolf(t *testing.T) {
 
 func TestAccCreateIsRepeatedAfter429(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: create, Times: 1, Status: 429, Header: http.Header{"Retry-After": {"1"}}})
 	cli := w.CLI(t, minimal)
@@ -333,6 +334,7 @@ func TestAccUnprovenAbsenceKeepsTheState(t *testing.T) {
 // TestAccAccountThatIsNotToldIsOneAllTheSame: a session that works has a phone, whether or not Wawp tells whose.
 func TestAccAccountThatIsNotToldIsOneAllTheSame(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, once+isStarted)
 	cli.OK("apply", "-auto-approve")
@@ -380,6 +382,7 @@ func TestAccTokenOfAnotherAccountProvesNothing(t *testing.T) {
 // TestAccRenewedTokenIsThatOfTheSameAccount: once a session was described to it, it proves as much as the old one.
 func TestAccRenewedTokenIsThatOfTheSameAccount(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, once+isStarted)
 	cli.OK("apply", "-auto-approve")
@@ -393,6 +396,7 @@ func TestAccRenewedTokenIsThatOfTheSameAccount(t *testing.T) {
 
 func TestAccServerThatOffersOnlyCreate(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, reshape := range map[string]func(map[string]any) any{
 		"with status": wawptest.Set("extra", true), "without status": wawptest.Without("status", "server_name"),
 	} {
@@ -496,6 +500,7 @@ func TestAccDeposedObjectHasAWayOut(t *testing.T) {
 
 func TestAccFailedChangeIsAnError(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, once+isStopped)
 	cli.OK("apply", "-auto-approve")

@@ -110,6 +110,7 @@ func TestAccMinimal(t *testing.T) {
 
 func TestAccDesiredState(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	named := does(plancheck.ResourceActionUpdate)
 	for _, attribute := range []string{"instance_id", "session_name", "server_name"} {
@@ -140,6 +141,7 @@ func TestAccDesiredState(t *testing.T) {
 // TestAccNameThatIsToldLate: a null that was planned as such could not be told any more.
 func TestAccNameThatIsToldLate(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: create, Reshape: wawptest.Without("session_name")})
 	cli := w.CLI(t, minimal)
@@ -153,6 +155,7 @@ func TestAccNameThatIsToldLate(t *testing.T) {
 
 func TestAccStoppedInTheDashboardIsStartedInPlace(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	steps(t, w,
 		resource.TestStep{Config: w.Config(isStarted)},
@@ -166,6 +169,7 @@ func TestAccStoppedInTheDashboardIsStartedInPlace(t *testing.T) {
 
 func TestAccSessionThatStartsByItselfIsNotStarted(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{Created: "STARTING", BootTime: 50 * time.Millisecond})
 	steps(t, w, resource.TestStep{Config: w.Config(isStarted), ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE")}})
 	if n := w.Count(start); n != 0 {
@@ -175,6 +179,7 @@ func TestAccSessionThatStartsByItselfIsNotStarted(t *testing.T) {
 
 func TestAccPairedSession(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	steps(t, w,
 		resource.TestStep{Config: w.Config(isStarted)},
@@ -215,6 +220,7 @@ func TestAccStoppedSessionKeepsItsAccount(t *testing.T) {
 
 func TestAccArgumentsAreValidated(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for argument, says := range map[string]string{
 		`desired_state = "running"`:      `desired_state.*one\s+of`,
 		`timeouts = { read = "0s" }`:     `timeouts.read\s+must\s+be\s+a\s+positive\s+duration`,
@@ -229,6 +235,7 @@ func TestAccArgumentsAreValidated(t *testing.T) {
 
 func TestAccWhatOnlyTerraformKnowsMakesNoRequest(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	protected := `resource "wawp_session" "x" {
 		deletion_protection = true
@@ -254,6 +261,7 @@ func TestAccWhatOnlyTerraformKnowsMakesNoRequest(t *testing.T) {
 
 func TestAccChangeInPlaceMakesNoRequest(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, minimal)
 	cli.OK("apply", "-auto-approve")
@@ -305,6 +313,7 @@ func TestAccImportOfNothing(t *testing.T) {
 
 func TestAccImportOfWhatIsNotThere(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, fault := range map[string]wawptest.Fault{
 		"no such session":   {Match: rateLimit, Skip: 1000},
 		"foreign 404":       {Match: info, Status: http.StatusNotFound, Body: "404 page not found"},

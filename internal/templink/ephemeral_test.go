@@ -97,6 +97,7 @@ func TestAccEphemeralInEveryStatus(t *testing.T) {
 // after each plan, apply and destroy.
 func TestAccEphemeralKeepsWhatWasHandedOut(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	needEphemeral(t)
 	for _, status := range statuses {
 		t.Run(status, func(t *testing.T) {

@@ -124,6 +124,7 @@ func TestAccAnswersInOtherForms(t *testing.T) {
 // TestAccAnswersToAnotherMethodInAnotherForm: what POST and GET call the same link may differ.
 func TestAccAnswersToAnotherMethodInAnotherForm(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{Now: newClock().Now})
 	w.Inject(wawptest.Fault{Match: post, Reshape: edit("link", func(link string) any {
 		return strings.Replace(link, "https://app.", "https://www.", 1) + "/"
@@ -290,6 +291,7 @@ func TestAccUnreadableLinkKeepsTheState(t *testing.T) {
 
 func TestAccSessionDeletedInTheDashboard(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	cli := w.CLI(t, declare())
 	cli.OK("apply", "-auto-approve")
@@ -307,6 +309,7 @@ func TestAccSessionDeletedInTheDashboard(t *testing.T) {
 // TestAccNothingToRevoke lets a link go whose session needs no scan, with a warning.
 func TestAccNothingToRevoke(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for _, endpoint := range []string{get, revoke} {
 		t.Run(endpoint, func(t *testing.T) {
 			t.Parallel()
@@ -387,6 +390,7 @@ func TestAccRevokedWithoutAWord(t *testing.T) {
 // TestAccStaleRead has a GET that is older than the link: the state says what Wawp said, and mends itself.
 func TestAccStaleRead(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: get, Times: 1, Body: `{"link":null}`})
 	cli := w.CLI(t, declare())

@@ -206,6 +206,7 @@ func TestAccLifecycle(t *testing.T) {
 
 func TestAccAnotherSession(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	w.Add(wawptest.Session{InstanceID: "5056E8000001", Status: scan})
 	steps(t, w,
@@ -238,6 +239,7 @@ func TestAccNothingIsAskedForTwice(t *testing.T) {
 // TestAccDestroy revokes the link, and no other one: Wawp can only revoke all of them.
 func TestAccDestroy(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		before func(*acctest.World)
 		want   map[string]int
@@ -330,6 +332,7 @@ func TestAccWithTheSessionItself(t *testing.T) {
 
 func TestAccArgumentsAreValidated(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	opened := func(arguments string) string {
 		return fmt.Sprintf("ephemeral \"wawp_session_temp_link\" \"x\" {\n  %s\n}\n", arguments)
@@ -423,6 +426,7 @@ func TestAccImportOfNothing(t *testing.T) {
 // TestAccImportOfWhatCannotBeRead drops nothing silently: it is an error, however clear the absence is.
 func TestAccImportOfWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, fault := range map[string]wawptest.Fault{
 		"no such session": {Match: info, Skip: 1000},
 		"foreign 404":     {Match: get, Status: 404, Body: foreign},
@@ -456,6 +460,7 @@ func TestAccImportedLinkIsLikeAnyOther(t *testing.T) {
 // TestAccImportWithoutExpiry: when a link ends that was made elsewhere, nobody can guess. A change in place keeps that.
 func TestAccImportWithoutExpiry(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	w.NewLink(id)
 	w.Inject(wawptest.Fault{Match: get, Reshape: wawptest.Without("expires_at")})

@@ -17,6 +17,7 @@ const data = `data "wawp_session_webhooks" "x" { instance_id = "` + id + `" }`
 
 func TestAccDataSource(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := world(t, wawptest.Config{SystemListed: true, Secrets: "shown"})
 	twoWebhooks(w)
 	object := func(url string, enabled bool, retries knownvalue.Check, events ...knownvalue.Check) knownvalue.Check {

@@ -160,6 +160,7 @@ func TestAccLifecycle(t *testing.T) {
 
 func TestAccUpdateSendsOnlyWhatChanged(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := world(t, wawptest.Config{})
 	keys := func() []string {
 		var sent []string
@@ -220,6 +221,7 @@ func TestAccWriteOnlySecret(t *testing.T) {
 
 func TestAccArgumentsAreValidated(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	const twoSecrets = "hmac_secret = \"x\"\n hmac_secret_wo = \"x\"\n hmac_secret_wo_version = 1"
 	for arguments, says := range map[string]string{
 		`url = "http://example.com"`:                      "https",
@@ -256,6 +258,7 @@ func TestAccArgumentsAreValidated(t *testing.T) {
 // TestAccEventThatNobodyKnows: Wawp adds events, and users need no new provider for them.
 func TestAccEventThatNobodyKnows(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := world(t, wawptest.Config{})
 	cli := w.CLI(t, hook(`events = ["brand.new"]`))
 	cli.OK("apply", "-auto-approve")
@@ -265,6 +268,7 @@ func TestAccEventThatNobodyKnows(t *testing.T) {
 
 func TestAccDriftIsShownAndCorrected(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := world(t, wawptest.Config{})
 	want := wawptest.Webhook{URL: target, Events: []string{"message", "session.status"}, Active: true, Delay: 2, Attempts: 15}
 	all := []resource.TestStep{{Config: w.Config(hook("retries = { delay_seconds = 2, attempts = 15 }"))}}
@@ -314,6 +318,7 @@ func TestAccImport(t *testing.T) {
 
 func TestAccImportOfWhatIsNotThere(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		id    string
 		fault wawptest.Fault
@@ -495,6 +500,7 @@ func TestAccUpdateGuessesNothing(t *testing.T) {
 
 func TestAccLostRequestIsSentAgain(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := world(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: set, Times: 2, Drop: true}) // without having acted
 	w.CLI(t, hook()).OK("apply", "-auto-approve")
@@ -588,6 +594,7 @@ func TestAccNothingIsAskedForTwice(t *testing.T) {
 
 func TestAccFreePlanIsExplained(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := world(t, wawptest.Config{})
 	w.SetPaid(false)
 	contains(t, w.CLI(t, hook()).Fails("apply", "-auto-approve", "-no-color"), "subscription_required", "paid accounts only", "Upgrade the plan")
@@ -596,6 +603,7 @@ func TestAccFreePlanIsExplained(t *testing.T) {
 // TestAccLapsedPlanLeavesAWayOut: to remove the webhook from the configuration would only ask for the same deletion again.
 func TestAccLapsedPlanLeavesAWayOut(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := world(t, wawptest.Config{})
 	cli := w.CLI(t, hook())
 	cli.OK("apply", "-auto-approve")
@@ -672,6 +680,7 @@ func many(n int, events string) string {
 // that loses concurrent writes.
 func TestAccManyWebhooksOfOneSession(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, fault := range map[string]*wawptest.Fault{"all is well": nil, "every fifth request fails after acting": {Every: 5, Act: true, Status: 502}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
