@@ -314,7 +314,6 @@ func TestAccInterruptedPairSaysSo(t *testing.T) {
 // TestAccNumberThatIsKnownLate is checked when it is known, and never passes for one that is not set.
 func TestAccNumberThatIsKnownLate(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	const late = "resource \"terraform_data\" \"late\" {\n  input = \"0170 1234567\"\n}\n"
 	const says = "Invalid phone number"
 	t.Run("resource", func(t *testing.T) {

@@ -284,6 +284,7 @@ func TestAccRefresh(t *testing.T) {
 // TestAccUnlinkedPhoneIsAPlannedWait, and another phone shows.
 func TestAccUnlinkedPhoneIsAPlannedWait(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{}, working())
 	expected := `expected_phone_number = "` + phone + `"`
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{

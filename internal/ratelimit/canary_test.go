@@ -53,6 +53,7 @@ func leaks(endpoint string) []wawptest.Fault {
 // TestAccTokenNeverShows is promise P4: the life of many policies, under every fault and at the highest log level.
 func TestAccTokenNeverShows(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{Token: canary})
 	n := len(leaks(get))
 	for i := range n {

@@ -385,6 +385,7 @@ func TestAccSessionDeletedInTheDashboard(t *testing.T) {
 // TestAccImportedPolicyIsLikeAnyOther once it has been read: its session can go.
 func TestAccImportedPolicyIsLikeAnyOther(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	cli := w.CLI(t, declare(standard))
 	cli.OK("import", address, id)

@@ -242,6 +242,7 @@ func TestAccAnotherSessionIsGivenThePolicyInstead(t *testing.T) {
 
 func TestAccWithTheSessionItself(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, `
 		resource "wawp_session" "x" {}

@@ -51,6 +51,7 @@ func leaks(endpoint string) []wawptest.Fault {
 // TestAccTokenNeverShows is promise P4: a whole life of many sessions, under every fault and at the highest log level.
 func TestAccTokenNeverShows(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	for name, configuration := range map[string]string{
 		"from the environment": "",
 		"from an ephemeral variable": "variable \"token\" {\n  type      = string\n  ephemeral = true\n  sensitive = true\n}\n" +

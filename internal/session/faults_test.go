@@ -65,6 +65,7 @@ func recorded(t *testing.T, w *acctest.World, cli *acctest.CLI, n int) {
 // session is recorded, and the next plan shows what is left to do.
 func TestAccCreatedSessionIsNeverLost(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	const left = "0 to add, 1 to change, 0 to destroy"
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
@@ -260,6 +261,7 @@ func TestAccCreateIsRepeatedAfter429(t *testing.T) {
 
 func TestAccDeletedInTheDashboard(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, minimal)
 	cli.OK("apply", "-auto-approve")
@@ -274,6 +276,7 @@ func TestAccDeletedInTheDashboard(t *testing.T) {
 // TestAccDeletedBeforeItWasRefreshed: to bring a session to desired_state is to see it.
 func TestAccDeletedBeforeItWasRefreshed(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, isStarted)
 	cli.OK("apply", "-auto-approve")
@@ -463,6 +466,7 @@ func TestAccDestroyUnderFault(t *testing.T) {
 
 func TestAccDeletionProtection(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, `resource "wawp_session" "x" { deletion_protection = true }`)
 	cli.OK("apply", "-auto-approve")

@@ -55,6 +55,7 @@ func leaks(endpoint string) []wawptest.Fault {
 // token is nowhere, and a link is where Terraform keeps the state of its resource; what the ephemeral resource gives is nowhere.
 func TestAccSecretsNeverShow(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	needEphemeral(t)
 	w := acctest.New(t, wawptest.Config{Token: canary})
 	n := len(leaks(get))

@@ -151,6 +151,7 @@ func TestAccEphemeralOfAnUnknownInstance(t *testing.T) {
 // TestAccEphemeralOfNoSession has the session go, or never be there.
 func TestAccEphemeralOfNoSession(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	needEphemeral(t)
 	w := open(t, wawptest.Config{})
 	cli := w.CLI(t, noted(quoted))

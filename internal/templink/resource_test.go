@@ -299,6 +299,7 @@ func TestAccCreateBeforeDestroy(t *testing.T) {
 
 func TestAccWithTheSessionItself(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, `
 		resource "wawp_session" "x" { desired_state = "started" }

@@ -615,6 +615,7 @@ func TestAccLapsedPlanLeavesAWayOut(t *testing.T) {
 // TestAccSecretNeverShows is promise P4: hmac_secret in the state only, hmac_secret_wo nowhere.
 func TestAccSecretNeverShows(t *testing.T) {
 	t.Parallel()
+	acctest.SameOnEveryCLI(t)
 	const inState, nowhere = "c4nary-plain-s3cret", "c4nary-write-0nly"
 	w := world(t, wawptest.Config{Token: "c4nary-t0ken", Secrets: "shown"})
 	system := w.SystemWebhook(id).URL
