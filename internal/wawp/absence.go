@@ -10,7 +10,7 @@ const (
 	Unclear Verdict = iota
 	// Broken: the question was not answered at all. It is an error, and proves nothing.
 	Broken
-	// LookAgain: it seems gone. Ask for its rate limit, and judge again.
+	// LookAgain: it seems gone. Ask for its sending policy, and judge again.
 	LookAgain
 	// Absent: it is gone, beyond doubt.
 	Absent
@@ -51,9 +51,9 @@ func Judge(e Evidence) (Verdict, string) {
 	case !e.Looked:
 		return LookAgain, "session/info answers that there is no such session"
 	case e.SecondLook == nil:
-		return Unclear, "session/info answers that there is no such session, but its rate limit can still be read"
+		return Unclear, "session/info answers that there is no such session, but its sending policy can still be read"
 	case !isStatus404(e.SecondLook):
-		return Unclear, "session/info answers that there is no such session, but a second look at its rate limit failed"
+		return Unclear, "session/info answers that there is no such session, but a second look at its sending policy failed"
 	}
 	return Absent, "session/info and session/rate-limit both answer that there is no such session"
 }

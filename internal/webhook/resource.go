@@ -77,7 +77,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 
 	id := plan.InstanceID.ValueString()
 	defaults := wawp.DefaultRetries
-	adopted, op, err := r.create(ctx, id, wanted, plan.secret(config))
+	secret := plan.secret(config)
+	adopted, op, err := r.create(ctx, id, wanted, secret)
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(failed(op, id, wanted.URL, err))
@@ -86,7 +87,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(occupied(id, *adopted, wanted))
 		return
 	case adopted != nil:
-		resp.Diagnostics.Append(adoption(id, wanted.URL))
+		resp.Diagnostics.Append(adoption(id, wanted.URL, secret != ""))
 		plan.settle(wanted, adopted.Retries)
 	}
 	plan.settle(wanted, &defaults)

@@ -353,7 +353,7 @@ func TestAccCreateFindsAWebhook(t *testing.T) {
 		w := world(t, wawptest.Config{})
 		w.SetWebhook(id, same)
 		cli := w.CLI(t, hook())
-		contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp webhook was adopted", target)
+		contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp webhook was adopted", target, "Whether it has a secret cannot be seen")
 		if w.Count(set)+w.Count(update) != 0 {
 			t.Errorf("it was written: %v", w.Requests())
 		}
@@ -363,7 +363,8 @@ func TestAccCreateFindsAWebhook(t *testing.T) {
 		t.Parallel()
 		w := world(t, wawptest.Config{})
 		w.SetWebhook(id, same)
-		contains(t, w.CLI(t, hook(`hmac_secret = "s"`)).OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp webhook was adopted")
+		contains(t, w.CLI(t, hook(`hmac_secret = "s"`)).OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp webhook was adopted",
+			"It was given the configured secret")
 		if w.Webhooks(id)[0].Secret != "s" {
 			t.Error("the secret was not set")
 		}
@@ -608,8 +609,16 @@ func TestAccLapsedPlanLeavesAWayOut(t *testing.T) {
 	cli := w.CLI(t, hook())
 	cli.OK("apply", "-auto-approve")
 	w.SetPaid(false)
-	contains(t, cli.Fails("destroy", "-auto-approve", "-no-color"), "Wawp webhook could not be deleted", "subscription_required",
-		"Upgrade the plan", "give the webhook up as it is, with: terraform state rm 'wawp_session_webhook.<name>'")
+	says := func(said, summary string) {
+		t.Helper()
+		_, detail, _ := strings.Cut(said, summary) // the warning of the refresh comes first
+		contains(t, detail, "subscription_required", "give the webhook up as it is: remove it from the configuration, and from the state "+
+			"with: terraform state rm 'wawp_session_webhook.<name>'")
+	}
+	says(cli.OK("plan", "-no-color"), "Wawp webhook could not be checked")
+	says(cli.Fails("destroy", "-auto-approve", "-no-color"), "Wawp webhook could not be deleted")
+	cli.Configure(hook(`events = ["message.ack"]`))
+	says(cli.Fails("apply", "-auto-approve", "-no-color"), "Wawp webhook could not be changed")
 }
 
 // TestAccSecretNeverShows is promise P4: hmac_secret in the state only, hmac_secret_wo nowhere.

@@ -34,12 +34,21 @@ func failed(op operation, id, address string, err error) diag.Diagnostic {
 	if op == making && wawp.MayHaveActed(err) {
 		attempt += ". It may be there all the same: if so, the next apply adopts it"
 	}
-	if op == deleting && wawp.IsSubscriptionRequired(err) {
-		return diag.NewErrorDiagnostic(op.summary, attempt+".\n\n"+explain.Answer(err)+"\n\nWawp lets paid accounts alone delete webhooks, "+
-			"and the account has no paid plan (any more). Upgrade the plan in "+explain.Dashboard+", or give the webhook up as it "+
-			"is, with: terraform state rm 'wawp_session_webhook.<name>'")
+	if op == changing || op == deleting {
+		return diag.NewErrorDiagnostic(op.summary, attempt+".\n\n"+reason(err))
 	}
 	return diag.NewErrorDiagnostic(op.summary, explain.Failure(attempt, err))
+}
+
+// reason returns why nothing could be done to a webhook that Terraform manages, and what to do next. Without a paid plan, to remove
+// it from the configuration would only ask for a deletion, which fails, too.
+func reason(err error) string {
+	if !wawp.IsSubscriptionRequired(err) {
+		return explain.Reason(err)
+	}
+	return explain.Answer(err) + "\n\nWawp lets paid accounts alone see, change and delete webhooks, and the account has no paid plan " +
+		"(any more). Upgrade the plan in " + explain.Dashboard + ", or give the webhook up as it is: remove it from the configuration, and " +
+		"from the state with: terraform state rm 'wawp_session_webhook.<name>'"
 }
 
 // occupied refuses to overwrite a webhook that Terraform does not know.
@@ -56,18 +65,24 @@ func occupied(id string, there, wanted wawp.Webhook) diag.Diagnostic {
 }
 
 // adoption says that Create made nothing.
-func adoption(id, address string) diag.Diagnostic {
+func adoption(id, address string, secretSent bool) diag.Diagnostic {
+	secret := "Whether it has a secret cannot be seen."
+	if secretSent {
+		secret = "It was given the configured secret."
+	}
 	return diag.NewWarningDiagnostic("Wawp webhook was adopted", fmt.Sprintf(
 		"There was %s already, just as it is configured, so it was taken over: perhaps the answer to an earlier apply was lost. From now on "+
-			"Terraform changes and deletes it. Whether it has a secret cannot be seen.", name(id, address)))
+			"Terraform changes and deletes it. %s", name(id, address), secret))
 }
 
 // kept says that a webhook stays in the state although it could not be read. The summary is constant, so that Terraform
 // shows many of these as one.
-func kept(id, address, reason string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Wawp webhook could not be checked and stays in the state", fmt.Sprintf(
-		"The state of %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If it is gone for good, remove it with: terraform state rm "+
-			"'wawp_session_webhook.<name>'", name(id, address), reason, explain.Reason(err)))
+func kept(id, address, doubt string, err error) diag.Diagnostic {
+	detail := fmt.Sprintf("The state of %s stays as it was: %s.\n\n%s\n\nThe next plan looks again.", name(id, address), doubt, reason(err))
+	if !wawp.IsSubscriptionRequired(err) {
+		detail += " If it is gone for good, remove it with: terraform state rm 'wawp_session_webhook.<name>'"
+	}
+	return diag.NewWarningDiagnostic("Wawp webhook could not be checked and stays in the state", detail)
 }
 
 // gone says that a webhook was removed from the state.
