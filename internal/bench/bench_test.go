@@ -126,19 +126,21 @@ func TestPaced(t *testing.T) {
 		return requests
 	}
 	for name, test := range map[string]struct {
-		requests []wawptest.Request
-		want     bool
+		requests   []wawptest.Request
+		want, slow bool // slow is what is wanted where Terraform itself is slow
 	}{
-		"as allowed":             {steady(20, 60), true},
-		"too slow":               {steady(18, 60), false},
-		"too fast":               {steady(22, 60), false},
-		"slow for a moment":      {late(steady(20, 60), time.Second), true},
-		"slow for long":          {late(steady(20, 60), 6*time.Second), false},
-		"too fast, then nothing": {late(steady(22, 60), 6*time.Second), false},
-		"too short to tell":      {steady(40, 8), true},
+		"as allowed":             {steady(20, 60), true, true},
+		"too slow":               {steady(18, 60), false, false},
+		"too fast":               {steady(22, 60), false, false},
+		"slow for a moment":      {late(steady(20, 60), time.Second), true, true},
+		"slow for long":          {late(steady(20, 60), 6*time.Second), false, true},
+		"too fast, then nothing": {late(steady(22, 60), 6*time.Second), false, false},
+		"too short to tell":      {steady(40, 8), true, true},
 	} {
-		if err := (proof{rate: 20}).paced(&strings.Builder{}, errand{}, test.requests); (err == nil) != test.want {
-			t.Errorf("%s: %v", name, err)
+		for slow, want := range map[bool]bool{false: test.want, true: test.slow} {
+			if err := (proof{rate: 20}).paced(&strings.Builder{}, errand{slow: slow}, test.requests); (err == nil) != want {
+				t.Errorf("%s (slow: %t): %v", name, slow, err)
+			}
 		}
 	}
 }

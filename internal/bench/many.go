@@ -30,16 +30,16 @@ type proof struct {
 type errand struct {
 	name        string
 	arguments   []string
-	least, most int    // requests for each session that are not refused: reads of the same webhooks may share one
-	left        int    // sessions at Wawp afterwards
-	method      string // of the requests whose rate counts, all if empty: before its deletions, a destroy reads
+	least, most int  // requests for each session that are not refused: reads of the same webhooks may share one
+	left        int  // sessions at Wawp afterwards
+	slow        bool // Terraform itself is slower than the rate: on two cores it deletes some 11 of so many objects in a second
 }
 
 func (p proof) errands() []errand {
 	return []errand{
-		{"apply", []string{"apply", "-auto-approve"}, 5, 5, p.sessions, ""},
-		{"plan", []string{"plan", "-detailed-exitcode"}, 2, 3, p.sessions, ""}, // fails if there is a change
-		{"destroy", []string{"destroy", "-auto-approve"}, 5, 6, 0, http.MethodDelete},
+		{"apply", []string{"apply", "-auto-approve"}, 5, 5, p.sessions, false},
+		{"plan", []string{"plan", "-detailed-exitcode"}, 2, 3, p.sessions, false}, // fails if there is a change
+		{"destroy", []string{"destroy", "-auto-approve"}, 5, 6, 0, true},
 	}
 }
 
@@ -126,14 +126,13 @@ const (
 	window = 10 * time.Second
 )
 
-// paced measures the rate at which the requests of a command arrived, over the whole of it and over the busiest window. The last
-// hundredth does not count: it is retries of stragglers.
+// paced measures the rate at which the requests of a command arrived, over the whole of it and over the busiest window. Both are to be
+// what is allowed; where Terraform asks more slowly, the busiest window alone. The last hundredth does not count: it is retries of
+// stragglers.
 func (p proof) paced(stdout io.Writer, e errand, requests []wawptest.Request) error {
 	var arrivals []time.Time
 	for _, r := range requests {
-		if e.method == "" || e.method == r.Method {
-			arrivals = append(arrivals, r.Time)
-		}
+		arrivals = append(arrivals, r.Time)
 	}
 	arrivals = arrivals[:len(arrivals)-len(arrivals)/100]
 	lasted := arrivals[len(arrivals)-1].Sub(arrivals[0])
@@ -143,7 +142,7 @@ func (p proof) paced(stdout io.Writer, e errand, requests []wawptest.Request) er
 	mean, most := float64(len(arrivals)-1)/lasted.Seconds(), busiest(arrivals)
 	fmt.Fprintf(stdout, "%s: %.2f requests per second over %.0f s, at most %.2f in any %s, where %g are allowed\n",
 		e.name, mean, lasted.Seconds(), most, window, p.rate)
-	if math.Abs(mean/p.rate-1) > tolerance || most/p.rate-1 > tolerance {
+	if math.Abs(most/p.rate-1) > tolerance || mean/p.rate-1 > tolerance || !e.slow && mean/p.rate-1 < -tolerance {
 		return fmt.Errorf("%s: the rate is off by more than %g %%", e.name, 100*tolerance)
 	}
 	return nil
