@@ -47,6 +47,13 @@ func Failure(attempt string, err error) string {
 	return attempt + ".\n\n" + Reason(err)
 }
 
+// OtherToken is [Failure] for a deletion to which Wawp answered that there is no such session, with another access token than
+// before: that of another account would be told the same. kind is the type of the resource.
+func OtherToken(attempt, kind string, err error) string {
+	return Failure(attempt+", with another access token than before: it may be that of another account. The resource stays in the state. "+
+		"If it is gone for good, remove it with: terraform state rm '"+kind+".<name>'", err)
+}
+
 // Reason returns what was answered, and what to do next, as paragraphs.
 func Reason(err error) string {
 	if next := Next(err); next != "" {

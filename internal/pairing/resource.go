@@ -101,6 +101,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	plan.refresh(seen)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
+	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
 }
 
 // Read refreshes the state. Only a proof that no phone is linked, or that the session is absent, removes the pairing from it.
@@ -130,7 +131,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	switch {
 	case err != nil:
-		r.notRead(ctx, resp, id, isNew, err)
+		r.notRead(ctx, req, resp, id, isNew, err)
 	case isNew && now.Status != wawp.StatusWorking:
 		resp.Diagnostics.Append(nothingToImport(now))
 	case now.Status == wawp.StatusScan:
@@ -143,12 +144,15 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		state.refresh(now)
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyUnread, []byte("false"))...)
+		resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
 	}
 }
 
 // notRead decides what a failed read means. What was just imported is never dropped: that it cannot be read is an error.
-func (r *Resource) notRead(ctx context.Context, resp *resource.ReadResponse, id string, isNew bool, err error) {
-	evidence := wawp.Evidence{Seen: true, Paired: true, Info: err} // else there would be no pairing
+func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, id string, isNew bool, err error) {
+	evidence := wawp.Evidence{ // it was seen and paired, or there would be no pairing
+		Seen: true, Paired: true, OtherToken: conn.IsOtherToken(ctx, r.client, req.Private), Info: err,
+	}
 	verdict, reason := wawp.Judge(evidence)
 	if verdict == wawp.LookAgain && !isNew {
 		evidence.Looked, evidence.SecondLook = true, r.client.ProbeRateLimit(ctx, id)
@@ -192,13 +196,15 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	resp.Diagnostics.Append(r.unlink(ctx, state.InstanceID.ValueString())...)
+	resp.Diagnostics.Append(r.unlink(ctx, state.InstanceID.ValueString(), conn.IsOtherToken(ctx, r.client, req.Private))...)
 }
 
-// unlink logs the phone out, and sees that it took hold.
-func (r *Resource) unlink(ctx context.Context, id string) diag.Diagnostics {
+// unlink logs the phone out, and sees that it took hold. To another access token than before no 404 says that the session is gone.
+func (r *Resource) unlink(ctx context.Context, id string, otherToken bool) diag.Diagnostics {
 	after, err := r.client.LogoutSession(ctx, id)
 	switch {
+	case wawp.IsNotFound(err) && otherToken:
+		return diag.Diagnostics{unknownToToken(id, err)}
 	case wawp.IsNotFound(err):
 		return nil // gone, and the link with it
 	case wawp.IsMoot(err):

@@ -16,8 +16,9 @@ import (
 
 // Summaries that are shared.
 const (
-	summaryNotPaired  = "No phone was linked to the Wawp session"
-	summaryOtherPhone = "Another phone is linked to the Wawp session"
+	summaryNotPaired   = "No phone was linked to the Wawp session"
+	summaryOtherPhone  = "Another phone is linked to the Wawp session"
+	summaryNotUnlinked = "The phone was not unlinked from the Wawp session"
 )
 
 // howToPair says how a person links a phone.
@@ -137,9 +138,15 @@ func kept(id, reason string, err error) diag.Diagnostic {
 
 // notUnlinked explains why a phone may still be linked, so that the pairing stays in the state.
 func notUnlinked(id string, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The phone was not unlinked from the Wawp session", explain.Failure("Unlinking the phone from the session "+id+" failed", err)+
+	return diag.NewErrorDiagnostic(summaryNotUnlinked, explain.Failure("Unlinking the phone from the session "+id+" failed", err)+
 		"\n\nThe pairing stays in the state, and the next destroy tries again. With logout_on_destroy = false, applied before, "+
 		"the phone stays linked.")
+}
+
+// unknownToToken explains that the access token may be that of an account that does not know the session.
+func unknownToToken(id string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(summaryNotUnlinked, explain.OtherToken("Unlinking the phone from the session "+id+" failed",
+		"wawp_session_pairing", err))
 }
 
 // perhapsLinked says that a pairing left the state, while the phone may not know of it.

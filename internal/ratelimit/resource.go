@@ -86,6 +86,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
+	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
 }
 
 // set gives the session the planned policy, and fills in what the plan leaves open. Whatever a read shows, the policy that
@@ -148,7 +149,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	id := state.InstanceID.ValueString()
 	now, err := r.client.GetRateLimit(ctx, id)
 	if err != nil {
-		r.notRead(ctx, resp, id, isNew, err)
+		r.notRead(ctx, req, resp, id, isNew, err)
 		return
 	}
 	if now.Policy == "" {
@@ -157,14 +158,17 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	state.refresh(now)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyUnread, []byte("false"))...)
+	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
 }
 
 // notRead decides what a failed read means. What was just imported is never dropped: that it cannot be read is an error.
-func (r *Resource) notRead(ctx context.Context, resp *resource.ReadResponse, id string, isNew bool, err error) {
-	verdict, reason := wawp.JudgeChild(wawp.ChildEvidence{Child: err})
+func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, id string, isNew bool, err error) {
+	evidence := wawp.ChildEvidence{OtherToken: conn.IsOtherToken(ctx, r.client, req.Private), Child: err}
+	verdict, reason := wawp.JudgeChild(evidence)
 	if verdict == wawp.LookAgain && !isNew {
-		_, second := r.client.GetSession(ctx, id)
-		verdict, reason = wawp.JudgeChild(wawp.ChildEvidence{Child: err, Looked: true, Info: second})
+		evidence.Looked = true
+		_, evidence.Info = r.client.GetSession(ctx, id)
+		verdict, reason = wawp.JudgeChild(evidence)
 	}
 	switch {
 	case verdict == wawp.Broken, isNew:

@@ -434,6 +434,8 @@ func TestAccDestroyUnderFault(t *testing.T) {
 		"a gateway's JSON 404": {wawptest.Fault{Match: remove, Status: 404, Body: `{"message":"Not Found"}`}, false, "it stays in the state"},
 		"busy, in disguise":    {wawptest.Fault{Match: remove, Body: `{"status":"error","message":"The instance is busy"}`}, false, "The instance is busy"},
 		"already gone":         {wawptest.Fault{Match: remove, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`}, true, "1 destroyed"},
+		"perhaps phoneless":    {wawptest.Fault{Match: remove, Status: 404, Body: `{"code":"invalid_session","message":"no"}`}, false, "may only mean that it has lost its phone"},
+		"all is phoneless":     {wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"no"}`}, true, "1 destroyed"},
 		"logout fails":         {wawptest.Fault{Match: logout, Status: 500}, true, "Warning: Wawp session was not logged out"},
 		"lost, then gone":      {wawptest.Fault{Match: remove, Times: 1, Act: true, Drop: true}, true, "1 destroyed"},
 		"a proxy's 404":        {wawptest.Fault{Match: remove, Status: 404, Body: foreign}, false, "it stays in the state"},

@@ -3,11 +3,9 @@ package session
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -28,7 +26,6 @@ const (
 const (
 	keySeen     = "seen"     // session/info has described the session
 	keyImported = "imported" // it was not created by Terraform
-	keyToken    = "token"    // the mark of the access token with which it was created or last described
 )
 
 var (
@@ -75,7 +72,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	tflog.Info(ctx, "created a Wawp session", map[string]any{"instance_id": made.InstanceID})
 	record(ctx, resp, plan, made)
-	resp.Diagnostics.Append(r.markToken(ctx, resp.Private)...)
+	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
 	if plan.DesiredState.ValueString() == "" && made.Status != "" {
 		return // the answer told all
 	}
@@ -147,20 +144,17 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	state.observeDesired(session)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keySeen, []byte("true"))...)
-	resp.Diagnostics.Append(r.markToken(ctx, resp.Private)...)
+	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
 }
 
 // notRead decides what a failed read means.
 func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state model, err error) {
 	id := state.InstanceID.ValueString()
 	evidence := wawp.Evidence{
-		Seen: has(ctx, req.Private, keySeen), Paired: state.isPaired(), OtherToken: r.isOtherToken(ctx, req.Private), Info: err,
+		Seen: has(ctx, req.Private, keySeen), Paired: state.isPaired(),
+		OtherToken: conn.IsOtherToken(ctx, r.client, req.Private), Info: err,
 	}
-	verdict, reason := wawp.Judge(evidence)
-	if verdict == wawp.LookAgain {
-		evidence.Looked, evidence.SecondLook = true, r.client.ProbeRateLimit(ctx, id)
-		verdict, reason = wawp.Judge(evidence)
-	}
+	verdict, reason := r.judge(ctx, id, evidence)
 	switch {
 	case verdict == wawp.Broken, isNewlyImported(ctx, req.Private):
 		resp.Diagnostics.AddError("Wawp session could not be read", explain.Failure("Reading the session "+id+" failed", err))
@@ -170,6 +164,16 @@ func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *
 	default:
 		resp.Diagnostics.Append(kept(id, reason, err))
 	}
+}
+
+// judge decides what a failed session/info means, with the second look where there has to be one.
+func (r *Resource) judge(ctx context.Context, id string, e wawp.Evidence) (wawp.Verdict, string) {
+	verdict, reason := wawp.Judge(e)
+	if verdict == wawp.LookAgain {
+		e.Looked, e.SecondLook = true, r.client.ProbeRateLimit(ctx, id)
+		verdict, reason = wawp.Judge(e)
+	}
+	return verdict, reason
 }
 
 // Update starts or stops the session where desired_state has changed. Nothing else makes a request.
@@ -229,10 +233,13 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	err := r.client.DeleteSession(ctx, id)
 	switch {
-	case wawp.IsNotFound(err) && r.isOtherToken(ctx, req.Private):
-		resp.Diagnostics.AddError("Wawp session could not be deleted", explain.Failure("Deleting the session "+id+" failed, with another "+
-			"access token than before: it may belong to another account. It stays in the state. If it is gone for good, remove it with: "+
-			"terraform state rm 'wawp_session.<name>'", err))
+	case wawp.IsNotFound(err) && conn.IsOtherToken(ctx, r.client, req.Private):
+		resp.Diagnostics.AddError("Wawp session could not be deleted", explain.OtherToken("Deleting the session "+id+" failed",
+			"wawp_session", err))
+	case wawp.IsInvalidSession(err) && !r.isGone(ctx, id):
+		resp.Diagnostics.AddError("Wawp session could not be deleted", explain.Failure("Deleting the session "+id+" failed; it stays in the "+
+			"state, because that answer may only mean that it has lost its phone, and nothing else shows that it is gone. If it is, remove "+
+			"it with: terraform state rm 'wawp_session.<name>'", err))
 	case err == nil, wawp.IsNotFound(err):
 		return
 	case wawp.IsNotOffered(err) && !has(ctx, req.Private, keySeen):
@@ -241,6 +248,13 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		resp.Diagnostics.AddError("Wawp session could not be deleted",
 			explain.Failure("Deleting the session "+id+" failed; it stays in the state", err))
 	}
+}
+
+// isGone says whether nothing that Wawp answers speaks for a session whose deletion was answered by invalid_session.
+func (r *Resource) isGone(ctx context.Context, id string) bool {
+	_, err := r.client.GetSession(ctx, id)
+	verdict, _ := r.judge(ctx, id, wawp.Evidence{Seen: true, Info: err})
+	return verdict == wawp.Absent
 }
 
 // ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
@@ -257,31 +271,14 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyImported, []byte("true"))...)
 }
 
-// private is the private state of a request or response, whichever it is.
-type private interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
 // has says whether a key of the private state is set.
-func has(ctx context.Context, p private, key string) bool {
+func has(ctx context.Context, p conn.PrivateState, key string) bool {
 	value, _ := p.GetKey(ctx, key)
 	return string(value) == "true"
 }
 
-// markToken notes that the session is one of the account of this access token.
-func (r *Resource) markToken(ctx context.Context, p private) diag.Diagnostics {
-	return p.SetKey(ctx, keyToken, strconv.AppendQuote(nil, r.client.TokenMark()))
-}
-
-// isOtherToken says whether the access token is another one than when the session was created or last described.
-func (r *Resource) isOtherToken(ctx context.Context, p private) bool {
-	mark, _ := p.GetKey(ctx, keyToken)
-	return mark != nil && string(mark) != strconv.Quote(r.client.TokenMark())
-}
-
 // isNewlyImported says whether nobody has seen the session yet, neither Terraform nor session/info: it may not exist at all.
-func isNewlyImported(ctx context.Context, p private) bool {
+func isNewlyImported(ctx context.Context, p conn.PrivateState) bool {
 	return has(ctx, p, keyImported) && !has(ctx, p, keySeen)
 }
 

@@ -89,6 +89,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	plan.refresh(link)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
+	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
 }
 
 func (r *Resource) create(ctx context.Context, id string) (wawp.TempLink, error) {
@@ -121,7 +122,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	active, err := r.client.GetTempLink(ctx, id)
 	switch {
 	case err != nil:
-		r.notRead(ctx, resp, id, isNew, err)
+		r.notRead(ctx, req, resp, id, isNew, err)
 		return
 	case isNew && active.URL == "":
 		resp.Diagnostics.Append(noneToImport(id))
@@ -130,17 +131,20 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	state.refresh(active)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyUnread, []byte("false"))...)
+	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
 }
 
 // notRead decides what a failed read means. What was just imported is never dropped: that it cannot be read is an error.
-func (r *Resource) notRead(ctx context.Context, resp *resource.ReadResponse, id string, isNew bool, err error) {
-	verdict, reason := wawp.JudgeChild(wawp.ChildEvidence{Child: err})
+func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, id string, isNew bool, err error) {
+	evidence := wawp.ChildEvidence{OtherToken: conn.IsOtherToken(ctx, r.client, req.Private), Child: err}
+	verdict, reason := wawp.JudgeChild(evidence)
 	if wawp.IsMoot(err) && !wawp.IsNotFound(err) {
 		verdict, reason = wawp.Unclear, "Wawp refuses to tell, perhaps because the session needs no scan"
 	}
 	if verdict == wawp.LookAgain && !isNew {
-		_, second := r.client.GetSession(ctx, id)
-		verdict, reason = wawp.JudgeChild(wawp.ChildEvidence{Child: err, Looked: true, Info: second})
+		evidence.Looked = true
+		_, evidence.Info = r.client.GetSession(ctx, id)
+		verdict, reason = wawp.JudgeChild(evidence)
 	}
 	switch {
 	case verdict == wawp.Broken, isNew:
@@ -180,6 +184,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 	id := state.InstanceID.ValueString()
 	switch err := r.revoke(ctx, id, state.Link.ValueString()); {
+	case wawp.IsNotFound(err) && conn.IsOtherToken(ctx, r.client, req.Private):
+		resp.Diagnostics.Append(unknownToToken(id, err))
 	case err == nil, wawp.IsNotFound(err): // with the session its link is gone
 	case wawp.IsMoot(err):
 		resp.Diagnostics.Append(perhapsValid(id, err))

@@ -10,6 +10,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
+const summaryNotRevoked = "Wawp temporary link was not revoked"
+
 // notMade explains why there is no new link, and whether there may be one all the same.
 func notMade(id string, err error) diag.Diagnostic {
 	const summary = "Wawp temporary link was not made"
@@ -37,15 +39,21 @@ func notRead(id string, err error) diag.Diagnostic {
 
 // notRevoked explains that the link may still be valid.
 func notRevoked(id string, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Wawp temporary link was not revoked",
+	return diag.NewErrorDiagnostic(summaryNotRevoked,
 		explain.Failure("Revoking the temporary link of the session "+id+" failed", err)+
 			"\n\nThe link stays in the state, and expires by itself within 30 minutes of when it was made.")
+}
+
+// unknownToToken explains that the access token may be that of an account that does not know the session.
+func unknownToToken(id string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(summaryNotRevoked, explain.OtherToken("Revoking the temporary link of the session "+id+" failed",
+		"wawp_session_temp_link", err))
 }
 
 // perhapsValid says that a link left the state without being revoked, because Wawp refused for a reason that lies in the state of
 // the session, it seems.
 func perhapsValid(id string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Wawp temporary link was not revoked", fmt.Sprintf(
+	return diag.NewWarningDiagnostic(summaryNotRevoked, fmt.Sprintf(
 		"Wawp refused to revoke the temporary link of the session %s, perhaps because the session needs no scan. The link is no longer "+
 			"in the state; if it is still valid, it expires by itself within 30 minutes of when it was made.\n\n%s", id, explain.Answer(err)))
 }

@@ -32,6 +32,8 @@ type Evidence struct {
 	SecondLook error
 }
 
+const otherToken = "the access token is another one than before, perhaps that of another account"
+
 // Judge decides whether a session is absent, and gives the reason in half a sentence. Only an absence that is proved on
 // every count is one: a session dropped from the state by mistake cannot be found again.
 func Judge(e Evidence) (Verdict, string) {
@@ -45,7 +47,7 @@ func Judge(e Evidence) (Verdict, string) {
 	case IsInvalidSession(e.Info) && e.Paired:
 		return Unclear, "invalid_session may only mean that the session lost its phone"
 	case e.OtherToken:
-		return Unclear, "the access token is another one than before, perhaps that of another account"
+		return Unclear, otherToken
 	case !e.Seen:
 		return Unclear, "the server has never described this session, so its 404 proves nothing"
 	case !e.Looked:
@@ -60,6 +62,8 @@ func Judge(e Evidence) (Verdict, string) {
 
 // ChildEvidence is what is known of something that belongs to a session, when reading it has failed.
 type ChildEvidence struct {
+	// OtherToken: as in [Evidence], since what it is about was made or last read.
+	OtherToken bool
 	// Child is the error of the endpoint that reads it.
 	Child error
 	// Looked: session/info was asked, too. Info is its error, nil if it described the session.
@@ -81,6 +85,8 @@ func JudgeChild(e ChildEvidence) (Verdict, string) {
 		return Broken, "the request failed"
 	case IsInvalidSession(e.Child), IsInvalidSession(e.Info):
 		return Unclear, "invalid_session may only mean that the session lost its phone"
+	case e.OtherToken:
+		return Unclear, otherToken
 	case !e.Looked:
 		return LookAgain, "Wawp answers that there is no such session"
 	case e.Info == nil:

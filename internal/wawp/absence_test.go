@@ -70,6 +70,8 @@ func TestJudgeChild(t *testing.T) {
 		"own 404, info foreign":    {second(own, &Error{Status: 404}), Unclear},
 		"own 404, info 500":        {second(own, &Error{Status: 500}), Unclear},
 		"own 404, info unreadable": {second(own, &Error{Status: 200}), Unclear},
+		"own 404, other token":     {ChildEvidence{OtherToken: true, Child: own}, Unclear},
+		"401, other token":         {ChildEvidence{OtherToken: true, Child: &Error{Status: 401, own: true}}, Broken},
 		"own 404, phone dropped":   {second(own, dropped), Unclear},
 		"phone dropped":            {ChildEvidence{Child: dropped}, Unclear},
 		"phone dropped, own 404":   {second(dropped, own), Unclear},

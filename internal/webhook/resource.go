@@ -93,6 +93,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	plan.settle(wanted, &defaults)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
 }
 
 // create makes the webhook, or returns the one that is on its URL already: one that is as wanted only gets the secret. It
@@ -142,7 +143,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	id, address := state.InstanceID.ValueString(), state.URL.ValueString()
 	hooks, err := r.client.ListWebhooks(ctx, id)
 	if err != nil {
-		r.notRead(ctx, resp, id, address, isNew, err)
+		r.notRead(ctx, req, resp, id, address, isNew, err)
 		return
 	}
 	hook, found := wawp.FindWebhook(hooks, address)
@@ -154,14 +155,17 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	state.refresh(hook)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyImported, []byte("false"))...)
+	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
 }
 
 // notRead decides what it means that the session's webhooks could not be read.
-func (r *Resource) notRead(ctx context.Context, resp *resource.ReadResponse, id, address string, isNew bool, err error) {
-	verdict, reason := wawp.JudgeChild(wawp.ChildEvidence{Child: err})
+func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, id, address string, isNew bool, err error) {
+	evidence := wawp.ChildEvidence{OtherToken: conn.IsOtherToken(ctx, r.client, req.Private), Child: err}
+	verdict, reason := wawp.JudgeChild(evidence)
 	if verdict == wawp.LookAgain {
-		_, infoErr := r.client.GetSession(ctx, id)
-		verdict, reason = wawp.JudgeChild(wawp.ChildEvidence{Child: err, Looked: true, Info: infoErr})
+		evidence.Looked = true
+		_, evidence.Info = r.client.GetSession(ctx, id)
+		verdict, reason = wawp.JudgeChild(evidence)
 	}
 	switch {
 	case verdict == wawp.Broken, isNew:
@@ -216,7 +220,10 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	defer cancel()
 	id, address := state.InstanceID.ValueString(), state.URL.ValueString()
 	err := r.write(ctx, id, address, func(address string) error { return r.client.DeleteWebhook(ctx, id, address) })
-	if err != nil && !wawp.IsNotFound(err) {
+	switch {
+	case wawp.IsNotFound(err) && conn.IsOtherToken(ctx, r.client, req.Private):
+		resp.Diagnostics.Append(unknownToToken(id, address, err))
+	case err != nil && !wawp.IsNotFound(err):
 		resp.Diagnostics.Append(failed(deleting, id, address, err))
 	}
 }

@@ -40,6 +40,11 @@ func failed(op operation, id, address string, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(op.summary, explain.Failure(attempt, err))
 }
 
+// unknownToToken explains that the access token may be that of an account that does not know the session.
+func unknownToToken(id, address string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(deleting.summary, explain.OtherToken("Deleting "+name(id, address)+" failed", "wawp_session_webhook", err))
+}
+
 // reason returns why nothing could be done to a webhook that Terraform manages, and what to do next. Without a paid plan, to remove
 // it from the configuration would only ask for a deletion, which fails, too.
 func reason(err error) string {
