@@ -1,4 +1,4 @@
-// Package conn hands the provider's connection to Wawp to the objects that use it.
+// Package conn hands the provider's connection to Wawp to the objects that use it, and tells whose access token it has.
 package conn
 
 import (

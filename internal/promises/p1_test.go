@@ -87,7 +87,7 @@ var p1 = promise{"P1", "A session that was created is not lost", []clause{
 		test:  "wawp TestConnectionAfterCancellationSendsNothing",
 	},
 	{
-		kept:  "Every other request ends with Ctrl-C, also on the wire",
+		kept:  "Every other request ends with Ctrl-C, also on the wire, but the making of a webhook or link and the sending of a message",
 		lines: []line{{"internal/wawp/attempt.go", "return context.WithTimeout(caller, timeout)", "return context.WithTimeout(context.WithoutCancel(caller), timeout)"}},
 		test:  "wawp TestOtherRequestsOnTheWireAreCalledOff",
 	},

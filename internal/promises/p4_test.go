@@ -172,7 +172,7 @@ var p4 = promise{"P4", "The token never shows", []clause{
 		test:  "pairing TestWhatDoesNotFitIsAnErrorThatDoesNotQuoteIt",
 	},
 	{
-		kept:  "A message is quoted in no error and no log",
+		kept:  "A message of 12 bytes or more, which an answer quotes whole, is in no error and no log",
 		lines: []line{{"internal/wawp/client.go", "newRedactor(c.token, text)", "newRedactor(c.token, text[:0])"}},
 		test:  "wawp TestNoErrorQuotesTheMessage",
 	},

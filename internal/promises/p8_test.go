@@ -2,7 +2,7 @@ package promises
 
 var p8 = promise{"P8", "Nothing is asked for twice", []clause{
 	{
-		kept:  "A creation is one request, if its answer tells the status",
+		kept:  "A creation without `desired_state` is one request, if its answer tells the status",
 		lines: []line{{"internal/session/resource.go", `made.Status != "" {`, "false {"}},
 		test:  "session TestAccNothingIsAskedForTwice",
 	},

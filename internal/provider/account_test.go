@@ -37,6 +37,7 @@ resource "wawp_session_temp_link" "x" {
 
 // account makes both sessions in the dashboard, and the configuration of what belongs to them.
 func account(t *testing.T) (*acctest.World, *acctest.CLI) {
+	t.Helper()
 	w := acctest.New(t, wawptest.Config{Paid: true})
 	for _, id := range []string{"3EB0PAIRED", "3EB0WAITS"} {
 		w.Add(wawptest.Session{InstanceID: id, Status: "SCAN_QR_CODE"})

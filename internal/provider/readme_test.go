@@ -1,6 +1,9 @@
 package provider_test
 
 import (
+	"os"
+	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,4 +33,58 @@ func TestQuotedMessagesAreKnown(t *testing.T) {
 			}
 		}
 	}
+}
+
+// registry is where the pages of docs/ are published.
+const registry = "https://registry.terraform.io/providers/wawp/wawp/latest/docs"
+
+// TestLinksLeadSomewhere follows each link from a page to another page or heading. From the registry's front page there can be none
+// that is relative: its address has no slash at the end, so "guides/x.md" would be looked for beside it.
+func TestLinksLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	pages := map[string]string{}
+	for page, text := range filesBelow(t, "docs") {
+		pages[path.Join("docs", page)] = text
+	}
+	for _, page := range []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "BENCHMARKS.md"} {
+		pages[page] = string(read(t, root+"/"+page))
+	}
+	link := regexp.MustCompile(`\]\(([^)#\s]*)(?:#([^)\s]*))?\)`)
+	for page, text := range pages {
+		for _, found := range link.FindAllStringSubmatch(text, -1) {
+			to, heading := found[1], found[2]
+			published, isPublished := strings.CutPrefix(to, registry+"/")
+			switch {
+			case isPublished:
+				to = path.Join("docs", published+".md")
+			case strings.Contains(to, "://"):
+				continue
+			case to == "":
+				to = page
+			case page == "docs/index.md":
+				t.Errorf("%s has a relative link: %s", page, found[0])
+			default:
+				to = path.Join(path.Dir(page), to)
+			}
+			if _, err := os.Stat(filepath.Join(root, to)); err != nil {
+				t.Errorf("%s has a link to what is not there: %s", page, found[0])
+			}
+			if heading != "" && !slices.Contains(anchors(pages[to]), heading) {
+				t.Errorf("%s has a link to a heading that is not there: %s", page, found[0])
+			}
+		}
+	}
+}
+
+// anchors returns those of a page's headings and HTML anchors.
+func anchors(text string) []string {
+	var all []string
+	for _, found := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {
+		kept := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(found[1]), "")
+		all = append(all, strings.ReplaceAll(kept, " ", "-"))
+	}
+	for _, found := range regexp.MustCompile(`<a id="([^"]*)">`).FindAllStringSubmatch(text, -1) {
+		all = append(all, found[1])
+	}
+	return all
 }

@@ -59,7 +59,8 @@ const (
 		"phone is linked, else `SCAN_QR_CODE`. If the session is started already, it only says so. One that is " +
 		"`FAILED` needs `wawp_session_restart`. To keep a session started, set `desired_state` of `wawp_session` instead. " +
 		needsNew
-	aboutStop = "Stops the engine of a session, and waits until it is `STOPPED`. The phone stays linked. If the session is stopped " +
+	aboutStop = "Stops the engine of a session, and waits until it is `STOPPED`. Until it is started again it neither sends nor " +
+		"receives. The phone stays linked. If the session is stopped " +
 		"already, it only says so. If `desired_state` of its `wawp_session` is `started`, the next apply starts it again: " +
 		"to keep it stopped, set that to `stopped` instead. " + needsNew
 	aboutRestart = "Stops and starts the engine of a session, and waits until it was seen to boot and has left `STARTING`. The " +
@@ -68,7 +69,8 @@ const (
 		"Afterwards, wait 30 seconds before sending messages. " + needsNew
 	aboutLogout = "Unlinks the phone from a session, and waits until the session is no longer `WORKING`. The session stays, with " +
 		"its webhooks, and normally shows `SCAN_QR_CODE`: a person can link a phone again. If the session shows " +
-		"`SCAN_QR_CODE` already, it only says so. " + needsNew
+		"`SCAN_QR_CODE` already, it only says so. If a `wawp_session_pairing` of the session is in the state, the next plan " +
+		"makes it anew, and the apply waits for a person with a phone. " + needsNew
 	needsNew = "Needs Terraform 1.14 or later."
 )
 

@@ -25,8 +25,8 @@ const (
 	aboutStatus      = "Status of the session as last read: `STOPPED`, `STARTING`, `SCAN_QR_CODE` (waits for a person with a phone), " +
 		"`WORKING` (a phone is linked), `FAILED`, or another word of Wawp's. Null where Wawp does not report it. It changes " +
 		"on its own, so do not build other resources on it."
-	aboutAccount = "WhatsApp account of the linked phone, as last read; null unless one is linked. It is personal data, and is " +
-		"stored in the state."
+	aboutAccount = "WhatsApp account of the linked phone, as last read; null if none is linked. It is personal data, and is stored " +
+		"in the state."
 	aboutChatID      = "Chat id of the account, such as `201234567890@c.us`."
 	aboutPhoneNumber = "Phone number of the account, digits only; null where its chat id hides it."
 	aboutPushName    = "Name that the owner of the phone chose; null if there is none."
@@ -39,7 +39,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"against the account's quota from its creation to its deletion. No endpoint of Wawp lists sessions, so the " +
 			"Terraform state is where they are known. Creating one links no phone: a person does, with the help of " +
 			"`wawp_session_pairing`, `wawp_session_temp_link` or the action `wawp_session_pair`. Destroying it deletes the instance for " +
-			"good and unlinks its phone; `deletion_protection` guards against that.",
+			"good, and unlinks its phone if it is `WORKING`; `deletion_protection` guards against that.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id":  stable(aboutInstanceID),
 			"session_name": stable(aboutSessionName),
@@ -47,7 +47,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"status":       schema.StringAttribute{Computed: true, MarkdownDescription: aboutStatus},
 			"account": schema.SingleNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: aboutAccount,
+				MarkdownDescription: aboutAccount + " An answer without it changes nothing, until the session shows `SCAN_QR_CODE`.",
 				Attributes: map[string]schema.Attribute{
 					"chat_id":      schema.StringAttribute{Computed: true, MarkdownDescription: aboutChatID},
 					"phone_number": schema.StringAttribute{Computed: true, MarkdownDescription: aboutPhoneNumber},
@@ -69,7 +69,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Default:  booldefault.StaticBool(false),
 				MarkdownDescription: "Refuses to destroy or replace the session while it is `true` in the state. Default: `false`. " +
 					"Changing it makes no request; to lift it, set it to `false` and apply before the destroy. The environment " +
-					"variable `WAWP_ALLOW_DESTROY=1` lifts it for one run.",
+					"variable `WAWP_ALLOW_DESTROY=1` lifts it for one run. With `create_before_destroy` a replacement makes " +
+					"the new session before the deletion of the old one is refused: do not combine the two.",
 			},
 			"timeouts": validate.Timeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
@@ -77,8 +78,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"as `90s`. Default: `60s`. When it ends, the apply succeeds with a warning. The request that creates the " +
 					"session is bounded by the provider's `request_timeout` instead.",
 				ReadDescription: "How long reading the session may take, retries included. Default: `5m`.",
-				UpdateDescription: "How long to wait until a changed `desired_state` is reached. Default: `60s`. When it ends, the " +
-					"apply succeeds with a warning.",
+				UpdateDescription: "How long to wait until a changed `desired_state` is reached, requests included. Default: `60s`. When " +
+					"it ends, the apply succeeds with a warning; if a request is under way then, it fails, and the next apply goes on.",
 				DeleteDescription: "How long logging out and deleting may take, retries included. Default: `5m`.",
 			})),
 		},

@@ -64,7 +64,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				}},
 			},
 			"timeouts": validate.DataTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				ReadDescription: "How long reading them may take, retries included. Default: `5m`.",
+				ReadDescription: "How long reading them may take, retries included. Default, and most: `5m`.",
 			})),
 		},
 	}

@@ -102,7 +102,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "How long making the webhook may take, with retries and the wait for its turn among the session's webhooks. " +
 					"Default: `5m`.",
-				ReadDescription:   "How long reading it may take, retries included. Default: `5m`.",
+				ReadDescription:   "How long reading it may take, retries included. Default, and most: `5m`.",
 				UpdateDescription: "How long changing it may take, counted as for `create`. Default: `5m`.",
 				DeleteDescription: "How long deleting it may take, counted as for `create`. Default: `5m`.",
 			})),

@@ -1,10 +1,8 @@
-# A page with the QR code, valid for 30 minutes.
-resource "wawp_session_temp_link" "support" {
+# Waits until a phone is linked. What needs a linked phone depends on this.
+resource "wawp_session_pairing" "support" {
   instance_id = wawp_session.support.instance_id
 }
 
-# Read it with: terraform output -raw pairing_page
-output "pairing_page" {
-  value     = wawp_session_temp_link.support.link
-  sensitive = true
+output "chat_id" {
+  value = wawp_session_pairing.support.chat_id
 }
