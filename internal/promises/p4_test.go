@@ -177,6 +177,11 @@ var p4 = promise{"P4", "The token never shows", []clause{
 		test:  "wawp TestNoErrorQuotesTheMessage",
 	},
 	{
+		kept:  "The files of terraform-plugin-go's protocol data, which would hold the token, are never written",
+		lines: []line{{"internal/provider/server.go", "_ = os.Unsetenv(envProtocolData)", "_ = envProtocolData"}},
+		test:  "provider TestAccProtocolDataIsNotWritten",
+	},
+	{
 		kept:      "Terraform itself stores a plain variable or a literal in saved plans, and logs `-var`: the documentation says so, and the examples use the environment or an ephemeral variable",
 		otherwise: "the page and the examples are text; `TestAccTokenNeverShows` lives through both ways that they show, and searches state, saved plans, logs and output",
 	},

@@ -140,3 +140,16 @@ func TestAccUnknownConfiguration(t *testing.T) {
 		})
 	}
 }
+
+// TestAccProtocolDataIsNotWritten: terraform-plugin-go would write the token into files.
+func TestAccProtocolDataIsNotWritten(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, "resource \"wawp_session\" \"x\" {}\n")
+	dir := t.TempDir()
+	cli.Env = append(cli.Env, "TF_LOG_SDK_PROTO_DATA_DIR="+dir)
+	cli.OK("apply", "-auto-approve")
+	if files, err := os.ReadDir(dir); err != nil || len(files) > 0 {
+		t.Errorf("%d files were written (%v)", len(files), err)
+	}
+}

@@ -11,8 +11,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
 
+// envProtocolData names a folder into which terraform-plugin-go writes what Terraform sends to a provider: the access token of the
+// provider block, and write-only arguments, too.
+const envProtocolData = "TF_LOG_SDK_PROTO_DATA_DIR"
+
 // Serve serves the provider to Terraform until that is done with it, or to a debugger.
 func (p *Provider) Serve(debug bool) error {
+	_ = os.Unsetenv(envProtocolData) // fails for no name like this
 	var options []tf6server.ServeOpt
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())
