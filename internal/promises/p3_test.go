@@ -82,7 +82,7 @@ var p3 = promise{"P3", "Only a proven absence removes a session from the state",
 	},
 	{
 		kept:  "The second look asks for the rate limit",
-		lines: []line{{"internal/session/resource.go", "= true, r.client.ProbeRateLimit(ctx, id)", "= true, err"}},
+		lines: []line{{"internal/session/resource.go", "= true, r.client.ProbeRateLimit(ctx, id)", "= true, e.Info"}},
 		test:  "session TestAccUnprovenAbsenceKeepsTheState/the rate limit answers",
 	},
 	{
