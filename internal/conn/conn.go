@@ -1,4 +1,5 @@
-// Package conn hands the provider's connection to Wawp to the objects that use it, and tells whose access token it has.
+// Package conn hands the provider's connection to Wawp to the objects that use it, and tells whether its access
+// token is another one than before.
 package conn
 
 import (

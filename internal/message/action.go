@@ -75,7 +75,7 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 			},
 			"message": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Text of the message, 1 to 4,096 characters. The provider writes it to no log, and redacts it " +
+				MarkdownDescription: "Text of the message, 1 to 4,096 characters. The provider redacts it " +
 					"where Wawp quotes it whole in an error, unless it is shorter than 12 bytes.",
 			},
 			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{

@@ -208,7 +208,7 @@ func (r *Resource) unlink(ctx context.Context, id string, otherToken bool) diag.
 	case wawp.IsNotFound(err):
 		return nil // gone, and the link with it
 	case wawp.IsMoot(err):
-		return r.refusedUnlink(ctx, id, err)
+		return r.refusedUnlink(ctx, id, otherToken, err)
 	case err == nil && after.Status != "" && after.Status != wawp.StatusWorking:
 		return nil
 	case err == nil:
@@ -221,9 +221,11 @@ func (r *Resource) unlink(ctx context.Context, id string, otherToken bool) diag.
 }
 
 // refusedUnlink looks at a session whose logout made no sense to Wawp: either no phone is linked, or it is not connected.
-func (r *Resource) refusedUnlink(ctx context.Context, id string, refusal error) diag.Diagnostics {
+func (r *Resource) refusedUnlink(ctx context.Context, id string, otherToken bool, refusal error) diag.Diagnostics {
 	now, err := r.client.GetSession(ctx, id)
 	switch {
+	case wawp.IsNotFound(err) && otherToken:
+		return diag.Diagnostics{unknownToToken(id, err)}
 	case wawp.IsNotFound(err), err == nil && now.Status == wawp.StatusScan:
 		return nil
 	case err != nil, now.Status == wawp.StatusWorking:

@@ -102,7 +102,7 @@ var p3 = promise{"P3", "Only a proven absence removes a session from the state",
 	},
 	{
 		kept:  "Whether it has one, the state tells",
-		lines: []line{{"internal/session/resource.go", "Paired: state.isPaired()", "Paired: false"}},
+		lines: []line{{"internal/session/resource.go", "Paired: state.isPaired(),\n", "Paired: false,\n"}},
 		test:  "session TestAccUnprovenAbsenceKeepsTheState/invalid_session, paired",
 	},
 	{
@@ -153,13 +153,18 @@ var p3 = promise{"P3", "Only a proven absence removes a session from the state",
 	},
 	{
 		kept:  "If it says so with `invalid_session`, which may only mean a lost phone, session/info and the rate limit are asked, too",
-		lines: []line{{"internal/session/resource.go", "case wawp.IsInvalidSession(err) && !r.isGone(ctx, id):", "case false:"}},
+		lines: []line{{"internal/session/resource.go", "case wawp.IsInvalidSession(err):", "case false:"}},
 		test:  "session TestAccDestroyUnderFault/perhaps phoneless",
 	},
 	{
-		kept:  "If none of them speaks for it, it is gone",
-		lines: []line{{"internal/session/resource.go", "case wawp.IsInvalidSession(err) && !r.isGone(ctx, id):", "case wawp.IsInvalidSession(err):"}},
+		kept:  "If a phone is linked in the state, that answer is not enough, even if they agree",
+		lines: []line{{"internal/session/resource.go", "wawp.Evidence{Seen: true, Paired: state.isPaired(), Info: err}", "wawp.Evidence{Seen: true, Info: err}"}},
 		test:  "session TestAccDestroyUnderFault/all is phoneless",
+	},
+	{
+		kept:  "Otherwise it is gone, if they agree",
+		lines: []line{{"internal/session/resource.go", "if verdict == wawp.Absent {", "if false {"}},
+		test:  "session TestAccDestroyUnderFault/never had a phone",
 	},
 	{
 		kept:  "Any other 404 as answer to a deletion is an error, and the state is kept, if the session was ever seen",
@@ -177,7 +182,7 @@ var p3 = promise{"P3", "Only a proven absence removes a session from the state",
 		test:  "session TestAccServerThatOffersOnlyCreate/with status",
 	},
 	{
-		kept: "What belongs to a session is removed with it only if its own endpoint and session/info agree",
+		kept: "What belongs to a session is removed with it, when it is read, only if its own endpoint and session/info agree",
 		lines: []line{
 			{"internal/wawp/absence.go", "case !e.Looked:\n\t\treturn LookAgain, \"Wawp answers", "case !e.Looked:\n\t\treturn Absent, \"Wawp answers"},
 			{"internal/wawp/absence.go", "case e.Info == nil:\n\t\treturn Unclear", "case e.Info == nil:\n\t\treturn Absent"},
@@ -207,7 +212,8 @@ var p3 = promise{"P3", "Only a proven absence removes a session from the state",
 	{
 		kept: "A deletion that has something to ask for is an error then",
 		lines: []line{
-			{"internal/pairing/resource.go", "case wawp.IsNotFound(err) && otherToken:", "case false:"},
+			{"internal/pairing/resource.go", "case wawp.IsNotFound(err) && otherToken:\n\t\treturn diag.Diagnostics{unknownToToken(id, err)}\n\tcase wawp.IsNotFound(err):", "case wawp.IsNotFound(err):"},
+			{"internal/pairing/resource.go", "case wawp.IsNotFound(err) && otherToken:\n\t\treturn diag.Diagnostics{unknownToToken(id, err)}\n\tcase wawp.IsNotFound(err), err", "case wawp.IsNotFound(err), err"},
 			{"internal/templink/resource.go", "case wawp.IsNotFound(err) && conn.IsOtherToken(ctx, r.client, req.Private):", "case false:"},
 			{"internal/webhook/resource.go", "case wawp.IsNotFound(err) && conn.IsOtherToken(ctx, r.client, req.Private):", "case false:"},
 		},

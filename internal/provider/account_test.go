@@ -70,6 +70,8 @@ func TestAccTokenOfAnotherAccountDropsNothing(t *testing.T) {
 		"Error: The phone was not unlinked from the Wawp session", "terraform state rm 'wawp_session_pairing.<name>'",
 		"Error: Wawp webhook could not be deleted", "terraform state rm 'wawp_session_webhook.<name>'",
 		"Error: Wawp temporary link was not revoked", "terraform state rm 'wawp_session_temp_link.<name>'")
+	other.Inject(wawptest.Fault{Match: "POST /v2/session/logout", Status: 400, Body: `{"code":"bad_request","message":"no such instance"}`})
+	says(t, cli.Fails("destroy", "-auto-approve", "-no-color"), "Error: The phone was not unlinked from the Wawp session")
 	if left := len(cli.State()); left != len(before)-1 { // a policy leaves with no request: the session keeps it
 		t.Errorf("%d resources are in the state, want %d", left, len(before)-1)
 	}

@@ -236,10 +236,11 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	case wawp.IsNotFound(err) && conn.IsOtherToken(ctx, r.client, req.Private):
 		resp.Diagnostics.AddError("Wawp session could not be deleted", explain.OtherToken("Deleting the session "+id+" failed",
 			"wawp_session", err))
-	case wawp.IsInvalidSession(err) && !r.isGone(ctx, id):
-		resp.Diagnostics.AddError("Wawp session could not be deleted", explain.Failure("Deleting the session "+id+" failed; it stays in the "+
-			"state, because that answer may only mean that it has lost its phone, and nothing else shows that it is gone. If it is, remove "+
-			"it with: terraform state rm 'wawp_session.<name>'", err))
+	case wawp.IsInvalidSession(err):
+		if doubt := r.doubt(ctx, id, state); doubt != "" {
+			resp.Diagnostics.AddError("Wawp session could not be deleted", explain.Failure("Deleting the session "+id+" failed; it stays in "+
+				"the state: "+doubt+". If it is gone for good, remove it with: terraform state rm 'wawp_session.<name>'", err))
+		}
 	case err == nil, wawp.IsNotFound(err):
 		return
 	case wawp.IsNotOffered(err) && !has(ctx, req.Private, keySeen):
@@ -250,11 +251,17 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// isGone says whether nothing that Wawp answers speaks for a session whose deletion was answered by invalid_session.
-func (r *Resource) isGone(ctx context.Context, id string) bool {
+// doubt returns why a session may still be there whose deletion was answered by invalid_session; "" means that it is gone.
+func (r *Resource) doubt(ctx context.Context, id string, state model) string {
 	_, err := r.client.GetSession(ctx, id)
-	verdict, _ := r.judge(ctx, id, wawp.Evidence{Seen: true, Info: err})
-	return verdict == wawp.Absent
+	if err == nil {
+		return "session/info describes it"
+	}
+	verdict, reason := r.judge(ctx, id, wawp.Evidence{Seen: true, Paired: state.isPaired(), Info: err})
+	if verdict == wawp.Absent {
+		return ""
+	}
+	return reason
 }
 
 // ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.

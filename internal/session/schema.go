@@ -79,7 +79,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"session is bounded by the provider's `request_timeout` instead.",
 				ReadDescription: "How long reading the session may take, retries included. Default: `5m`.",
 				UpdateDescription: "How long to wait until a changed `desired_state` is reached, requests included. Default: `60s`. When " +
-					"it ends, the apply succeeds with a warning; if a request is under way then, it fails, and the next apply goes on.",
+					"it ends, the apply succeeds with a warning; if Wawp has not answered the request to start or stop it by then, the apply " +
+					"fails, and the next one goes on.",
 				DeleteDescription: "How long logging out and deleting may take, retries included. Default: `5m`.",
 			})),
 		},

@@ -47,7 +47,7 @@ func notRevoked(id string, err error) diag.Diagnostic {
 // unknownToToken explains that the access token may be that of an account that does not know the session.
 func unknownToToken(id string, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(summaryNotRevoked, explain.OtherToken("Revoking the temporary link of the session "+id+" failed",
-		"wawp_session_temp_link", err))
+		"wawp_session_temp_link", err)+"\n\nThe link expires by itself within 30 minutes of when it was made.")
 }
 
 // perhapsValid says that a link left the state without being revoked, because Wawp refused for a reason that lies in the state of
