@@ -163,7 +163,7 @@ var p3 = promise{"P3", "Only a proven absence removes a session from the state",
 	},
 	{
 		kept:  "Otherwise it is gone, if they agree",
-		lines: []line{{"internal/session/resource.go", "if verdict == wawp.Absent {", "if false {"}},
+		lines: []line{{"internal/session/resource.go", "if verdict == wawp.Absent {", "if verdict == wawp.Broken {"}},
 		test:  "session TestAccDestroyUnderFault/never had a phone",
 	},
 	{
