@@ -1,0 +1,50 @@
+package acctest
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+)
+
+// Contains checks that each of the phrases is in what was said.
+func Contains(t testing.TB, said string, phrases ...string) {
+	t.Helper()
+	for _, phrase := range phrases {
+		if !strings.Contains(said, phrase) {
+			t.Errorf("%q is not in:\n%s", phrase, said)
+		}
+	}
+}
+
+// Lacks checks that none of the phrases is in what was said.
+func Lacks(t testing.TB, said string, phrases ...string) {
+	t.Helper()
+	for _, phrase := range phrases {
+		if strings.Contains(said, phrase) {
+			t.Errorf("%q is in:\n%s", phrase, said)
+		}
+	}
+}
+
+// Plans checks what a plan does to a resource.
+func Plans(address string, action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
+}
+
+// Asked checks that these are all requests that arrived since the last check, by method and path.
+func (w *World) Asked(t testing.TB, want map[string]int) {
+	t.Helper()
+	total := 0
+	for endpoint, n := range want {
+		total += n
+		if got := w.Count(endpoint); got != n {
+			t.Errorf("%s was asked %d times, want %d", endpoint, got, n)
+		}
+	}
+	if got := w.Count(""); got != total {
+		t.Errorf("%d requests were made, want %d: %v", got, total, w.Requests())
+	}
+	w.ResetRequests()
+}

@@ -1,0 +1,145 @@
+package acctest
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+	"github.com/zclconf/go-cty/cty/msgpack"
+
+	"github.com/wawp/terraform-provider-wawp/internal/provider"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// Protocol is the provider as Terraform calls it, in this process: the protocol without a connection.
+type Protocol struct {
+	server
+	Schemas *tfprotov6.GetProviderSchemaResponse
+}
+
+type server interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ActionServer
+	tfprotov6.ListResourceServer
+}
+
+// Serve starts a provider that is not configured yet, with pauses of milliseconds.
+func Serve(t testing.TB, adjust ...func(*wawp.Options)) *Protocol {
+	t.Helper()
+	served, err := providerserver.NewProtocol6WithError(newProvider(adjust))()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Protocol{server: served.(server)}
+	if p.Schemas, err = p.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func newProvider(adjust []func(*wawp.Options)) *provider.Provider {
+	return &provider.Provider{Version: "test", Adjust: func(o *wawp.Options) {
+		o.PollInterval, o.SecondLook, o.RetryWait = 5*time.Millisecond, 5*time.Millisecond, time.Millisecond
+		for _, a := range adjust {
+			a(o)
+		}
+	}}
+}
+
+// Configure gives the provider the arguments of its block.
+func (p *Protocol) Configure(ctx context.Context, config cty.Value) []*tfprotov6.Diagnostic {
+	validated, err := p.ValidateProviderConfig(ctx, &tfprotov6.ValidateProviderConfigRequest{Config: Encode(config)})
+	if err != nil || failed(validated.Diagnostics) {
+		return append(validated.Diagnostics, broken(err)...)
+	}
+	resp, err := p.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{Config: Encode(config), TerraformVersion: "1.16.4"})
+	if err != nil {
+		return broken(err)
+	}
+	return append(validated.Diagnostics, resp.Diagnostics...)
+}
+
+// Object builds an object of a schema. Attributes that are not given are null.
+func Object(schema *tfprotov6.Schema, given map[string]cty.Value) cty.Value {
+	all := map[string]cty.Value{}
+	for name, kind := range Type(schema).AttributeTypes() {
+		all[name] = cty.NullVal(kind)
+		if v, ok := given[name]; ok {
+			all[name] = v
+		}
+	}
+	return cty.ObjectVal(all)
+}
+
+// Type is the type of the objects of a schema.
+func Type(schema *tfprotov6.Schema) cty.Type {
+	encoded, err := json.Marshal(schema.ValueType())
+	if err != nil {
+		panic(err)
+	}
+	kind, err := ctyjson.UnmarshalType(encoded)
+	if err != nil {
+		panic(err)
+	}
+	return kind
+}
+
+// Encode writes a value as the protocol carries it.
+func Encode(v cty.Value) *tfprotov6.DynamicValue {
+	encoded, err := msgpack.Marshal(v, v.Type())
+	if err != nil {
+		panic(err)
+	}
+	return &tfprotov6.DynamicValue{MsgPack: encoded}
+}
+
+// Decode reads a value that the protocol carried; none is null.
+func Decode(schema *tfprotov6.Schema, v *tfprotov6.DynamicValue) cty.Value {
+	kind := Type(schema)
+	if v == nil {
+		return cty.NullVal(kind)
+	}
+	decoded, err := msgpack.Unmarshal(v.MsgPack, kind)
+	if err != nil {
+		panic(err)
+	}
+	return decoded
+}
+
+// Words are the texts of diagnostics, as a CLI begins them, in one line each.
+func Words(diagnostics []*tfprotov6.Diagnostic) string {
+	var all strings.Builder
+	for _, d := range diagnostics {
+		all.WriteString(map[bool]string{true: "Error: ", false: "Warning: "}[d.Severity == tfprotov6.DiagnosticSeverityError])
+		all.WriteString(d.Summary + "\n" + Unwrap(d.Detail) + "\n")
+	}
+	return all.String()
+}
+
+// failed says whether there is an error among diagnostics.
+func failed(diagnostics []*tfprotov6.Diagnostic) bool {
+	for _, d := range diagnostics {
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			return true
+		}
+	}
+	return false
+}
+
+// broken is the diagnostic of an error of the protocol itself, or of a rule of Terraform's that the provider broke.
+func broken(err error) []*tfprotov6.Diagnostic {
+	if err == nil {
+		return nil
+	}
+	return complain("Provider produced an invalid answer", err.Error())
+}
+
+func complain(summary, detail string) []*tfprotov6.Diagnostic {
+	return []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError, Summary: summary, Detail: detail}}
+}

@@ -1,0 +1,158 @@
+package acctest
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	tfjson "github.com/hashicorp/terraform-json"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+)
+
+// Steps runs the steps of a test case with [Terraform], in place of a CLI: each one applies, and then plans nothing more. At the end all
+// is destroyed. Checks of the plan and of the state are those of plugin-testing; Check is given nil.
+func (w *World) Steps(t testing.TB, steps ...resource.TestStep) {
+	t.Helper()
+	tf := w.Terraform(t, "")
+	for _, step := range steps {
+		if step.PreConfig != nil {
+			step.PreConfig()
+		}
+		if step.ConfigVariables != nil || step.ConfigDirectory != nil || step.ImportState || step.Taint != nil || step.RefreshState {
+			t.Fatal("this step takes a real CLI")
+		}
+		tf.Configure(step.Config)
+		tf.step(step)
+	}
+	tf.OK("destroy")
+}
+
+// step runs one step, whose configuration is in place.
+func (tf *Terraform) step(step resource.TestStep) {
+	tf.t.Helper()
+	command := map[bool]string{true: "destroy", false: "apply"}[step.Destroy]
+	said, ok := "", true
+	if len(step.ConfigPlanChecks.PreApply) > 0 {
+		if said, ok = tf.Run("plan"); ok {
+			tf.checkPlan(step.ConfigPlanChecks.PreApply)
+		}
+	}
+	if ok {
+		said, ok = tf.Run(command)
+	}
+	if step.ExpectError != nil {
+		if ok || !step.ExpectError.MatchString(said) {
+			tf.t.Errorf("%s succeeded: %t; it does not say %s:\n%s", command, ok, step.ExpectError, said)
+		}
+		return
+	}
+	if !ok {
+		tf.t.Fatalf("%s failed:\n%s", command, said)
+	}
+	if step.Check != nil {
+		if err := step.Check(nil); err != nil {
+			tf.t.Error(err)
+		}
+	}
+	for _, check := range step.ConfigStateChecks {
+		var resp statecheck.CheckStateResponse
+		check.CheckState(tf.t.Context(), statecheck.CheckStateRequest{State: tf.stateJSON()}, &resp)
+		if resp.Error != nil {
+			tf.t.Error(resp.Error)
+		}
+	}
+	if said := tf.OK("plan"); !step.Destroy && strings.Contains(said, "No changes.") == step.ExpectNonEmptyPlan {
+		tf.t.Errorf("a second plan says:\n%s", said)
+	}
+}
+
+func (tf *Terraform) checkPlan(checks []plancheck.PlanCheck) {
+	tf.t.Helper()
+	for _, check := range checks {
+		var resp plancheck.CheckPlanResponse
+		check.CheckPlan(tf.t.Context(), plancheck.CheckPlanRequest{Plan: &tfjson.Plan{ResourceChanges: tf.planned}}, &resp)
+		if resp.Error != nil {
+			tf.t.Error(resp.Error)
+		}
+	}
+}
+
+// planJSON is what a plan does, as show -json has it.
+func (w *walk) planJSON() []*tfjson.ResourceChange {
+	actions := map[string]tfjson.Actions{
+		"no-op": {tfjson.ActionNoop}, "create": {tfjson.ActionCreate}, "update": {tfjson.ActionUpdate}, "delete": {tfjson.ActionDelete},
+		"replace": {tfjson.ActionDelete, tfjson.ActionCreate},
+	}
+	var all []*tfjson.ResourceChange
+	for _, c := range w.changes {
+		after, _ := plain(cty.UnknownAsNull(c.planned)).(map[string]any)
+		for name := range after {
+			if !c.planned.GetAttr(name).IsKnown() {
+				delete(after, name)
+			}
+		}
+		all = append(all, &tfjson.ResourceChange{Address: c.address, Type: c.block.kind, Change: &tfjson.Change{
+			Actions: actions[c.action], After: after, AfterUnknown: unknown(c.planned),
+		}})
+	}
+	return all
+}
+
+// stateJSON is the state, and the data that was read, as show -json has them.
+func (tf *Terraform) stateJSON() *tfjson.State {
+	root := &tfjson.StateModule{}
+	for _, address := range slices.Sorted(maps.Keys(tf.objects)) {
+		o := tf.objects[address]
+		values, _ := number(o.json).(map[string]any)
+		root.Resources = append(root.Resources, &tfjson.StateResource{Address: address, Type: o.block.kind, AttributeValues: values})
+	}
+	for _, b := range tf.config.blocks {
+		if v := tf.values.get(b.address); b.mode == "data" && v != cty.NilVal {
+			values, _ := plain(v).(map[string]any)
+			root.Resources = append(root.Resources, &tfjson.StateResource{Address: b.address, Type: b.kind, AttributeValues: values})
+		}
+	}
+	return &tfjson.State{FormatVersion: "1.0", Values: &tfjson.StateValues{RootModule: root}}
+}
+
+// plain is a value as JSON has it.
+func plain(v cty.Value) any {
+	encoded, err := ctyjson.Marshal(v, v.Type())
+	if err != nil {
+		panic(err)
+	}
+	return number(encoded)
+}
+
+// number decodes JSON, and keeps the digits of numbers.
+func number(encoded []byte) any {
+	decoder := json.NewDecoder(bytes.NewReader(encoded))
+	decoder.UseNumber()
+	var v any
+	if err := decoder.Decode(&v); err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// unknown has true in the place of each unknown value.
+func unknown(v cty.Value) any {
+	if !v.IsKnown() {
+		return true
+	}
+	if v.IsNull() || !v.Type().IsObjectType() {
+		return false
+	}
+	all := map[string]any{}
+	for name, attribute := range v.AsValueMap() {
+		all[name] = unknown(attribute)
+	}
+	return all
+}
