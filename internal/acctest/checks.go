@@ -48,3 +48,6 @@ func (w *World) Asked(t testing.TB, want map[string]int) {
 	}
 	w.ResetRequests()
 }
+
+// Stated is what has a state: a [Terraform], or a [CLI].
+type Stated interface{ State() []Instance }

@@ -20,7 +20,7 @@ import (
 // is destroyed. Checks of the plan and of the state are those of plugin-testing; Check is given nil.
 func (w *World) Steps(t testing.TB, steps ...resource.TestStep) {
 	t.Helper()
-	tf := w.Terraform(t, "")
+	tf, last := w.Terraform(t, ""), ""
 	for _, step := range steps {
 		if step.PreConfig != nil {
 			step.PreConfig()
@@ -29,13 +29,16 @@ func (w *World) Steps(t testing.TB, steps ...resource.TestStep) {
 			t.Fatal("this step takes a real CLI")
 		}
 		tf.Configure(step.Config)
-		tf.step(step)
+		if tf.step(step) {
+			last = step.Config
+		}
 	}
+	tf.Configure(last)
 	tf.OK("destroy")
 }
 
-// step runs one step, whose configuration is in place.
-func (tf *Terraform) step(step resource.TestStep) {
+// step runs one step, whose configuration is in place, and says whether it was to succeed.
+func (tf *Terraform) step(step resource.TestStep) bool {
 	tf.t.Helper()
 	command := map[bool]string{true: "destroy", false: "apply"}[step.Destroy]
 	said, ok := "", true
@@ -51,7 +54,7 @@ func (tf *Terraform) step(step resource.TestStep) {
 		if ok || !step.ExpectError.MatchString(said) {
 			tf.t.Errorf("%s succeeded: %t; it does not say %s:\n%s", command, ok, step.ExpectError, said)
 		}
-		return
+		return false
 	}
 	if !ok {
 		tf.t.Fatalf("%s failed:\n%s", command, said)
@@ -71,6 +74,7 @@ func (tf *Terraform) step(step resource.TestStep) {
 	if said := tf.OK("plan"); !step.Destroy && strings.Contains(said, "No changes.") == step.ExpectNonEmptyPlan {
 		tf.t.Errorf("a second plan says:\n%s", said)
 	}
+	return true
 }
 
 func (tf *Terraform) checkPlan(checks []plancheck.PlanCheck) {

@@ -58,13 +58,13 @@ func TestAccActionsRun(t *testing.T) {
 		{"logout", map[string]int{info: 1}, "The session 3EB0BCB2E3D4 is SCAN_QR_CODE: no phone is linked, and nothing was sent."},
 	} {
 		said := cli.OK("apply", "-auto-approve", "-no-color", "-invoke=action.wawp_session_"+run.action+".x")
-		contains(t, said, run.says, "Actions: 1 invoked")
-		counts(t, w, run.sends)
+		acctest.Contains(t, said, run.says, "Actions: 1 invoked")
+		w.Asked(t, run.sends)
 	}
 	w.Remove(theID)
 	said := cli.Fails("apply", "-auto-approve", "-no-color", "-invoke=action.wawp_session_restart.x")
-	contains(t, said, "Action on a Wawp session failed", theID, "Wawp knows no such instance")
-	counts(t, w, map[string]int{info: 1})
+	acctest.Contains(t, said, "Action on a Wawp session failed", theID, "Wawp knows no such instance")
+	w.Asked(t, map[string]int{info: 1})
 }
 
 // TestAccActionsAreTriggered by the life of a resource, in the order in which they are listed.
@@ -83,7 +83,7 @@ func TestAccActionsAreTriggered(t *testing.T) {
 			}
 		}`)
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{{Config: configuration}}})
-	counts(t, w, map[string]int{info: 6, restart: 1, logout: 1, stop: 1})
+	w.Asked(t, map[string]int{info: 6, restart: 1, logout: 1, stop: 1})
 	if s, _ := w.Session(theID); s.Status != "STOPPED" || s.Me != nil {
 		t.Errorf("the session is %v", s)
 	}
@@ -103,9 +103,9 @@ func TestAccFailedActionTaintsNothing(t *testing.T) {
 				}
 			}
 		}`)
-	contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Action on a Wawp session failed", "Wawp knows no such instance")
+	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Action on a Wawp session failed", "Wawp knows no such instance")
 	recorded(t, w, cli, 1)
-	contains(t, cli.OK("plan", "-no-color"), "No changes.")
+	acctest.Contains(t, cli.OK("plan", "-no-color"), "No changes.")
 }
 
 func TestAccActionThatTakesTooLong(t *testing.T) {
@@ -120,7 +120,7 @@ func TestAccActionThatTakesTooLong(t *testing.T) {
 				timeouts    = { invoke = "1s" }
 			}
 		}`)
-	contains(t, cli.Fails("apply", "-auto-approve", "-no-color", "-invoke=action.wawp_session_start.x"), "Action on a Wawp session ran out of time",
+	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color", "-invoke=action.wawp_session_start.x"), "Action on a Wawp session ran out of time",
 		"Wawp accepted the start of the session 3EB0BCB2E3D4, but it was not seen to leave STARTING within 1s",
 		"Its last status was STARTING.", "with the action wawp_session_restart")
 }
@@ -141,7 +141,7 @@ func TestAccArgumentsOfActionsAreValidated(t *testing.T) {
 		if strings.Count(said, says) != len(actions) {
 			t.Errorf("%s does not say %s of each action:\n%s", arguments, says, said)
 		}
-		counts(t, w, nil)
+		w.Asked(t, nil)
 	}
 }
 
@@ -155,8 +155,8 @@ func TestAccActionOfAnUnknownProvider(t *testing.T) {
 		provider "wawp" { access_token = terraform_data.token.output }
 	`+allActions)
 	said := cli.Fails("apply", "-auto-approve", "-no-color", "-invoke=action.wawp_session_restart.x")
-	contains(t, said, "The provider's configuration is not known yet")
-	counts(t, w, nil)
+	acctest.Contains(t, said, "The provider's configuration is not known yet")
+	w.Asked(t, nil)
 }
 
 // TestAccActionsNeverShowTheToken, in what Terraform prints, logs and writes.
@@ -176,7 +176,7 @@ func TestAccActionsNeverShowTheToken(t *testing.T) {
 	} {
 		w.Inject(fault)
 		said, _ := cli.Run("apply", "-auto-approve", "-no-color", "-invoke=action.wawp_session_restart.x")
-		contains(t, said, "Action started: action.wawp_session_restart.x")
+		acctest.Contains(t, said, "Action started: action.wawp_session_restart.x")
 		if err := os.WriteFile(filepath.Join(cli.Dir, "said.out"), []byte(said), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -186,7 +186,7 @@ func TestAccActionsNeverShowTheToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/restart") // else there was nothing to find
+	acctest.Contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/restart") // else there was nothing to find
 	if !strings.Contains(w.Requests()[0].Query.Encode(), "access_token") {
 		t.Error("the token was not sent")
 	}

@@ -121,12 +121,12 @@ func TestActionsLookFirst(t *testing.T) {
 			w := acctest.New(t, wawptest.Config{})
 			w.Add(wawptest.Session{InstanceID: theID, Status: test.status, Me: test.me})
 			progress, failure := invoke(t.Context(), t, w, test.action)
-			counts(t, w, test.sends)
+			w.Asked(t, test.sends)
 			if want, ok := strings.CutPrefix(test.says, fails); ok {
-				contains(t, failure, theID, test.status, want)
+				acctest.Contains(t, failure, theID, test.status, want)
 			} else {
-				contains(t, progress, "The session "+theID, test.says)
-				lacks(t, failure, "\n")
+				acctest.Contains(t, progress, "The session "+theID, test.says)
+				acctest.Lacks(t, failure, "\n")
 			}
 		})
 	}
@@ -154,8 +154,8 @@ func TestActionsWaitForABoot(t *testing.T) {
 			w.Add(wawptest.Session{InstanceID: theID, Status: test.then, Me: phone})
 			told(w, "STARTING", "", "STARTING")
 			progress, failure := invoke(t.Context(), t, w, test.action)
-			contains(t, progress+failure, test.says)
-			counts(t, w, test.sends)
+			acctest.Contains(t, progress+failure, test.says)
+			w.Asked(t, test.sends)
 		})
 	}
 }
@@ -196,12 +196,12 @@ func TestActionsProveTheTransition(t *testing.T) {
 				w.Inject(wawptest.Fault{Match: test.action, Reshape: test.answer})
 			}
 			progress, failure := invoke(t.Context(), t, w, test.action)
-			counts(t, w, map[string]int{info: test.looks, test.action: 1})
-			contains(t, progress, test.says)
-			contains(t, failure, test.fails)
-			lacks(t, progress, "is WORKING.\n", "is SCAN_QR_CODE.\n") // once, with what it means, is enough
+			w.Asked(t, map[string]int{info: test.looks, test.action: 1})
+			acctest.Contains(t, progress, test.says)
+			acctest.Contains(t, failure, test.fails)
+			acctest.Lacks(t, progress, "is WORKING.\n", "is SCAN_QR_CODE.\n") // once, with what it means, is enough
 			if test.fails == "" {
-				lacks(t, failure, "\n")
+				acctest.Lacks(t, failure, "\n")
 			}
 		})
 	}
@@ -214,8 +214,8 @@ func TestLogoutThatWawpAcceptsIsBelieved(t *testing.T) {
 	w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED", Me: phone})
 	w.Inject(wawptest.Fault{Match: logout, Status: 204})
 	progress, failure := invoke(t.Context(), t, w, logout)
-	contains(t, progress, "was logged out. It is STOPPED.")
-	lacks(t, failure, "\n")
+	acctest.Contains(t, progress, "was logged out. It is STOPPED.")
+	acctest.Lacks(t, failure, "\n")
 }
 
 // TestLogoutRefusedForAnotherReason: not every refusal means that the engine has to run.
@@ -230,8 +230,8 @@ func TestLogoutRefusedForAnotherReason(t *testing.T) {
 		w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED"})
 		w.Inject(fault)
 		_, failure := invoke(t.Context(), t, w, logout)
-		contains(t, failure, "Asking Wawp for the logout of the session "+theID+", which was STOPPED, failed")
-		lacks(t, failure, "Start or restart it first")
+		acctest.Contains(t, failure, "Asking Wawp for the logout of the session "+theID+", which was STOPPED, failed")
+		acctest.Lacks(t, failure, "Start or restart it first")
 	}
 }
 
@@ -303,14 +303,14 @@ func TestActionsEndEarly(t *testing.T) {
 					close(ctx.done)
 				}()
 				_, failure := invoke(ctx, t, w, test.action)
-				contains(t, failure, test.says)
+				acctest.Contains(t, failure, test.says)
 				if test.hold == test.action {
-					contains(t, failure, "which was "+test.status, "Run the action again")
+					acctest.Contains(t, failure, "which was "+test.status, "Run the action again")
 				} else {
-					contains(t, failure, end.summary)
+					acctest.Contains(t, failure, end.summary)
 				}
 				if test.told != "" {
-					contains(t, failure, "Its last status was "+cmp.Or(strings.TrimSpace(test.told), test.status)+".")
+					acctest.Contains(t, failure, "Its last status was "+cmp.Or(strings.TrimSpace(test.told), test.status)+".")
 				}
 				if stuck := test.told == "STARTING" && end.summary == outOfTime; stuck != strings.Contains(failure, "longer than 60 s") {
 					t.Errorf("the advice to restart is wrong or missing: %s", failure)
@@ -337,8 +337,8 @@ func TestActionsCalledOffBeforeTheySend(t *testing.T) {
 						<-attempt.Done()
 					}
 				})
-				contains(t, failure, summary, "Asking Wawp for the", theID, "before it was sent")
-				counts(t, w, map[string]int{info: 1})
+				acctest.Contains(t, failure, summary, "Asking Wawp for the", theID, "before it was sent")
+				w.Asked(t, map[string]int{info: 1})
 			})
 		}
 	}
@@ -359,7 +359,7 @@ func TestActionThatRunsOutOfTimeQuotesTheLastAnswer(t *testing.T) {
 			}
 		}
 	})
-	contains(t, failure, "Action on a Wawp session ran out of time", "The last answer: POST /v2/session/info: HTTP 503")
+	acctest.Contains(t, failure, "Action on a Wawp session ran out of time", "The last answer: POST /v2/session/info: HTTP 503")
 }
 
 // TestUnseenRestartIsNoSuccess: a restart may be quicker than two looks, or not have happened at all.
@@ -377,7 +377,7 @@ func TestUnseenRestartIsNoSuccess(t *testing.T) {
 				close(ctx.done)
 			}()
 			_, failure := invoke(ctx, t, w, restart)
-			contains(t, failure, "Wawp accepted the restart of the session "+theID+", but it was not seen to leave "+status,
+			acctest.Contains(t, failure, "Wawp accepted the restart of the session "+theID+", but it was not seen to leave "+status,
 				"quicker than the pause between two looks")
 			if w.Count(restart) != 1 {
 				t.Errorf("the restart was sent %d times", w.Count(restart))
@@ -425,9 +425,9 @@ func TestActionsUnderFault(t *testing.T) {
 				w := paired(t, endpoint)
 				w.Inject(test.fault)
 				_, failure := invoke(t.Context(), t, w, endpoint)
-				contains(t, failure, theID)
-				contains(t, failure, test.says...)
-				lacks(t, failure, "Start or restart it first")
+				acctest.Contains(t, failure, theID)
+				acctest.Contains(t, failure, test.says...)
+				acctest.Lacks(t, failure, "Start or restart it first")
 				if n := w.Count(endpoint); n > 1 || n == 0 && test.fault.Match == endpoint {
 					t.Errorf("it was sent %d times", n)
 				}
@@ -456,7 +456,7 @@ func TestActionSurvivesAPanic(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	_, failure := invoke(t.Context(), t, w, restart, func(o *wawp.Options) { o.Transport = explosive{"/v2/session/info"} })
-	contains(t, failure, "The provider crashed", "index out of range")
+	acctest.Contains(t, failure, "The provider crashed", "index out of range")
 }
 
 // TestActionsTellATerminalNothing: Terraform prints progress as it is.
@@ -466,8 +466,8 @@ func TestActionsTellATerminalNothing(t *testing.T) {
 	w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING"})
 	told(w, "WORKING", "\x1b[2J\r\nSTARTING")
 	progress, _ := invoke(t.Context(), t, w, restart)
-	contains(t, progress, "?[2J STARTING")
-	lacks(t, progress, "\x1b", "\r")
+	acctest.Contains(t, progress, "?[2J STARTING")
+	acctest.Lacks(t, progress, "\x1b", "\r")
 }
 
 // TestActionsNeverShowTheToken: in no progress and in no error, whatever fails, at each step, and in every spelling.
@@ -488,7 +488,7 @@ func TestActionsNeverShowTheToken(t *testing.T) {
 					w.Inject(wawptest.Fault{Match: info, Skip: 1, Times: 1, Reshape: wawptest.Set("status", "STARTING")})
 					progress, failure := invoke(t.Context(), t, w, endpoint)
 					for _, spelling := range strings.Fields(echo()) {
-						lacks(t, strings.ToLower(progress+failure), strings.ToLower(spelling))
+						acctest.Lacks(t, strings.ToLower(progress+failure), strings.ToLower(spelling))
 					}
 				}
 			})

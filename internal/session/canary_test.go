@@ -109,7 +109,7 @@ func TestAccTokenNeverShows(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/create", "created a Wawp session") // else there was nothing to find
+			acctest.Contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/create", "created a Wawp session") // else there was nothing to find
 			if searched := search(t, cli.Dir); searched < 15 {
 				t.Errorf("only %d files were searched", searched)
 			}

@@ -13,9 +13,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-func TestAccDataSource(t *testing.T) {
+func TestDataSource(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	w.Add(wawptest.Session{
 		InstanceID: "3EB0BCB2E3D4", Name: "wawp-84729105", Status: "WORKING",
@@ -33,15 +32,14 @@ func TestAccDataSource(t *testing.T) {
 	} {
 		checks = append(checks, statecheck.ExpectKnownValue("data.wawp_session.x", tfjsonpath.New(attribute), want))
 	}
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{{
+	w.Steps(t, resource.TestStep{
 		Config:            w.Config(`data "wawp_session" "x" { instance_id = "3EB0BCB2E3D4" }`),
 		ConfigStateChecks: checks,
-	}}})
+	})
 }
 
-func TestAccDataSourceFailsUnlessTheSessionIsThere(t *testing.T) {
+func TestDataSourceFailsUnlessTheSessionIsThere(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		id    string
@@ -59,10 +57,10 @@ func TestAccDataSourceFailsUnlessTheSessionIsThere(t *testing.T) {
 			if test.fault.Match != "" {
 				w.Inject(test.fault)
 			}
-			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{{
+			w.Steps(t, resource.TestStep{
 				Config:      w.Config(`data "wawp_session" "x" { instance_id = "` + test.id + `" }`),
 				ExpectError: regexp.MustCompile(test.says),
-			}}})
+			})
 		})
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,28 +26,10 @@ const once = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"
 // foreign is what something that is not Wawp answers to a path that it does not know.
 const foreign = "404 page not found"
 
-func contains(t *testing.T, said string, want ...string) {
-	t.Helper()
-	for _, phrase := range want {
-		if !strings.Contains(said, phrase) {
-			t.Errorf("%q is not in:\n%s", phrase, said)
-		}
-	}
-}
-
-func lacks(t *testing.T, said string, unwanted ...string) {
-	t.Helper()
-	for _, phrase := range unwanted {
-		if strings.Contains(said, phrase) {
-			t.Errorf("%q is in:\n%s", phrase, said)
-		}
-	}
-}
-
 // recorded checks that the state holds just the sessions that there are, none of them tainted.
-func recorded(t *testing.T, w *acctest.World, cli *acctest.CLI, n int) {
+func recorded(t *testing.T, w *acctest.World, tf acctest.Stated, n int) {
 	t.Helper()
-	state := cli.State()
+	state := tf.State()
 	if len(state) != n || len(w.Sessions()) != n {
 		t.Errorf("%d sessions in the state, %d at Wawp, want %d", len(state), len(w.Sessions()), n)
 	}
@@ -61,11 +42,10 @@ func recorded(t *testing.T, w *acctest.World, cli *acctest.CLI, n int) {
 	}
 }
 
-// TestAccCreatedSessionIsNeverLost is promise P1: whatever fails after the create, the apply succeeds with a warning, the
+// TestCreatedSessionIsNeverLost is promise P1: whatever fails after the create, the apply succeeds with a warning, the
 // session is recorded, and the next plan shows what is left to do.
-func TestAccCreatedSessionIsNeverLost(t *testing.T) {
+func TestCreatedSessionIsNeverLost(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	const left = "0 to add, 1 to change, 0 to destroy"
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
@@ -92,15 +72,15 @@ func TestAccCreatedSessionIsNeverLost(t *testing.T) {
 			if test.fault.Match != "" {
 				w.Inject(test.fault)
 			}
-			cli := w.CLI(t, once+`resource "wawp_session" "x" {
+			tf := w.Terraform(t, once+`resource "wawp_session" "x" {
 				desired_state = "started"
 				timeouts      = { create = "1s" }
 			}`)
-			said := cli.OK("apply", "-auto-approve", "-no-color")
-			contains(t, said, "Warning: Wawp session", test.warns, "1 added, 0 changed, 0 destroyed")
-			recorded(t, w, cli, 1)
+			said := tf.OK("apply")
+			acctest.Contains(t, said, "Warning: Wawp session", test.warns, "1 added, 0 changed, 0 destroyed")
+			recorded(t, w, tf, 1)
 			w.ClearFaults()
-			contains(t, cli.OK("plan", "-no-color"), test.plan)
+			acctest.Contains(t, tf.OK("plan"), test.plan)
 		})
 	}
 }
@@ -115,12 +95,12 @@ func TestAccCreateWaitsForNobody(t *testing.T) {
 	}`)
 	file := filepath.Join(cli.Dir, "info.log")
 	cli.Env = append(cli.Env, "TF_LOG_PROVIDER=INFO", "TF_LOG_PATH="+file)
-	lacks(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp session")
+	acctest.Lacks(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp session")
 	log, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	contains(t, string(log), "created a Wawp session", "instance_id="+w.Sessions()[0].InstanceID)
+	acctest.Contains(t, string(log), "created a Wawp session", "instance_id="+w.Sessions()[0].InstanceID)
 }
 
 // explosive is a transport that panics at a path, as a bug of ours would.
@@ -145,7 +125,7 @@ func TestAccPanicAfterCreateLosesNothing(t *testing.T) {
 		},
 		{
 			ProtoV6ProviderFactories: w.Providers(), Config: w.Config(isStarted),
-			ConfigPlanChecks: does(plancheck.ResourceActionUpdate), // tainted, it would be replaced
+			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate), // tainted, it would be replaced
 		},
 	}})
 	if w.Count(create) != 1 {
@@ -165,10 +145,9 @@ func TestAccPanicOfCreateIsAPossibleSession(t *testing.T) {
 	})
 }
 
-// TestAccAmbiguousCreateIsNotRepeated is promise P2, as a user sees it: max_retries is 4, and still one request is made.
-func TestAccAmbiguousCreateIsNotRepeated(t *testing.T) {
+// TestAmbiguousCreateIsNotRepeated is promise P2, as a user sees it: max_retries is 4, and still one request is made.
+func TestAmbiguousCreateIsNotRepeated(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, fault := range map[string]wawptest.Fault{
 		"500":               {Status: 500, Body: `{"code":"internal","message":"Internal server error"}`},
 		"502":               {Status: 502, Body: "<html>Bad gateway</html>"},
@@ -187,15 +166,15 @@ func TestAccAmbiguousCreateIsNotRepeated(t *testing.T) {
 			w := acctest.New(t, wawptest.Config{})
 			fault.Match, fault.Act = create, true
 			w.Inject(fault)
-			cli := w.CLI(t, "provider \"wawp\" {\n  request_timeout = \"1s\"\n}\n"+minimal)
-			said := cli.Fails("apply", "-auto-approve", "-no-color")
-			contains(t, said, "A Wawp session may have been created", "POST /v2/session/create:", "https://app.wawp.net",
+			tf := w.Terraform(t, "provider \"wawp\" {\n  request_timeout = \"1s\"\n}\n"+minimal)
+			said := tf.Fails("apply")
+			acctest.Contains(t, said, "A Wawp session may have been created", "POST /v2/session/create:", "https://app.wawp.net",
 				"to = wawp_session.<name>", "terraform import 'wawp_session.<name>'")
 			if n := w.Count(""); n != 1 {
 				t.Errorf("%d requests were made, want 1: %v", n, w.Requests())
 			}
-			if len(cli.State()) != 0 {
-				t.Errorf("the state holds %v", cli.State())
+			if len(tf.State()) != 0 {
+				t.Errorf("the state holds %v", tf.State())
 			}
 		})
 	}
@@ -209,13 +188,12 @@ func TestAccAmbiguousCreateCanBeAdopted(t *testing.T) {
 	cli := w.CLI(t, minimal)
 	cli.Fails("apply", "-auto-approve", "-no-color")
 	cli.Configure(minimal + fmt.Sprintf("\nimport {\n  to = wawp_session.x\n  id = %q\n}\n", w.Sessions()[0].InstanceID))
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 imported, 0 added, 0 changed, 0 destroyed")
+	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 imported, 0 added, 0 changed, 0 destroyed")
 	recorded(t, w, cli, 1)
 }
 
-func TestAccRefusedCreateSaysWhyAndCriesNoWolf(t *testing.T) {
+func TestRefusedCreateSaysWhyAndCriesNoWolf(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		says  []string
@@ -234,10 +212,10 @@ func TestAccRefusedCreateSaysWhyAndCriesNoWolf(t *testing.T) {
 			w := acctest.New(t, wawptest.Config{})
 			test.fault.Match = create
 			w.Inject(test.fault)
-			said := w.CLI(t, minimal).Fails("apply", "-auto-approve", "-no-color")
-			contains(t, said, "Error: Wawp session was not created")
-			contains(t, said, test.says...)
-			lacks(t, said, "may have been created", "import")
+			said := w.Terraform(t, minimal).Fails("apply")
+			acctest.Contains(t, said, "Error: Wawp session was not created")
+			acctest.Contains(t, said, test.says...)
+			acctest.Lacks(t, said, "may have been created", "import")
 			if n := w.Count(""); n != 1 {
 				t.Errorf("%d requests were made, want 1", n)
 			}
@@ -245,49 +223,45 @@ func TestAccRefusedCreateSaysWhyAndCriesNoWolf(t *testing.T) {
 	}
 }
 
-func TestAccCreateIsRepeatedAfter429(t *testing.T) {
+func TestCreateIsRepeatedAfter429(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: create, Times: 1, Status: 429, Header: http.Header{"Retry-After": {"1"}}})
-	cli := w.CLI(t, minimal)
-	lacks(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp")
-	recorded(t, w, cli, 1)
+	tf := w.Terraform(t, minimal)
+	acctest.Lacks(t, tf.OK("apply"), "Warning: Wawp")
+	recorded(t, w, tf, 1)
 	requests := w.Requests()
 	if len(requests) != 2 || requests[1].Time.Sub(requests[0].Time).Seconds() < 1 {
 		t.Errorf("not two requests at least a second apart: %v", requests)
 	}
 }
 
-func TestAccDeletedInTheDashboard(t *testing.T) {
+func TestDeletedInTheDashboard(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.CLI(t, minimal)
-	cli.OK("apply", "-auto-approve")
-	cli.OK("refresh") // session/info describes it for the first time
+	tf := w.Terraform(t, minimal)
+	tf.OK("apply")
+	tf.OK("refresh") // session/info describes it for the first time
 	id := w.Sessions()[0].InstanceID
 	w.Remove(id)
-	contains(t, cli.OK("plan", "-no-color"), "Warning: Wawp session "+id+" is gone", "1 to add, 0 to change, 0 to destroy")
-	cli.OK("apply", "-auto-approve")
-	recorded(t, w, cli, 1)
+	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp session "+id+" is gone", "1 to add, 0 to change, 0 to destroy")
+	tf.OK("apply")
+	recorded(t, w, tf, 1)
 }
 
-// TestAccDeletedBeforeItWasRefreshed: to bring a session to desired_state is to see it.
-func TestAccDeletedBeforeItWasRefreshed(t *testing.T) {
+// TestDeletedBeforeItWasRefreshed: to bring a session to desired_state is to see it.
+func TestDeletedBeforeItWasRefreshed(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.CLI(t, isStarted)
-	cli.OK("apply", "-auto-approve")
+	tf := w.Terraform(t, isStarted)
+	tf.OK("apply")
 	w.Remove(w.Sessions()[0].InstanceID)
-	contains(t, cli.OK("plan", "-no-color"), "is gone", "1 to add, 0 to change, 0 to destroy")
+	acctest.Contains(t, tf.OK("plan"), "is gone", "1 to add, 0 to change, 0 to destroy")
 }
 
-// TestAccUnprovenAbsenceKeepsTheState is promise P3, as a user sees it.
-func TestAccUnprovenAbsenceKeepsTheState(t *testing.T) {
+// TestUnprovenAbsenceKeepsTheState is promise P3, as a user sees it.
+func TestUnprovenAbsenceKeepsTheState(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	own := `{"code":"invalid_instance","message":"gone"}`
 	for name, test := range map[string]struct {
 		info   wawptest.Fault
@@ -313,93 +287,89 @@ func TestAccUnprovenAbsenceKeepsTheState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			cli := w.CLI(t, once+isStarted)
-			cli.OK("apply", "-auto-approve")
+			tf := w.Terraform(t, once+isStarted)
+			tf.OK("apply")
 			w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
-			cli.OK("refresh")
-			before := cli.State()
+			tf.OK("refresh")
+			before := tf.State()
 			test.info.Match, test.second.Match = info, rateLimit
 			w.Inject(test.info)
 			w.Inject(test.second)
 			if test.fails {
-				contains(t, cli.Fails("refresh", "-no-color"), "Error: Wawp session could not be read", w.Sessions()[0].InstanceID)
+				acctest.Contains(t, tf.Fails("refresh"), "Error: Wawp session could not be read", w.Sessions()[0].InstanceID)
 			} else {
-				said := cli.OK("refresh", "-no-color")
-				contains(t, said, "Warning: Wawp session could not be checked and stays in the state", w.Sessions()[0].InstanceID, "terraform state rm")
+				said := tf.OK("refresh")
+				acctest.Contains(t, said, "Warning: Wawp session could not be checked and stays in the state", w.Sessions()[0].InstanceID, "terraform state rm")
 			}
-			if got := cli.State(); fmt.Sprint(got) != fmt.Sprint(before) {
+			if got := tf.State(); fmt.Sprint(got) != fmt.Sprint(before) {
 				t.Errorf("the state was %v and is %v", before, got)
 			}
 		})
 	}
 }
 
-// TestAccAccountThatIsNotToldIsOneAllTheSame: a session that works has a phone, whether or not Wawp tells whose.
-func TestAccAccountThatIsNotToldIsOneAllTheSame(t *testing.T) {
+// TestAccountThatIsNotToldIsOneAllTheSame: a session that works has a phone, whether or not Wawp tells whose.
+func TestAccountThatIsNotToldIsOneAllTheSame(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.CLI(t, once+isStarted)
-	cli.OK("apply", "-auto-approve")
+	tf := w.Terraform(t, once+isStarted)
+	tf.OK("apply")
 	w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
 	w.Inject(wawptest.Fault{Match: info, Reshape: wawptest.Without("me")})
-	cli.OK("refresh")
+	tf.OK("refresh")
 	w.ClearFaults()
-	before := cli.State()
+	before := tf.State()
 	for _, endpoint := range []string{info, rateLimit} {
 		w.Inject(wawptest.Fault{Match: endpoint, Status: 404, Body: `{"code":"invalid_session","message":"no"}`})
 	}
-	contains(t, cli.OK("refresh", "-no-color"), "Warning: Wawp session could not be checked and stays in the state")
-	if got := cli.State(); fmt.Sprint(got) != fmt.Sprint(before) {
+	acctest.Contains(t, tf.OK("refresh"), "Warning: Wawp session could not be checked and stays in the state")
+	if got := tf.State(); fmt.Sprint(got) != fmt.Sprint(before) {
 		t.Errorf("the state was %v and is %v", before, got)
 	}
 }
 
-// TestAccTokenOfAnotherAccountProvesNothing: another account knows none of the sessions of this one, and says so of each.
-func TestAccTokenOfAnotherAccountProvesNothing(t *testing.T) {
+// TestTokenOfAnotherAccountProvesNothing: another account knows none of the sessions of this one, and says so of each.
+func TestTokenOfAnotherAccountProvesNothing(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	const token = "t0ken-of-somebody-else"
 	w, other := acctest.New(t, wawptest.Config{}), acctest.New(t, wawptest.Config{Token: token})
 	for name, configuration := range map[string]string{"never described": once + minimal, "described": once + isStarted} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cli := w.CLI(t, configuration)
-			cli.OK("apply", "-auto-approve")
-			before, own := cli.State(), cli.Env
-			cli.Env = append(slices.Clone(own), "WAWP_BASE_URL="+other.Server.URL, "WAWP_ACCESS_TOKEN="+token)
-			contains(t, cli.OK("plan", "-no-color"), "Warning: Wawp session could not be checked and stays in the state",
+			tf := w.Terraform(t, configuration)
+			tf.OK("apply")
+			before := tf.State()
+			tf.BaseURL, tf.Token = other.Server.URL, token
+			acctest.Contains(t, tf.OK("plan"), "Warning: Wawp session could not be checked and stays in the state",
 				"the access token is another one than before")
-			contains(t, cli.Fails("destroy", "-auto-approve", "-no-color"), "Error: Wawp session could not be deleted",
+			acctest.Contains(t, tf.Fails("destroy"), "Error: Wawp session could not be deleted",
 				"another access token than before", "terraform state rm")
-			if got := cli.State(); fmt.Sprint(got) != fmt.Sprint(before) {
+			if got := tf.State(); fmt.Sprint(got) != fmt.Sprint(before) {
 				t.Errorf("the state was %v and is %v", before, got)
 			}
-			cli.Env = own
-			cli.OK("plan", "-detailed-exitcode") // succeeds if there is nothing to change
-			cli.OK("destroy", "-auto-approve")
+			tf.BaseURL, tf.Token = w.Server.URL, w.Token
+			tf.OK("plan") // succeeds if there is nothing to change
+			tf.OK("destroy")
 		})
 	}
 }
 
-// TestAccRenewedTokenIsThatOfTheSameAccount: once a session was described to it, it proves as much as the old one.
-func TestAccRenewedTokenIsThatOfTheSameAccount(t *testing.T) {
+// TestRenewedTokenIsThatOfTheSameAccount: once a session was described to it, it proves as much as the old one.
+func TestRenewedTokenIsThatOfTheSameAccount(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.CLI(t, once+isStarted)
-	cli.OK("apply", "-auto-approve")
+	tf := w.Terraform(t, once+isStarted)
+	tf.OK("apply")
 	w.SetToken("renewed")
-	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=renewed")
-	cli.OK("apply", "-refresh-only", "-auto-approve")
+	tf.Token = "renewed"
+	tf.OK("apply", "-refresh-only")
 	id := w.Sessions()[0].InstanceID
 	w.Remove(id)
-	contains(t, cli.OK("plan", "-no-color"), "Warning: Wawp session "+id+" is gone")
+	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp session "+id+" is gone")
 }
 
-func TestAccServerThatOffersOnlyCreate(t *testing.T) {
+func TestServerThatOffersOnlyCreate(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, reshape := range map[string]func(map[string]any) any{
 		"with status": wawptest.Set("extra", true), "without status": wawptest.Without("status", "server_name"),
 	} {
@@ -407,24 +377,23 @@ func TestAccServerThatOffersOnlyCreate(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{Endpoints: []string{create}})
 			w.Inject(wawptest.Fault{Match: create, Reshape: reshape})
-			cli := w.CLI(t, `resource "wawp_session" "x" { count = 3 }`)
-			lacks(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp")
-			recorded(t, w, cli, 3)
+			tf := w.Terraform(t, `resource "wawp_session" "x" { count = 3 }`)
+			acctest.Lacks(t, tf.OK("apply"), "Warning: Wawp")
+			recorded(t, w, tf, 3)
 
-			said := cli.OK("plan", "-no-color")
-			contains(t, said, "Warning: Wawp session could not be checked and stays in the state", "(and 2 more similar warnings elsewhere)", "No changes.")
+			said := tf.OK("plan")
+			acctest.Contains(t, said, "Warning: Wawp session could not be checked and stays in the state", "No changes.")
 
-			contains(t, cli.OK("destroy", "-auto-approve", "-no-color"), "Wawp session "+w.Sessions()[0].InstanceID+" was removed from the state only", "3 destroyed")
-			if len(cli.State()) != 0 {
-				t.Errorf("the state holds %v", cli.State())
+			acctest.Contains(t, tf.OK("destroy"), "Wawp session "+w.Sessions()[0].InstanceID+" was removed from the state only", "3 destroyed")
+			if len(tf.State()) != 0 {
+				t.Errorf("the state holds %v", tf.State())
 			}
 		})
 	}
 }
 
-func TestAccDestroyUnderFault(t *testing.T) {
+func TestDestroyUnderFault(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		gone  bool // the destroy succeeds
@@ -448,19 +417,19 @@ func TestAccDestroyUnderFault(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			cli := w.CLI(t, isStarted)
-			cli.OK("apply", "-auto-approve")
+			tf := w.Terraform(t, isStarted)
+			tf.OK("apply")
 			if !test.alone {
 				w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
 			}
-			cli.OK("refresh") // the state has WORKING, if a phone is linked
+			tf.OK("refresh") // the state has WORKING, if a phone is linked
 			w.Inject(test.fault)
 			if test.gone {
-				contains(t, cli.OK("destroy", "-refresh=false", "-auto-approve", "-no-color"), test.says)
+				acctest.Contains(t, tf.OK("destroy", "-refresh=false"), test.says)
 			} else {
-				contains(t, cli.Fails("destroy", "-refresh=false", "-auto-approve", "-no-color"), test.says)
+				acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), test.says)
 			}
-			if left := len(cli.State()); (left == 0) != test.gone {
+			if left := len(tf.State()); (left == 0) != test.gone {
 				t.Errorf("%d sessions are in the state", left)
 			}
 			if loggedOut := w.Count(logout) > 0; loggedOut == test.alone {
@@ -472,27 +441,26 @@ func TestAccDestroyUnderFault(t *testing.T) {
 
 func TestAccDeletionProtection(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, `resource "wawp_session" "x" { deletion_protection = true }`)
-	cli.OK("apply", "-auto-approve")
+	cli.OK("apply", "-auto-approve", "-no-color")
 	id := w.Sessions()[0].InstanceID
 	refusal := "Wawp session " + id + " is protected from deletion"
 
-	contains(t, cli.Fails("plan", "-destroy", "-no-color"), refusal, "deletion_protection = false")
-	contains(t, cli.Fails("plan", "-destroy", "-target=wawp_session.x", "-no-color"), refusal)
-	contains(t, cli.Fails("apply", "-auto-approve", "-replace=wawp_session.x", "-no-color"), refusal, "terraform untaint")
+	acctest.Contains(t, cli.Fails("plan", "-destroy", "-no-color"), refusal, "deletion_protection = false")
+	acctest.Contains(t, cli.Fails("plan", "-destroy", "-target=wawp_session.x", "-no-color"), refusal)
+	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-replace=wawp_session.x", "-no-color"), refusal, "terraform untaint")
 	cli.Configure("removed {\n  from = wawp_session.x\n  lifecycle {\n    destroy = true\n  }\n}\n")
-	contains(t, cli.Fails("plan", "-no-color"), refusal)
+	acctest.Contains(t, cli.Fails("plan", "-no-color"), refusal)
 	cli.Configure("")
-	contains(t, cli.Fails("plan", "-no-color"), refusal)
+	acctest.Contains(t, cli.Fails("plan", "-no-color"), refusal)
 	recorded(t, w, cli, 1)
 	if w.Count(remove)+w.Count(logout) != 0 {
 		t.Error("a protected session was touched")
 	}
 
 	cli.Env = append(cli.Env, "WAWP_ALLOW_DESTROY=1")
-	contains(t, cli.OK("destroy", "-auto-approve", "-no-color"), "Warning: The protection of Wawp session "+id+" is overridden")
+	acctest.Contains(t, cli.OK("destroy", "-auto-approve", "-no-color"), "Warning: The protection of Wawp session "+id+" is overridden")
 	recorded(t, w, cli, 0)
 }
 
@@ -508,16 +476,15 @@ func TestAccDeposedObjectHasAWayOut(t *testing.T) {
 	recorded(t, w, cli, 1)
 }
 
-func TestAccFailedChangeIsAnError(t *testing.T) {
+func TestFailedChangeIsAnError(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.CLI(t, once+isStopped)
-	cli.OK("apply", "-auto-approve")
+	tf := w.Terraform(t, once+isStopped)
+	tf.OK("apply")
 	w.Inject(wawptest.Fault{Match: start, Status: 403, Body: `{"code":"no","message":"No."}`})
-	cli.Configure(once + isStarted)
-	contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Error: Wawp session is not in its desired_state", "HTTP 403")
-	recorded(t, w, cli, 1)
+	tf.Configure(once + isStarted)
+	acctest.Contains(t, tf.Fails("apply"), "Error: Wawp session is not in its desired_state", "HTTP 403")
+	recorded(t, w, tf, 1)
 	w.ClearFaults()
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed, 0 destroyed")
+	acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed, 0 destroyed")
 }

@@ -19,22 +19,22 @@ func TestAccNothingIsAskedForTwice(t *testing.T) {
 	}
 	cli := w.CLI(t, sessions(""))
 	cli.OK("apply", "-auto-approve")
-	counts(t, w, map[string]int{create: n})
+	w.Asked(t, map[string]int{create: n})
 	cli.OK("plan")
-	counts(t, w, map[string]int{info: n})
+	w.Asked(t, map[string]int{info: n})
 	cli.Configure(sessions("deletion_protection = false"))
 	cli.OK("apply", "-auto-approve")
-	counts(t, w, map[string]int{info: n})
+	w.Asked(t, map[string]int{info: n})
 	cli.Configure(sessions(`desired_state = "started"`))
 	cli.OK("apply", "-auto-approve")
-	counts(t, w, map[string]int{info: 3 * n, start: n}) // refresh, look, start, look
+	w.Asked(t, map[string]int{info: 3 * n, start: n}) // refresh, look, start, look
 	cli.OK("destroy", "-auto-approve")
-	counts(t, w, map[string]int{info: n, remove: n})
+	w.Asked(t, map[string]int{info: n, remove: n})
 
 	w.Inject(wawptest.Fault{Match: create, Reshape: wawptest.Without("status")})
 	cli.Configure(sessions(""))
 	cli.OK("apply", "-auto-approve")
-	counts(t, w, map[string]int{create: n, info: n})
+	w.Asked(t, map[string]int{create: n, info: n})
 	if open := w.Server.MaxOpen(); open > 10 {
 		t.Errorf("%d connections were open at once", open)
 	}

@@ -42,16 +42,10 @@ const (
 // steps runs a test case against a world; every step that applies also proves that a second plan is empty (P5).
 func steps(t *testing.T, w *acctest.World, all ...resource.TestStep) {
 	t.Helper()
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: w.Providers(),
-		Steps:                    all,
-		CheckDestroy: func(*terraform.State) error {
-			if n := len(w.Sessions()); n != 0 {
-				t.Errorf("%d sessions are left at Wawp after the destroy", n)
-			}
-			return nil
-		},
-	})
+	w.Steps(t, all...)
+	if n := len(w.Sessions()); n != 0 {
+		t.Errorf("%d sessions are left at Wawp after the destroy", n)
+	}
 }
 
 // is checks one attribute in the state.
@@ -67,31 +61,10 @@ func is(attribute, want string) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, at, knownvalue.StringExact(want))
 }
 
-// does checks what a plan does to the session.
-func does(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
-}
-
-// counts checks how many requests arrived since the last check.
-func counts(t *testing.T, w *acctest.World, want map[string]int) {
-	t.Helper()
-	total := 0
-	for endpoint, n := range want {
-		total += n
-		if got := w.Count(endpoint); got != n {
-			t.Errorf("%s was asked %d times, want %d", endpoint, got, n)
-		}
-	}
-	if got := w.Count(""); got != total {
-		t.Errorf("%d requests were made, want %d: %v", got, total, w.Requests())
-	}
-	w.ResetRequests()
-}
-
 func TestAccMinimal(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	steps(t, w, resource.TestStep{
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{{
 		Config: w.Config(minimal),
 		ConfigStateChecks: []statecheck.StateCheck{
 			statecheck.ExpectKnownValue(address, tfjsonpath.New("instance_id"), knownvalue.StringRegexp(regexp.MustCompile(`^[0-9A-F]{12}$`))),
@@ -102,31 +75,30 @@ func TestAccMinimal(t *testing.T) {
 			is("account", ""),
 			statecheck.ExpectKnownValue(address, tfjsonpath.New("deletion_protection"), knownvalue.Bool(false)),
 		},
-	})
+	}}})
 	if w.Count(create) != 1 || w.Count(remove) != 1 {
 		t.Errorf("%d created, %d deleted", w.Count(create), w.Count(remove))
 	}
 }
 
-func TestAccDesiredState(t *testing.T) {
+func TestDesiredState(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
-	named := does(plancheck.ResourceActionUpdate)
+	named := acctest.Plans(address, plancheck.ResourceActionUpdate)
 	for _, attribute := range []string{"instance_id", "session_name", "server_name"} {
 		named.PreApply = append(named.PreApply, plancheck.ExpectKnownValue(address, tfjsonpath.New(attribute), knownvalue.NotNull()))
 	}
-	steps(t, w,
+	w.Steps(t,
 		resource.TestStep{Config: w.Config(isStarted), ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE"), is("desired_state", "started")}},
 		resource.TestStep{
 			Config: w.Config(isStopped), ConfigPlanChecks: named,
 			ConfigStateChecks: []statecheck.StateCheck{is("status", "STOPPED"), is("desired_state", "stopped")},
 		},
 		resource.TestStep{ // left out: nothing changes
-			Config: w.Config(minimal), ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+			Config: w.Config(minimal), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop),
 			ConfigStateChecks: []statecheck.StateCheck{is("desired_state", "stopped")},
 		},
-		resource.TestStep{Config: w.Config(isStarted), ConfigPlanChecks: does(plancheck.ResourceActionUpdate)},
+		resource.TestStep{Config: w.Config(isStarted), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate)},
 	)
 	for _, r := range w.Requests() {
 		if r.Status/100 != 2 {
@@ -138,38 +110,35 @@ func TestAccDesiredState(t *testing.T) {
 	}
 }
 
-// TestAccNameThatIsToldLate: a null that was planned as such could not be told any more.
-func TestAccNameThatIsToldLate(t *testing.T) {
+// TestNameThatIsToldLate: a null that was planned as such could not be told any more.
+func TestNameThatIsToldLate(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: create, Reshape: wawptest.Without("session_name")})
-	cli := w.CLI(t, minimal)
-	cli.OK("apply", "-auto-approve")
-	cli.Configure(isStarted)
-	cli.OK("apply", "-auto-approve", "-refresh=false")
-	if name := cli.State()[0].Attributes["session_name"]; name != w.Sessions()[0].Name {
+	tf := w.Terraform(t, minimal)
+	tf.OK("apply")
+	tf.Configure(isStarted)
+	tf.OK("apply", "-refresh=false")
+	if name := tf.State()[0].Attributes["session_name"]; name != w.Sessions()[0].Name {
 		t.Errorf("the state has the name %v", name)
 	}
 }
 
-func TestAccStoppedInTheDashboardIsStartedInPlace(t *testing.T) {
+func TestStoppedInTheDashboardIsStartedInPlace(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
-	steps(t, w,
+	w.Steps(t,
 		resource.TestStep{Config: w.Config(isStarted)},
 		resource.TestStep{
 			PreConfig:        func() { w.SetStatus(w.Sessions()[0].InstanceID, "STOPPED") },
 			Config:           w.Config(isStarted),
-			ConfigPlanChecks: does(plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE")},
+			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE")},
 		},
 	)
 }
 
-func TestAccSessionThatStartsByItselfIsNotStarted(t *testing.T) {
+func TestSessionThatStartsByItselfIsNotStarted(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{Created: "STARTING", BootTime: 50 * time.Millisecond})
 	steps(t, w, resource.TestStep{Config: w.Config(isStarted), ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE")}})
 	if n := w.Count(start); n != 0 {
@@ -177,16 +146,15 @@ func TestAccSessionThatStartsByItselfIsNotStarted(t *testing.T) {
 	}
 }
 
-func TestAccPairedSession(t *testing.T) {
+func TestPairedSession(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
-	steps(t, w,
+	w.Steps(t,
 		resource.TestStep{Config: w.Config(isStarted)},
 		resource.TestStep{
 			PreConfig:        func() { w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John Doe") },
 			Config:           w.Config(isStarted),
-			ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop),
 			ConfigStateChecks: []statecheck.StateCheck{
 				is("status", "WORKING"), is("account.chat_id", "201012345678@c.us"), is("account.phone_number", "201012345678"),
 				is("account.push_name", "John Doe"),
@@ -199,12 +167,11 @@ func TestAccPairedSession(t *testing.T) {
 	}
 }
 
-func TestAccStoppedSessionKeepsItsAccount(t *testing.T) {
+func TestStoppedSessionKeepsItsAccount(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	account := is("account.phone_number", "201012345678")
-	steps(t, w,
+	w.Steps(t,
 		resource.TestStep{Config: w.Config(isStarted)},
 		resource.TestStep{
 			PreConfig: func() { w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John Doe") },
@@ -218,9 +185,8 @@ func TestAccStoppedSessionKeepsItsAccount(t *testing.T) {
 	)
 }
 
-func TestAccArgumentsAreValidated(t *testing.T) {
+func TestArgumentsAreValidated(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for argument, says := range map[string]string{
 		`desired_state = "running"`:      `desired_state.*one\s+of`,
 		`timeouts = { read = "0s" }`:     `timeouts.read\s+must\s+be\s+a\s+positive\s+duration`,
@@ -233,20 +199,19 @@ func TestAccArgumentsAreValidated(t *testing.T) {
 	}
 }
 
-func TestAccWhatOnlyTerraformKnowsMakesNoRequest(t *testing.T) {
+func TestWhatOnlyTerraformKnowsMakesNoRequest(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	protected := `resource "wawp_session" "x" {
 		deletion_protection = true
 		timeouts            = { create = "10s", delete = "2m" }
 	}`
-	quiet := does(plancheck.ResourceActionUpdate)
+	quiet := acctest.Plans(address, plancheck.ResourceActionUpdate)
 	for _, attribute := range []string{"instance_id", "session_name", "server_name", "status", "desired_state"} {
 		quiet.PreApply = append(quiet.PreApply, plancheck.ExpectKnownValue(address, tfjsonpath.New(attribute), knownvalue.NotNull()))
 	}
 	quiet.PreApply = append(quiet.PreApply, plancheck.ExpectKnownValue(address, tfjsonpath.New("account"), knownvalue.Null()))
-	steps(t, w,
+	w.Steps(t,
 		resource.TestStep{Config: w.Config(minimal)},
 		resource.TestStep{Config: w.Config(protected), ConfigPlanChecks: quiet},
 		resource.TestStep{Config: w.Config(protected), Destroy: true, ExpectError: regexp.MustCompile(`protected from deletion`)},
@@ -259,16 +224,15 @@ func TestAccWhatOnlyTerraformKnowsMakesNoRequest(t *testing.T) {
 	}
 }
 
-func TestAccChangeInPlaceMakesNoRequest(t *testing.T) {
+func TestChangeInPlaceMakesNoRequest(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.CLI(t, minimal)
-	cli.OK("apply", "-auto-approve")
+	tf := w.Terraform(t, minimal)
+	tf.OK("apply")
 	w.ResetRequests()
-	cli.Configure("resource \"wawp_session\" \"x\" {\n  deletion_protection = true\n  timeouts            = { read = \"10s\" }\n}\n")
-	contains(t, cli.OK("apply", "-auto-approve", "-refresh=false", "-no-color"), "0 added, 1 changed")
-	counts(t, w, nil)
+	tf.Configure("resource \"wawp_session\" \"x\" {\n  deletion_protection = true\n  timeouts            = { read = \"10s\" }\n}\n")
+	acctest.Contains(t, tf.OK("apply", "-refresh=false"), "0 added, 1 changed")
+	w.Asked(t, nil)
 }
 
 func TestAccImport(t *testing.T) {
@@ -296,7 +260,7 @@ func TestAccImport(t *testing.T) {
 			if test.kind == resource.ImportBlockWithID {
 				again.ImportStateIdFunc = func(*terraform.State) (string, error) { return w.Sessions()[0].InstanceID, nil }
 			}
-			steps(t, w, resource.TestStep{Config: w.Config(isStarted)}, again)
+			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{{Config: w.Config(isStarted)}, again}})
 		})
 	}
 }
@@ -306,14 +270,13 @@ func TestAccImportOfNothing(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, minimal)
 	for _, id := range []string{"", " "} {
-		contains(t, cli.Fails("import", "-no-color", address, id), "No instance id to import")
+		acctest.Contains(t, cli.Fails("import", "-no-color", address, id), "No instance id to import")
 	}
-	counts(t, w, nil)
+	w.Asked(t, nil)
 }
 
-func TestAccImportOfWhatIsNotThere(t *testing.T) {
+func TestImportOfWhatIsNotThere(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, fault := range map[string]wawptest.Fault{
 		"no such session":   {Match: rateLimit, Skip: 1000},
 		"foreign 404":       {Match: info, Status: http.StatusNotFound, Body: "404 page not found"},
@@ -326,10 +289,7 @@ func TestAccImportOfWhatIsNotThere(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
 			w.Inject(fault)
-			steps(t, w, resource.TestStep{
-				Config: w.Config(minimal), ResourceName: address, ImportState: true, ImportStateId: "3EB0BCB2E3D4",
-				ExpectError: regexp.MustCompile(`Reading the session 3EB0BCB2E3D4 failed`),
-			})
+			acctest.Contains(t, w.Terraform(t, minimal).Fails("import", address, "3EB0BCB2E3D4"), "Reading the session 3EB0BCB2E3D4 failed")
 		})
 	}
 }

@@ -143,7 +143,7 @@ func TestAccInterruptedAction(t *testing.T) {
 	if err := cmd.Wait(); err == nil || ctx.Err() != nil {
 		t.Errorf("Ctrl-C did not end the wait, or not as a failure:\n%s", said.text.String())
 	}
-	contains(t, acctest.Unwrap(said.text.String()), "Action on a Wawp session was interrupted",
+	acctest.Contains(t, acctest.Unwrap(said.text.String()), "Action on a Wawp session was interrupted",
 		"Wawp accepted the start of the session 3EB0BCB2E3D4, but it was not seen to leave STARTING before Terraform was interrupted.",
 		"Its last status was STARTING.")
 }
