@@ -17,9 +17,9 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
-// block is a resource, data, ephemeral or action block of a configuration.
+// block is a resource, data, ephemeral, action or list block of a configuration.
 type block struct {
-	mode    string // resource, data, ephemeral or action
+	mode    string // resource, data, ephemeral, action or list
 	kind    string // like wawp_session
 	name    string
 	body    *hclsyntax.Body
@@ -51,7 +51,7 @@ func parse(t testing.TB, source string) configuration {
 		case "terraform", "output":
 		case "provider":
 			c.provider = b.Body
-		case "resource", "data", "ephemeral", "action":
+		case "resource", "data", "ephemeral", "action", "list":
 			c.blocks = append(c.blocks, newBlock(t, b))
 		default:
 			t.Fatalf("a %s block takes a real CLI", b.Type)
@@ -99,7 +99,7 @@ func newBlock(t testing.TB, b *hclsyntax.Block) *block {
 func referred(reference hcl.Traversal) string {
 	parts := []string{reference.RootName()}
 	n := 2
-	if slices.Contains([]string{"data", "ephemeral", "action"}, parts[0]) {
+	if slices.Contains([]string{"data", "ephemeral", "action", "list"}, parts[0]) {
 		n = 3
 	}
 	for _, step := range reference[1:min(n, len(reference))] {

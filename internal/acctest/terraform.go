@@ -20,8 +20,10 @@ import (
 // provider's protocol: in milliseconds, where a CLI takes seconds. A provider that breaks a rule fails the command. It has the names
 // of the CLI's commands and options. What it cannot do fails the test, and takes [World.CLI].
 type Terraform struct {
-	// Token and BaseURL are those of the provider block that name none.
+	// Token and BaseURL are those of a provider block that names none.
 	Token, BaseURL string
+	// Shared is a provider that is configured already, for all commands. By default each phase of a command starts its own.
+	Shared *Protocol
 
 	t       testing.TB
 	adjust  []func(*wawp.Options)
@@ -58,27 +60,27 @@ func (tf *Terraform) Configure(configuration string) {
 	tf.config = parse(tf.t, configuration)
 }
 
-// OK runs a command, which must succeed, and returns what it said.
+// OK runs a command, which must succeed, and returns what it said with lines joined.
 func (tf *Terraform) OK(command string, options ...string) string {
 	tf.t.Helper()
 	said, ok := tf.Run(command, options...)
 	if !ok {
 		tf.t.Fatalf("%s %s failed:\n%s", command, strings.Join(options, " "), said)
 	}
-	return said
+	return Unwrap(said)
 }
 
-// Fails runs a command, which must fail, and returns what it said.
+// Fails runs a command, which must fail, and returns what it said with lines joined.
 func (tf *Terraform) Fails(command string, options ...string) string {
 	tf.t.Helper()
 	said, ok := tf.Run(command, options...)
 	if ok {
 		tf.t.Fatalf("%s %s succeeded:\n%s", command, strings.Join(options, " "), said)
 	}
-	return said
+	return Unwrap(said)
 }
 
-// Run runs plan, apply, refresh, destroy or import, and returns what it said and whether it succeeded.
+// Run runs plan, apply, refresh, destroy, import or query, and returns what it said and whether it succeeded.
 func (tf *Terraform) Run(command string, options ...string) (string, bool) {
 	tf.t.Helper()
 	w := &walk{Terraform: tf, t: tf.t, refresh: true, failed: map[string]bool{}}
@@ -119,6 +121,8 @@ func (tf *Terraform) Run(command string, options ...string) (string, bool) {
 		}
 	case "import":
 		w.importAs(arguments[0], arguments[1])
+	case "query":
+		w.query()
 	default:
 		tf.t.Fatalf("%s takes a real CLI", command)
 	}
@@ -133,6 +137,13 @@ func (tf *Terraform) Value(address, attribute string) cty.Value {
 		return v
 	}
 	return v.GetAttr(attribute)
+}
+
+// Clone returns the same configuration and state for another test.
+func (tf *Terraform) Clone(t testing.TB) *Terraform {
+	clone := *tf
+	clone.t, clone.objects, clone.values = t, maps.Clone(tf.objects), &scope{}
+	return &clone
 }
 
 // Forget takes a resource out of the state, as state rm does.
@@ -189,7 +200,11 @@ type change struct {
 // start begins a phase with a provider of its own, as Terraform does.
 func (w *walk) start() bool {
 	w.t.Helper()
-	w.provider, w.scope.values = Serve(w.t, w.adjust...), nil
+	w.scope.values = nil
+	if w.provider = w.Shared; w.provider != nil {
+		return true
+	}
+	w.provider = Serve(w.t, w.adjust...)
 	schema := w.provider.Schemas.Provider
 	config, diags := Object(schema, nil), []*tfprotov6.Diagnostic(nil)
 	if w.config.provider != nil {
@@ -318,8 +333,8 @@ func (w *walk) read(b *block, i instance) bool {
 		schema = w.provider.Schemas.DataSourceSchemas[b.kind]
 	case "ephemeral":
 		schema = w.provider.Schemas.EphemeralResourceSchemas[b.kind]
-	case "action":
-		return true // it is invoked, or not at all
+	case "action", "list":
+		return true // an action is invoked or not at all, a list queried
 	}
 	config, diags := decode(w.t, b.body, schema, w.context(i))
 	if !w.tell(diags) {
@@ -401,6 +416,40 @@ func (w *walk) invoke(address string) {
 				w.printf("%s", event.Message)
 			case tfprotov6.CompletedInvokeActionEventType:
 				ok = w.tell(event.Diagnostics)
+			}
+		}
+		return ok
+	})
+}
+
+// query lists what the list blocks ask for, and says its names.
+func (w *walk) query() {
+	if !w.start() {
+		return
+	}
+	w.each(w.config.blocks, func(b *block) bool {
+		if b.mode != "list" {
+			return w.planBlock(b)
+		}
+		config, diags := decode(w.t, b.body, w.provider.Schemas.ListResourceSchemas[b.kind], w.context(instance{}))
+		valid, err := w.provider.ValidateListResourceConfig(w.t.Context(), &tfprotov6.ValidateListResourceConfigRequest{
+			TypeName: b.kind, Config: Encode(config),
+		})
+		if !w.tell(append(diags, broken(err)...)) || !w.tell(valid.Diagnostics) {
+			return false
+		}
+		resp, err := w.provider.ListResource(w.t.Context(), &tfprotov6.ListResourceRequest{
+			TypeName: b.kind, Config: Encode(config), IncludeResource: true, Limit: 100,
+		})
+		if err != nil {
+			return w.tell(broken(err))
+		}
+		ok := true
+		for item := range resp.Results {
+			ok = w.tell(item.Diagnostics) && ok
+			w.printf("%s", item.DisplayName)
+			if item.Resource != nil {
+				w.set(b.address, item.DisplayName, Decode(w.schema(b), item.Resource))
 			}
 		}
 		return ok

@@ -51,7 +51,7 @@ func (tf *Terraform) step(step resource.TestStep) bool {
 		said, ok = tf.Run(command)
 	}
 	if step.ExpectError != nil {
-		if ok || !step.ExpectError.MatchString(said) {
+		if ok || !step.ExpectError.MatchString(Unwrap(said)) {
 			tf.t.Errorf("%s succeeded: %t; it does not say %s:\n%s", command, ok, step.ExpectError, said)
 		}
 		return false
