@@ -139,6 +139,9 @@ func (tf *Terraform) Value(address, attribute string) cty.Value {
 	return v.GetAttr(attribute)
 }
 
+// Known returns all that the last command knew, as text, to search.
+func (tf *Terraform) Known() string { return fmt.Sprintf("%#v", tf.values.values) }
+
 // Clone returns the same configuration and state for another test.
 func (tf *Terraform) Clone(t testing.TB) *Terraform {
 	clone := *tf
