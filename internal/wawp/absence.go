@@ -1,8 +1,13 @@
 package wawp
 
-import "errors"
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+)
 
-// Verdict is what the answers about a session amount to, once reading it has failed.
+// Verdict is what the answers about a session amount to, once one of them has failed.
 type Verdict int
 
 const (
@@ -10,94 +15,123 @@ const (
 	Unclear Verdict = iota
 	// Broken: the question was not answered at all. It is an error, and proves nothing.
 	Broken
-	// LookAgain: it seems gone. Ask for its sending policy, and judge again.
-	LookAgain
+	// Present: it answers again. What was there passed.
+	Present
 	// Absent: it is gone, beyond doubt.
 	Absent
 )
 
-// Evidence is what is known of a session when reading it has failed.
-type Evidence struct {
-	// Seen: session/info has described this session before.
-	Seen bool
+// Known is what is known of a session before Wawp is asked.
+type Known struct {
+	// Described: session/info has described it, or what belongs to it was made.
+	Described bool
+	// Made is when it was created; zero means that this is not known, or long ago.
+	Made time.Time
 	// Paired: a phone was linked to it when it was last seen.
 	Paired bool
-	// OtherToken: the access token is another one than when the session was made or last described. It may be that of another
-	// account, which knows none of the sessions of this one.
-	OtherToken bool
-	// Info is the error of session/info now.
-	Info error
-	// Looked: the second look was taken. SecondLook is its error, nil if the session answered.
-	Looked     bool
-	SecondLook error
+	// OtherAccount: access token or address are others than when it was made or last described. Another account knows none of the
+	// sessions of this one.
+	OtherAccount bool
 }
 
-const otherToken = "the access token is another one than before, perhaps that of another account"
+// knownEverywhere is how old a session is when its 404 counts, although nobody has described it: right after its creation it may not be
+// known everywhere.
+const knownEverywhere = 2 * time.Minute
 
-// Judge decides whether a session is absent, and gives the reason in half a sentence. Only an absence that is proved on
-// every count is one: a session dropped from the state by mistake cannot be found again.
-func Judge(e Evidence) (Verdict, string) {
+// Finding is a verdict, its reason in half a sentence, and the session if it answered.
+type Finding struct {
+	Verdict Verdict
+	Reason  string
+	Session Session
+}
+
+// Find decides what it means that session/info, or an endpoint of what belongs to a session, failed with an error. A session is absent
+// only if after a pause session/info, and then its sending policy, answer, too, that there is no such instance: one that is dropped by
+// mistake cannot be found again.
+func (c *Client) Find(ctx context.Context, id string, known Known, err error) Finding {
+	if verdict, reason := known.judge(err); verdict != Absent {
+		return Finding{Verdict: verdict, Reason: reason}
+	}
+	session, err := c.GetSessionAgain(ctx, id)
+	return c.confirm(ctx, id, known, session, err, true)
+}
+
+// RemoveSession deletes an instance for good, and finds out what an error means: it is gone if the finding is Absent. The answer that
+// there is no such instance is confirmed by session/info, after the pause; one that is less sure, by the rules of [Client.Find].
+func (c *Client) RemoveSession(ctx context.Context, id string, known Known) (Finding, error) {
+	err := c.DeleteSession(ctx, id)
+	kind := KindOf(err)
 	switch {
-	case IsNotOffered(e.Info):
+	case err == nil:
+		return Finding{Verdict: Absent}, nil
+	case kind != NoSuchInstance && kind != InvalidSession && kind != NotFound && !hasStatus(err, http.StatusGone):
+		return Finding{Verdict: Broken, Reason: "the request failed"}, err
+	}
+	session, infoErr := c.GetSessionAgain(ctx, id)
+	if infoErr == nil && kind == NoSuchInstance { // it passed: a session that answers does not vanish by itself
+		if err = c.DeleteSession(ctx, id); err == nil {
+			return Finding{Verdict: Absent}, nil
+		}
+	}
+	return c.confirm(ctx, id, known, session, infoErr, kind != NoSuchInstance), err
+}
+
+// confirm judges a second look at session/info, and asks for the sending policy, too, if that is wanted.
+func (c *Client) confirm(ctx context.Context, id string, known Known, session Session, err error, policy bool) Finding {
+	const unsure = "Wawp answers that there is no such session, but "
+	if err == nil {
+		return Finding{Present, "session/info describes it", session}
+	}
+	if ctx.Err() != nil {
+		return Finding{Verdict: Broken, Reason: "the second look was interrupted"}
+	}
+	if verdict, reason := known.judge(err); verdict != Absent {
+		if verdict == Broken {
+			reason = unsure + "session/info does not confirm it"
+		}
+		return Finding{Reason: reason}
+	}
+	if policy {
+		if _, err = c.GetRateLimit(ctx, id); err == nil {
+			return Finding{Reason: unsure + "its sending policy can still be read"}
+		}
+		if verdict, _ := known.judge(err); verdict != Absent {
+			return Finding{Reason: unsure + "its sending policy does not confirm it"}
+		}
+	}
+	return Finding{Verdict: Absent, Reason: "session/info and session/rate-limit both answer that there is no such session"}
+}
+
+// judge says what one error proves: Absent means that the session seems to be gone.
+func (k Known) judge(err error) (Verdict, string) {
+	switch KindOf(err) {
+	case NoSuchInstance:
+	case InvalidSession:
+		if !hasStatus(err, http.StatusNotFound) {
+			return Unclear, "invalid_session is no 404 here"
+		}
+		if k.Paired {
+			return Unclear, "invalid_session may only mean that the session lost its phone"
+		}
+	case NotFound:
 		return Unclear, "the answer does not come from Wawp's session endpoint but from something that does not know it"
-	case IsUnreadable(e.Info):
+	case Unreadable:
 		return Unclear, "the answer could not be understood"
-	case !IsNotFound(e.Info):
-		return Broken, "the request failed"
-	case IsInvalidSession(e.Info) && e.Paired:
-		return Unclear, "invalid_session may only mean that the session lost its phone"
-	case e.OtherToken:
-		return Unclear, otherToken
-	case !e.Seen:
-		return Unclear, "the server has never described this session, so its 404 proves nothing"
-	case !e.Looked:
-		return LookAgain, "session/info answers that there is no such session"
-	case e.SecondLook == nil:
-		return Unclear, "session/info answers that there is no such session, but its sending policy can still be read"
-	case !isStatus404(e.SecondLook):
-		return Unclear, "session/info answers that there is no such session, but a second look at its sending policy failed"
-	}
-	return Absent, "session/info and session/rate-limit both answer that there is no such session"
-}
-
-// ChildEvidence is what is known of something that belongs to a session, when reading it has failed.
-type ChildEvidence struct {
-	// OtherToken: as in [Evidence], since what it is about was made or last read.
-	OtherToken bool
-	// Child is the error of the endpoint that reads it.
-	Child error
-	// Looked: session/info was asked, too. Info is its error, nil if it described the session.
-	Looked bool
-	Info   error
-}
-
-// JudgeChild decides whether what belongs to a session is absent because the session is, and gives the reason in half a
-// sentence.
-func JudgeChild(e ChildEvidence) (Verdict, string) {
-	switch {
-	case IsSubscriptionRequired(e.Child):
+	case SubscriptionRequired:
 		return Unclear, "the account has no paid plan"
-	case IsNotOffered(e.Child):
-		return Unclear, "the answer does not come from Wawp's endpoint but from something that does not know it"
-	case IsUnreadable(e.Child):
-		return Unclear, "the answer could not be understood"
-	case !IsNotFound(e.Child):
+	default:
 		return Broken, "the request failed"
-	case IsInvalidSession(e.Child), IsInvalidSession(e.Info):
-		return Unclear, "invalid_session may only mean that the session lost its phone"
-	case e.OtherToken:
-		return Unclear, otherToken
-	case !e.Looked:
-		return LookAgain, "Wawp answers that there is no such session"
-	case e.Info == nil:
-		return Unclear, "Wawp answers that there is no such session, but session/info describes it"
-	case !IsNotFound(e.Info):
-		return Unclear, "Wawp answers that there is no such session, but session/info does not confirm it"
 	}
-	return Absent, "Wawp answers, and session/info confirms, that there is no such session"
+	switch {
+	case k.OtherAccount:
+		return Unclear, "the access token, or the address, is another one than before, perhaps that of another account"
+	case !k.Described && time.Since(k.Made) < knownEverywhere:
+		return Unclear, "it was created less than 2 minutes ago, and the server may not know it everywhere yet"
+	}
+	return Absent, ""
 }
 
-func isStatus404(err error) bool {
+func hasStatus(err error, status int) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Status == 404
+	return errors.As(err, &e) && e.Status == status
 }

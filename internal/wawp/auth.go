@@ -11,7 +11,7 @@ import (
 
 var (
 	getQRCode   = operation{method: http.MethodPost, path: "/v2/auth/qr", repeat: repeatRead}
-	requestCode = operation{method: http.MethodPost, path: "/v2/auth/request-code", repeat: repeatRefused}
+	requestCode = operation{method: http.MethodPost, path: "/v2/auth/request-code", repeat: repeatUndone}
 )
 
 // QRCode is what a phone has to scan to be linked. It is a secret: who scans it links a phone.
@@ -22,7 +22,7 @@ type QRCode struct {
 	ExpiresAt time.Time
 }
 
-// GetQRCode reads the code that a session in [StatusScan] shows; [IsNoCode] is true of the error in other states. The
+// GetQRCode reads the code that a session in [StatusScan] shows; in other states the error is a [Conflict], mostly. The
 // endpoint is a POST that changes nothing (documentation of auth/qr: an envelope of mimetype and data, which is JSON in
 // Base64 with value and expiry; the engine below answers with the value alone).
 func (c *Client) GetQRCode(ctx context.Context, id string) (QRCode, error) {

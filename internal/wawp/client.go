@@ -1,7 +1,7 @@
 // Package wawp is a client of the Wawp HTTP API, version 2: thin, typed, one file per API object.
 //
-// It knows nothing of Terraform. What it promises its callers is in three other files: attempt.go (what is sent, and when
-// it may be dropped), retry.go (what is sent again) and redact.go (what is never shown).
+// It knows nothing of Terraform. What it promises its callers is in four other files: send.go (what is sent, when it may be dropped, and
+// what is sent again), kind.go (what an answer means), absence.go (when a session is gone) and text.go (what is never shown).
 package wawp
 
 import (
@@ -14,13 +14,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/hashicorp/go-retryablehttp"
 	"golang.org/x/sync/singleflight"
 	"golang.org/x/time/rate"
 )
@@ -35,8 +35,8 @@ const (
 	defaultRetryWait      = time.Second
 )
 
-// maxConnections is how many connections one client keeps open: as many as Terraform works on at once by default.
-const maxConnections = 10
+// keptConnections is how many connections are kept for later requests: as many as Terraform makes at once by default.
+const keptConnections = 10
 
 // Options configures a [Client].
 type Options struct {
@@ -46,7 +46,7 @@ type Options struct {
 	BaseURL *url.URL
 	// UserAgent is sent with every request.
 	UserAgent string
-	// RequestTimeout bounds each attempt, from the wait for a connection to the last byte; 0 means [DefaultRequestTimeout].
+	// RequestTimeout bounds each attempt, from when it has a connection to the last byte; 0 means [DefaultRequestTimeout].
 	RequestTimeout time.Duration
 	// MaxRetries is how often a request is sent again at most; 0 means never.
 	MaxRetries int
@@ -58,7 +58,7 @@ type Options struct {
 	Log func(context.Context, Attempt)
 	// PollInterval is the pause between two looks of a wait; 0 means 3 seconds.
 	PollInterval time.Duration
-	// SecondLook is the pause before [Client.GetSessionAgain]; 0 means 5 seconds.
+	// SecondLook is the pause before a second look at what may pass; 0 means 5 seconds.
 	SecondLook time.Duration
 	// RetryWait is the first pause before a retry, doubled with each further one; 0 means 1 second.
 	RetryWait time.Duration
@@ -78,7 +78,8 @@ type Client struct {
 	pollInterval time.Duration
 	secondLook   time.Duration
 	limiter      *rate.Limiter
-	transport    http.RoundTripper
+	transport    http.RoundTripper // keeps connections for later requests
+	single       http.RoundTripper // has a connection for each request
 	redact       redactor
 	log          func(context.Context, Attempt)
 
@@ -100,6 +101,7 @@ func New(o Options) *Client {
 		secondLook:   orDefault(o.SecondLook, defaultSecondLook),
 		limiter:      rate.NewLimiter(rate.Inf, 1),
 		transport:    o.Transport,
+		single:       o.Transport,
 		redact:       newRedactor(o.AccessToken),
 		log:          o.Log,
 		writes:       map[string]chan struct{}{},
@@ -111,7 +113,10 @@ func New(o Options) *Client {
 		c.limiter.SetLimit(rate.Limit(o.RequestsPerSecond))
 	}
 	if c.transport == nil {
-		c.transport = newTransport(o.RootCAs)
+		kept := newTransport(o.RootCAs)
+		single := kept.Clone()
+		single.DisableKeepAlives = true
+		c.transport, c.single = kept, single
 	}
 	if c.log == nil {
 		c.log = func(context.Context, Attempt) {}
@@ -119,9 +124,9 @@ func New(o Options) *Client {
 	return c
 }
 
-// TokenMark tells one access token from another: 16 bits of its hash, far too few to find it by.
-func (c *Client) TokenMark() string {
-	hash := sha256.Sum256([]byte(c.token))
+// Account tells one account from another: 16 bits of a hash of the access token and the address, far too few to find the token by.
+func (c *Client) Account() string {
+	hash := sha256.Sum256([]byte(c.token + "\n" + c.baseURL.String()))
 	return hex.EncodeToString(hash[:2])
 }
 
@@ -138,8 +143,8 @@ func newTransport(roots *x509.CertPool) *http.Transport {
 	if std, ok := http.DefaultTransport.(*http.Transport); ok {
 		t = std.Clone()
 	}
-	t.MaxConnsPerHost = maxConnections
-	t.MaxIdleConnsPerHost = maxConnections
+	t.MaxIdleConnsPerHost = keptConnections
+	t.DisableCompression = true // an answer whose encoding is not what it says can then be read all the same
 	t.IdleConnTimeout = 30 * time.Second // sooner than a server would close them
 	t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	t.Protocols = &http.Protocols{} // HTTP/1 alone: over HTTP/2, net/http sends a request again that a server may have acted upon
@@ -195,28 +200,14 @@ func (o operation) String() string { return o.method + " " + o.path }
 // fields are the parameters of an operation beside the credentials.
 type fields map[string]any
 
-// call carries out an operation on an instance ("" for none) and returns the successful answer, or an [*Error].
+// call carries out an operation on an instance ("" for none). It returns the answer, as far as it was read, and an [*Error] unless its
+// status is a success.
 func (c *Client) call(ctx context.Context, op operation, instanceID string, parameters fields) (answer, error) {
 	if instanceID == "" && !op.account {
-		return answer{}, &Error{Op: op.String(), text: "no instance id was given"}
+		return answer{}, &Error{Op: op.String(), Kind: Unsendable, text: "no instance id was given"}
 	}
-	line := &line{client: c, op: op, redact: c.redactorFor(parameters)}
-	retrier := &retryablehttp.Client{
-		HTTPClient:   &http.Client{Transport: line, CheckRedirect: neverRedirect},
-		RetryMax:     c.maxRetries,
-		CheckRetry:   line.again,
-		Backoff:      line.pause,
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
-	}
-	request, err := c.request(ctx, op, instanceID, parameters)
-	if err != nil {
-		return answer{}, &Error{Op: op.String(), text: "it could not be built"}
-	}
-	response, err := retrier.Do(request)
-	if response != nil {
-		_ = response.Body.Close() // line has read it
-	}
-	return line.conclude(err)
+	build := func(ctx context.Context) (*http.Request, error) { return c.request(ctx, op, instanceID, parameters) }
+	return c.send(ctx, op, build, c.redactorFor(parameters))
 }
 
 // shortestText is how many bytes of a message are worth hiding: fewer would blot out words of the answer.
@@ -233,13 +224,10 @@ func (c *Client) redactorFor(parameters fields) redactor {
 	return c.redact
 }
 
-// neverRedirect hands a 3xx back as it is: following one would send the token elsewhere, or a create twice.
-func neverRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
 // request builds the request of an operation. Credentials travel in the query, as in all documented samples, and for
 // POST and PATCH in the JSON body too (but for bareBody), as in the parameter tables. Other parameters travel in the body
 // where there is one.
-func (c *Client) request(ctx context.Context, op operation, instanceID string, parameters fields) (*retryablehttp.Request, error) {
+func (c *Client) request(ctx context.Context, op operation, instanceID string, parameters fields) (*http.Request, error) {
 	query, content := url.Values{"access_token": {c.token}}, fields{"access_token": c.token}
 	if instanceID != "" {
 		query.Set("instance_id", instanceID)
@@ -259,7 +247,7 @@ func (c *Client) request(ctx context.Context, op operation, instanceID string, p
 	target := c.baseURL.JoinPath(op.path)
 	target.RawQuery = query.Encode()
 
-	var body any
+	var body io.Reader
 	if hasBody {
 		encoded, err := json.Marshal(content)
 		if err != nil {
@@ -267,7 +255,7 @@ func (c *Client) request(ctx context.Context, op operation, instanceID string, p
 		}
 		body = bytes.NewReader(encoded)
 	}
-	request, err := retryablehttp.NewRequestWithContext(ctx, op.method, target.String(), body)
+	request, err := http.NewRequestWithContext(ctx, op.method, target.String(), body)
 	if err != nil {
 		return nil, err
 	}

@@ -161,18 +161,14 @@ func text(v any) string {
 	return ""
 }
 
-// complaint is what an error answer says.
-type complaint struct {
-	code    string
-	message string
-	own     bool // the API itself says it, of what was asked for: see isOwn
-}
+// complaint is what an error answer says. A code is in lower case.
+type complaint struct{ code, message string }
 
 // complaint reads the forms of an error: code and message, an error as text or object, WordPress' own, each perhaps in an
 // envelope. A code alone is no error: success answers have one too.
 func (d document) complaint() complaint {
 	for _, layer := range d.layers {
-		c := complaint{code: text(layer["code"]), message: text(layer["message"])}
+		c := complaint{text(layer["code"]), text(layer["message"])}
 		switch e := layer["error"].(type) {
 		case string:
 			if c.code == "" && slug.MatchString(e) {
@@ -182,11 +178,10 @@ func (d document) complaint() complaint {
 		case map[string]any:
 			c.code, c.message = cmp.Or(c.code, text(e["code"])), cmp.Or(c.message, text(e["message"]))
 		}
-		if c.code == "success" {
+		if c.code = strings.ToLower(c.code); c.code == "success" {
 			c.code = ""
 		}
 		if c.code+c.message != "" {
-			c.own = c.isOwn(layer)
 			return c
 		}
 	}
@@ -196,19 +191,15 @@ func (d document) complaint() complaint {
 // slug is the form of Wawp's codes, and of no number or sentence.
 var slug = regexp.MustCompile(`^(?i:[a-z]+(_[a-z0-9]+)*)$`)
 
-// isOwn says whether the complaint can only be Wawp's: it has a code, or names an instance or a session, or has exactly the
-// documented form of an error. Gateways and web frameworks answer JSON too, when they do not know a route.
-func (c complaint) isOwn(layer map[string]any) bool {
+// namesInstance says whether the message is about an instance or a session, and not about a route, in whose path these words are, too.
+func (c complaint) namesInstance() bool {
 	message := strings.ToLower(c.message)
-	for _, routing := range []string{"route", "cannot post", "cannot get", "cannot delete", "/v2/"} {
+	for _, routing := range []string{"route", "endpoint", "cannot post", "cannot get", "cannot delete", "cannot patch", "/v2", "/session", "url"} {
 		if strings.Contains(message, routing) {
 			return false
 		}
 	}
-	_, status := layer["status"].(json.Number)
-	documented := status && text(layer["message"]) != "" && text(layer["error"]) != "" && len(layer) == 3
-	return !strings.HasPrefix(c.code, "rest_") &&
-		(slug.MatchString(c.code) || strings.Contains(message, "instance") || strings.Contains(message, "session") || documented)
+	return strings.Contains(message, "instance") || strings.Contains(message, "session")
 }
 
 // failed says whether an answer is an error in disguise, if its status is a success and it holds nothing of what was

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-var sendText = operation{method: http.MethodPost, path: "/v2/send/text", repeat: repeatRefused, keep: true, bareBody: true}
+var sendText = operation{method: http.MethodPost, path: "/v2/send/text", repeat: repeatUndone, keep: true, bareBody: true}
 
 // Sent is what became of a message, as far as the answer told.
 type Sent struct {
@@ -49,13 +49,13 @@ func readSent(a answer, redact redactor) (Sent, error) {
 	case r.lost, (r.failed || r.unsent) && r.hasMessage:
 		return Sent{}, newUnreadable(sendText, a, redact, "the answer tells of a fault")
 	case r.queued && !r.failed && !r.hasMessage:
-		return Sent{JobID: oneLine(redact.id(cmp.Or(r.jobID, r.messageID))), Queued: true, Told: true}, nil
+		return Sent{JobID: oneLine(redact.value(cmp.Or(r.jobID, r.messageID))), Queued: true, Told: true}, nil
 	case r.failed, r.unsent, r.complains && !r.sent && !r.hasMessage:
 		e := newUnreadable(sendText, a, redact, "the answer says that the message was not sent")
-		e.sent = false
+		e.Kind = Refused
 		return Sent{}, e
 	case r.sent, r.hasMessage, r.messageID != "":
-		return Sent{MessageID: oneLine(redact.id(r.messageID)), Told: true}, nil
+		return Sent{MessageID: oneLine(redact.value(r.messageID)), Told: true}, nil
 	}
 	return Sent{}, newUnreadable(sendText, a, redact, "the answer does not say whether the message was sent")
 }

@@ -3,6 +3,7 @@ package wawp
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"math"
 	"net/http"
@@ -92,25 +93,22 @@ func (c *Client) SetRateLimit(ctx context.Context, id, slug string) (RateLimit, 
 	return r, nil
 }
 
-// ProbeRateLimit asks for the sending policy of a session, only to learn whether the session answers: a nil error means
-// that it lives.
-func (c *Client) ProbeRateLimit(ctx context.Context, id string) error {
-	_, err := c.GetRateLimit(ctx, id)
-	return err
-}
-
 // IsPolicyRefused says whether SetRateLimit may have failed because of the policy, and not for want of a session: which
 // policies the account may use then tells more.
 func IsPolicyRefused(err error) bool {
-	return is(err, func(e *Error) bool {
-		switch e.Status {
-		case http.StatusBadRequest, http.StatusForbidden, http.StatusUnprocessableEntity:
-			return true
-		case http.StatusNotFound:
-			return e.own && strings.Contains(strings.ToLower(e.Code+" "+e.Message), "policy")
-		}
+	var e *Error
+	if !errors.As(err, &e) {
 		return false
-	})
+	}
+	switch e.Kind {
+	case BadRequest, Conflict, SubscriptionRequired:
+		return true
+	case Refused:
+		return e.Status == http.StatusForbidden
+	case NotFound:
+		return strings.Contains(strings.ToLower(e.Code+" "+e.Message), "policy")
+	}
+	return false
 }
 
 // rateLimit reads an answer, and says whether it tells anything of a sending policy. Under which key the session's own policy

@@ -1,8 +1,10 @@
 package wawp
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -17,12 +19,12 @@ const (
 )
 
 var (
-	createSession  = operation{method: http.MethodPost, path: "/v2/session/create", repeat: repeatRefused, keep: true, account: true}
+	createSession  = operation{method: http.MethodPost, path: "/v2/session/create", repeat: repeatUndone, keep: true, account: true}
 	getSession     = operation{method: http.MethodPost, path: "/v2/session/info", repeat: repeatRead}
-	startSession   = operation{method: http.MethodPost, path: "/v2/session/start", repeat: repeatRefused}
+	startSession   = operation{method: http.MethodPost, path: "/v2/session/start", repeat: repeatUndone}
 	stopSession    = operation{method: http.MethodPost, path: "/v2/session/stop", repeat: repeatHarmless}
-	restartSession = operation{method: http.MethodPost, path: "/v2/session/restart", repeat: repeatRefused}
-	logoutSession  = operation{method: http.MethodPost, path: "/v2/session/logout", repeat: repeatRefused}
+	restartSession = operation{method: http.MethodPost, path: "/v2/session/restart", repeat: repeatUndone}
+	logoutSession  = operation{method: http.MethodPost, path: "/v2/session/logout", repeat: repeatUndone}
 	deleteSession  = operation{method: http.MethodDelete, path: "/v2/session/delete", repeat: repeatHarmless}
 )
 
@@ -45,19 +47,45 @@ type Account struct {
 }
 
 // CreateSession makes a new instance, which counts against the account's quota. It is sent once, but for refusals that
-// surely made nothing; once sent it ignores the end of ctx. After an error of which [MayHaveActed] is true an instance
-// may exist that no endpoint can list.
+// surely made nothing; once sent it ignores the end of ctx. Whatever was read of a success, and holds the id, is enough: the error then
+// says what is wrong with the answer, and the session has its id. After any other error of which [MayHaveActed] is true an instance may
+// exist that no endpoint can list.
 func (c *Client) CreateSession(ctx context.Context) (Session, error) {
 	a, err := c.call(ctx, createSession, "", nil)
-	if err != nil {
+	if err != nil && a.status/100 != 2 {
 		return Session{}, err
 	}
 	d := parse(a.body)
-	id := d.text("instance_id", "instanceId")
-	if id == "" || id != c.redact.value(id) { // an echo of the token is no id
-		return Session{}, newUnreadable(createSession, a, c.redact, "the answer holds no instance_id")
+	id, whole := d.text("instance_id", "instanceId"), err == nil
+	if id == "" {
+		id, whole = salvageID(a.body), false
 	}
-	return c.session(d, id), nil
+	if !idForm.MatchString(id) || id != c.redact.value(id) { // an echo of the token is no id
+		return Session{}, cmp.Or(err, error(newUnreadable(createSession, a, c.redact, "the answer holds no instance_id")))
+	}
+	if !whole && err == nil {
+		err = newUnreadable(createSession, a, c.redact, "the answer is not whole, or has something around it")
+	}
+	return c.session(d, id), err
+}
+
+// idForm is the form of the id of an instance (documentation of session/create: 12 letters and digits; other lengths exist).
+var idForm = regexp.MustCompile(`^[A-Za-z0-9._:@-]{1,128}$`)
+
+// idInText finds an id in what is not JSON as a whole: text in quotation marks or a number, with its end.
+var idInText = regexp.MustCompile(`"(?:instance_id|instanceId)"\s*:\s*(?:"([^"\\]*)"|([0-9]+)[\s,}\]])`)
+
+// salvageID returns the id in an answer that broke off or has something around its JSON; "" if there is none, or more than one.
+func salvageID(body []byte) string {
+	found := ""
+	for _, match := range idInText.FindAllSubmatch(body, -1) {
+		id := strings.TrimSpace(string(match[1]) + string(match[2]))
+		if found != "" && id != found {
+			return ""
+		}
+		found = id
+	}
+	return found
 }
 
 // GetSession reads a session. The endpoint is a POST that changes nothing.
@@ -125,11 +153,14 @@ func (c *Client) WatchSession(ctx context.Context, id string, look func(Session,
 
 // GetSessionAgain reads a session a while after another read, long enough for a passing state to have passed.
 func (c *Client) GetSessionAgain(ctx context.Context, id string) (Session, error) {
-	if err := sleep(ctx, c.secondLook); err != nil {
+	if err := c.Pause(ctx); err != nil {
 		return Session{}, err
 	}
 	return c.GetSession(ctx, id)
 }
+
+// Pause waits for as long as a passing state takes, before a second look.
+func (c *Client) Pause(ctx context.Context) error { return sleep(ctx, c.secondLook) }
 
 // act carries out an operation whose answer may be empty, and returns what it tells of the session.
 func (c *Client) act(ctx context.Context, op operation, id string) (Session, error) {
@@ -195,7 +226,9 @@ func (c *Client) account(me map[string]any) *Account {
 		}
 	}
 	user, server, _ := strings.Cut(a.ChatID, "@")
-	user, _, _ = strings.Cut(user, ":") // the number of the linked device
+	if bare, _, numbered := strings.Cut(user, ":"); numbered { // the number of the linked device
+		user, a.ChatID = bare, bare+"@"+server
+	}
 	if strings.Trim(user, "0123456789") == "" && (server == "" || server == "c.us" || server == "s.whatsapp.net") {
 		a.PhoneNumber = user
 	}

@@ -18,7 +18,7 @@ const (
 
 var (
 	getTempLink     = operation{method: http.MethodGet, path: "/v2/session/temp-link", repeat: repeatRead}
-	createTempLink  = operation{method: http.MethodPost, path: "/v2/session/temp-link", repeat: repeatRefused, keep: true}
+	createTempLink  = operation{method: http.MethodPost, path: "/v2/session/temp-link", repeat: repeatUndone, keep: true}
 	revokeTempLinks = operation{method: http.MethodDelete, path: "/v2/session/temp-link", repeat: repeatHarmless}
 )
 

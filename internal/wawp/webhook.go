@@ -14,7 +14,7 @@ const longestSharedRead = 5 * time.Minute
 
 var (
 	listWebhooks  = operation{method: http.MethodGet, path: "/v2/session/webhook", repeat: repeatRead}
-	setWebhook    = operation{method: http.MethodPost, path: "/v2/webhook/set", repeat: repeatRefused, keep: true}
+	setWebhook    = operation{method: http.MethodPost, path: "/v2/webhook/set", repeat: repeatUndone, keep: true}
 	updateWebhook = operation{method: http.MethodPatch, path: "/v2/webhook/update", repeat: repeatHarmless}
 	deleteWebhook = operation{method: http.MethodDelete, path: "/v2/webhook/delete", repeat: repeatHarmless}
 )
@@ -56,7 +56,7 @@ func (c *Client) ListWebhooks(ctx context.Context, id string) ([]Webhook, error)
 	shared := c.reads.DoChan(id, func() (hooks any, err error) {
 		defer func() {
 			if recover() != nil { // in a goroutine of its own, where no caller could survive it
-				err = &Error{Op: listWebhooks.String(), text: "the provider crashed: this is a bug, please report it"}
+				err = &Error{Op: listWebhooks.String(), Kind: Unreadable, text: "the provider crashed: this is a bug, please report it"}
 			}
 		}()
 		// The first caller's end must not be the others' error.
@@ -156,11 +156,14 @@ func (c *Client) SetWebhook(ctx context.Context, id string, hook Webhook, secret
 		if there, ok := FindWebhook(hooks, hook.URL); ok && there.Matches(hook) {
 			return nil
 		}
-		if lookErr != nil || !wasLost(err) || attempt == c.maxRetries || sleep(ctx, c.backoff(attempt)) != nil {
+		if lookErr != nil || !wasLost(KindOf(err)) || attempt == c.maxRetries || sleep(ctx, c.backoff(attempt)) != nil {
 			return err
 		}
 	}
 }
+
+// wasLost says whether a request was sent, and no answer of Wawp's own came back: that of a gateway, or none.
+func wasLost(k Kind) bool { return k == NoAnswer || k == GatewayFault }
 
 // UpdateWebhook changes the webhook on a URL. Hold [Client.LockWebhooks] meanwhile.
 func (c *Client) UpdateWebhook(ctx context.Context, id, address string, change WebhookChange) error {
