@@ -47,13 +47,6 @@ func Failure(attempt string, err error) string {
 	return attempt + ".\n\n" + Reason(err)
 }
 
-// OtherToken is [Failure] for a deletion to which Wawp answered that there is no such session, with another access token than
-// before: that of another account would be told the same. kind is the type of the resource.
-func OtherToken(attempt, kind string, err error) string {
-	return Failure(attempt+", with another access token than before: it may be that of another account. The resource stays in the state. "+
-		"If it is gone for good, remove it with: terraform state rm '"+kind+".<name>'", err)
-}
-
 // Reason returns what was answered, and what to do next, as paragraphs.
 func Reason(err error) string {
 	if next := Next(err); next != "" {
@@ -97,45 +90,54 @@ func Next(err error) string {
 	return ""
 }
 
+// advice is what a person can do about each kind of error. Kinds that take more words are in next.
+var advice = map[wawp.Kind]string{
+	wawp.TooManyRequests: "Wawp asks for fewer requests. Try again in a few minutes. The provider's requests_per_second paces it, and " +
+		"max_retries makes it more patient.",
+	wawp.Unauthorized: "Wawp did not accept the access token. Check access_token in the provider block, or WAWP_ACCESS_TOKEN: the " +
+		"token may be mistyped, revoked, or belong to another account.",
+	wawp.QuotaReached: "The account has as many instances as its plan allows. Delete one that is no longer needed, in Terraform or in " +
+		Dashboard + ", or upgrade the plan; then apply again. Nothing was created.",
+	wawp.SubscriptionRequired: "Wawp offers this to paid accounts only, and the account has no paid plan (any more). Upgrade the plan in " +
+		Dashboard + ", or remove from the configuration what needs it.",
+	wawp.Conflict: "Wawp refuses this in the status that the session has now. Look at the session in " + Dashboard + ", and try again.",
+	wawp.NoSuchInstance: "Wawp knows no such instance: the id may be mistyped, belong to another account, or the instance was deleted. " +
+		"Compare it with " + Dashboard + ".",
+	wawp.InvalidSession: "Wawp knows no such instance, or its phone is no longer linked: look at the session in " + Dashboard + ".",
+	wawp.NotFound: "Wawp does not have what was asked for, or this is not Wawp's API, but something else at the same address or on the way to it: " +
+		"check base_url (default " + wawp.DefaultBaseURL + ") and the proxy settings.",
+	wawp.Unreadable: "This may not be Wawp's API, but something else at the same address or on the way to it: check base_url (default " +
+		wawp.DefaultBaseURL + ") and the proxy settings.",
+	wawp.BadRequest: "Wawp refused the request as incomplete or wrong. If its message does not help, look whether a proxy between here " +
+		"and the API (base_url) changes requests; else this is a bug of the provider, please report it.",
+	wawp.ServerFault:  fault,
+	wawp.GatewayFault: fault,
+	wawp.Unsendable:   network,
+	wawp.NotSent:      network,
+	wawp.NoAnswer:     network,
+}
+
+const (
+	fault   = "This is a fault on Wawp's side, or of a proxy in front of it. Try again in a few minutes."
+	network = "Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY), base_url, ca_cert_file and request_timeout."
+)
+
 func next(e *wawp.Error) string {
 	switch {
 	case e.RetryAfter > 0:
 		return fmt.Sprintf("Wawp asks for a pause. Come back in %s, at %s. For fewer requests, set the provider's requests_per_second.",
 			e.RetryAfter.Round(time.Second), time.Now().Add(e.RetryAfter).UTC().Format("15:04:05 MST"))
-	case e.Status == http.StatusTooManyRequests:
-		return "Wawp asks for fewer requests. Try again in a few minutes. The provider's requests_per_second paces it, and " +
-			"max_retries makes it more patient."
-	case e.Status == http.StatusUnauthorized:
-		return "Wawp did not accept the access token. Check access_token in the provider block, or WAWP_ACCESS_TOKEN: the " +
-			"token may be mistyped, revoked, or belong to another account."
-	case wawp.IsQuotaReached(e):
-		return "The account has as many instances as its plan allows. Delete one that is no longer needed, in Terraform or in " +
-			Dashboard + ", or upgrade the plan; then apply again. Nothing was created."
-	case wawp.IsSubscriptionRequired(e):
-		return "Wawp offers this to paid accounts only, and the account has no paid plan (any more). Upgrade the plan in " +
-			Dashboard + ", or remove from the configuration what needs it."
-	case e.Status == http.StatusForbidden:
-		return "Wawp refused: the account's plan may not include this, or the token may not act on this instance. Compare plan and " +
-			"instance in " + Dashboard + "."
-	case e.Status == http.StatusBadRequest:
-		return "Wawp refused the request as incomplete or wrong. If its message does not help, look whether a proxy between here " +
-			"and the API (base_url) changes requests; else this is a bug of the provider, please report it."
-	case e.Redirect != "":
+	case e.Kind == wawp.Redirect:
 		return "Redirects are never followed, because they could hand the access token to another address, or create a session " +
 			"twice. If the API is at " + e.Redirect + ", set base_url to that; if base_url names it already, something on the way, " +
 			"such as a proxy or a login page, sends requests elsewhere."
-	case wawp.IsNotFound(e) && strings.Contains(e.Op, "/v2/webhook/"):
-		return "Wawp knows no such webhook, or no such instance: it may have been deleted outside Terraform. Plan again to see."
-	case wawp.IsNotFound(e):
-		return "Wawp knows no such instance: the id may be mistyped, belong to another account, or the instance was deleted. Compare it " +
-			"with " + Dashboard + "."
-	case wawp.IsNotOffered(e), wawp.IsUnreadable(e):
-		return "This may not be Wawp's API, but something else at the same address or on the way to it: check base_url (default " +
-			wawp.DefaultBaseURL + ") and the proxy settings."
-	case e.Status == 0:
-		return "Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY), base_url, ca_cert_file and request_timeout."
-	case e.Status >= http.StatusInternalServerError:
-		return "This is a fault on Wawp's side, or of a proxy in front of it. Try again in a few minutes."
+	case e.Kind == wawp.NotFound && strings.Contains(e.Op, "/v2/webhook/"):
+		return "Wawp knows no such webhook: it may have been deleted outside Terraform. Plan again to see."
+	case e.Status == http.StatusForbidden && e.Kind == wawp.Refused:
+		return "Wawp refused: the account's plan may not include this, or the token may not act on this instance. Compare plan and " +
+			"instance in " + Dashboard + "."
+	case advice[e.Kind] != "":
+		return advice[e.Kind]
 	}
 	return "Wawp refused the request. Correct what its message names; if it names nothing, look at the session in " + Dashboard + "."
 }

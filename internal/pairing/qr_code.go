@@ -107,13 +107,16 @@ func (q *QRCode) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephe
 	if err == nil {
 		err = data.show(code)
 	}
-	if err != nil && !wawp.IsNoCode(err) && !q.needsNone(ctx, id) {
+	if err != nil && !noCode(wawp.KindOf(err)) && !q.needsNone(ctx, id) {
 		resp.Diagnostics.AddError("Wawp QR code could not be read", explain.Failure("Asking for the QR code of the session "+id+" failed", err))
 		return
 	}
 	data.Available = types.BoolValue(err == nil)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
 }
+
+// noCode says whether there is no QR code, because the session does not wait for a scan, or is gone.
+func noCode(k wawp.Kind) bool { return k.Untimely() || k.Missing() }
 
 // needsNone says whether the session waits for no scan, so that there can be no code, however Wawp words that.
 func (q *QRCode) needsNone(ctx context.Context, id string) bool {

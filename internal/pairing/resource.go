@@ -4,16 +4,14 @@ package pairing
 
 import (
 	"context"
-	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/wawp/terraform-provider-wawp/internal/conn"
 	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/state"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -23,9 +21,6 @@ const (
 	// defaultTimeout is the default of the other timeouts.
 	defaultTimeout = 5 * time.Minute
 )
-
-// keyUnread is the key of the private state that says that the pairing was imported, and not read since.
-const keyUnread = "unread"
 
 var (
 	_ resource.ResourceWithConfigure   = (*Resource)(nil)
@@ -59,17 +54,17 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
 		return // a create or a destroy
 	}
-	var plan, state model
+	var plan, prior model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	expected, diags := digits(ctx, plan.ExpectedPhoneNumber, argumentExpected)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || !plan.InstanceID.Equal(prior.InstanceID) { // the phone of another session
 		return
 	}
-	plan.PhoneNumber, plan.ChatID, plan.PushName = state.PhoneNumber, state.ChatID, state.PushName
-	if linked := state.PhoneNumber.ValueString(); expected != "" && linked != "" && expected != linked {
-		resp.Diagnostics.Append(otherPhone(state.InstanceID.ValueString(), linked))
+	plan.PhoneNumber, plan.ChatID, plan.PushName = prior.PhoneNumber, prior.ChatID, prior.PushName
+	if linked := prior.PhoneNumber.ValueString(); expected != "" && linked != "" && expected != linked {
+		resp.Diagnostics.Append(otherPhone(prior.InstanceID.ValueString(), linked))
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
@@ -91,8 +86,21 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	defer cancel()
 
 	id, isLinked := plan.InstanceID.ValueString(), linkedAndTold()
+	if r.client.IsClaimed(pairingKey(id)) {
+		resp.Diagnostics.Append(declaredTwice(id))
+		return
+	}
+	unlinked := false // seen since this began
 	seen, err := wait(ctx, r.client, id, func(s wawp.Session) (bool, error) {
-		return s.Status == wawp.StatusStopped || isLinked(s), nil
+		unlinked = unlinked || s.Status != "" && s.Status != wawp.StatusWorking
+		if s.Status == wawp.StatusStopped || !isLinked(s) {
+			return s.Status == wawp.StatusStopped, nil
+		}
+		if unlinked {
+			r.client.Claim(pairingKey(id))
+			return true, nil
+		}
+		return r.client.ClaimUnless(pairingKey(id), logoutKey(id)), nil // it is being unlinked: what is seen is about to change
 	})
 	if d := notPaired(ctx, expected, seen, timeout, err); d != nil {
 		resp.Diagnostics.Append(d)
@@ -101,37 +109,32 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	plan.refresh(seen)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
-	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
+	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
 }
 
 // Read refreshes the state. Only a proof that no phone is linked, or that the session is absent, removes the pairing from it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.InstanceID})...)
-	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{m.InstanceID})...)
+	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	unread, diags := req.Private.GetKey(ctx, keyUnread)
-	resp.Diagnostics.Append(diags...)
-	isNew := string(unread) == "true"
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
+	isNew := state.IsNew(ctx, req.Private)
+	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	id := state.InstanceID.ValueString()
+	id := m.InstanceID.ValueString()
 	now, err := r.client.GetSession(ctx, id)
 	if err == nil && now.Status == wawp.StatusScan && !isNew {
 		now, err = r.client.GetSessionAgain(ctx, id) // a session passes through it while it connects
 	}
 	switch {
 	case err != nil:
-		r.notRead(ctx, req, resp, id, isNew, err)
+		object(id).NotRead(ctx, r.client, req, resp, err)
 	case isNew && now.Status != wawp.StatusWorking:
 		resp.Diagnostics.Append(nothingToImport(now))
 	case now.Status == wawp.StatusScan:
@@ -141,31 +144,17 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		if now.Status == wawp.StatusFailed {
 			resp.Diagnostics.Append(failed(id))
 		}
-		state.refresh(now)
-		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyUnread, []byte("false"))...)
-		resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
+		m.refresh(now)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+		resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 	}
 }
 
-// notRead decides what a failed read means. What was just imported is never dropped: that it cannot be read is an error.
-func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, id string, isNew bool, err error) {
-	evidence := wawp.Evidence{ // it was seen and paired, or there would be no pairing
-		Seen: true, Paired: true, OtherToken: conn.IsOtherToken(ctx, r.client, req.Private), Info: err,
-	}
-	verdict, reason := wawp.Judge(evidence)
-	if verdict == wawp.LookAgain && !isNew {
-		evidence.Looked, evidence.SecondLook = true, r.client.ProbeRateLimit(ctx, id)
-		verdict, reason = wawp.Judge(evidence)
-	}
-	switch {
-	case verdict == wawp.Broken, isNew:
-		resp.Diagnostics.AddError("Wawp pairing could not be read", explain.Failure("Reading the session "+id+" failed", err))
-	case verdict == wawp.Absent:
-		resp.Diagnostics.Append(gone(id, reason))
-		resp.State.RemoveResource(ctx)
-	default:
-		resp.Diagnostics.Append(kept(id, reason, err))
+// object names the pairing in the state. A phone was linked, or there would be none.
+func object(id string) state.Object {
+	return state.Object{
+		Type: "wawp_session_pairing", Noun: "pairing", InstanceID: id, Name: "the pairing of the session " + id, Paired: true,
+		Anew: "creates it anew, which fails unless instance_id names another session by then",
 	}
 }
 
@@ -184,11 +173,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // Delete unlinks the phone, unless logout_on_destroy is false. The session stays.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	timeout, diags := m.Timeouts.Delete(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || !state.LogoutOnDestroy.ValueBool() {
+	if resp.Diagnostics.HasError() || !m.LogoutOnDestroy.ValueBool() {
 		return
 	}
 	if conn.Missing(r.client, &resp.Diagnostics) {
@@ -196,54 +185,54 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	resp.Diagnostics.Append(r.unlink(ctx, state.InstanceID.ValueString(), conn.IsOtherToken(ctx, r.client, req.Private))...)
+	id := m.InstanceID.ValueString()
+	if !r.client.ClaimUnless(logoutKey(id), pairingKey(id)) {
+		resp.Diagnostics.Append(left(id))
+		return
+	}
+	now, err := r.unlink(ctx, id)
+	if err == nil {
+		return
+	}
+	gone, reason := object(id).WentWithSession(ctx, r.client, req.Private, err)
+	switch {
+	case gone:
+	case wawp.KindOf(err).Untimely() && now.Status != "" && now.Status != wawp.StatusWorking:
+		resp.Diagnostics.Append(perhapsLinked(now, err))
+	default:
+		resp.Diagnostics.Append(notUnlinked(id, reason, err))
+	}
 }
 
-// unlink logs the phone out, and sees that it took hold. To another access token than before no 404 says that the session is gone.
-func (r *Resource) unlink(ctx context.Context, id string, otherToken bool) diag.Diagnostics {
+// What a run has made or is undoing, for [wawp.Client.Claim].
+func pairingKey(id string) string { return "pairing " + id }
+func logoutKey(id string) string  { return "logout " + id }
+
+// unlink logs the phone out, and sees that it took hold: a status other than WORKING must be told. A refusal is judged by the status of the
+// session, which it returns.
+func (r *Resource) unlink(ctx context.Context, id string) (wawp.Session, error) {
 	after, err := r.client.LogoutSession(ctx, id)
 	switch {
-	case wawp.IsNotFound(err) && otherToken:
-		return diag.Diagnostics{unknownToToken(id, err)}
-	case wawp.IsNotFound(err):
-		return nil // gone, and the link with it
-	case wawp.IsMoot(err):
-		return r.refusedUnlink(ctx, id, otherToken, err)
 	case err == nil && after.Status != "" && after.Status != wawp.StatusWorking:
-		return nil
+		return after, nil
 	case err == nil:
-		_, err = r.client.WaitForSession(ctx, id, func(s wawp.Session) bool { return s.Status != wawp.StatusWorking })
+		return r.client.WaitForSession(ctx, id, func(s wawp.Session) bool { return s.Status != "" && s.Status != wawp.StatusWorking })
+	case wawp.KindOf(err).Untimely():
+		now, lookErr := r.client.GetSession(ctx, id)
+		switch {
+		case wawp.KindOf(lookErr).Missing():
+			return now, lookErr
+		case lookErr == nil && now.Status == wawp.StatusScan:
+			return now, nil
+		}
+		return now, err
 	}
-	if err != nil && !wawp.IsNotFound(err) {
-		return diag.Diagnostics{notUnlinked(id, err)}
-	}
-	return nil
-}
-
-// refusedUnlink looks at a session whose logout made no sense to Wawp: either no phone is linked, or it is not connected.
-func (r *Resource) refusedUnlink(ctx context.Context, id string, otherToken bool, refusal error) diag.Diagnostics {
-	now, err := r.client.GetSession(ctx, id)
-	switch {
-	case wawp.IsNotFound(err) && otherToken:
-		return diag.Diagnostics{unknownToToken(id, err)}
-	case wawp.IsNotFound(err), err == nil && now.Status == wawp.StatusScan:
-		return nil
-	case err != nil, now.Status == wawp.StatusWorking:
-		return diag.Diagnostics{notUnlinked(id, refusal)}
-	}
-	return diag.Diagnostics{perhapsLinked(now, refusal)}
+	return after, err
 }
 
 // ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("instance_id"), path.Root("instance_id"), req, resp)
-	var id types.String
-	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("instance_id"), &id)...)
-	if strings.TrimSpace(id.ValueString()) == "" {
-		resp.Diagnostics.AddError("No instance id to import", "Give the instance id of the session to which a phone is linked, "+
-			"which "+explain.Dashboard+" shows, such as 3EB0BCB2E3D4.")
-	}
+	state.Object{Name: "the session to which a phone is linked"}.Import(ctx, req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("logout_on_destroy"), true)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyUnread, []byte("true"))...)
 }

@@ -99,7 +99,7 @@ func (v *visit) restart(ctx context.Context) error {
 // await lets a status that was acted upon be seen for a while: two more looks if the answer shows that it is left already, else
 // until another one is seen. A refusal may only mean that it is another one by now: the next look tells.
 func (v *visit) await(status string, after wawp.Session, err error) error {
-	if v.refusal = nil; wawp.IsMoot(err) && !wawp.IsNotFound(err) {
+	if v.refusal = nil; wawp.KindOf(err).Untimely() {
 		v.refusal = err
 		return nil
 	}
@@ -121,9 +121,9 @@ func (v *visit) show(ctx context.Context) error {
 	code, err := v.client.GetQRCode(ctx, v.id)
 	switch {
 	case err == nil:
-	case wawp.IsNoCode(err) && !wawp.IsNotFound(err):
+	case wawp.KindOf(err).Untimely():
 		return nil // not there yet, or scanned at this moment: the next look tells
-	case v.shown != "" && wawp.MayPass(err) && !wawp.IsUnreadable(err):
+	case v.shown != "" && wawp.KindOf(err).MayPass() && wawp.KindOf(err) != wawp.Unreadable:
 		return nil // a fault that may have passed by the next look
 	default:
 		return err
@@ -156,7 +156,7 @@ func (v *visit) showPairingCode(ctx context.Context) error {
 		return nil
 	}
 	code, err := v.client.RequestPairingCode(ctx, v.id, v.number)
-	if !v.refused && wawp.IsNoCode(err) && !wawp.IsNotFound(err) {
+	if !v.refused && wawp.KindOf(err).Untimely() {
 		v.refused = true // perhaps the session has just stopped to wait: the next look tells
 		return nil
 	}

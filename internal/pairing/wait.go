@@ -17,7 +17,7 @@ func wait(ctx context.Context, client *wawp.Client, id string, look func(wawp.Se
 		case err == nil:
 			seen, fault = true, nil
 			return look(s)
-		case seen && wawp.MayPass(err) && ctx.Err() == nil:
+		case seen && wawp.KindOf(err).MayPass() && ctx.Err() == nil:
 			fault = err
 			return false, nil
 		}

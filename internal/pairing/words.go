@@ -121,32 +121,24 @@ func failed(id string) diag.Diagnostic {
 			"if a phone has to be linked again, with wawp_session_restart, or in %s.", id, explain.Dashboard))
 }
 
-// gone says that a pairing was removed from the state together with its session.
-func gone(id, reason string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Wawp pairing is gone", fmt.Sprintf(
-		"The session %s was deleted outside Terraform: %s. The pairing was removed from the state, so "+
-			"the plan creates it anew, which fails unless instance_id names another session by then. To give it up, remove it from the "+
-			"configuration.", id, reason))
+// notUnlinked explains why a phone may still be linked, so that the pairing stays in the state. reason is why nobody knows whether the session
+// is gone, if that is so.
+func notUnlinked(id, reason string, err error) diag.Diagnostic {
+	d := object(id).NotDeleted(summaryNotUnlinked, "Unlinking the phone from the session "+id+" failed", reason, err)
+	return diag.NewErrorDiagnostic(d.Summary(), d.Detail()+"\n\nThe next destroy tries again. With logout_on_destroy = false, applied before, the "+
+		"phone stays linked.")
 }
 
-// kept says that a pairing stays in the state although its session could not be read.
-func kept(id, reason string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Wawp pairing could not be checked and stays in the state", fmt.Sprintf(
-		"The pairing of the session %s stays in the state as it was: %s.\n\n%s\n\nThe next plan looks again. If it is gone for good, remove it with: "+
-			"terraform state rm 'wawp_session_pairing.<name>'", id, reason, explain.Reason(err)))
+// declaredTwice refuses a second pairing of a session.
+func declaredTwice(id string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Wawp pairing is declared twice", "Another resource of this run is the pairing of the session "+id+
+		" already. A session has one phone: remove one of the two resources.")
 }
 
-// notUnlinked explains why a phone may still be linked, so that the pairing stays in the state.
-func notUnlinked(id string, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summaryNotUnlinked, explain.Failure("Unlinking the phone from the session "+id+" failed", err)+
-		"\n\nThe pairing stays in the state, and the next destroy tries again. With logout_on_destroy = false, applied before, "+
-		"the phone stays linked.")
-}
-
-// unknownToToken explains that the access token may be that of an account that does not know the session.
-func unknownToToken(id string, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summaryNotUnlinked, explain.OtherToken("Unlinking the phone from the session "+id+" failed",
-		"wawp_session_pairing", err))
+// left says that a phone was not unlinked, because its pairing is that of another resource now.
+func left(id string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The phone was left linked to the Wawp session", "Another resource of this run has taken over the phone of the session "+
+		id+", so it was not logged out: only the object that was replaced is no longer in the state.")
 }
 
 // perhapsLinked says that a pairing left the state, while the phone may not know of it.
@@ -185,7 +177,7 @@ func notInvoked(ctx context.Context, number string, seen wawp.Session, timeout t
 		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
 			"The session %s is FAILED after a restart: nobody linked a phone in time, or its engine is broken. If it fails at once, "+
 				"log it out (action wawp_session_logout), or look at it in %s.%s", id, explain.Dashboard, tryAgain))
-	case ctx.Err() == nil && wawp.MayPass(err):
+	case ctx.Err() == nil && wawp.KindOf(err).MayPass():
 		return diag.NewErrorDiagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed", err)+tryAgain)
 	case ctx.Err() == nil && !errors.Is(err, wawp.ErrNoTurn):
 		return diag.NewErrorDiagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed", err))

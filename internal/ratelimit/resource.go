@@ -4,24 +4,19 @@ package ratelimit
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/wawp/terraform-provider-wawp/internal/conn"
 	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/state"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
 // defaultTimeout is the default of each of the timeouts.
 const defaultTimeout = 5 * time.Minute
-
-// keyUnread is the key of the private state that says that the policy was imported, and not read since.
-const keyUnread = "unread"
 
 var (
 	_ resource.ResourceWithConfigure   = (*Resource)(nil)
@@ -54,15 +49,15 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
 		return // a create or a destroy
 	}
-	var plan, state model
+	var plan, prior model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan.HasActivePlan = state.HasActivePlan
-	if plan.Policy.Equal(state.Policy) {
-		plan.Limits = state.Limits
+	plan.HasActivePlan = prior.HasActivePlan
+	if plan.Policy.Equal(prior.Policy) {
+		plan.Limits = prior.Limits
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
@@ -86,7 +81,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
-	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
+	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
 }
 
 // set gives the session the planned policy, and fills in what the plan leaves open. Whatever a read shows, the policy that
@@ -99,13 +94,13 @@ func (r *Resource) set(ctx context.Context, plan *model) diag.Diagnostics {
 	switch {
 	case err == nil && answer.Policy == slug && plan.isComplete():
 		return nil
-	case err != nil && !wawp.IsUnreadable(err) && !wawp.IsPolicyRefused(err):
+	case err != nil && wawp.KindOf(err) != wawp.Unreadable && !wawp.IsPolicyRefused(err):
 		diags.Append(notSet(id, slug, err))
 		return diags
 	}
 
 	now, lookErr := r.client.GetRateLimit(ctx, id)
-	tookHold := wawp.IsUnreadable(err) && now.Policy == slug
+	tookHold := wawp.KindOf(err) == wawp.Unreadable && now.Policy == slug
 	switch {
 	case err != nil && lookErr != nil:
 		diags.Append(notSet(id, slug, err))
@@ -129,72 +124,52 @@ func (r *Resource) set(ctx context.Context, plan *model) diag.Diagnostics {
 // Read refreshes the state. Only a proven absence of the session removes its policy from it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.InstanceID})...)
-	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{m.InstanceID})...)
+	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	unread, diags := req.Private.GetKey(ctx, keyUnread)
-	resp.Diagnostics.Append(diags...)
-	isNew := string(unread) == "true"
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, state.IsNew(ctx, req.Private), &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	id := state.InstanceID.ValueString()
+	id := m.InstanceID.ValueString()
 	now, err := r.client.GetRateLimit(ctx, id)
 	if err != nil {
-		r.notRead(ctx, req, resp, id, isNew, err)
+		object(id).NotRead(ctx, r.client, req, resp, err)
 		return
 	}
 	if now.Policy == "" {
 		resp.Diagnostics.Append(untold(id))
 	}
-	state.refresh(now)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyUnread, []byte("false"))...)
-	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
+	m.refresh(now)
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 }
 
-// notRead decides what a failed read means. What was just imported is never dropped: that it cannot be read is an error.
-func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, id string, isNew bool, err error) {
-	evidence := wawp.ChildEvidence{OtherToken: conn.IsOtherToken(ctx, r.client, req.Private), Child: err}
-	verdict, reason := wawp.JudgeChild(evidence)
-	if verdict == wawp.LookAgain && !isNew {
-		evidence.Looked = true
-		_, evidence.Info = r.client.GetSession(ctx, id)
-		verdict, reason = wawp.JudgeChild(evidence)
-	}
-	switch {
-	case verdict == wawp.Broken, isNew:
-		resp.Diagnostics.AddError("Wawp sending policy could not be read",
-			explain.Failure("Reading the sending policy of the session "+id+" failed", err))
-	case verdict == wawp.Absent:
-		resp.Diagnostics.Append(gone(id, reason))
-		resp.State.RemoveResource(ctx)
-	default:
-		resp.Diagnostics.Append(kept(id, reason, err))
+// object names the policy in the state.
+func object(id string) state.Object {
+	return state.Object{
+		Type: "wawp_session_rate_limit", Noun: "sending policy", InstanceID: id, Name: "the sending policy of the session " + id,
+		Anew: "sets it anew, which fails unless instance_id names another session by then",
 	}
 }
 
 // Update gives the session another policy. Nothing else makes a request.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	var plan, state model
+	var plan, prior model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.InstanceID})...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{prior.InstanceID})...)
 	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !plan.Policy.Equal(state.Policy) {
+	if !plan.Policy.Equal(prior.Policy) {
 		if conn.Missing(r.client, &resp.Diagnostics) {
 			return
 		}
@@ -215,12 +190,5 @@ func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.Del
 // ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("instance_id"), path.Root("instance_id"), req, resp)
-	var id types.String
-	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("instance_id"), &id)...)
-	if strings.TrimSpace(id.ValueString()) == "" {
-		resp.Diagnostics.AddError("No instance id to import", "Give the instance id of the session whose sending policy it is, "+
-			"which "+explain.Dashboard+" shows, such as 3EB0BCB2E3D4.")
-	}
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyUnread, []byte("true"))...)
+	state.Object{Name: "the session whose sending policy it is"}.Import(ctx, req, resp)
 }

@@ -20,7 +20,7 @@ func attempt(id, slug string) string {
 
 // notSet explains why the session was not given the policy, for a reason that does not lie in the policy.
 func notSet(id, slug string, err error) diag.Diagnostic {
-	if wawp.IsNotFound(err) {
+	if wawp.KindOf(err).Missing() {
 		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "Wawp knows no session "+id,
 			explain.Failure(attempt(id, slug)+", because there is no such session", err))
 	}
@@ -79,19 +79,4 @@ func notReadBack(id, slug string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp sending policy was set, but not read back", explain.Failure(fmt.Sprintf(
 		"Wawp accepted the sending policy %q for the session %s, but reading it failed. What is not known is null until the "+
 			"next refresh", slug, id), err))
-}
-
-// kept says that a policy stays in the state although it could not be read.
-func kept(id, reason string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Wawp sending policy could not be checked and stays in the state", fmt.Sprintf(
-		"The state of the sending policy of the session %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If the session is gone for good, remove its "+
-			"policy with: terraform state rm 'wawp_session_rate_limit.<name>'", id, reason, explain.Reason(err)))
-}
-
-// gone says that a policy was removed from the state, because its session is gone.
-func gone(id, reason string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Wawp sending policy is gone", fmt.Sprintf(
-		"The session %s was deleted outside Terraform, and its sending policy with it: %s. The policy was removed from the state, so "+
-			"the plan sets it anew, which fails unless instance_id names another session by then. To give it up, remove it from the "+
-			"configuration.", id, reason))
 }

@@ -70,7 +70,7 @@ func (e *errand) notSent(ctx context.Context, r *request, err error) *shortfall 
 		left.summary = summaryInterrupted
 	case ctx.Err() != nil:
 		left.summary = summaryTimeout
-	case r == logoutRequest && e.status != wawp.StatusWorking && wawp.IsMoot(err) && !wawp.IsNotFound(err):
+	case r == logoutRequest && e.status != wawp.StatusWorking && wawp.KindOf(err).Untimely():
 		left.detail = fmt.Sprintf("Wawp refused %s.\n\n%s\n\nStart or restart it first, with the action wawp_session_start or "+
 			"wawp_session_restart. If it is WORKING then, log it out.", what, explain.Answer(err))
 	}

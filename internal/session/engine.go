@@ -46,7 +46,7 @@ func drive(ctx context.Context, client *wawp.Client, id, want string, patience t
 	case last.Status == "":
 		return last, true, noStatus(id)
 	case want == stopped || last.Status == wawp.StatusStopped: // Wawp allows a start only from STOPPED
-		if _, err := act(ctx, id); err != nil {
+		if _, err := act(ctx, id); err != nil && !tookHold(ctx, client, id, want, err) {
 			return last, true, requestFailed(id, want, err)
 		}
 	}
@@ -58,6 +58,21 @@ func drive(ctx context.Context, client *wawp.Client, id, want string, patience t
 		return last, true, notReached(ctx, last, want, patience, err)
 	}
 	return last, true, verdict(last, want)
+}
+
+// tookHold judges a start or stop that was refused, or whose answer was lost, by what session/info says then, and again after a pause: it is
+// a success if what was wanted is reached or under way.
+func tookHold(ctx context.Context, client *wawp.Client, id, want string, err error) bool {
+	if kind := wawp.KindOf(err); !kind.Untimely() && !kind.MayHaveActed() {
+		return false
+	}
+	for _, look := range []func(context.Context, string) (wawp.Session, error){client.GetSession, client.GetSessionAgain} {
+		s, err := look(ctx, id)
+		if err == nil && s.Status != "" && (want == stopped) == (s.Status == wawp.StatusStopped) {
+			return true
+		}
+	}
+	return false
 }
 
 // hasStarted says whether the engine is past booting. It may have failed at that: see verdict.

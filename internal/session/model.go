@@ -5,6 +5,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/wawp/terraform-provider-wawp/internal/state"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -65,6 +66,15 @@ func (o *observed) refresh(s wawp.Session) {
 // isPaired says whether a phone was linked when the session was last seen. Wawp may not tell whose.
 func (o *observed) isPaired() bool {
 	return !o.Account.IsNull() || o.Status.ValueString() == wawp.StatusWorking
+}
+
+// object names the session in the state.
+func (m *model) object() state.Object {
+	id := m.InstanceID.ValueString()
+	return state.Object{
+		Type: "wawp_session", Noun: "session", InstanceID: id, Name: "the session " + id, Paired: m.isPaired(),
+		Protected: m.DeletionProtection.ValueBool(), Anew: "creates a new one, to which a phone has to be linked again",
+	}
 }
 
 // settle ends what is still unknown after an apply: nobody has told it.

@@ -3,7 +3,6 @@ package session
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/wawp/terraform-provider-wawp/internal/conn"
 	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/state"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -20,12 +20,6 @@ import (
 const (
 	defaultPatience = 60 * time.Second // for desired_state, in create and update
 	defaultTimeout  = 5 * time.Minute  // for read and delete
-)
-
-// Keys of the private state.
-const (
-	keySeen     = "seen"     // session/info has described the session
-	keyImported = "imported" // it was not created by Terraform
 )
 
 var (
@@ -66,13 +60,16 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	defer survivePanic(ctx, resp)
 
 	made, err := r.client.CreateSession(ctx)
-	if err != nil {
+	if made.InstanceID == "" {
 		resp.Diagnostics.Append(notCreated(err, time.Now()))
 		return
 	}
 	tflog.Info(ctx, "created a Wawp session", map[string]any{"instance_id": made.InstanceID})
 	record(ctx, resp, plan, made)
-	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
+	if err != nil {
+		resp.Diagnostics.Append(notWhole(made.InstanceID, err))
+	}
+	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, false)...)
 	if plan.DesiredState.ValueString() == "" && made.Status != "" {
 		return // the answer told all
 	}
@@ -82,7 +79,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.AddWarning(left.summary, left.detail)
 	}
 	if described {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, keySeen, []byte("true"))...)
+		resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
 	}
 	plan.refresh(made)
 	record(ctx, resp, plan, session)
@@ -121,79 +118,48 @@ func record(ctx context.Context, resp *resource.CreateResponse, plan model, s wa
 // Read refreshes the state. Only a proven absence removes the session from it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.InstanceID})...)
-	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{m.InstanceID})...)
+	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if conn.MissingInRead(r.client, isNewlyImported(ctx, req.Private), &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, state.IsNew(ctx, req.Private), &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	session, err := r.client.GetSession(ctx, state.InstanceID.ValueString())
+	session, err := r.client.GetSession(ctx, m.InstanceID.ValueString())
 	if err != nil {
-		r.notRead(ctx, req, resp, state, err)
-		return
+		answers := false
+		if session, answers = m.object().NotRead(ctx, r.client, req, resp, err); !answers {
+			return
+		}
 	}
-	state.refresh(session)
-	state.observeDesired(session)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keySeen, []byte("true"))...)
-	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
-}
-
-// notRead decides what a failed read means.
-func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state model, err error) {
-	id := state.InstanceID.ValueString()
-	evidence := wawp.Evidence{
-		Seen: has(ctx, req.Private, keySeen), Paired: state.isPaired(),
-		OtherToken: conn.IsOtherToken(ctx, r.client, req.Private), Info: err,
-	}
-	verdict, reason := r.judge(ctx, id, evidence)
-	switch {
-	case verdict == wawp.Broken, isNewlyImported(ctx, req.Private):
-		resp.Diagnostics.AddError("Wawp session could not be read", explain.Failure("Reading the session "+id+" failed", err))
-	case verdict == wawp.Absent:
-		resp.Diagnostics.Append(gone(id, reason))
-		resp.State.RemoveResource(ctx)
-	default:
-		resp.Diagnostics.Append(kept(id, reason, err))
-	}
-}
-
-// judge decides what a failed session/info means, with the second look where there has to be one.
-func (r *Resource) judge(ctx context.Context, id string, e wawp.Evidence) (wawp.Verdict, string) {
-	verdict, reason := wawp.Judge(e)
-	if verdict == wawp.LookAgain {
-		e.Looked, e.SecondLook = true, r.client.ProbeRateLimit(ctx, id)
-		verdict, reason = wawp.Judge(e)
-	}
-	return verdict, reason
+	m.refresh(session)
+	m.observeDesired(session)
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 }
 
 // Update starts or stops the session where desired_state has changed. Nothing else makes a request.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	var plan, state model
+	var plan, prior model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.InstanceID})...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{prior.InstanceID})...)
 	patience, diags := plan.Timeouts.Update(ctx, defaultPatience)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	want := plan.DesiredState.ValueString()
-	if want != "" && want != state.DesiredState.ValueString() {
+	if want != "" && want != prior.DesiredState.ValueString() {
 		if conn.Missing(r.client, &resp.Diagnostics) {
 			return
 		}
-		session, _, left := drive(ctx, r.client, state.InstanceID.ValueString(), want, patience)
+		session, _, left := drive(ctx, r.client, prior.InstanceID.ValueString(), want, patience)
 		if left != nil && left.failed {
 			resp.Diagnostics.AddError(left.summary, left.detail)
 			return
@@ -201,9 +167,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		if left != nil {
 			resp.Diagnostics.AddWarning(left.summary, left.detail)
 		}
-		plan.Account = state.Account // which an answer may leave out
+		plan.Account = prior.Account // which an answer may leave out
 		plan.refresh(session)
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, keySeen, []byte("true"))...)
+		resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 	}
 	plan.settle()
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -212,81 +178,42 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // Delete logs the phone out, so that its list of linked devices does not keep a dead one, and deletes the session.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	timeout, diags := m.Timeouts.Delete(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(protect(state, duringApply)...)
+	resp.Diagnostics.Append(protect(m, duringApply)...)
 	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	id := state.InstanceID.ValueString()
-	if state.Status.ValueString() == wawp.StatusWorking {
-		if _, err := r.client.LogoutSession(ctx, id); err != nil && !wawp.IsMoot(err) {
-			resp.Diagnostics.AddWarning("Wawp session was not logged out",
-				explain.Failure("Unlinking the phone before the session "+id+" is deleted failed; the deletion goes on, and the phone "+
-					"may still list it under its linked devices, where it can be removed by hand", err))
+	id := m.InstanceID.ValueString()
+	if m.Status.ValueString() == wawp.StatusWorking {
+		if _, err := r.client.LogoutSession(ctx, id); err != nil && !wawp.KindOf(err).Untimely() && !wawp.KindOf(err).Missing() {
+			resp.Diagnostics.Append(notLoggedOut(id, err))
 		}
 	}
-	err := r.client.DeleteSession(ctx, id)
+	found, err := m.object().RemoveSession(ctx, r.client, req.Private)
 	switch {
-	case wawp.IsNotFound(err) && conn.IsOtherToken(ctx, r.client, req.Private):
-		resp.Diagnostics.AddError("Wawp session could not be deleted", explain.OtherToken("Deleting the session "+id+" failed",
-			"wawp_session", err))
-	case wawp.IsInvalidSession(err):
-		if doubt := r.doubt(ctx, id, state); doubt != "" {
-			resp.Diagnostics.AddError("Wawp session could not be deleted", explain.Failure("Deleting the session "+id+" failed; it stays in "+
-				"the state: "+doubt+". If it is gone for good, remove it with: terraform state rm 'wawp_session.<name>'", err))
-		}
-	case err == nil, wawp.IsNotFound(err):
-		return
-	case wawp.IsNotOffered(err) && !has(ctx, req.Private, keySeen):
+	case found.Verdict == wawp.Absent:
+	case wawp.KindOf(err) == wawp.NotFound && !state.WasDescribed(ctx, req.Private):
 		resp.Diagnostics.Append(forgotten(id, err))
 	default:
-		resp.Diagnostics.AddError("Wawp session could not be deleted",
-			explain.Failure("Deleting the session "+id+" failed; it stays in the state", err))
+		reason := found.Reason
+		if found.Verdict == wawp.Broken {
+			reason = "" // the answer tells it
+		}
+		resp.Diagnostics.Append(m.object().NotDeleted("Wawp session could not be deleted", "Deleting the session "+id+" failed", reason, err))
 	}
-}
-
-// doubt returns why a session may still be there whose deletion was answered by invalid_session; "" means that it is gone.
-func (r *Resource) doubt(ctx context.Context, id string, state model) string {
-	_, err := r.client.GetSession(ctx, id)
-	if err == nil {
-		return "session/info describes it"
-	}
-	verdict, reason := r.judge(ctx, id, wawp.Evidence{Seen: true, Paired: state.isPaired(), Info: err})
-	if verdict == wawp.Absent {
-		return ""
-	}
-	return reason
 }
 
 // ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("instance_id"), path.Root("instance_id"), req, resp)
-	var id types.String
-	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("instance_id"), &id)...)
-	if strings.TrimSpace(id.ValueString()) == "" {
-		resp.Diagnostics.AddError("No instance id to import", "Give the instance id of the session, which "+explain.Dashboard+
-			" shows, such as 3EB0BCB2E3D4.")
-	}
+	state.Object{Name: "the session"}.Import(ctx, req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyImported, []byte("true"))...)
-}
-
-// has says whether a key of the private state is set.
-func has(ctx context.Context, p conn.PrivateState, key string) bool {
-	value, _ := p.GetKey(ctx, key)
-	return string(value) == "true"
-}
-
-// isNewlyImported says whether nobody has seen the session yet, neither Terraform nor session/info: it may not exist at all.
-func isNewlyImported(ctx context.Context, p conn.PrivateState) bool {
-	return has(ctx, p, keyImported) && !has(ctx, p, keySeen)
 }
 
 // survivePanic turns a panic of Create into a diagnostic. The session is in the response if it was created: that must

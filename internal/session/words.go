@@ -38,19 +38,17 @@ The request was not sent again, because that could create a second session. What
 3. If there is none, apply again.`, what, explain.Dashboard, now.UTC().Format("2006-01-02 15:04 MST")))
 }
 
-// kept says that a session stays in the state although it could not be read. The summary is constant, so that Terraform
-// shows many of these as one.
-func kept(id, reason string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Wawp session could not be checked and stays in the state", fmt.Sprintf(
-		"The state of the session %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If the session is gone for good, remove it with: terraform state rm 'wawp_session.<name>'",
-		id, reason, explain.Reason(err)))
+// notWhole says that a session was recorded of whose answer something is wrong.
+func notWhole(id string, err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The answer to the creation of a Wawp session was not whole", explain.Failure(
+		"The session "+id+" was created, and is in the state. The answer held its id, and was not as it should be; the next refresh reads the rest", err))
 }
 
-// gone says that a session was removed from the state.
-func gone(id, reason string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Wawp session "+id+" is gone", fmt.Sprintf(
-		"The session %s was deleted outside Terraform: %s. It was removed from the state, so the plan creates a new one, to which a "+
-			"phone has to be linked again. To give it up, remove it from the configuration.", id, reason))
+// notLoggedOut says that a session is deleted without telling its phone.
+func notLoggedOut(id string, err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Wawp session was not logged out", explain.Failure(
+		"Unlinking the phone before the session "+id+" is deleted failed; the deletion goes on, and the phone may still list it under its "+
+			"linked devices, where it can be removed by hand", err))
 }
 
 // forgotten says that a session was removed from the state without a deletion.

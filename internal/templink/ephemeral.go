@@ -88,8 +88,8 @@ func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 	id := data.InstanceID.ValueString()
 	link, err := e.open(ctx, id)
 	switch {
-	case wawp.IsNotFound(err): // the session is gone
-	case wawp.IsMoot(err):
+	case wawp.KindOf(err).Missing(): // the session is gone
+	case wawp.KindOf(err).Untimely():
 		resp.Diagnostics.Append(withheld(id, err))
 	case err != nil:
 		resp.Diagnostics.AddError("Wawp temporary link could not be found or made",

@@ -4,23 +4,19 @@ package templink
 
 import (
 	"context"
-	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/wawp/terraform-provider-wawp/internal/conn"
 	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/state"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
 // defaultTimeout is the default of each of the resource's timeouts.
 const defaultTimeout = 5 * time.Minute
-
-// keyUnread is the key of the private state that says that the link was imported, and not read since.
-const keyUnread = "unread"
 
 var (
 	_ resource.ResourceWithConfigure   = (*Resource)(nil)
@@ -54,13 +50,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() {
 		return // a destroy
 	}
-	var plan, state model
+	var plan, prior model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if req.State.Raw.IsNull() {
 		plan.Expired = types.BoolValue(false)
 	} else {
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		plan.Link, plan.ExpiresAt, plan.Expired = state.Link, state.ExpiresAt, state.Expired
+		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+		plan.Link, plan.ExpiresAt, plan.Expired = prior.Link, prior.ExpiresAt, prior.Expired
 	}
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
@@ -89,7 +85,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	plan.refresh(link)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
-	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
+	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
 }
 
 func (r *Resource) create(ctx context.Context, id string) (wawp.TempLink, error) {
@@ -104,56 +100,41 @@ func (r *Resource) create(ctx context.Context, id string) (wawp.TempLink, error)
 // Read tells whether the link is still valid. Only a proven absence of the session removes it from the state.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.InstanceID})...)
-	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{m.InstanceID})...)
+	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	unread, diags := req.Private.GetKey(ctx, keyUnread)
-	resp.Diagnostics.Append(diags...)
-	isNew := string(unread) == "true"
+	isNew := state.IsNew(ctx, req.Private)
 	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	id := state.InstanceID.ValueString()
+	id := m.InstanceID.ValueString()
 	active, err := r.client.GetTempLink(ctx, id)
 	switch {
+	case wawp.KindOf(err).Untimely() && !isNew:
+		resp.Diagnostics.Append(object(id).Kept("Wawp refuses to tell, perhaps because the session needs no scan", err))
+		return
 	case err != nil:
-		r.notRead(ctx, req, resp, id, isNew, err)
+		object(id).NotRead(ctx, r.client, req, resp, err)
 		return
 	case isNew && active.URL == "":
 		resp.Diagnostics.Append(noneToImport(id))
 		return
 	}
-	state.refresh(active)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyUnread, []byte("false"))...)
-	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
+	m.refresh(active)
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 }
 
-// notRead decides what a failed read means. What was just imported is never dropped: that it cannot be read is an error.
-func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, id string, isNew bool, err error) {
-	evidence := wawp.ChildEvidence{OtherToken: conn.IsOtherToken(ctx, r.client, req.Private), Child: err}
-	verdict, reason := wawp.JudgeChild(evidence)
-	if wawp.IsMoot(err) && !wawp.IsNotFound(err) {
-		verdict, reason = wawp.Unclear, "Wawp refuses to tell, perhaps because the session needs no scan"
-	}
-	if verdict == wawp.LookAgain && !isNew {
-		evidence.Looked = true
-		_, evidence.Info = r.client.GetSession(ctx, id)
-		verdict, reason = wawp.JudgeChild(evidence)
-	}
-	switch {
-	case verdict == wawp.Broken, isNew:
-		resp.Diagnostics.Append(notRead(id, err))
-	case verdict == wawp.Absent:
-		resp.Diagnostics.Append(gone(id, reason))
-		resp.State.RemoveResource(ctx)
-	default:
-		resp.Diagnostics.Append(kept(id, reason, err))
+// object names the link in the state.
+func object(id string) state.Object {
+	return state.Object{
+		Type: "wawp_session_temp_link", Noun: "temporary link", InstanceID: id, Name: "the temporary link of the session " + id,
+		Anew: "makes a new one, which fails unless instance_id names another session by then",
 	}
 }
 
@@ -172,25 +153,26 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // Delete revokes the link, unless it has ended by itself.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	timeout, diags := m.Timeouts.Delete(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-
-	id := state.InstanceID.ValueString()
-	switch err := r.revoke(ctx, id, state.Link.ValueString()); {
-	case wawp.IsNotFound(err) && conn.IsOtherToken(ctx, r.client, req.Private):
-		resp.Diagnostics.Append(unknownToToken(id, err))
-	case err == nil, wawp.IsNotFound(err): // with the session its link is gone
-	case wawp.IsMoot(err):
+	id := m.InstanceID.ValueString()
+	err := r.revoke(ctx, id, m.Link.ValueString())
+	if err == nil {
+		return
+	}
+	if wawp.KindOf(err).Untimely() {
 		resp.Diagnostics.Append(perhapsValid(id, err))
-	default:
-		resp.Diagnostics.Append(notRevoked(id, err))
+		return
+	}
+	if gone, reason := object(id).WentWithSession(ctx, r.client, req.Private, err); !gone {
+		resp.Diagnostics.Append(notRevoked(id, reason, err))
 	}
 }
 
@@ -207,7 +189,7 @@ func (r *Resource) revoke(ctx context.Context, id, link string) error {
 		return err
 	}
 	err = r.client.RevokeTempLinks(ctx, id)
-	if wawp.IsUnreadable(err) {
+	if wawp.KindOf(err) == wawp.Unreadable {
 		if now, lookErr := r.client.GetTempLink(ctx, id); lookErr == nil && !now.Is(link) {
 			return nil
 		}
@@ -218,12 +200,5 @@ func (r *Resource) revoke(ctx context.Context, id, link string) error {
 // ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("instance_id"), path.Root("instance_id"), req, resp)
-	var id types.String
-	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("instance_id"), &id)...)
-	if strings.TrimSpace(id.ValueString()) == "" {
-		resp.Diagnostics.AddError("No instance id to import", "Give the instance id of the session whose temporary link it is, "+
-			"which "+explain.Dashboard+" shows, such as 3EB0BCB2E3D4.")
-	}
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyUnread, []byte("true"))...)
+	state.Object{Name: "the session whose temporary link it is"}.Import(ctx, req, resp)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -43,6 +44,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				ElementType: types.StringType,
 				MarkdownDescription: "Values of any meaning. Changing them makes a new link. Setting them where there were none, as after " +
 					"an import, makes one only if the link has expired; otherwise they are just stored.",
+				Validators:    []validator.Map{mapvalidator.NoNullValues()},
 				PlanModifiers: []planmodifier.Map{mapplanmodifier.RequiresReplaceIf(needsNew, aboutNeedsNew, aboutNeedsNew)},
 			},
 			"link": schema.StringAttribute{

@@ -17,10 +17,10 @@ func notMade(id string, err error) diag.Diagnostic {
 	const summary = "Wawp temporary link was not made"
 	attempt := "Making a temporary link of the session " + id + " failed"
 	switch {
-	case wawp.IsNotFound(err):
+	case wawp.KindOf(err).Missing():
 		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "Wawp knows no session "+id,
 			explain.Failure(attempt+", because there is no such session", err))
-	case wawp.IsMoot(err):
+	case wawp.KindOf(err).Untimely():
 		return diag.NewErrorDiagnostic(summary, attempt+".\n\n"+explain.Answer(err)+"\n\nPerhaps the session does not need a scan: "+
 			"a link makes sense while its status is "+wawp.StatusScan+". One that is stopped gets there with desired_state = "+
 			"\"started\"; one that is "+wawp.StatusWorking+" has its phone already.")
@@ -31,23 +31,10 @@ func notMade(id string, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(summary, explain.Failure(attempt, err))
 }
 
-// notRead explains that the link could not be read.
-func notRead(id string, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Wawp temporary link could not be read",
-		explain.Failure("Reading the temporary link of the session "+id+" failed", err))
-}
-
-// notRevoked explains that the link may still be valid.
-func notRevoked(id string, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summaryNotRevoked,
-		explain.Failure("Revoking the temporary link of the session "+id+" failed", err)+
-			"\n\nThe link stays in the state, and expires by itself within 30 minutes of when it was made.")
-}
-
-// unknownToToken explains that the access token may be that of an account that does not know the session.
-func unknownToToken(id string, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summaryNotRevoked, explain.OtherToken("Revoking the temporary link of the session "+id+" failed",
-		"wawp_session_temp_link", err)+"\n\nThe link expires by itself within 30 minutes of when it was made.")
+// notRevoked explains that the link may still be valid. reason is why nobody knows whether the session is gone, if that is so.
+func notRevoked(id, reason string, err error) diag.Diagnostic {
+	d := object(id).NotDeleted(summaryNotRevoked, "Revoking the temporary link of the session "+id+" failed", reason, err)
+	return diag.NewErrorDiagnostic(d.Summary(), d.Detail()+"\n\nThe link expires by itself within 30 minutes of when it was made.")
 }
 
 // perhapsValid says that a link left the state without being revoked, because Wawp refused for a reason that lies in the state of
@@ -63,22 +50,6 @@ func noneToImport(id string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("No temporary link to import", fmt.Sprintf(
 		"The session %s has no temporary link that is valid now. There is nothing to import: without the import, an apply makes a "+
 			"new link.", id))
-}
-
-// kept says that a link stays in the state although it could not be read. The summary is constant, so that Terraform shows
-// such warnings of many links as one.
-func kept(id, reason string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Wawp temporary link could not be checked and stays in the state", fmt.Sprintf(
-		"The state of the temporary link of the session %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If the session is gone for good, remove its "+
-			"link with: terraform state rm 'wawp_session_temp_link.<name>'", id, reason, explain.Reason(err)))
-}
-
-// gone says that a link was removed from the state, because its session is gone.
-func gone(id, reason string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Wawp temporary link is gone", fmt.Sprintf(
-		"The session %s was deleted outside Terraform, and its temporary link with it: %s. The link was removed from the state, so "+
-			"the plan makes a new one, which fails unless instance_id names another session by then. To give it up, remove it from "+
-			"the configuration.", id, reason))
 }
 
 // withheld says that Wawp refused a link for a reason that lies in the state of the session, it seems.

@@ -80,7 +80,7 @@ func (c *Client) RemoveSession(ctx context.Context, id string, known Known) (Fin
 func (c *Client) confirm(ctx context.Context, id string, known Known, session Session, err error, policy bool) Finding {
 	const unsure = "Wawp answers that there is no such session, but "
 	if err == nil {
-		return Finding{Present, "session/info describes it", session}
+		return Finding{Present, unsure + "session/info describes it", session}
 	}
 	if ctx.Err() != nil {
 		return Finding{Verdict: Broken, Reason: "the second look was interrupted"}
@@ -117,8 +117,6 @@ func (k Known) judge(err error) (Verdict, string) {
 		return Unclear, "the answer does not come from Wawp's session endpoint but from something that does not know it"
 	case Unreadable:
 		return Unclear, "the answer could not be understood"
-	case SubscriptionRequired:
-		return Unclear, "the account has no paid plan"
 	default:
 		return Broken, "the request failed"
 	}

@@ -84,8 +84,9 @@ type Client struct {
 	log          func(context.Context, Attempt)
 
 	reads  singleflight.Group       // of webhooks, by instance id
-	mu     sync.Mutex               // guards writes
+	mu     sync.Mutex               // guards what follows
 	writes map[string]chan struct{} // whose turn it is, by what is written
+	made   map[string]bool          // what this client has made or adopted: see Claim
 }
 
 // New returns a client. It makes no request.
@@ -105,6 +106,7 @@ func New(o Options) *Client {
 		redact:       newRedactor(o.AccessToken),
 		log:          o.Log,
 		writes:       map[string]chan struct{}{},
+		made:         map[string]bool{},
 	}
 	if c.baseURL == nil {
 		c.baseURL, _ = ParseBaseURL(DefaultBaseURL)
@@ -130,6 +132,34 @@ func (c *Client) Account() string {
 	return hex.EncodeToString(hash[:2])
 }
 
+// Claim notes that something was made or adopted in this run, and says whether it is the first to do so. A new object may be made before the
+// one that it replaces is destroyed, and both be the same thing at Wawp.
+func (c *Client) Claim(what string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	first := !c.made[what]
+	c.made[what] = true
+	return first
+}
+
+// ClaimUnless is [Client.Claim], unless something else was claimed: then it claims nothing, and says so.
+func (c *Client) ClaimUnless(what, other string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.made[other] {
+		return false
+	}
+	c.made[what] = true
+	return true
+}
+
+// IsClaimed says whether something was made or adopted in this run, and must not be deleted in it.
+func (c *Client) IsClaimed(what string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.made[what]
+}
+
 func orDefault(d, otherwise time.Duration) time.Duration {
 	if d == 0 {
 		return otherwise
@@ -144,7 +174,7 @@ func newTransport(roots *x509.CertPool) *http.Transport {
 		t = std.Clone()
 	}
 	t.MaxIdleConnsPerHost = keptConnections
-	t.DisableCompression = true // an answer whose encoding is not what it says can then be read all the same
+	t.DisableCompression = true          // an answer whose encoding is not what it says can then be read all the same
 	t.IdleConnTimeout = 30 * time.Second // sooner than a server would close them
 	t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	t.Protocols = &http.Protocols{} // HTTP/1 alone: over HTTP/2, net/http sends a request again that a server may have acted upon

@@ -73,6 +73,13 @@ func (k Kind) MayPass() bool {
 	return k.MayHaveActed() || slices.Contains([]Kind{NotSent, TooManyRequests, InvalidSession}, k)
 }
 
+// Untimely says whether the request may only have come at the wrong moment: the session is not in the status that it takes. Which answer
+// Wawp gives then is not documented.
+func (k Kind) Untimely() bool { return k == Conflict || k == BadRequest }
+
+// Missing says whether there seems to be no such session, which is no proof: see [Client.Find].
+func (k Kind) Missing() bool { return k == NoSuchInstance || k == InvalidSession }
+
 // KindOf returns the kind of an error; 0 for none, and for an error that is not one of this package.
 func KindOf(err error) Kind {
 	var e *Error

@@ -277,6 +277,18 @@ func canonicalURL(s string) string {
 	return u.String()
 }
 
+// Key names a webhook of a session for [Client.Claim]: the same for all spellings of its URL.
+func (w Webhook) Key(id string) string { return "webhook " + id + " " + canonicalURL(w.URL) }
+
+// Origin is what may be told of the URL of a webhook, whose path and query often are its secret: scheme and host.
+func (w Webhook) Origin() string {
+	u, err := url.Parse(w.URL)
+	if err != nil || u.Host == "" {
+		return "(unreadable)"
+	}
+	return u.Scheme + "://" + u.Host
+}
+
 // IsSystemWebhook says whether an address is that of Wawp's own webhook, which belongs to nobody else and whose last part
 // is a token (documentation of webhook/delete).
 func IsSystemWebhook(address string) bool {

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/wawp/terraform-provider-wawp/internal/state"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -37,6 +38,18 @@ type identity struct {
 }
 
 func (m model) identity() identity { return identity{m.InstanceID, m.URL} }
+
+// webhook is the webhook, as far as it is named.
+func (m model) webhook() wawp.Webhook { return wawp.Webhook{URL: m.URL.ValueString()} }
+
+// object names the webhook in the state.
+func (m model) object() state.Object {
+	id := m.InstanceID.ValueString()
+	return state.Object{
+		Type: "wawp_session_webhook", Noun: "webhook", InstanceID: id, Name: name(id, m.webhook()),
+		Anew: "makes it anew, which fails if its session is gone",
+	}
+}
 
 // retries is the nested attribute of the same name.
 type retries struct {

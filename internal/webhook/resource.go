@@ -3,6 +3,7 @@ package webhook
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -12,20 +13,19 @@ import (
 
 	"github.com/wawp/terraform-provider-wawp/internal/conn"
 	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/state"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
 // defaultTimeout is that of every operation.
 const defaultTimeout = 5 * time.Minute
 
-// keyImported marks a webhook in the private state that was imported and not read yet.
-const keyImported = "imported"
-
 var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithIdentity    = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+	_ resource.ResourceWithConfigure      = (*Resource)(nil)
+	_ resource.ResourceWithIdentity       = (*Resource)(nil)
+	_ resource.ResourceWithImportState    = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 
 // Resource is the resource wawp_session_webhook.
@@ -46,16 +46,28 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan replaces a webhook whose secret was removed: a change keeps what it leaves out, the secret included.
+// ModifyPlan asks for a write-only secret where it will be sent, and replaces a webhook whose secret was removed: a change keeps what it leaves
+// out, the secret included.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
+	if req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}
-	var plan, state model
+	var plan, prior, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if state.hasSecret() && !plan.hasSecret() {
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	version := plan.HMACSecretWOVersion
+	if !version.IsNull() && !version.Equal(prior.HMACSecretWOVersion) && config.HMACSecretWO.IsNull() {
+		resp.Diagnostics.AddError(summarySecret, "hmac_secret_wo_version is set, or was changed, without hmac_secret_wo. Set hmac_secret_wo to the secret "+
+			"that is to be sent; later plans do not need it.")
+	}
+	if prior.hasSecret() && !plan.hasSecret() {
 		resp.RequiresReplace.Append(path.Root("hmac_secret"), path.Root("hmac_secret_wo_version"))
 	}
 }
@@ -80,21 +92,27 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	secret := plan.secret(config)
 	adopted, op, err := r.create(ctx, id, wanted, secret)
 	switch {
+	case errors.Is(err, errTwice):
+		resp.Diagnostics.Append(declaredTwice(id, wanted))
+		return
 	case err != nil:
-		resp.Diagnostics.Append(failed(op, id, wanted.URL, err))
+		resp.Diagnostics.Append(failed(op, id, wanted, err))
 		return
 	case adopted != nil && !adopted.Matches(wanted):
 		resp.Diagnostics.Append(occupied(id, *adopted, wanted))
 		return
 	case adopted != nil:
-		resp.Diagnostics.Append(adoption(id, wanted.URL, secret != ""))
+		resp.Diagnostics.Append(adoption(id, wanted, secret != ""))
 		plan.settle(wanted, adopted.Retries)
 	}
 	plan.settle(wanted, &defaults)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
+	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
 }
+
+// errTwice is what comes of a webhook that another resource of the same run has made or adopted.
+var errTwice = errors.New("declared twice")
 
 // create makes the webhook, or returns the one that is on its URL already: one that is as wanted only gets the secret. It
 // looks while it is its turn, so that nobody else in this process makes or deletes one in between. It says what it was at
@@ -105,100 +123,90 @@ func (r *Resource) create(ctx context.Context, id string, wanted wawp.Webhook, s
 		return nil, lookingFor, err
 	}
 	defer unlock()
+	if r.client.IsClaimed(wanted.Key(id)) {
+		return nil, making, errTwice
+	}
 	hooks, err := r.client.LookForWebhooks(ctx, id)
 	if err != nil {
 		return nil, lookingFor, err
 	}
 	there, found := wawp.FindWebhook(hooks, wanted.URL)
 	switch {
+	case found && !there.Matches(wanted):
+		return &there, making, nil
 	case !found:
-		return nil, making, r.client.SetWebhook(ctx, id, wanted, secret)
-	case there.Matches(wanted) && secret != "":
-		return &there, changing, r.client.UpdateWebhook(ctx, id, there.URL, wawp.WebhookChange{Secret: &secret})
+		err = r.client.SetWebhook(ctx, id, wanted, secret)
+		if err == nil {
+			r.client.Claim(wanted.Key(id))
+		}
+		return nil, making, err
+	case secret != "":
+		err = r.client.UpdateWebhook(ctx, id, there.URL, wawp.WebhookChange{Secret: &secret})
 	}
-	return &there, making, nil
+	if err == nil {
+		r.client.Claim(wanted.Key(id))
+	}
+	return &there, changing, err
 }
 
-// Read refreshes the state. Only a list that can be read and lacks the webhook, or a session that is proved to be gone,
-// removes it.
+// Read refreshes the state. Only a list that lacks the webhook twice, or a session that is proved to be gone, removes it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, m.identity())...)
+	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	imported, diags := req.Private.GetKey(ctx, keyImported)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	isNew := string(imported) == "true"
-	if conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
+	isNew := state.IsNew(ctx, req.Private)
+	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	id, address := state.InstanceID.ValueString(), state.URL.ValueString()
+	id, address := m.InstanceID.ValueString(), m.URL.ValueString()
 	hooks, err := r.client.ListWebhooks(ctx, id)
-	if err != nil {
-		r.notRead(ctx, req, resp, id, address, isNew, err)
-		return
-	}
 	hook, found := wawp.FindWebhook(hooks, address)
-	if !found {
-		resp.Diagnostics.Append(gone(id, address, "it is not among the session's webhooks"))
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	state.refresh(hook)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyImported, []byte("false"))...)
-	resp.Diagnostics.Append(conn.MarkToken(ctx, r.client, resp.Private)...)
-}
-
-// notRead decides what it means that the session's webhooks could not be read.
-func (r *Resource) notRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, id, address string, isNew bool, err error) {
-	evidence := wawp.ChildEvidence{OtherToken: conn.IsOtherToken(ctx, r.client, req.Private), Child: err}
-	verdict, reason := wawp.JudgeChild(evidence)
-	if verdict == wawp.LookAgain {
-		evidence.Looked = true
-		_, evidence.Info = r.client.GetSession(ctx, id)
-		verdict, reason = wawp.JudgeChild(evidence)
+	if err == nil && !found && !isNew { // an engine that restarts lists none
+		if err = r.client.Pause(ctx); err == nil {
+			hooks, err = r.client.ListWebhooks(ctx, id)
+			hook, found = wawp.FindWebhook(hooks, address)
+		}
 	}
 	switch {
-	case verdict == wawp.Broken, isNew:
-		resp.Diagnostics.Append(failed(reading, id, address, err))
-	case verdict == wawp.Absent:
-		resp.Diagnostics.Append(gone(id, address, reason))
-		resp.State.RemoveResource(ctx)
+	case err != nil:
+		m.object().NotRead(ctx, r.client, req, resp, err)
+	case !found && isNew:
+		resp.Diagnostics.Append(noneToImport(id, m.webhook()))
+	case !found:
+		m.object().Gone(resp, "it is not among the session's webhooks, nor was it some seconds later")
 	default:
-		resp.Diagnostics.Append(kept(id, address, reason, err))
+		m.refresh(hook)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+		resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 	}
 }
 
 // Update sends what has changed, and nothing else.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	var plan, state, config model
+	var plan, prior, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, prior.identity())...)
 	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	change := plan.change(ctx, state, config, &resp.Diagnostics)
+	change := plan.change(ctx, prior, config, &resp.Diagnostics)
 	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	if !change.IsEmpty() {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
-		id, address := state.InstanceID.ValueString(), state.URL.ValueString()
-		err := r.write(ctx, id, address, func(address string) error { return r.client.UpdateWebhook(ctx, id, address, change) })
-		if err != nil {
-			resp.Diagnostics.Append(failed(changing, id, address, err))
+		id, address := prior.InstanceID.ValueString(), prior.URL.ValueString()
+		if err := r.change(ctx, id, address, change); err != nil {
+			resp.Diagnostics.Append(failed(changing, id, prior.webhook(), err))
 			return
 		}
 	}
@@ -206,26 +214,67 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// Delete deletes the webhook. One that is gone already is fine.
+// Delete deletes the webhook. One that is gone already is fine; one that this run has made or adopted stays.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
+	var m model
+	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	timeout, diags := m.Timeouts.Delete(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	id, address := state.InstanceID.ValueString(), state.URL.ValueString()
-	err := r.write(ctx, id, address, func(address string) error { return r.client.DeleteWebhook(ctx, id, address) })
+	id, hook := m.InstanceID.ValueString(), m.webhook()
+	err := r.remove(ctx, id, hook)
 	switch {
-	case wawp.IsNotFound(err) && conn.IsOtherToken(ctx, r.client, req.Private):
-		resp.Diagnostics.Append(unknownToToken(id, address, err))
-	case err != nil && !wawp.IsNotFound(err):
-		resp.Diagnostics.Append(failed(deleting, id, address, err))
+	case errors.Is(err, errTwice):
+		resp.Diagnostics.Append(left(id, hook))
+		return
+	case err == nil:
+		return
 	}
+	gone, reason := m.object().WentWithSession(ctx, r.client, req.Private, err)
+	switch {
+	case gone:
+	case reason != "":
+		resp.Diagnostics.Append(m.object().NotDeleted(deleting.summary, "Deleting "+name(id, hook)+" failed", reason, err))
+	default:
+		resp.Diagnostics.Append(failed(deleting, id, hook, err))
+	}
+}
+
+// remove deletes the webhook on an address. What Wawp does not know there it looks for: it may be gone, or be listed in another spelling.
+func (r *Resource) remove(ctx context.Context, id string, hook wawp.Webhook) error {
+	unlock, err := r.client.LockWebhooks(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if r.client.IsClaimed(hook.Key(id)) {
+		return errTwice
+	}
+	err = r.client.DeleteWebhook(ctx, id, hook.URL)
+	if !isUnknown(err) {
+		return err
+	}
+	hooks, lookErr := r.client.LookForWebhooks(ctx, id)
+	there, found := wawp.FindWebhook(hooks, hook.URL)
+	switch {
+	case lookErr != nil && isUnknown(lookErr):
+		return lookErr
+	case lookErr != nil:
+		return err
+	case !found:
+		return nil
+	}
+	return r.client.DeleteWebhook(ctx, id, there.URL)
+}
+
+// isUnknown says whether Wawp may not know the webhook, or its session.
+func isUnknown(err error) bool {
+	return wawp.KindOf(err).Missing() || wawp.KindOf(err) == wawp.NotFound
 }
 
 // ImportState imports by "instance_id,url" or by identity.
@@ -235,10 +284,9 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	if req.ID == "" && req.Identity != nil {
 		var given identity
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &given)...)
-		imported.InstanceID, imported.URL = given.InstanceID, given.URL
-	} else {
-		imported.setID(req.ID)
+		req.ID = given.InstanceID.ValueString() + "," + given.URL.ValueString()
 	}
+	imported.setID(req.ID)
 	if imported.InstanceID.ValueString() == "" || imported.URL.ValueString() == "" {
 		resp.Diagnostics.AddError("No webhook to import",
 			"Give the instance id and the webhook's url, separated by a comma: 3EB0BCB2E3D4,https://example.com/wawp")
@@ -250,7 +298,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("instance_id"), imported.InstanceID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("url"), imported.URL)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyImported, []byte("true"))...)
+	resp.Diagnostics.Append(state.Imported(ctx, resp.Private)...)
 }
 
 // setID reads an import id. A URL can hold commas, an instance id cannot.
@@ -259,20 +307,20 @@ func (m *model) setID(id string) {
 	m.InstanceID, m.URL = types.StringValue(strings.TrimSpace(instance)), types.StringValue(strings.TrimSpace(address))
 }
 
-// write changes or deletes the webhook on an address, while nobody else in this process writes to the session's webhooks. If
-// Wawp knows none there, it looks whether Wawp writes the address in its own way.
-func (r *Resource) write(ctx context.Context, id, address string, do func(address string) error) error {
+// change changes the webhook on an address, while nobody else in this process writes to the session's webhooks. If Wawp knows none there, it
+// looks whether Wawp writes the address in its own way.
+func (r *Resource) change(ctx context.Context, id, address string, change wawp.WebhookChange) error {
 	unlock, err := r.client.LockWebhooks(ctx, id)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	if err = do(address); !wawp.IsNotFound(err) {
+	if err = r.client.UpdateWebhook(ctx, id, address, change); !isUnknown(err) {
 		return err
 	}
 	hooks, lookErr := r.client.LookForWebhooks(ctx, id)
 	if there, found := wawp.FindWebhook(hooks, address); lookErr == nil && found && there.URL != address {
-		return do(there.URL)
+		return r.client.UpdateWebhook(ctx, id, there.URL, change)
 	}
 	return err
 }

@@ -6,8 +6,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -60,6 +58,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: aboutEvents + " At least one. Changing them changes the webhook in place.",
 				Validators: []validator.Set{
 					setvalidator.SizeAtLeast(1),
+					setvalidator.NoNullValues(),
 					setvalidator.ValueStringsAre(validate.NotBlank{}),
 				},
 			},
@@ -76,27 +75,19 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`. It is stored in the " +
 					"state: prefer `hmac_secret_wo`. It is never read back, so a change in the dashboard is not noticed. Removing it " +
 					"makes a new webhook, because a change keeps what it leaves out.",
-				Validators: []validator.String{
-					validate.NotBlank{},
-					stringvalidator.ConflictsWith(path.MatchRoot("hmac_secret_wo")),
-					stringvalidator.PreferWriteOnlyAttribute(path.MatchRoot("hmac_secret_wo")),
-				},
 			},
 			"hmac_secret_wo": schema.StringAttribute{
 				Optional:  true,
 				WriteOnly: true,
 				Sensitive: true,
 				MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`, as a write-only argument: it is " +
-					"in no state and no plan. It is sent when the webhook is made, and again whenever `hmac_secret_wo_version` changes.",
-				Validators: []validator.String{
-					validate.NotBlank{},
-					stringvalidator.AlsoRequires(path.MatchRoot("hmac_secret_wo_version")),
-				},
+					"in no state and no plan. It is sent when the webhook is made, and again whenever `hmac_secret_wo_version` changes: only then it " +
+					"has to be there.",
 			},
 			"hmac_secret_wo_version": schema.Int64Attribute{
-				Optional:            true,
-				MarkdownDescription: "Version of `hmac_secret_wo`, any number: change it to have a new secret sent.",
-				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("hmac_secret_wo"))},
+				Optional: true,
+				MarkdownDescription: "Version of `hmac_secret_wo`, any number: change it to have a new secret sent. Required with " +
+					"`hmac_secret_wo`, and stays when that is left out.",
 			},
 			"timeouts": validate.Timeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,

@@ -2,11 +2,15 @@ package webhook
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -15,6 +19,34 @@ const (
 	systemSummary = "This is Wawp's own webhook"
 	systemDetail  = "The address is that of Wawp's system webhook, which the provider never touches. Give the address of a webhook of your own."
 )
+
+const summarySecret = "Invalid secret of a webhook"
+
+// ValidateConfig refuses secrets that do not go together. It stands on the object and names the arguments: Terraform quotes the line of one that
+// is pointed at, secret and all.
+func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	defer explain.Crash(ctx, &resp.Diagnostics)
+	var config model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	hasPlain, hasWriteOnly := !config.HMACSecret.IsNull(), !config.HMACSecretWO.IsNull()
+	for name, secret := range map[string]types.String{"hmac_secret": config.HMACSecret, "hmac_secret_wo": config.HMACSecretWO} {
+		if !secret.IsNull() && !secret.IsUnknown() && strings.TrimSpace(secret.ValueString()) == "" {
+			resp.Diagnostics.AddError(summarySecret, name+" is set, but empty. Give it a value, or leave it out.")
+		}
+	}
+	switch {
+	case hasPlain && hasWriteOnly:
+		resp.Diagnostics.AddError(summarySecret, "Both hmac_secret and hmac_secret_wo are set. A webhook has one secret: leave one of them out.")
+	case hasWriteOnly && config.HMACSecretWOVersion.IsNull():
+		resp.Diagnostics.AddError(summarySecret, "hmac_secret_wo is set without hmac_secret_wo_version, which says when to send it again. Set that to any number.")
+	case hasPlain && req.ClientCapabilities.WriteOnlyAttributesAllowed:
+		resp.Diagnostics.AddWarning("A write-only argument is available",
+			"hmac_secret is stored in the state. Prefer hmac_secret_wo, which is not, with hmac_secret_wo_version.")
+	}
+}
 
 // publicURL refuses what Wawp would not post to, and Wawp's own webhook. It quotes nothing: a URL can hold a secret.
 type publicURL struct{}
@@ -32,7 +64,11 @@ func (publicURL) ValidateString(_ context.Context, req validator.StringRequest, 
 	}
 	text := req.ConfigValue.ValueString()
 	u, err := url.Parse(text)
+	var escape url.EscapeError
 	switch {
+	case errors.As(err, &escape):
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid webhook address",
+			"The url has a % that does not begin an escape of two hexadecimal digits. Write a percent sign itself as %25.")
 	case err != nil, u.Scheme != "https", u.Hostname() == "", strings.TrimSpace(text) != text:
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid webhook address",
 			"Wawp posts to https addresses only: the url must begin with https:// (in lower case) and name a host, without white "+

@@ -11,8 +11,8 @@ import (
 )
 
 // name is how a diagnostic names a webhook.
-func name(id, address string) string {
-	return fmt.Sprintf("the webhook %s of the session %s", address, id)
+func name(id string, hook wawp.Webhook) string {
+	return fmt.Sprintf("the webhook at %s of the session %s", hook.Origin(), id)
 }
 
 // operation is one that can fail, and the words for it.
@@ -29,8 +29,8 @@ var (
 )
 
 // failed explains an operation that failed.
-func failed(op operation, id, address string, err error) diag.Diagnostic {
-	attempt := op.gerund + " " + name(id, address) + " failed"
+func failed(op operation, id string, hook wawp.Webhook, err error) diag.Diagnostic {
+	attempt := op.gerund + " " + name(id, hook) + " failed"
 	if op == making && wawp.MayHaveActed(err) {
 		attempt += ". It may be there all the same: if so, the next apply adopts it"
 	}
@@ -40,15 +40,10 @@ func failed(op operation, id, address string, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(op.summary, explain.Failure(attempt, err))
 }
 
-// unknownToToken explains that the access token may be that of an account that does not know the session.
-func unknownToToken(id, address string, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(deleting.summary, explain.OtherToken("Deleting "+name(id, address)+" failed", "wawp_session_webhook", err))
-}
-
 // reason returns why nothing could be done to a webhook that Terraform manages, and what to do next. Without a paid plan, to remove
 // it from the configuration would only ask for a deletion, which fails, too.
 func reason(err error) string {
-	if !wawp.IsSubscriptionRequired(err) {
+	if wawp.KindOf(err) != wawp.SubscriptionRequired {
 		return explain.Reason(err)
 	}
 	return explain.Answer(err) + "\n\nWawp lets paid accounts alone see, change and delete webhooks, and the account has no paid plan " +
@@ -58,41 +53,41 @@ func reason(err error) string {
 
 // occupied refuses to overwrite a webhook that Terraform does not know.
 func occupied(id string, there, wanted wawp.Webhook) diag.Diagnostic {
-	address := there.URL
-	return diag.NewErrorDiagnostic("There is another webhook on this URL", fmt.Sprintf(`The session %s has a webhook on %s already, which differs in: %s. It was left as it is. Either choose another url, or adopt it and let the next apply change it: fill in the resource's name,
+	return diag.NewErrorDiagnostic("There is another webhook on this URL", fmt.Sprintf(`There is %s already, on the same url, and it differs in: %s. It was left as it is. Either choose another url, or adopt it and let the next apply change it: fill in the resource's name and the webhook's url,
 
        import {
          to = wawp_session_webhook.<name>
-         id = "%s,%s"
+         id = "%s,<url>"
        }
 
-   or run: terraform import 'wawp_session_webhook.<name>' '%s,%s'`, id, address, strings.Join(there.Differs(wanted), ", "), id, wanted.URL, id, wanted.URL))
+   or run: terraform import 'wawp_session_webhook.<name>' '%s,<url>'`, name(id, there), strings.Join(there.Differs(wanted), ", "), id, id))
 }
 
 // adoption says that Create made nothing.
-func adoption(id, address string, secretSent bool) diag.Diagnostic {
+func adoption(id string, hook wawp.Webhook, secretSent bool) diag.Diagnostic {
 	secret := "Whether it has a secret cannot be seen."
 	if secretSent {
 		secret = "It was given the configured secret."
 	}
 	return diag.NewWarningDiagnostic("Wawp webhook was adopted", fmt.Sprintf(
-		"There was %s already, just as it is configured, so it was taken over: perhaps the answer to an earlier apply was lost. From now on "+
-			"Terraform changes and deletes it. %s", name(id, address), secret))
+		"There was %s already, just as it is configured, so it was taken over: perhaps the answer to an earlier apply was lost, or it takes the place "+
+			"of a resource that is destroyed after it. From now on Terraform changes and deletes it. %s", name(id, hook), secret))
 }
 
-// kept says that a webhook stays in the state although it could not be read. The summary is constant, so that Terraform
-// shows many of these as one.
-func kept(id, address, doubt string, err error) diag.Diagnostic {
-	detail := fmt.Sprintf("The state of %s stays as it was: %s.\n\n%s\n\nThe next plan looks again.", name(id, address), doubt, reason(err))
-	if !wawp.IsSubscriptionRequired(err) {
-		detail += " If it is gone for good, remove it with: terraform state rm 'wawp_session_webhook.<name>'"
-	}
-	return diag.NewWarningDiagnostic("Wawp webhook could not be checked and stays in the state", detail)
+// declaredTwice refuses a second resource of the same webhook.
+func declaredTwice(id string, hook wawp.Webhook) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Wawp webhook is declared twice", "Another resource of this run has made or adopted "+name(id, hook)+
+		", on the same url. Two resources of one webhook would undo each other's changes: remove one of them.")
 }
 
-// gone says that a webhook was removed from the state.
-func gone(id, address, reason string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Wawp webhook is gone", fmt.Sprintf(
-		"There is no %s: %s. It is not in the state any more, so the plan makes a new one. To give it up, remove it from the "+
-			"configuration.", strings.TrimPrefix(name(id, address), "the "), reason))
+// left says that a webhook was not deleted, because it is that of another resource now.
+func left(id string, hook wawp.Webhook) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Wawp webhook was left as it is", "Another resource of this run has made or adopted "+name(id, hook)+
+		", so it was not deleted: only the object that was replaced is no longer in the state.")
+}
+
+// noneToImport explains that an import found no webhook.
+func noneToImport(id string, hook wawp.Webhook) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("No webhook to import", fmt.Sprintf("There is no such thing as %s, on the url that was given. Compare the url with those that the "+
+		"data source wawp_session_webhooks shows. Without the import, an apply makes the webhook.", name(id, hook)))
 }

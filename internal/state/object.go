@@ -1,0 +1,138 @@
+package state
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+)
+
+// Object is an object in the state, in words.
+type Object struct {
+	// Type is that of the resource, such as wawp_session_webhook.
+	Type string
+	// Noun names the kind of it, such as "webhook", after "Wawp".
+	Noun string
+	// InstanceID is that of the session that it belongs to, or is.
+	InstanceID string
+	// Name names it in a sentence, such as "the session 3EB0BCB2E3D4".
+	Name string
+	// Paired says that a phone was linked to the session when it was last seen.
+	Paired bool
+	// Protected says that its deletion_protection is true.
+	Protected bool
+	// Anew says what the next plan does once it was removed, after "so the plan".
+	Anew string
+}
+
+// removal is how a person takes an object out of the state.
+func (o Object) removal() string { return "terraform state rm '" + o.Type + ".<name>'" }
+
+// NotRead decides what a failed read does to the state. Only a proven absence removes an object, and of a protected one it is an error. Where
+// the session answers after all, it is returned: whoever reads sessions takes it.
+func (o Object) NotRead(ctx context.Context, client *wawp.Client, req resource.ReadRequest, resp *resource.ReadResponse, err error) (wawp.Session, bool) {
+	if wawp.KindOf(err) == wawp.SubscriptionRequired && o.Noun == "webhook" && !IsNew(ctx, req.Private) {
+		resp.Diagnostics.Append(o.Kept("the account has no paid plan", err))
+		return wawp.Session{}, false
+	}
+	failure := diag.NewErrorDiagnostic("Wawp "+o.Noun+" could not be read", explain.Failure("Reading "+o.Name+" failed", err))
+	if IsNew(ctx, req.Private) {
+		resp.Diagnostics.Append(failure)
+		return wawp.Session{}, false
+	}
+	k := known(ctx, client, req.Private)
+	k.Paired = o.Paired
+	found := client.Find(ctx, o.InstanceID, k, err)
+	switch {
+	case found.Verdict == wawp.Broken:
+		resp.Diagnostics.Append(failure)
+	case found.Verdict == wawp.Absent && o.Protected:
+		resp.Diagnostics.AddError("Wawp "+o.Noun+" is gone, and protected: "+o.InstanceID, fmt.Sprintf(
+			"%s was deleted outside Terraform: %s. It has deletion_protection = true, so it stays in the state. To have the next plan create a "+
+				"new one, remove it with: %s", first(o.Name), found.Reason, o.removal()))
+	case found.Verdict == wawp.Absent:
+		o.Gone(resp, found.Reason)
+	case found.Verdict == wawp.Present && o.Noun == "session":
+		return found.Session, true
+	default:
+		resp.Diagnostics.Append(o.Kept(found.Reason, err))
+	}
+	return wawp.Session{}, false
+}
+
+// Gone removes an object from the state, with a warning.
+func (o Object) Gone(resp *resource.ReadResponse, reason string) {
+	resp.Diagnostics.AddWarning("Wawp "+o.Noun+" is gone: "+o.InstanceID, fmt.Sprintf(
+		"%s was deleted outside Terraform: %s. It was removed from the state, so the plan %s. To give it up, remove it from the configuration.",
+		first(o.Name), reason, o.Anew))
+	resp.State.RemoveResource(context.Background())
+}
+
+// Kept says that an object stays in the state although it could not be read. The summary is constant, so that Terraform shows such warnings
+// as one.
+func (o Object) Kept(reason string, err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Wawp "+o.Noun+" could not be checked and stays in the state", fmt.Sprintf(
+		"The state of %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If it is gone for good, remove it with: %s",
+		o.Name, reason, explain.Reason(err), o.removal()))
+}
+
+// RemoveSession deletes a session, and finds out whether it is gone.
+func (o Object) RemoveSession(ctx context.Context, client *wawp.Client, p Private) (wawp.Finding, error) {
+	k := known(ctx, client, p)
+	k.Paired = o.Paired
+	return client.RemoveSession(ctx, o.InstanceID, k)
+}
+
+// WentWithSession says whether a deletion that failed is done all the same, because the session is gone and what belongs to it is, too;
+// and else why not, in half a sentence.
+func (o Object) WentWithSession(ctx context.Context, client *wawp.Client, p Private, err error) (bool, string) {
+	if k := wawp.KindOf(err); k != wawp.NoSuchInstance && k != wawp.InvalidSession {
+		return false, ""
+	}
+	k := known(ctx, client, p)
+	k.Paired = o.Paired
+	found := client.Find(ctx, o.InstanceID, k, err)
+	return found.Verdict == wawp.Absent, found.Reason
+}
+
+// NotDeleted explains a deletion that failed, and why nobody knows whether the object is gone, if that is so. attempt is a main clause such as
+// "Deleting the session 3EB0BCB2E3D4 failed".
+func (o Object) NotDeleted(summary, attempt, reason string, err error) diag.Diagnostic {
+	attempt += "; it stays in the state"
+	if reason == "" {
+		return diag.NewErrorDiagnostic(summary, explain.Failure(attempt, err))
+	}
+	return diag.NewErrorDiagnostic(summary, explain.Failure(attempt+": "+reason, err)+"\n\nIf it is gone for good, remove it with: "+o.removal())
+}
+
+// Import imports an object by the id of its session, from the command line, an import block with an id, or one with an identity.
+func (o Object) Import(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	id := types.StringValue(req.ID)
+	if req.ID == "" && req.Identity != nil {
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("instance_id"), &id)...)
+	}
+	id = types.StringValue(strings.TrimSpace(id.ValueString()))
+	if id.ValueString() == "" {
+		resp.Diagnostics.AddError("No instance id to import", "Give the instance id of "+o.Name+", which "+explain.Dashboard+
+			" shows, such as 3EB0BCB2E3D4.")
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("instance_id"), id)...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("instance_id"), id)...)
+	resp.Diagnostics.Append(Imported(ctx, resp.Private)...)
+}
+
+// Imported notes that an object was imported.
+func Imported(ctx context.Context, p Private) diag.Diagnostics {
+	return note{Imported: true}.save(ctx, p)
+}
+
+// first writes the first letter large.
+func first(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
