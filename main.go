@@ -8,9 +8,9 @@ import (
 	"io"
 	"log"
 	"os"
-	"os/signal"
-	"syscall"
+	"time"
 
+	"github.com/wawp/terraform-provider-wawp/internal/parent"
 	"github.com/wawp/terraform-provider-wawp/internal/provider"
 )
 
@@ -23,12 +23,11 @@ func main() {
 
 	log.SetOutput(io.Discard) // only net/http writes there, and quotes what a server sends unasked: it may hold a secret
 	if !*debug {
-		// Supervisors signal the whole process group. Terraform then asks the provider to stop and waits for what is under
-		// way; a provider that died of the same signal would lose the sessions that are being created. (go-plugin does the
-		// same for SIGINT.)
-		signal.Ignore(syscall.SIGTERM)
+		parent.Watch(time.Second)
 	}
-	if err := (&provider.Provider{Version: version}).Serve(*debug); err != nil {
+	err := (&provider.Provider{Version: version}).Serve(*debug)
+	parent.End()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wawp/terraform-provider-wawp/internal/conn"
 	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/parent"
 	"github.com/wawp/terraform-provider-wawp/internal/state"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
@@ -59,12 +60,17 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	defer survivePanic(ctx, resp)
 
+	defer parent.Hold()()
 	made, err := r.client.CreateSession(ctx)
 	if made.InstanceID == "" {
 		resp.Diagnostics.Append(notCreated(err, time.Now()))
 		return
 	}
 	tflog.Info(ctx, "created a Wawp session", map[string]any{"instance_id": made.InstanceID})
+	if parent.IsGone() {
+		r.undo(ctx, made.InstanceID)
+		return
+	}
 	record(ctx, resp, plan, made)
 	if err != nil {
 		resp.Diagnostics.Append(notWhole(made.InstanceID, err))
@@ -83,6 +89,20 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	plan.refresh(made)
 	record(ctx, resp, plan, session)
+}
+
+// undo deletes a session that was just made, because the Terraform that asked for it has ended: nobody else will ever know of it.
+func (r *Resource) undo(ctx context.Context, id string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), defaultTimeout)
+	defer cancel()
+	fields := map[string]any{"instance_id": id}
+	tflog.Warn(ctx, "Terraform has ended, so nobody can record the Wawp session that was just created: deleting it", fields)
+	if err := r.client.DeleteSession(ctx, id); err != nil {
+		fields["error"] = err.Error()
+		tflog.Warn(ctx, "the Wawp session that nobody records could not be deleted", fields)
+		return
+	}
+	tflog.Warn(ctx, "deleted the Wawp session that nobody could record", fields)
 }
 
 // finish does what is left once the session exists: the state that is wanted, or just its status if the answer to create
