@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/x509"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -62,8 +64,8 @@ func (m model) accessToken(getenv func(string) string, diags *diag.Diagnostics) 
 		token = getenv(envAccessToken)
 	}
 	if token = strings.TrimSpace(token); token == "" {
-		diags.AddAttributeError(path.Root("access_token"), "No Wawp access token",
-			"The provider needs the access token of the Wawp account. Give it in one of three ways:\n"+
+		diags.AddError("No Wawp access token", // access_token is named, not pointed at: Terraform would quote its line
+			"The provider needs the access token of the Wawp account. access_token is not set. Give it in one of three ways:\n"+
 				"  1. the environment variable "+envAccessToken+", best for CI;\n"+
 				"  2. access_token = var.wawp_access_token, with the variable declared ephemeral and sensitive and its value in "+
 				"TF_VAR_wawp_access_token;\n"+
@@ -107,7 +109,7 @@ func (m model) rootCAs(diags *diag.Diagnostics) *x509.CertPool {
 		return nil
 	}
 	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
+	if !pool.AppendCertsFromPEM(bytes.TrimPrefix(pem, []byte("\xef\xbb\xbf"))) {
 		diags.AddAttributeError(path.Root("ca_cert_file"), "No CA certificate found",
 			fmt.Sprintf("%s holds no PEM certificate, which would begin with -----BEGIN CERTIFICATE-----. Give a file that has one, or "+
 				"leave the argument out.", file))
@@ -117,8 +119,13 @@ func (m model) rootCAs(diags *diag.Diagnostics) *x509.CertPool {
 
 // userAgent names the provider and Terraform, and whatever the user wants appended.
 func userAgent(version, terraform, appended string) string {
-	agent := fmt.Sprintf("terraform-provider-wawp/%s Terraform/%s", version, terraform)
-	return strings.TrimSpace(agent + " " + strings.TrimSpace(appended))
+	agent := fmt.Sprintf("terraform-provider-wawp/%s Terraform/%s %s", version, terraform, appended)
+	return strings.TrimSpace(strings.Map(func(c rune) rune { // a header with control characters cannot be sent
+		if unicode.IsControl(c) {
+			return ' '
+		}
+		return c
+	}, agent))
 }
 
 // logAttempt returns the log of the client: one line per attempt, in the subsystem wawp at level DEBUG. Its fields hold

@@ -77,7 +77,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 					"environment or an `ephemeral` variable.",
 				Optional:   true,
 				Sensitive:  true,
-				Validators: []validator.String{validate.NotBlank{}},
+				Validators: []validator.String{validate.NotBlank{Secret: true}},
 			},
 			"base_url": schema.StringAttribute{
 				MarkdownDescription: "Address of the API, without its `/v2`: `https://` (or `http://`, which sends the token unencrypted) " +

@@ -14,7 +14,10 @@ import (
 )
 
 // NotBlank refuses text that is empty or white space. It never quotes the value.
-type NotBlank struct{}
+type NotBlank struct {
+	// Secret has the diagnostic name the argument, and not point at it: Terraform would quote its line.
+	Secret bool
+}
 
 // Description implements [validator.Describer].
 func (NotBlank) Description(context.Context) string { return "must not be empty" }
@@ -23,11 +26,17 @@ func (NotBlank) Description(context.Context) string { return "must not be empty"
 func (v NotBlank) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 // ValidateString implements [validator.String].
-func (NotBlank) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if isKnown(req) && strings.TrimSpace(req.ConfigValue.ValueString()) == "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Empty value",
-			fmt.Sprintf("%s is set, but empty. Give it a value, or, where it is optional, leave it out.", req.Path))
+func (v NotBlank) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if !isKnown(req) || strings.TrimSpace(req.ConfigValue.ValueString()) != "" {
+		return
 	}
+	const summary = "Empty value"
+	detail := fmt.Sprintf("%s is set, but empty. Give it a value, or, where it is optional, leave it out.", req.Path)
+	if v.Secret {
+		resp.Diagnostics.AddError(summary, detail)
+		return
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, summary, detail)
 }
 
 // BaseURL refuses what cannot be the address of an API.

@@ -82,6 +82,16 @@ func ParsePhoneNumber(notation string) (string, error) {
 // ChatID returns the id of the chat with the user of a phone number, which is digits only, as [ParsePhoneNumber] returns it.
 func ChatID(digits string) string { return digits + "@c.us" }
 
+// WithoutDevice cuts the number of a linked device out of the id of a chat: 201145202826:3@c.us is the chat of 201145202826@c.us.
+func WithoutDevice(chatID string) string {
+	user, server, _ := strings.Cut(chatID, "@")
+	bare, device, numbered := strings.Cut(user, ":")
+	if !numbered || server == "" || bare == "" || strings.Trim(device, "0123456789") != "" {
+		return chatID
+	}
+	return bare + "@" + server
+}
+
 // bare returns what counts in a notation: digits, plus signs and brackets. Numbers that are copied from a telephone can come
 // with invisible marks.
 func bare(notation string) (string, error) {

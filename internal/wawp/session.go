@@ -219,16 +219,13 @@ func (c *Client) account(me map[string]any) *Account {
 	if chatID == "" {
 		return nil
 	}
-	a := &Account{ChatID: c.redact.value(chatID)}
+	a := &Account{ChatID: c.redact.value(WithoutDevice(chatID))}
 	for _, key := range []string{"pushName", "push_name", "name"} {
 		if a.PushName == "" {
 			a.PushName = c.redact.value(text(me[key]))
 		}
 	}
 	user, server, _ := strings.Cut(a.ChatID, "@")
-	if bare, _, numbered := strings.Cut(user, ":"); numbered { // the number of the linked device
-		user, a.ChatID = bare, bare+"@"+server
-	}
 	if strings.Trim(user, "0123456789") == "" && (server == "" || server == "c.us" || server == "s.whatsapp.net") {
 		a.PhoneNumber = user
 	}

@@ -277,6 +277,18 @@ func canonicalURL(s string) string {
 	return u.String()
 }
 
+// Resembles says whether a URL may be the same address as that of the webhook in a spelling that means something else by the letter: other
+// escapes, another case, a slash at the end.
+func (w Webhook) Resembles(address string) bool { return loose(w.URL) == loose(address) }
+
+func loose(s string) string {
+	u, err := url.Parse(s)
+	if err != nil {
+		return s
+	}
+	return strings.ToLower(u.Hostname() + "/" + strings.Trim(u.Path, "/") + "?" + u.RawQuery)
+}
+
 // Key names a webhook of a session for [Client.Claim]: the same for all spellings of its URL.
 func (w Webhook) Key(id string) string { return "webhook " + id + " " + canonicalURL(w.URL) }
 

@@ -4,6 +4,7 @@ package webhook
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -227,8 +228,11 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	id, hook := m.InstanceID.ValueString(), m.webhook()
-	err := r.remove(ctx, id, hook)
+	alike, err := r.remove(ctx, id, hook)
 	switch {
+	case alike:
+		resp.Diagnostics.Append(resembled(id, hook))
+		return
 	case errors.Is(err, errTwice):
 		resp.Diagnostics.Append(left(id, hook))
 		return
@@ -245,31 +249,32 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// remove deletes the webhook on an address. What Wawp does not know there it looks for: it may be gone, or be listed in another spelling.
-func (r *Resource) remove(ctx context.Context, id string, hook wawp.Webhook) error {
+// remove deletes the webhook on an address. What Wawp does not know there it looks for: it may be gone, or be listed in another spelling. alike
+// says that one is left that may be it.
+func (r *Resource) remove(ctx context.Context, id string, hook wawp.Webhook) (alike bool, err error) {
 	unlock, err := r.client.LockWebhooks(ctx, id)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer unlock()
 	if r.client.IsClaimed(hook.Key(id)) {
-		return errTwice
+		return false, errTwice
 	}
 	err = r.client.DeleteWebhook(ctx, id, hook.URL)
 	if !isUnknown(err) {
-		return err
+		return false, err
 	}
 	hooks, lookErr := r.client.LookForWebhooks(ctx, id)
 	there, found := wawp.FindWebhook(hooks, hook.URL)
 	switch {
-	case lookErr != nil && isUnknown(lookErr):
-		return lookErr
+	case isUnknown(lookErr):
+		return false, lookErr
 	case lookErr != nil:
-		return err
-	case !found:
-		return nil
+		return false, err
+	case found:
+		return false, r.client.DeleteWebhook(ctx, id, there.URL)
 	}
-	return r.client.DeleteWebhook(ctx, id, there.URL)
+	return slices.ContainsFunc(hooks, func(other wawp.Webhook) bool { return other.Resembles(hook.URL) }), nil
 }
 
 // isUnknown says whether Wawp may not know the webhook, or its session.

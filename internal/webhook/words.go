@@ -91,3 +91,9 @@ func noneToImport(id string, hook wawp.Webhook) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("No webhook to import", fmt.Sprintf("There is no such thing as %s, on the url that was given. Compare the url with those that the "+
 		"data source wawp_session_webhooks shows. Without the import, an apply makes the webhook.", name(id, hook)))
 }
+
+// resembled says that a webhook was not found by its url, and that one is left which may be it.
+func resembled(id string, hook wawp.Webhook) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("A Wawp webhook may be left", fmt.Sprintf("Wawp knows none on the url of %s, and lists one on a url that differs only in spelling. "+
+		"The webhook is no longer in the state. If the one that is listed is meant, delete it in %s.", name(id, hook), explain.Dashboard))
+}
