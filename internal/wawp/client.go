@@ -62,8 +62,8 @@ type Options struct {
 	SecondLook time.Duration
 	// RetryWait is the first pause before a retry, doubled with each further one; 0 means 1 second.
 	RetryWait time.Duration
-	// Transport carries the requests; nil means a transport of the client's own, which honours HTTP_PROXY, HTTPS_PROXY
-	// and NO_PROXY.
+	// Transport carries the requests, and must tell [httptrace.ClientTrace] of connections; nil means a transport of the client's
+	// own, which honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
 	Transport http.RoundTripper
 }
 
@@ -130,34 +130,6 @@ func New(o Options) *Client {
 func (c *Client) Account() string {
 	hash := sha256.Sum256([]byte(c.token + "\n" + c.baseURL.String()))
 	return hex.EncodeToString(hash[:2])
-}
-
-// Claim notes that something was made or adopted in this run, and says whether it is the first to do so. A new object may be made before the
-// one that it replaces is destroyed, and both be the same thing at Wawp.
-func (c *Client) Claim(what string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	first := !c.made[what]
-	c.made[what] = true
-	return first
-}
-
-// ClaimUnless is [Client.Claim], unless something else was claimed: then it claims nothing, and says so.
-func (c *Client) ClaimUnless(what, other string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.made[other] {
-		return false
-	}
-	c.made[what] = true
-	return true
-}
-
-// IsClaimed says whether something was made or adopted in this run, and must not be deleted in it.
-func (c *Client) IsClaimed(what string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.made[what]
 }
 
 func orDefault(d, otherwise time.Duration) time.Duration {
@@ -229,16 +201,6 @@ func (o operation) String() string { return o.method + " " + o.path }
 
 // fields are the parameters of an operation beside the credentials.
 type fields map[string]any
-
-// call carries out an operation on an instance ("" for none). It returns the answer, as far as it was read, and an [*Error] unless its
-// status is a success.
-func (c *Client) call(ctx context.Context, op operation, instanceID string, parameters fields) (answer, error) {
-	if instanceID == "" && !op.account {
-		return answer{}, &Error{Op: op.String(), Kind: Unsendable, text: "no instance id was given"}
-	}
-	build := func(ctx context.Context) (*http.Request, error) { return c.request(ctx, op, instanceID, parameters) }
-	return c.send(ctx, op, build, c.redactorFor(parameters))
-}
 
 // shortestText is how many bytes of a message are worth hiding: fewer would blot out words of the answer.
 const shortestText = 12

@@ -51,7 +51,7 @@ const (
 	Unreadable
 )
 
-var kinds = map[Kind]string{
+var kinds = [...]string{
 	Unsendable: "cannot be sent", NotSent: "not sent", TooManyRequests: "too many requests", Unauthorized: "unauthorized",
 	QuotaReached: "quota reached", SubscriptionRequired: "subscription required", Conflict: "conflict",
 	NoSuchInstance: "no such instance", InvalidSession: "invalid session", NotFound: "not found", BadRequest: "bad request",
@@ -94,22 +94,23 @@ func MayHaveActed(err error) bool { return KindOf(err).MayHaveActed() }
 
 // classify gives the end of an attempt its meaning. 0 is a success.
 func classify(end ending) Kind {
-	said := parse(end.body).complaint()
-	switch {
-	case errors.Is(end.err, errTooLong):
-		return Unreadable
-	case end.err != nil && end.sent:
-		return NoAnswer
-	case end.err != nil:
-		return unsent(end.err)
-	case end.status == http.StatusNotFound, end.status == http.StatusMethodNotAllowed:
-		return missing(end.status, said)
+	if end.err != nil {
+		return unanswered(end)
 	}
+	said := parse(end.body).complaint()
 	switch end.status {
+	case http.StatusBadRequest:
+		return refused(said, BadRequest)
 	case http.StatusUnauthorized:
 		return Unauthorized
 	case http.StatusForbidden:
 		return forbidden(said)
+	case http.StatusNotFound:
+		return missing(said)
+	case http.StatusMethodNotAllowed:
+		return refused(said, NotFound)
+	case http.StatusConflict, http.StatusUnprocessableEntity:
+		return refused(said, Conflict)
 	case http.StatusTooManyRequests:
 		return TooManyRequests
 	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -121,11 +122,21 @@ func classify(end ending) Kind {
 	case 3:
 		return Redirect
 	case 4:
-		return refused(end.status, said)
+		return refused(said, Refused)
 	case 5:
 		return ServerFault
 	}
 	return Unreadable // no status that HTTP has
+}
+
+func unanswered(end ending) Kind {
+	if !end.sent {
+		return unsent(end.err)
+	}
+	if errors.Is(end.err, errTooLong) {
+		return Unreadable
+	}
+	return NoAnswer
 }
 
 func unsent(err error) Kind {
@@ -136,51 +147,42 @@ func unsent(err error) Kind {
 	return NotSent
 }
 
-// Codes of Wawp's error answers that have a meaning of their own. The set is open.
-const (
-	codeQuotaReached   = "quota_reached"
-	codeNoSubscription = "subscription_required"
-	codeInvalidSession = "invalid_session"
-	codeNoQRCode       = "qr_not_available"
-)
+// refused returns the kind of a refusal: that of a code which means the same with every status, or another.
+func refused(said complaint, otherwise Kind) Kind {
+	switch said.code {
+	case "invalid_session":
+		return InvalidSession
+	case "qr_not_available":
+		return Conflict
+	}
+	return otherwise
+}
+
+func forbidden(said complaint) Kind {
+	switch said.code {
+	case "quota_reached":
+		return QuotaReached
+	case "subscription_required":
+		return SubscriptionRequired
+	case "":
+		if strings.Contains(strings.ToLower(said.message), "quota") {
+			return QuotaReached
+		}
+	}
+	return refused(said, Refused)
+}
 
 // missing tells the 404 of an instance from that of anything else. A code decides where there is one. not_found, or none, leave it to
 // the message, which must name an instance or a session, and no route (wawp-api: a gateway, a web framework and the server behind
 // Wawp answer 404, too).
-func missing(status int, said complaint) Kind {
+func missing(said complaint) Kind {
 	switch said.code {
-	case codeInvalidSession:
-		return InvalidSession
-	case codeNoQRCode:
-		return Conflict
 	case "invalid_instance", "instance_not_found", "session_not_found":
 		return NoSuchInstance
 	case "", "not_found", "notfound":
-		if status == http.StatusNotFound && said.namesInstance() {
+		if said.namesInstance() {
 			return NoSuchInstance
 		}
 	}
-	return NotFound
-}
-
-func forbidden(said complaint) Kind {
-	switch {
-	case said.code == codeQuotaReached, said.code == "" && strings.Contains(strings.ToLower(said.message), "quota"):
-		return QuotaReached
-	case said.code == codeNoSubscription:
-		return SubscriptionRequired
-	}
-	return Refused
-}
-
-func refused(status int, said complaint) Kind {
-	switch {
-	case said.code == codeInvalidSession:
-		return InvalidSession
-	case status == http.StatusConflict, status == http.StatusUnprocessableEntity, said.code == codeNoQRCode:
-		return Conflict
-	case status == http.StatusBadRequest:
-		return BadRequest
-	}
-	return Refused
+	return refused(said, NotFound)
 }

@@ -5,23 +5,26 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// This file sends requests: when an attempt may be dropped, and after which ends another one follows. No URL leaves it, because the
+// This file sends requests: when an attempt may be called off, and after which ends another one follows. No URL leaves it, because the
 // access token is in it.
 
-// maxBody is how much of an answer is read, in bytes. The largest known answer, a QR image, is a few kilobytes.
-const maxBody = 1 << 20
-
-// longestPause is the longest pause before a retry, and the longest Retry-After that is waited for.
-const longestPause = 60 * time.Second
+const (
+	// maxBody is how much of an answer is read, in bytes. The largest known answer, a QR image, is a few kilobytes.
+	maxBody = 1 << 20
+	// longestPause is the longest pause before a retry, and the longest Retry-After that is waited for.
+	longestPause = 60 * time.Second
+)
 
 // Reasons for which a request had no answer, which errors.Is finds in an [Error].
 var (
@@ -30,8 +33,10 @@ var (
 	// ErrTimeout ends an attempt that had no answer within RequestTimeout.
 	ErrTimeout = errors.New("request_timeout")
 
-	errNotBuilt = errors.New("it could not be built")
-	errTooLong  = errors.New("the answer is longer than 1 MiB")
+	errNotBuilt  = errors.New("it could not be built: a header, or the address of a proxy, is not valid")
+	errTooLong   = errors.New("the answer is longer than 1 MiB")
+	errBroken    = errors.New("the connection ended, or what came back is not HTTP")
+	errCalledOff = errors.New("it was called off")
 )
 
 // repeat says after which kinds of end an operation is sent again. Each level includes the ones before it.
@@ -73,54 +78,96 @@ type ending struct {
 	sent bool // the request may have reached the server
 }
 
-// send makes attempts until one succeeds, or none may follow. It returns the last answer, as far as it was read, and an [*Error].
-func (c *Client) send(ctx context.Context, op operation, build func(context.Context) (*http.Request, error), redact redactor) (answer, error) {
-	for number := 1; ; number++ {
-		end, started := ending{err: ErrNoTurn}, time.Now()
-		switch err := c.limiter.Wait(ctx); {
-		case err == nil:
-			end = c.attempt(ctx, op, build)
-			c.log(ctx, describe(op, redact, end, number, time.Since(started)))
-		case ctx.Err() != nil:
-			end.err = fmt.Errorf("it was called off before it was sent: %w", ctx.Err())
+// call carries out an operation on an instance ("" for none): it makes attempts until one succeeds, or none may follow. It returns the
+// last answer, as far as it was read, and an [*Error] unless that is a success.
+func (c *Client) call(ctx context.Context, op operation, instanceID string, parameters fields) (answer, error) {
+	if instanceID == "" && !op.account {
+		return answer{}, &Error{Op: op.String(), Kind: Unsendable, text: "no instance id was given"}
+	}
+	redact := c.redactorFor(parameters)
+	for attempts := 0; ; {
+		end := ending{err: c.pace(ctx)}
+		if end.err == nil {
+			attempts++
+			started := time.Now()
+			end = c.attempt(ctx, op, instanceID, parameters)
+			c.log(ctx, describe(op, redact, end, attempts, time.Since(started)))
 		}
 		kind := classify(end)
 		if kind == 0 {
 			return end.answer, nil
 		}
-		e := c.newError(op, redact, kind, end, number)
-		if !op.repeat.after(kind) || number > c.maxRetries || !worthWaiting(ctx, e.RetryAfter) {
+		e := c.newError(op, redact, kind, end, attempts)
+		if !op.repeat.after(kind) || attempts > c.maxRetries || !worthWaiting(ctx, e.RetryAfter) {
 			return end.answer, e
 		}
 		pause := e.RetryAfter
 		if pause == 0 {
-			pause = c.backoff(number - 1)
+			pause = c.backoff(attempts - 1)
 		}
-		if err := sleep(ctx, pause); err != nil {
-			e.interruption = err
+		if e.interruption = sleep(ctx, pause); e.interruption != nil {
 			return end.answer, e
 		}
 	}
 }
 
-// attempt sends a request once, and reads the answer to its end.
-func (c *Client) attempt(caller context.Context, op operation, build func(context.Context) (*http.Request, error)) ending {
-	ctx, h := newHold(caller, op.keep, c.timeout)
-	defer h.release()
-	request, err := build(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { h.connected() }}))
+// pace waits for the turn of an attempt, by RequestsPerSecond.
+func (c *Client) pace(ctx context.Context) error {
+	err := c.limiter.Wait(ctx)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return fmt.Errorf("it was called off before it was sent: %w", ctx.Err())
+	case err != nil:
+		return ErrNoTurn
+	}
+	return nil
+}
+
+// The phases of an attempt.
+const (
+	waiting   int32 = iota // for a connection: nothing was sent
+	connected              // the request may have arrived
+	calledOff              // before there was a connection: one that comes now sends nothing
+)
+
+// attempt sends a request once, and reads the answer to its end. Until it has a connection it ends with its caller. From then on it has a
+// time of its own to be answered, and that of an operation that must be kept ignores its caller.
+func (c *Client) attempt(caller context.Context, op operation, instanceID string, parameters fields) ending {
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(caller))
+	defer cancel(nil)
+	timeout := time.AfterFunc(math.MaxInt64, func() { cancel(ErrTimeout) })
+	defer timeout.Stop()
+	var phase atomic.Int32
+	defer context.AfterFunc(caller, func() {
+		if !op.keep || phase.CompareAndSwap(waiting, calledOff) {
+			cancel(caller.Err())
+		}
+	})()
+	sendable := false
+	request, err := c.request(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { sendable = true },
+		GotConn: func(httptrace.GotConnInfo) {
+			if phase.CompareAndSwap(waiting, connected) { // not, if a kept connection was closed, and this is the next one
+				timeout.Reset(c.timeout)
+			}
+		},
+	}), op, instanceID, parameters)
 	if err != nil {
 		return ending{err: errNotBuilt}
 	}
 	if request.Body != nil {
-		request.Body = &guarded{request.Body, h}
+		request.Body = guarded{request.Body, &phase}
 	}
 	transport := c.transport
 	if op.repeat == repeatUndone {
 		transport = c.single
 	}
 	response, err := transport.RoundTrip(request)
-	if err != nil {
-		return ending{err: h.cause(ctx, err), sent: h.sent()}
+	switch sent := phase.Load() == connected; {
+	case err != nil && ctx.Err() == nil && !sendable && !sent:
+		return ending{err: errNotBuilt}
+	case err != nil:
+		return ending{err: c.reason(ctx, err, sent), sent: sent}
 	}
 	defer response.Body.Close()
 	end := ending{answer: answer{status: response.StatusCode, header: response.Header}, sent: true}
@@ -132,92 +179,51 @@ func (c *Client) attempt(caller context.Context, op operation, build func(contex
 	switch {
 	case response.StatusCode/100 != 2: // of a refusal the status is enough
 	case err != nil:
-		end.err = fmt.Errorf("the answer broke off: %w", h.cause(ctx, err))
+		end.err = fmt.Errorf("the answer broke off: %w", c.reason(ctx, err, true))
 	case len(end.body) > maxBody:
 		end.err = errTooLong
 	}
 	return end
 }
 
-// hold decides until when an attempt can be called off. Before it has a connection nothing can have been sent, and it ends with its
-// caller. Afterwards it has a time of its own to be answered, and that of an operation that must be kept ignores its caller.
-type hold struct {
-	keep    bool
-	timeout time.Duration
-	cancel  context.CancelCauseFunc
-	stop    func() bool // stops to listen to the caller
-
-	mu        sync.Mutex
-	gotConn   bool
-	calledOff error
-}
-
-func newHold(caller context.Context, keep bool, timeout time.Duration) (context.Context, *hold) {
-	ctx, cancel := context.WithCancelCause(context.WithoutCancel(caller))
-	h := &hold{keep: keep, timeout: timeout, cancel: cancel}
-	h.stop = context.AfterFunc(caller, func() {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		if !h.gotConn || !keep {
-			h.calledOff = caller.Err()
-			cancel(h.calledOff)
-		}
-	})
-	return ctx, h
-}
-
-// connected begins the time of the request: a wait for a connection is none of its own.
-func (h *hold) connected() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.gotConn { // a kept connection was closed, and net/http takes another one
-		return
-	}
-	h.gotConn = true
-	time.AfterFunc(h.timeout, func() { h.cancel(ErrTimeout) })
-}
-
-func (h *hold) release() {
-	h.stop()
-	h.cancel(nil)
-}
-
-// sent says whether the request may have reached the server: whether a connection was got, after which nobody can tell.
-func (h *hold) sent() bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.gotConn && (h.calledOff == nil || !h.keep)
-}
-
-// cause returns why an attempt had no whole answer. The errors of a transport hold no URL, unlike those of [http.Client].
-func (h *hold) cause(ctx context.Context, err error) error {
+// reason says why there is no whole answer.
+func (c *Client) reason(ctx context.Context, err error, sent bool) error {
 	switch why := context.Cause(ctx); {
-	case why == nil:
-		return network{err}
 	case errors.Is(why, ErrTimeout):
-		return fmt.Errorf("no answer came within %s (%w)", h.timeout, ErrTimeout)
-	default:
-		return fmt.Errorf("it was called off: %w", why)
+		return fmt.Errorf("no answer came within %s (%w)", c.timeout, ErrTimeout)
+	case why != nil:
+		return fmt.Errorf("%w: %w", errCalledOff, why)
 	}
+	return network{err, sent}
 }
 
 // network is an error that came while there was time left. errors.Is looks no deeper: net's own timeout, that of a dial for
 // example, would pass for [context.DeadlineExceeded].
-type network struct{ error }
+type network struct {
+	error
+	sent bool
+}
+
+// Error returns the text of the error, unless net/http may quote in it what it could not read of an answer.
+func (n network) Error() string {
+	var broken *net.OpError
+	if !n.sent || errors.As(n.error, &broken) || errors.Is(n.error, io.EOF) || errors.Is(n.error, io.ErrUnexpectedEOF) {
+		return n.error.Error()
+	}
+	return errBroken.Error()
+}
 
 func (n network) As(target any) bool { return errors.As(n.error, target) }
 
 // guarded is a body that cannot be read once its request was called off: a connection that comes at that very moment sends nothing.
 type guarded struct {
 	io.ReadCloser
-	hold *hold
+	phase *atomic.Int32
 }
 
-func (g *guarded) Read(p []byte) (int, error) {
-	g.hold.mu.Lock()
-	defer g.hold.mu.Unlock()
-	if g.hold.calledOff != nil {
-		return 0, g.hold.calledOff
+func (g guarded) Read(p []byte) (int, error) {
+	if g.phase.Load() == calledOff {
+		return 0, errCalledOff
 	}
 	return g.ReadCloser.Read(p)
 }

@@ -57,7 +57,7 @@ func (c *Client) CreateSession(ctx context.Context) (Session, error) {
 	}
 	d := parse(a.body)
 	id, whole := d.text("instance_id", "instanceId"), err == nil
-	if id == "" {
+	if id == "" && (len(d.layers) == 0 || !d.failed()) { // an error may well name another session
 		id, whole = salvageID(a.body), false
 	}
 	if !idForm.MatchString(id) || id != c.redact.value(id) { // an echo of the token is no id
@@ -73,7 +73,7 @@ func (c *Client) CreateSession(ctx context.Context) (Session, error) {
 var idForm = regexp.MustCompile(`^[A-Za-z0-9._:@-]{1,128}$`)
 
 // idInText finds an id in what is not JSON as a whole: text in quotation marks or a number, with its end.
-var idInText = regexp.MustCompile(`"(?:instance_id|instanceId)"\s*:\s*(?:"([^"\\]*)"|([0-9]+)[\s,}\]])`)
+var idInText = regexp.MustCompile(`"(?:instance_id|instanceId)"\s*:\s*(?:"([^"\\]*)"|([0-9][0-9A-Za-z.+-]*)[\s,}\]])`)
 
 // salvageID returns the id in an answer that broke off or has something around its JSON; "" if there is none, or more than one.
 func salvageID(body []byte) string {

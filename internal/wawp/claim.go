@@ -1,0 +1,29 @@
+package wawp
+
+// Claim notes that something was made or adopted in this run, and says whether it is the first to do so. A new object may be made before the
+// one that it replaces is destroyed, and both be the same thing at Wawp.
+func (c *Client) Claim(what string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	first := !c.made[what]
+	c.made[what] = true
+	return first
+}
+
+// ClaimUnless is [Client.Claim], unless something else was claimed: then it claims nothing, and says so.
+func (c *Client) ClaimUnless(what, other string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.made[other] {
+		return false
+	}
+	c.made[what] = true
+	return true
+}
+
+// IsClaimed says whether something was made or adopted in this run, and must not be deleted in it.
+func (c *Client) IsClaimed(what string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.made[what]
+}
