@@ -68,7 +68,7 @@ func TestNoCodeIsAnError(t *testing.T) {
 		_, qr := c.GetQRCode(context.Background(), "A1")
 		_, code := c.RequestPairingCode(context.Background(), "A1", "201145202826")
 		for _, err := range []error{qr, code} {
-			if !IsUnreadable(err) || strings.Contains(err.Error(), "2@abc") || strings.Contains(err.Error(), "ABCD-") {
+			if KindOf(err) != Unreadable || strings.Contains(err.Error(), "2@abc") || strings.Contains(err.Error(), "ABCD-") {
 				t.Errorf("%s: %v", body, err)
 			}
 		}
@@ -79,7 +79,7 @@ func TestTokenIsNoPairingCode(t *testing.T) {
 	t.Parallel()
 	s := serve(t, answers(200, `{"code":"ABCD1234"}`))
 	_, err := client(t, s.URL, func(o *Options) { o.AccessToken = "ABCD1234" }).RequestPairingCode(context.Background(), "A1", "201145202826")
-	if !IsUnreadable(err) || strings.Contains(err.Error(), "ABCD1234") {
+	if KindOf(err) != Unreadable || strings.Contains(err.Error(), "ABCD1234") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -97,13 +97,14 @@ func TestNoCodeIsKnownByStatusAndCode(t *testing.T) {
 		{404, own, true},
 		{409, `{"message":"busy"}`, true},
 		{422, ``, true},
+		{400, `{"code":"missing_param"}`, true},
 		{404, `{"code":"invalid_instance","message":"gone"}`, true},
 		{404, `<html>nginx</html>`, false},
 		{401, `{"code":"invalid_access_token","message":"no"}`, false},
 		{200, `{}`, false},
 	} {
 		s := serve(t, answers(test.status, test.body))
-		if _, err := client(t, s.URL).GetQRCode(context.Background(), "A1"); err == nil || IsNoCode(err) != test.want {
+		if _, err := client(t, s.URL).GetQRCode(context.Background(), "A1"); err == nil || (KindOf(err).Untimely() || KindOf(err).Missing()) != test.want {
 			t.Errorf("%d %s: %v", test.status, test.body, err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync"
@@ -97,6 +98,22 @@ func dawdles(status int, body string) http.HandlerFunc {
 	}
 }
 
+// handled is a transport without a network: a handler answers each request.
+type handled http.HandlerFunc
+
+func (h handled) RoundTrip(r *http.Request) (*http.Response, error) {
+	httptrace.ContextClientTrace(r.Context()).GotConn(httptrace.GotConnInfo{})
+	recorder, incoming := httptest.NewRecorder(), *r
+	if r.Body == nil {
+		incoming.Body = http.NoBody
+	}
+	h(recorder, &incoming)
+	return recorder.Result(), nil
+}
+
+// inTurn answers each request with the next of its replies, and the last one for ever.
+func inTurn(replies ...http.HandlerFunc) http.HandlerFunc { return (&server{replies: replies}).handle }
+
 // client returns a quick client of a server at address.
 func client(t *testing.T, address string, adjust ...func(*Options)) *Client {
 	t.Helper()
@@ -123,6 +140,23 @@ func TestDefaultsAreAsDocumented(t *testing.T) {
 	if idle := newTransport(nil).IdleConnTimeout; idle != 30*time.Second {
 		t.Errorf("idle connections are kept for %s", idle)
 	}
+	if c.baseURL.String() != DefaultBaseURL {
+		t.Errorf("the address is %s", c.baseURL)
+	}
+}
+
+func TestAccountsAreToldApart(t *testing.T) {
+	t.Parallel()
+	account := func(token, address string) string {
+		return client(t, address, func(o *Options) { o.AccessToken = token }).Account()
+	}
+	first := account("token", "https://a.test")
+	if len(first) != 4 || first != account("token", "https://a.test/") {
+		t.Errorf("the account is %q, and then %q", first, account("token", "https://a.test/"))
+	}
+	if first == account("other", "https://a.test") || first == account("token", "https://b.test") || first == account("token", "https://a.test/prefix") {
+		t.Error("another token, or address, is the same account")
+	}
 }
 
 func TestRequestCarriesCredentialsAsDocumented(t *testing.T) {
@@ -146,7 +180,7 @@ func TestRequestCarriesCredentialsAsDocumented(t *testing.T) {
 		{"restart", func() error { _, err := c.RestartSession(ctx, "A1"); return err }, "POST", "/v2/session/restart", "access_token instance_id", "access_token instance_id"},
 		{"logout", func() error { _, err := c.LogoutSession(ctx, "A1"); return err }, "POST", "/v2/session/logout", "access_token instance_id", "access_token instance_id"},
 		{"delete", func() error { return c.DeleteSession(ctx, "A1") }, "DELETE", "/v2/session/delete", "access_token instance_id", ""},
-		{"rate limit", func() error { return c.ProbeRateLimit(ctx, "A1") }, "GET", "/v2/session/rate-limit", "access_token instance_id", ""},
+		{"rate limit", func() error { _, err := c.GetRateLimit(ctx, "A1"); return err }, "GET", "/v2/session/rate-limit", "access_token instance_id", ""},
 	} {
 		before := s.count()
 		_ = call.do()

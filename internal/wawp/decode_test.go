@@ -48,7 +48,8 @@ func TestSessionIsReadInEveryForm(t *testing.T) {
 		"with server":         {`{"name":"wawp-1","status":"STOPPED","server_name":"s7"}`, Session{InstanceID: "A1", Name: "wawp-1", ServerName: "s7", Status: StatusStopped}},
 		"me.name":             {`{"status":"WORKING","me":{"id":"1@c.us","name":"J","lid":"2@lid"}}`, unnamed(Account{"1@c.us", "1", "J"})},
 		"pushName null":       {`{"status":"WORKING","me":{"id":"1@c.us","pushName":null}}`, unnamed(Account{"1@c.us", "1", ""})},
-		"id with device":      {`{"status":"WORKING","me":{"id":"1:12@s.whatsapp.net"}}`, unnamed(Account{"1:12@s.whatsapp.net", "1", ""})},
+		"id with device":      {`{"status":"WORKING","me":{"id":"1:12@s.whatsapp.net"}}`, unnamed(Account{"1@s.whatsapp.net", "1", ""})},
+		"id with no device":   {`{"status":"WORKING","me":{"id":"1:x@c.us"}}`, unnamed(Account{"1:x@c.us", "", ""})},
 		"id as object":        {`{"status":"WORKING","me":{"id":{"user":"1","_serialized":"1@c.us"}}}`, unnamed(Account{"1@c.us", "1", ""})},
 		"id as number":        {`{"status":"WORKING","me":{"id":201012345678901234567}}`, unnamed(Account{"201012345678901234567", "201012345678901234567", ""})},
 		"id hides the number": {`{"status":"WORKING","me":{"id":"123@lid"}}`, unnamed(Account{"123@lid", "", ""})},
@@ -146,7 +147,7 @@ func TestNoFieldKeepsTheToken(t *testing.T) {
 func TestAnswerWithoutEndIsCutOff(t *testing.T) {
 	t.Parallel()
 	s := serve(t, answers(200, strings.Repeat(" ", maxBody)+`{"status":"WORKING"}`))
-	if got, err := client(t, s.URL).GetSession(context.Background(), "A1"); !IsUnreadable(err) {
+	if got, err := client(t, s.URL).GetSession(context.Background(), "A1"); KindOf(err) != Unreadable || !strings.Contains(err.Error(), "longer than 1 MiB") {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -162,8 +163,7 @@ func TestSuccessThatDescribesNoSessionIsUnreadable(t *testing.T) {
 	} {
 		s := serve(t, answers(200, body))
 		got, err := client(t, s.URL).GetSession(context.Background(), "A1")
-		if quoted := strings.Join(strings.Fields(body), " "); !IsUnreadable(err) || !strings.Contains(err.Error(), "does not describe a session") ||
-			!strings.Contains(err.Error(), quoted) && parse([]byte(body)).complaint().message == "" {
+		if KindOf(err) != Unreadable || !strings.Contains(err.Error(), "does not describe a session") {
 			t.Errorf("%s: %+v, %v", body, got, err)
 		}
 	}
@@ -208,16 +208,16 @@ func TestActionsAcceptAnySuccessButAnErrorInDisguise(t *testing.T) {
 func TestErrorsAreReadInEveryForm(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]complaint{
-		`{"code":"invalid_instance","message":"gone"}`:                 {"invalid_instance", "gone", true},
-		`{"code":"x","message":"y","data":{"status":404}}`:             {"x", "y", true},
-		`{"data":{"code":"x","message":"y"}}`:                          {"x", "y", true},
-		`{"status":404,"message":"gone","error":"Not Found"}`:          {"", "gone", true},
-		`{"status":404,"message":"Invalid","error":"invalid_session"}`: {"invalid_session", "Invalid", true},
-		`{"error":"invalid_session"}`:                                  {"invalid_session", "invalid_session", true},
-		`{"error":{"code":"x","message":"y"}}`:                         {"x", "y", true},
-		`{"message":"The instance was deleted"}`:                       {"", "The instance was deleted", true},
-		`{"error":"Session not found"}`:                                {"", "Session not found", true},
-		`{"code":404,"message":"Session not found"}`:                   {"404", "Session not found", true},
+		`{"code":"invalid_instance","message":"gone"}`:                 {"invalid_instance", "gone"},
+		`{"code":"x","message":"y","data":{"status":404}}`:             {"x", "y"},
+		`{"data":{"code":"x","message":"y"}}`:                          {"x", "y"},
+		`{"status":404,"message":"gone","error":"Not Found"}`:          {"", "gone"},
+		`{"status":404,"message":"Invalid","error":"invalid_session"}`: {"invalid_session", "Invalid"},
+		`{"error":"invalid_session"}`:                                  {"invalid_session", "invalid_session"},
+		`{"error":{"code":"x","message":"y"}}`:                         {"x", "y"},
+		`{"message":"The instance was deleted"}`:                       {"", "The instance was deleted"},
+		`{"error":"Session not found"}`:                                {"", "Session not found"},
+		`{"code":404,"message":"Session not found"}`:                   {"404", "Session not found"},
 
 		// What is no complaint at all.
 		`{}`:                           {},
@@ -229,26 +229,6 @@ func TestErrorsAreReadInEveryForm(t *testing.T) {
 	} {
 		if got := parse([]byte(body)).complaint(); got != want {
 			t.Errorf("%s: %+v, want %+v", body, got, want)
-		}
-	}
-}
-
-// TestForeignErrorsAreNotOwn has what gateways and frameworks say of a route that they do not know.
-func TestForeignErrorsAreNotOwn(t *testing.T) {
-	t.Parallel()
-	for _, body := range []string{
-		`{"code":"rest_no_route","message":"No route was found","data":{"status":404}}`,
-		`{"code":"rest_no_route","message":"Es wurde nichts gefunden.","data":{"status":404}}`,
-		`{"message":"no Route matched with those values"}`,
-		`{"message":"Not Found"}`,
-		`{"error":"Not Found"}`,
-		`{"code":404,"message":"gone"}`,
-		`{"timestamp":"t","status":404,"error":"Not Found","path":"/v2/session/info"}`,
-		`{"statusCode":404,"message":"Cannot POST /v2/session/info","error":"Not Found"}`,
-		`{"message":"The route v2/session/info could not be found."}`,
-	} {
-		if got := parse([]byte(body)).complaint(); got.own || got.message == "" {
-			t.Errorf("%s: %+v", body, got)
 		}
 	}
 }

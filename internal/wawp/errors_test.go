@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,18 +15,78 @@ import (
 func TestErrorSaysWhatHappened(t *testing.T) {
 	t.Parallel()
 	for want, e := range map[string]*Error{
-		`POST /x: HTTP 403 (quota_reached): "Your quota is reached"`:                {Status: 403, Code: "quota_reached", Message: "Your quota is reached"},
-		`POST /x: HTTP 502: "<html>" (after 5 attempts)`:                            {Status: 502, Message: "<html>", Attempts: 5},
-		`POST /x: HTTP 302, a redirect to https://b.example, which is not followed`: {Status: 302, Redirect: "https://b.example"},
-		`POST /x: HTTP 201, but the answer holds no id`:                             {Status: 201, text: "the answer holds no id"},
-		`POST /x: HTTP 201, but the answer broke off: EOF`:                          {Status: 201, text: "the answer broke off: EOF", cause: io.EOF},
-		`POST /x: the request was sent, but EOF`:                                    {sent: true, text: "EOF"},
-		`POST /x: the request did not reach the server: refused`:                    {text: "refused"},
-		`POST /x: HTTP 429 (after 2 attempts); the retries were then interrupted`:   {Status: 429, Attempts: 2, cause: context.Canceled},
+		`POST /x: HTTP 403 (quota_reached): "Your quota is reached"`:                {Kind: QuotaReached, Status: 403, Code: "quota_reached", Message: "Your quota is reached"},
+		`POST /x: HTTP 502 (text/html, 6 bytes) (after 5 attempts)`:                 {Kind: GatewayFault, Status: 502, body: "text/html, 6 bytes", Attempts: 5},
+		`POST /x: HTTP 302, a redirect to https://b.example, which is not followed`: {Kind: Redirect, Status: 302, Redirect: "https://b.example"},
+		`POST /x: HTTP 201, but the answer holds no id`:                             {Kind: Unreadable, Status: 201, text: "the answer holds no id"},
+		`POST /x: HTTP 201, but the answer broke off: EOF`:                          {Kind: NoAnswer, Status: 201, text: "the answer broke off: EOF", cause: io.EOF},
+		`POST /x: the request was sent, but EOF`:                                    {Kind: NoAnswer, text: "EOF"},
+		`POST /x: the request did not reach the server: refused`:                    {Kind: NotSent, text: "refused"},
+		`POST /x: the request did not reach the server: no turn`:                    {Kind: Unsendable, text: "no turn"},
+		`POST /x: HTTP 429 (after 2 attempts); the retries were then interrupted`:   {Kind: TooManyRequests, Status: 429, Attempts: 2, interruption: context.Canceled},
 	} {
 		e.Op = "POST /x"
 		if got := e.Error(); got != want {
 			t.Errorf("%s, want %s", got, want)
+		}
+		if got := e.Op + ": " + e.Answer(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+// TestErrorQuotesCodeAndMessageAlone: of what else an answer holds it says what that is, and how long.
+func TestErrorQuotesCodeAndMessageAlone(t *testing.T) {
+	t.Parallel()
+	const secret = "s3cr3t"
+	for _, test := range []struct{ contentType, body, says string }{
+		{"application/json", `{"code":"no","message":"Not now.","link":"s3cr3t","data":{"value":"s3cr3t"}}`, ` (no): "Not now."`},
+		{"application/json", `{"message":"Not now.","details":"s3cr3t"}`, `: "Not now."`},
+		{"application/json", `{"code":"no","details":"s3cr3t"}`, ` (no)`},
+		{"application/json; charset=utf-8", `{"link":"s3cr3t"}`, ` (application/json, 17 bytes)`},
+		{"application/json", `["s3cr3t"]`, ` (application/json, 10 bytes)`},
+		{"text/html; charset=utf-8", `<html>s3cr3t</html>`, ` (text/html, 19 bytes)`},
+		{"a/b/c", `s3cr3t`, ` (of no media type, 6 bytes)`},
+		{"", `s3cr3t`, ` (of no media type, 6 bytes)`},
+		{"text/html", ``, ``},
+	} {
+		for status, prefix := range map[int]string{
+			200: "HTTP 200, but the answer does not describe a session", 403: "HTTP 403", 404: "HTTP 404", 500: "HTTP 500",
+		} {
+			s := serve(t, answers(status, test.body, "Content-Type", test.contentType))
+			var log []Attempt
+			c := client(t, s.URL, func(o *Options) { o.MaxRetries, o.Log = 0, func(_ context.Context, a Attempt) { log = append(log, a) } })
+			_, err := c.GetSession(context.Background(), "A1")
+			if want := "POST /v2/session/info: " + prefix + test.says; err == nil || err.Error() != want {
+				t.Errorf("%s: %v, want %s", test.body, err, want)
+			}
+			if shown := fmt.Sprintf("%+v %#v", log, err); strings.Contains(shown, secret) {
+				t.Errorf("%s: %s", test.body, shown)
+			}
+		}
+	}
+}
+
+// TestWhatIsNoHTTPIsNotQuoted: net/http quotes what it cannot read.
+func TestWhatIsNoHTTPIsNotQuoted(t *testing.T) {
+	t.Parallel()
+	const secret = "s3cr3t"
+	for name, answer := range map[string]string{
+		"no HTTP": secret + "\r\n", "no status": "HTTP/1.1 " + secret + "\r\n\r\n", "no header": "HTTP/1.1 200 OK\r\n" + secret + "\r\n\r\n",
+		"no length":       "HTTP/1.1 200 OK\r\nContent-Length: " + secret + "\r\n\r\n",
+		"no trailer":      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + secret + "\r\n\r\n",
+		"an odd encoding": "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + secret + "\r\n\r\n",
+	} {
+		var log []Attempt
+		c := client(t, serve(t, says(answer)).URL, func(o *Options) {
+			o.MaxRetries, o.Log = 0, func(_ context.Context, a Attempt) { log = append(log, a) }
+		})
+		_, err := c.CreateSession(context.Background())
+		if KindOf(err) != NoAnswer || !strings.Contains(err.Error(), errBroken.Error()) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if shown := fmt.Sprintf("%v %+v", err, log); strings.Contains(shown, secret) {
+			t.Errorf("%s: %s", name, shown)
 		}
 	}
 }
@@ -51,48 +112,27 @@ func TestErrorsAreFitToBeShown(t *testing.T) {
 	}
 }
 
-func TestPredicatesLookThroughWrapping(t *testing.T) {
+// TestErrorTellsWhatEndedIt, and no more.
+func TestErrorTellsWhatEndedIt(t *testing.T) {
 	t.Parallel()
-	for name, predicate := range map[string]func(error) bool{
-		"IsNotFound": IsNotFound, "IsNotOffered": IsNotOffered, "IsInvalidSession": IsInvalidSession, "IsUnreadable": IsUnreadable,
-		"IsQuotaReached": IsQuotaReached, "MayHaveActed": MayHaveActed,
-	} {
-		yes := map[string]*Error{
-			"IsNotFound": {Status: 404, own: true}, "IsNotOffered": {Status: 404}, "IsInvalidSession": {known: codeInvalidSession},
-			"IsUnreadable": {Status: 200}, "IsQuotaReached": {Status: 403, known: codeQuotaReached}, "MayHaveActed": {sent: true},
-		}[name]
-		if !predicate(fmt.Errorf("wrapped: %w", yes)) {
-			t.Errorf("%s is false of %+v", name, yes)
-		}
-		for _, err := range []error{nil, errors.New("other"), &Error{Status: 418, own: true, sent: true}} {
-			if predicate(err) {
-				t.Errorf("%s is true of %v", name, err)
-			}
-		}
+	timeout := &net.OpError{Op: "dial", Err: context.DeadlineExceeded}
+	e := &Error{Kind: NotSent, cause: fmt.Errorf("no: %w", network{timeout, false}), interruption: context.Canceled}
+	var op *net.OpError
+	if !errors.Is(e, NotSent) || !errors.Is(e, context.Canceled) || !errors.As(e, &op) || op != timeout {
+		t.Errorf("%v does not tell its cause", e)
 	}
-}
-
-func TestQuotaIsKnownByCodeOrByMessage(t *testing.T) {
-	t.Parallel()
-	for body, want := range map[string]bool{
-		`{"code":"quota_reached","message":"No."}`:                           true,
-		`{"code":"QUOTA_REACHED","message":"No."}`:                           true,
-		`{"status":403,"error":"quota_reached","message":"No."}`:             true,
-		`{"message":"You have reached your instance quota"}`:                 true,
-		`{"code":"subscription_required","message":"Not within your quota"}`: false,
-		`{"message":"No."}`: false,
-	} {
-		s := serve(t, answers(403, body))
-		if _, err := client(t, s.URL).CreateSession(context.Background()); IsQuotaReached(err) != want {
-			t.Errorf("%s: %t", body, !want)
-		}
+	if errors.Is(e, context.DeadlineExceeded) || errors.Is(e, NoAnswer) || errors.Unwrap(e) != nil {
+		t.Errorf("%v tells more than its cause", e)
+	}
+	if errors.As(&Error{Kind: Refused}, &op) {
+		t.Error("an answer has a cause")
 	}
 }
 
 func TestNoInstanceIDSendsNothing(t *testing.T) {
 	t.Parallel()
 	s := serve(t, answers(200, ""))
-	if err := client(t, s.URL).DeleteSession(context.Background(), ""); err == nil || s.count() != 0 {
+	if err := client(t, s.URL).DeleteSession(context.Background(), ""); KindOf(err) != Unsendable || s.count() != 0 {
 		t.Errorf("error %v, %d requests", err, s.count())
 	}
 }

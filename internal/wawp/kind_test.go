@@ -5,52 +5,71 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 )
 
 // TestClassify has a row for each end that an attempt can have.
 func TestClassify(t *testing.T) {
 	t.Parallel()
-	body := func(status int, body string) ending { return ending{answer: answer{status: status, body: []byte(body)}, sent: true} }
+	body := func(status int, body string) ending {
+		return ending{answer: answer{status: status, body: []byte(body)}, sent: true}
+	}
 	code := func(status int, code string) ending {
 		return body(status, fmt.Sprintf(`{"code":%q,"message":"The session was not found."}`, code))
 	}
 	says := func(message string) ending { return body(404, fmt.Sprintf(`{"message":%q}`, message)) }
 	for want, ends := range map[Kind][]ending{
-		0: {body(200, ""), body(201, `{"code":"success"}`), body(204, ""), body(200, "<html>")}, // which a decoder judges
+		0: {body(200, ""), body(201, `{"code":"success"}`), body(204, ""), body(200, "<html>"), code(200, "invalid_instance")}, // which a decoder judges
 		Unsendable: {
-			{err: ErrNoTurn}, {err: fmt.Errorf("no: %w", errNotBuilt)}, {err: fmt.Errorf("called off: %w", context.Canceled)},
-			{err: network{&tls.CertificateVerificationError{Err: errors.New("unknown authority")}}},
+			{err: ErrNoTurn},
+			{err: fmt.Errorf("no: %w", errNotBuilt)},
+			{err: fmt.Errorf("called off: %w", context.Canceled)},
+			{err: network{&tls.CertificateVerificationError{Err: errors.New("unknown authority")}, false}},
 		},
-		NotSent:              {{err: network{errors.New("connection refused")}}, {err: context.DeadlineExceeded}},
-		NoAnswer:             {{err: network{errors.New("reset")}, sent: true}, {err: ErrTimeout, sent: true, answer: answer{status: 201}}},
+		NotSent: {{err: network{errors.New("connection refused"), false}}, {err: context.DeadlineExceeded}},
+		NoAnswer: {
+			{err: network{errors.New("reset"), true}, sent: true},
+			{err: ErrTimeout, sent: true, answer: answer{status: 201}},
+			{err: fmt.Errorf("called off: %w", context.Canceled), sent: true},
+		},
 		TooManyRequests:      {body(429, ""), code(429, "invalid_session")},
 		Unauthorized:         {body(401, ""), code(401, "invalid_instance"), code(401, "invalid_session")},
-		QuotaReached:         {code(403, "quota_reached"), code(403, "QUOTA_REACHED"), body(403, `{"message":"Your quota is used up"}`)},
-		SubscriptionRequired: {code(403, "subscription_required")},
-		Conflict:             {body(409, ""), body(422, `{"error":"Session status is not as expected","status":"STARTING"}`), code(404, "qr_not_available"), code(400, "qr_not_available")},
+		QuotaReached:         {code(403, "quota_reached"), code(403, "QUOTA_REACHED"), body(403, `{"message":"Your quota is used up"}`), body(403, `{"status":403,"error":"quota_reached","message":"No."}`)},
+		SubscriptionRequired: {code(403, "subscription_required"), body(403, `{"code":"subscription_required","message":"Not within your quota"}`)},
+		Conflict: {
+			body(409, ""), body(422, `{"error":"Session status is not as expected","status":"STARTING"}`), code(404, "qr_not_available"),
+			code(400, "qr_not_available"), code(403, "qr_not_available"), code(410, "qr_not_available"),
+		},
 		NoSuchInstance: {
-			code(404, "invalid_instance"), code(404, "instance_not_found"), code(404, "session_not_found"), code(404, "not_found"),
+			code(404, "invalid_instance"), code(404, "instance_not_found"), code(404, "session_not_found"), code(404, "not_found"), code(404, "NotFound"),
 			says("Session not found"), says("No such instance"), body(404, `{"status":404,"message":"Instance not found","error":"Not Found"}`),
 			body(404, `{"error":"No session with this id"}`), body(404, `{"error":{"code":"invalid_instance"}}`), body(404, `{"data":{"code":"invalid_instance"}}`),
 		},
 		InvalidSession: {
-			code(404, "invalid_session"), code(400, "invalid_session"), code(409, "invalid_session"), code(410, "invalid_session"),
+			code(404, "invalid_session"), code(400, "invalid_session"), code(403, "invalid_session"), code(405, "invalid_session"),
+			code(409, "invalid_session"), code(410, "invalid_session"), code(422, "invalid_session"),
 			body(404, `{"status":404,"error":"invalid_session","message":"no"}`),
 		},
 		NotFound: {
 			code(404, "server_not_found"), code(404, "ResourceNotFound"), code(404, "tenant_not_found"), code(404, "wawp_upstream_error"),
-			code(404, "rest_no_route"), code(404, "of_tomorrow"), body(404, `{"code":404,"message":"Session not found"}`), body(404, ""),
-			body(404, "404 page not found"), body(404, "<html>The session was not found</html>"), says("Not Found"),
-			says("No route was found for this session"), says("Cannot POST /v2/session/info"), says("Unknown endpoint: session info"),
-			body(404, `{"status":404,"message":"Not found","error":"Not Found"}`), body(405, ""), code(405, "not_found"),
+			code(404, "rest_no_route"), code(404, "of_tomorrow"), code(404, "quota_reached"), body(404, `{"code":404,"message":"Session not found"}`), body(404, ""),
+			body(404, "404 page not found"), body(404, "<html>The session was not found</html>"), says("Not Found"), body(404, `{"error":"Not Found"}`),
+			says("No route was found for this session"), says("no Route matched with those values"), says("The route v2/session/info could not be found."),
+			says("Cannot POST /v2/session/info"), says("Unknown endpoint: session info"), says("cannot get session"), says("Cannot DELETE session"),
+			says("Cannot PATCH session"), says("/session/info is not here"), says("The requested URL of the session was not found"),
+			body(404, `{"timestamp":"t","status":404,"error":"Not Found","path":"/v2/session/info"}`),
+			body(404, `{"statusCode":404,"message":"Cannot POST /v2/session/info","error":"Not Found"}`),
+			body(404, `{"code":"rest_no_route","message":"Es wurde nichts gefunden.","data":{"status":404}}`),
+			body(404, `{"status":404,"message":"Not found","error":"Not Found"}`), body(404, `{"message":"Session not fou`),
 			body(404, `{"status":404,"message":"Session not found","error":"server_not_found"}`),
+			body(405, ""), code(405, "not_found"), code(405, "invalid_instance"), // a 404 alone proves something
 		},
-		BadRequest:   {body(400, "Bad Request - Missing Token"), code(400, "missing_param")},
-		Refused:      {body(403, ""), code(403, "invalid_session"), body(410, ""), code(410, "invalid_instance"), body(413, ""), body(451, "")},
+		BadRequest:   {body(400, "Bad Request - Missing Token"), code(400, "missing_param"), code(400, "invalid_instance"), code(400, "not_found")},
+		Refused:      {body(403, ""), code(403, "of_tomorrow"), body(403, `{"message":"No."}`), body(410, ""), code(410, "invalid_instance"), body(413, ""), body(451, "")},
 		Redirect:     {body(301, ""), body(308, ""), body(304, "")},
 		ServerFault:  {body(500, ""), code(500, "invalid_session"), body(501, ""), body(505, "")},
-		GatewayFault: {body(502, "<html>"), body(503, ""), body(504, ""), body(408, "")},
+		GatewayFault: {body(502, "<html>"), body(503, ""), body(504, ""), body(408, ""), code(503, "invalid_session")},
 		Unreadable:   {{err: errTooLong, sent: true, answer: answer{status: 200}}, body(0, ""), body(199, ""), body(600, "")},
 	} {
 		for i, end := range ends {
@@ -61,35 +80,63 @@ func TestClassify(t *testing.T) {
 	}
 }
 
-func TestEachKindHasAName(t *testing.T) {
-	t.Parallel()
+// allKinds are those that an [Error] can have.
+func allKinds() []Kind {
+	var all []Kind
 	for k := Unsendable; k <= Unreadable; k++ {
-		if k.Error() == "" {
-			t.Errorf("%d has none", k)
+		all = append(all, k)
+	}
+	return all
+}
+
+func TestEachKindHasANameOfItsOwn(t *testing.T) {
+	t.Parallel()
+	names := map[string]bool{}
+	for _, k := range allKinds() {
+		names[k.Error()] = true
+	}
+	if delete(names, ""); len(names) != len(allKinds()) {
+		t.Errorf("%d kinds have %d names", len(allKinds()), len(names))
+	}
+}
+
+func TestWhatIsKnownAfterEachKind(t *testing.T) {
+	t.Parallel()
+	mayHaveActed := []Kind{ServerFault, GatewayFault, NoAnswer, Unreadable}
+	for name, test := range map[string]struct {
+		says  func(Kind) bool
+		kinds []Kind
+	}{
+		"MayHaveActed": {Kind.MayHaveActed, mayHaveActed},
+		"MayPass":      {Kind.MayPass, append([]Kind{NotSent, TooManyRequests, InvalidSession}, mayHaveActed...)},
+		"Untimely":     {Kind.Untimely, []Kind{Conflict, BadRequest}},
+		"Missing":      {Kind.Missing, []Kind{NoSuchInstance, InvalidSession}},
+	} {
+		for _, k := range append(allKinds(), 0) {
+			if got := test.says(k); got != slices.Contains(test.kinds, k) {
+				t.Errorf("%s of %d (%s): %t", name, k, k, got)
+			}
 		}
 	}
 }
 
-// TestIDIsSalvaged from whatever was read of an answer to create.
-func TestIDIsSalvaged(t *testing.T) {
+// TestKindIsFound by errors.Is, KindOf and MayHaveActed, through wrapping.
+func TestKindIsFound(t *testing.T) {
 	t.Parallel()
-	for body, want := range map[string]string{
-		`{"instance_id":"3EB0BCB2E3D4","session_na`:                      "3EB0BCB2E3D4",
-		`{"data":{"instanceId": "A1", "status":`:                         "A1",
-		`{"instance_id":12345678,`:                                       "12345678",
-		"<b>Notice</b>: undefined {x}\n" + `{"instance_id":"A1"}`:        "A1",
-		"\xef\xbb\xbf\xef\xbb\xbf" + `{"instance_id":"A1"}`:              "A1",
-		`{"instance_id":"A1"}` + "\x00\x00":                              "A1",
-		`/* by hand */ {"instance_id":"A1"} // end`:                      "A1",
-		`{"instance_id":"A1"}{"instance_id":"A1"}`:                       "A1",
-		`{"instance_id":"A1"}{"instance_id":"B2"}`:                       "",
-		`{"instance_id":"3EB0BC`:                                         "",
-		`{"instance_id":123`:                                             "",
-		`{"message":"no \"instance_id\":\"A1\""`:                         "",
-		`{"name":"instance_id"`:                                          "",
-	} {
-		if got := salvageID([]byte(body)); got != want {
-			t.Errorf("%s: got %q, want %q", body, got, want)
+	for _, k := range allKinds() {
+		err := fmt.Errorf("wrapped: %w", &Error{Kind: k})
+		if !errors.Is(err, k) || KindOf(err) != k || MayHaveActed(err) != k.MayHaveActed() {
+			t.Errorf("%s is %s", k, KindOf(err))
+		}
+		for _, other := range allKinds() {
+			if other != k && errors.Is(err, other) {
+				t.Errorf("%s is %s, too", k, other)
+			}
+		}
+	}
+	for _, err := range []error{nil, errors.New("other"), NoAnswer} {
+		if KindOf(err) != 0 || MayHaveActed(err) {
+			t.Errorf("%v has the kind %s", err, KindOf(err))
 		}
 	}
 }

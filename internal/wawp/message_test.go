@@ -123,25 +123,6 @@ func TestRefusalsOfAMessageAreUnderstood(t *testing.T) {
 	}
 }
 
-// TestIDOfAMessageHidesACode: it is shown, whatever a server puts there. What is merely long stays.
-func TestIDOfAMessageHidesACode(t *testing.T) {
-	t.Parallel()
-	for id, want := range map[string]string{
-		"job2@" + strings.Repeat("Ab9+", 12):                     "jo" + blot,
-		"true_120363041234567890@lid_3EB0538DA65A59F6D8A2515544": "true_120363041234567890@lid_3EB0538DA65A59F6D8A2515544",
-	} {
-		body := fmt.Sprintf(`{"message_id":%q,"sent":true}`, id)
-		sent, err := readSent(answer{status: 200, body: []byte(body)}, newRedactor(testToken))
-		if err != nil || sent.MessageID != want {
-			t.Errorf("%s: id %q, want %q (%v)", body, sent.MessageID, want, err)
-		}
-		queued, err := readSent(answer{status: 200, body: []byte(fmt.Sprintf(`{"job_id":%q,"queued":true}`, id))}, newRedactor(testToken))
-		if err != nil || queued.JobID != want {
-			t.Errorf("job %q, want %q (%v)", queued.JobID, want, err)
-		}
-	}
-}
-
 func TestSendTextHasCredentialsInTheQueryOnly(t *testing.T) {
 	t.Parallel()
 	s := serve(t, answers(200, `{"sent":true}`))

@@ -105,3 +105,25 @@ func TestChatID(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestWithoutDevice(t *testing.T) {
+	t.Parallel()
+	for chatID, want := range map[string]string{
+		"201145202826:3@c.us":            "201145202826@c.us",
+		"201145202826:12@s.whatsapp.net": "201145202826@s.whatsapp.net",
+		"123456:7@lid":                   "123456@lid",
+		"201145202826:@c.us":             "201145202826@c.us",
+		"201145202826@c.us":              "201145202826@c.us",
+		"12036304-1600000000@g.us":       "12036304-1600000000@g.us",
+		"201145202826:x@c.us":            "201145202826:x@c.us",
+		"201145202826:3":                 "201145202826:3",
+		":3@c.us":                        ":3@c.us",
+		"":                               "",
+		"status@broadcast":               "status@broadcast",
+		"201145202826:3:4@c.us":          "201145202826:3:4@c.us",
+	} {
+		if got := WithoutDevice(chatID); got != want {
+			t.Errorf("%s: %s, want %s", chatID, got, want)
+		}
+	}
+}

@@ -135,16 +135,13 @@ func TestSuccessThatDescribesNoRateLimitIsUnreadable(t *testing.T) {
 	} {
 		s := serve(t, answers(200, body))
 		c := client(t, s.URL)
-		if got, err := c.GetRateLimit(context.Background(), "A1"); !IsUnreadable(err) {
+		if got, err := c.GetRateLimit(context.Background(), "A1"); KindOf(err) != Unreadable {
 			t.Errorf("%s: %+v, %v", body, got, err)
-		}
-		if err := c.ProbeRateLimit(context.Background(), "A1"); !IsUnreadable(err) {
-			t.Errorf("%s: the probe says %v", body, err)
 		}
 	}
 	s := serve(t, answers(200, `{"policies":[]}`))
-	if err := client(t, s.URL).ProbeRateLimit(context.Background(), "A1"); err != nil {
-		t.Errorf("the probe says %v", err)
+	if got, err := client(t, s.URL).GetRateLimit(context.Background(), "A1"); err != nil {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 
@@ -171,7 +168,7 @@ func TestSetRateLimit(t *testing.T) {
 	} {
 		s := serve(t, answers(200, body))
 		got, err := client(t, s.URL).SetRateLimit(context.Background(), "A1", "strict")
-		if (err == nil) != want.fine || got.Policy != want.policy || !want.fine && !IsUnreadable(err) {
+		if (err == nil) != want.fine || got.Policy != want.policy || !want.fine && KindOf(err) != Unreadable {
 			t.Errorf("%s: %+v, %v", body, got, err)
 		}
 		sent := map[string]string{}
@@ -207,18 +204,21 @@ func TestIsPolicyRefused(t *testing.T) {
 		err  error
 		want bool
 	}{
-		"400":                          {&Error{Status: 400}, true},
-		"403":                          {&Error{Status: 403}, true},
-		"422":                          {&Error{Status: 422}, true},
-		"404 of the policy, by code":   {&Error{Status: 404, Code: "policy_not_found", own: true}, true},
-		"404 of the policy, in words":  {&Error{Status: 404, Message: "No such Policy", own: true}, true},
-		"404 of the session":           {&Error{Status: 404, Code: "invalid_instance", own: true}, false},
-		"404 of something else's page": {&Error{Status: 404, Message: "see our privacy policy"}, false},
-		"401":                          {&Error{Status: 401}, false},
-		"500":                          {&Error{Status: 500, Message: "policy"}, false},
-		"no answer":                    {&Error{}, false},
-		"some other error":             {errors.New("policy"), false},
-		"none":                         {nil, false},
+		"400":                         {&Error{Kind: BadRequest, Status: 400}, true},
+		"403":                         {&Error{Kind: Refused, Status: 403}, true},
+		"403, for want of a plan":     {&Error{Kind: SubscriptionRequired, Status: 403}, true},
+		"410":                         {&Error{Kind: Refused, Status: 410}, false},
+		"422":                         {&Error{Kind: Conflict, Status: 422}, true},
+		"404 of the policy, by code":  {&Error{Kind: NotFound, Status: 404, Code: "policy_not_found"}, true},
+		"404 of the policy, in words": {&Error{Kind: NotFound, Status: 404, Message: "No such Policy"}, true},
+		"404 of something else":       {&Error{Kind: NotFound, Status: 404, body: "a page about our privacy policy"}, false},
+		"404 of the session":          {&Error{Kind: NoSuchInstance, Status: 404, Message: "No session for this policy"}, false},
+		"invalid_session":             {&Error{Kind: InvalidSession, Status: 400}, false},
+		"401":                         {&Error{Kind: Unauthorized, Status: 401}, false},
+		"500":                         {&Error{Kind: ServerFault, Status: 500, Message: "policy"}, false},
+		"no answer":                   {&Error{Kind: NoAnswer}, false},
+		"some other error":            {errors.New("policy"), false},
+		"none":                        {nil, false},
 	} {
 		if got := IsPolicyRefused(test.err); got != test.want {
 			t.Errorf("%s: %t", name, got)

@@ -46,7 +46,7 @@ func TestWebhooksAreReadInEveryForm(t *testing.T) {
 		`{"success":false,"code":"x","message":"y","webhooks":[]}`,
 	} {
 		s := serve(t, answers(200, body))
-		if got, err := client(t, s.URL).ListWebhooks(context.Background(), "A1"); !IsUnreadable(err) {
+		if got, err := client(t, s.URL).ListWebhooks(context.Background(), "A1"); KindOf(err) != Unreadable {
 			t.Errorf("%s: %v, %v", body, got, err)
 		}
 	}
@@ -319,7 +319,7 @@ func TestSecretDoesNotHideACode(t *testing.T) {
 	t.Parallel()
 	s := serve(t, answers(403, `{"code":"subscription_required","message":"Pay."}`))
 	err := client(t, s.URL).SetWebhook(context.Background(), "A1", Webhook{URL: "https://a.test", Events: []string{"m"}}, "required")
-	if !IsSubscriptionRequired(err) {
+	if KindOf(err) != SubscriptionRequired {
 		t.Errorf("%v", err)
 	}
 }

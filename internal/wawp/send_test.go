@@ -1,0 +1,894 @@
+package wawp
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// once are the operations of which nobody could tell whether a second request would do the same again, and calls of them.
+var once = map[operation]func(context.Context, *Client) error{
+	createSession:  func(ctx context.Context, c *Client) error { _, err := c.CreateSession(ctx); return err },
+	startSession:   func(ctx context.Context, c *Client) error { _, err := c.StartSession(ctx, "A1"); return err },
+	restartSession: func(ctx context.Context, c *Client) error { _, err := c.RestartSession(ctx, "A1"); return err },
+	logoutSession:  func(ctx context.Context, c *Client) error { _, err := c.LogoutSession(ctx, "A1"); return err },
+	requestCode: func(ctx context.Context, c *Client) error {
+		_, err := c.RequestPairingCode(ctx, "A1", "201145202826")
+		return err
+	},
+	createTempLink: func(ctx context.Context, c *Client) error { _, err := c.CreateTempLink(ctx, "A1"); return err },
+	setWebhook: func(ctx context.Context, c *Client) error {
+		return c.SetWebhook(ctx, "A1", Webhook{URL: "https://a.test", Events: []string{"m"}}, "")
+	},
+	sendText: func(ctx context.Context, c *Client) error {
+		_, err := c.SendText(ctx, "A1", aChat, "hello")
+		return err
+	},
+}
+
+// fine is an answer with which each of them succeeds.
+const fine = `{"instance_id":"A1","status":"STARTING","code":"ABCD-1234","link":"` + linkAddress + `","id":"77"}`
+
+// TestCreateIsSentOnceWhenItMayHaveActed is promise P2.
+func TestCreateIsSentOnceWhenItMayHaveActed(t *testing.T) {
+	t.Parallel()
+	for name, reply := range map[string]http.HandlerFunc{
+		"500":                answers(500, `{"code":"internal","message":"oops"}`),
+		"502":                answers(502, "<html>Bad Gateway</html>"),
+		"503":                answers(503, "", "Retry-After", "0"),
+		"504":                answers(504, ""),
+		"408":                answers(408, ""),
+		"reset":              resets,
+		"timeout":            stalls,
+		"empty":              answers(201, ""),
+		"no content":         answers(204, ""),
+		"cut off":            cutsOff,
+		"cut in the JSON":    answers(201, `{"instance_id":"3EB0`),
+		"HTML":               answers(200, "<html>Sign in</html>"),
+		"no id":              answers(201, `{"session_name":"wawp-1","status":"STOPPED"}`),
+		"blank id":           answers(201, `{"instance_id":" "}`),
+		"no form of an id":   answers(201, `{"instance_id":"A1; rm -rf /"}`),
+		"error in disguise":  answers(200, `{"code":"server_not_found","message":"No server"}`),
+		"another session's":  answers(200, `{"success":false,"sessions":[{"instance_id":"A1"}]}`),
+		"an array":           answers(201, `[]`),
+		"two objects":        answers(201, `{"instance_id":"A"}{"instance_id":"B"}`),
+		"error after status": answers(200, `{"status":500,"error":"Internal","message":"oops"}`),
+		"no HTTP":            says("220 mail.example ESMTP\r\n"),
+		"endless":            answers(201, strings.Repeat(" ", maxBody)+`{"instance_id":"A1"}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, reply)
+			c := client(t, s.URL, func(o *Options) { o.RequestTimeout = 200 * time.Millisecond })
+			session, err := c.CreateSession(context.Background())
+			if !MayHaveActed(err) || session.InstanceID != "" {
+				t.Errorf("the error does not say that it may have acted: %v, %+v", err, session)
+			}
+			if s.count() != 1 {
+				t.Errorf("%d requests, want 1", s.count())
+			}
+		})
+	}
+}
+
+func TestCreateThatIsRefusedMadeNothing(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{301, 302, 307, 308, 400, 401, 403, 404, 405, 409, 410, 422} {
+		s := serve(t, answers(status, `{"code":"no","message":"No.","instance_id":"A1"}`, "Location", "https://elsewhere.example/v2/session/create"))
+		session, err := client(t, s.URL).CreateSession(context.Background())
+		if err == nil || MayHaveActed(err) || s.count() != 1 || session.InstanceID != "" {
+			t.Errorf("HTTP %d: %+v, error %v, may have acted: %t, %d requests", status, session, err, MayHaveActed(err), s.count())
+		}
+	}
+}
+
+func TestCreateIsSentAgainAfterWhatSurelyMadeNothing(t *testing.T) {
+	t.Parallel()
+	create := answers(201, `{"instance_id":"A1"}`)
+	overTLS := func(t *testing.T, s *server) (string, *http.Transport) {
+		t.Helper()
+		secure := httptest.NewTLSServer(http.HandlerFunc(s.handle))
+		t.Cleanup(secure.Close)
+		roots := x509.NewCertPool()
+		roots.AddCert(secure.Certificate())
+		return secure.URL, newTransport(roots)
+	}
+	for _, test := range []struct {
+		name     string
+		replies  []http.HandlerFunc
+		dial     func(dialer) dialer // nil: dial as always
+		secure   bool
+		requests int // that arrive
+	}{
+		{"429", []http.HandlerFunc{answers(429, "", "Retry-After", "0"), create}, nil, false, 2},
+		{"a failed dial", []http.HandlerFunc{create}, failFirst, false, 1},
+		{"a failed TLS handshake", []http.HandlerFunc{create}, hangUpFirst, true, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, test.replies...)
+			address, transport := s.URL, newTransport(nil)
+			if test.secure {
+				address, transport = overTLS(t, s)
+			}
+			if test.dial != nil {
+				transport.DialContext = test.dial(transport.DialContext)
+			}
+			session, err := client(t, address, func(o *Options) { o.Transport = transport }).CreateSession(context.Background())
+			if err != nil || session.InstanceID != "A1" || s.count() != test.requests {
+				t.Errorf("%v, %v, %d requests arrived, want %d", session, err, s.count(), test.requests)
+			}
+		})
+	}
+}
+
+type dialer = func(context.Context, string, string) (net.Conn, error)
+
+// failFirst is a dialer that fails once.
+func failFirst(next dialer) dialer {
+	var failed atomic.Bool
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if failed.CompareAndSwap(false, true) {
+			return nil, errors.New("no route to host")
+		}
+		return next(ctx, network, address)
+	}
+}
+
+// hangUpFirst is a dialer whose first connection is closed by its other end.
+func hangUpFirst(next dialer) dialer {
+	var hungUp atomic.Bool
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if hungUp.CompareAndSwap(false, true) {
+			here, there := net.Pipe()
+			return here, there.Close()
+		}
+		return next(ctx, network, address)
+	}
+}
+
+func TestProxyThatRefusesTheTunnelMeansNotSent(t *testing.T) {
+	t.Parallel()
+	proxy := serve(t, answers(502, ""))
+	proxyURL, _ := url.Parse(proxy.URL)
+	tr := newTransport(nil)
+	tr.Proxy = http.ProxyURL(proxyURL)
+	_, err := client(t, "https://api.wawp.test", func(o *Options) { o.Transport = tr; o.MaxRetries = 2 }).CreateSession(context.Background())
+	if KindOf(err) != NotSent {
+		t.Errorf("kind %v, error: %v", KindOf(err), err)
+	}
+	if proxy.count() != 3 {
+		t.Errorf("%d attempts, want 3", proxy.count())
+	}
+}
+
+// TestCreateIsNotReplayedByTheTransport has a server that would speak HTTP/2, and ends each stream with an error once the request
+// has arrived. For one of these errors, net/http sends the request again by itself.
+func TestCreateIsNotReplayedByTheTransport(t *testing.T) {
+	t.Parallel()
+	var requests atomic.Int32
+	count := func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		resets(w, r)
+	}
+	s := httptest.NewUnstartedServer(http.HandlerFunc(count))
+	s.TLS = &tls.Config{NextProtos: []string{"h2", "http/1.1"}}
+	s.Config.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){
+		"h2": func(_ *http.Server, conn *tls.Conn, _ http.Handler) { refuseStreams(conn, &requests) },
+	}
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	roots := x509.NewCertPool()
+	roots.AddCert(s.Certificate())
+	c := client(t, s.URL, func(o *Options) { o.RootCAs, o.MaxRetries = roots, 0 })
+	if _, err := c.CreateSession(context.Background()); !MayHaveActed(err) {
+		t.Errorf("the error does not say that it may have acted: %v", err)
+	}
+	if n := requests.Load(); n != 1 {
+		t.Errorf("%d requests, want 1", n)
+	}
+}
+
+// refuseStreams speaks as much of HTTP/2 as it takes to count two requests, and to end each with RST_STREAM, PROTOCOL_ERROR.
+func refuseStreams(conn *tls.Conn, requests *atomic.Int32) {
+	const settings, headers, data, reset, protocolError, endStream = 4, 1, 0, 3, 1, 1
+	frame := func(kind, flags byte, stream uint32, payload ...byte) {
+		head := binary.BigEndian.AppendUint32([]byte{0, 0, byte(len(payload)), kind, flags}, stream)
+		_, _ = conn.Write(append(head, payload...))
+	}
+	preface := make([]byte, len("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
+	_, _ = io.ReadFull(conn, preface)
+	frame(settings, 0, 0)
+	for requests.Load() < 2 {
+		head := make([]byte, 9)
+		if _, err := io.ReadFull(conn, head); err != nil {
+			return
+		}
+		if _, err := io.CopyN(io.Discard, conn, int64(binary.BigEndian.Uint32(slices.Concat([]byte{0}, head[:3])))); err != nil {
+			return
+		}
+		if isRequest := head[3] == headers || head[3] == data; isRequest && head[4]&endStream != 0 {
+			requests.Add(1)
+			frame(reset, 0, binary.BigEndian.Uint32(head[5:]), 0, 0, 0, protocolError)
+		}
+	}
+}
+
+// TestWhatIsSentOnceHasAConnectionOfItsOwn: the server keeps each connection open after a request, and drops it when the next one
+// arrives. Nobody could tell what became of that.
+func TestWhatIsSentOnceHasAConnectionOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for op, call := range once {
+		s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			if conn, kept, err := http.NewResponseController(w).Hijack(); err == nil {
+				_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(fine), fine)
+				_, _ = kept.ReadByte()
+				_ = conn.Close()
+			}
+		})
+		c := client(t, s.URL)
+		for n := range 12 {
+			if err := call(context.Background(), c); err != nil {
+				t.Errorf("%s, request %d: %v", op, n+1, err)
+			}
+		}
+		if s.count() != 12 {
+			t.Errorf("%s: %d requests, want 12", op, s.count())
+		}
+	}
+}
+
+func TestConnectionsOfReadsAreKept(t *testing.T) {
+	t.Parallel()
+	const atOnce = keptConnections
+	var opened atomic.Int32
+	s := httptest.NewUnstartedServer(together(atOnce, answers(200, `{"status":"WORKING"}`)))
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	s.Start()
+	t.Cleanup(s.Close)
+	c := client(t, s.URL)
+	for range 3 {
+		checkAll(t, atOnce, func() error { _, err := c.GetSession(context.Background(), "A1"); return err })
+	}
+	if n := opened.Load(); n != atOnce {
+		t.Errorf("%d connections were opened, want %d", n, atOnce)
+	}
+}
+
+// TestNoRequestWaitsForAConnection: all are under way at once, or none is answered.
+func TestNoRequestWaitsForAConnection(t *testing.T) {
+	t.Parallel()
+	const atOnce = 64
+	for name, call := range map[string]func(*Client) error{
+		"create": func(c *Client) error { _, err := c.CreateSession(context.Background()); return err },
+		"read":   func(c *Client) error { _, err := c.GetSession(context.Background(), "A1"); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, together(atOnce, answers(200, fine)))
+			c := client(t, s.URL)
+			checkAll(t, atOnce, func() error { return call(c) })
+		})
+	}
+}
+
+// together answers once as many requests wait as were asked for.
+func together(atOnce int, reply http.HandlerFunc) http.HandlerFunc {
+	var mu sync.Mutex
+	waiting, all := 0, make(chan struct{})
+	return func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		here := all
+		if waiting++; waiting == atOnce {
+			waiting, all = 0, make(chan struct{})
+			close(here)
+		}
+		mu.Unlock()
+		select {
+		case <-here:
+			reply(w, r)
+		case <-time.After(20 * time.Second):
+			answers(400, `{"message":"the others did not come"}`)(w, r)
+		}
+	}
+}
+
+func checkAll(t *testing.T, n int, call func() error) {
+	t.Helper()
+	var calls sync.WaitGroup
+	for range n {
+		calls.Go(func() {
+			if err := call(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	calls.Wait()
+}
+
+// TestTimeOfARequestStartsWithItsConnection: neither the wait for a connection nor a dial is a part of it. The time here is synctest's.
+func TestTimeOfARequestStartsWithItsConnection(t *testing.T) {
+	t.Parallel()
+	const timeout = time.Minute
+	answer := func(conn net.Conn) {
+		_, _ = io.WriteString(conn, "HTTP/1.1 201 Created\r\nContent-Length: 20\r\nConnection: close\r\n\r\n"+`{"instance_id":"A1"}`)
+	}
+	t.Run("a slow dial", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			c := client(t, "http://api.wawp.test", func(o *Options) {
+				transport := piped(answer)
+				next := transport.DialContext
+				transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+					if err := sleep(ctx, 10*timeout); err != nil {
+						return nil, err
+					}
+					return next(ctx, network, address)
+				}
+				o.Transport, o.RequestTimeout = transport, timeout
+			})
+			if session, err := c.CreateSession(t.Context()); err != nil || session.InstanceID != "A1" {
+				t.Errorf("%+v, %v", session, err)
+			}
+		})
+	})
+	t.Run("a queue", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			c := client(t, "http://api.wawp.test", func(o *Options) {
+				transport := piped(func(conn net.Conn) {
+					_ = sleep(context.Background(), timeout-1) // each takes nearly all of its time
+					answer(conn)
+				})
+				transport.MaxConnsPerHost = 1
+				o.Transport, o.RequestTimeout = transport, timeout
+			})
+			checkAll(t, 5, func() error { _, err := c.CreateSession(t.Context()); return err })
+		})
+	})
+	t.Run("silence", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			c := client(t, "http://api.wawp.test", func(o *Options) {
+				o.Transport, o.RequestTimeout = piped(func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)) }), timeout
+			})
+			started := time.Now()
+			_, err := c.CreateSession(t.Context())
+			if took := time.Since(started); took != timeout || !errors.Is(err, ErrTimeout) || !MayHaveActed(err) || !strings.Contains(err.Error(), "1m0s") {
+				t.Errorf("after %s: %v", took, err)
+			}
+		})
+	})
+}
+
+// piped is a transport whose connections lead to a server that reads a request, answers it as it is told, and closes the connection.
+func piped(reply func(net.Conn)) *http.Transport {
+	transport := newTransport(nil)
+	transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+		here, there := net.Pipe()
+		go func() {
+			defer there.Close()
+			if request, err := http.ReadRequest(bufio.NewReader(there)); err == nil {
+				_, _ = io.Copy(io.Discard, request.Body)
+				reply(there)
+			}
+		}()
+		return here, nil
+	}
+	return transport
+}
+
+func TestCreateOnTheWireIgnoresCancellation(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		cancel() // Ctrl-C while the request is under way
+		select {
+		case <-r.Context().Done():
+		case <-time.After(50 * time.Millisecond):
+			answers(201, `{"instance_id":"A1"}`)(w, r)
+		}
+	})
+	session, err := client(t, s.URL).CreateSession(ctx)
+	if err != nil || session.InstanceID != "A1" {
+		t.Errorf("the answer was lost: %v", err)
+	}
+}
+
+// TestCreateOnTheWireIgnoresADeadline of its caller, too.
+func TestCreateOnTheWireIgnoresADeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := client(t, "http://api.wawp.test", func(o *Options) {
+			o.Transport = piped(func(conn net.Conn) {
+				_ = sleep(context.Background(), 30*time.Second)
+				_, _ = io.WriteString(conn, "HTTP/1.1 201 Created\r\nContent-Length: 20\r\n\r\n"+`{"instance_id":"A1"}`)
+			})
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if session, err := c.CreateSession(ctx); err != nil || session.InstanceID != "A1" {
+			t.Errorf("the answer was lost: %v", err)
+		}
+	})
+}
+
+func TestCreateThatOutlivesItsCallerSaysThatItTimedOut(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		cancel()
+		dawdles(201, `{"instance_id":"A1"}`)(w, r)
+	})
+	_, err := client(t, s.URL, func(o *Options) { o.RequestTimeout = 100 * time.Millisecond }).CreateSession(ctx)
+	if !errors.Is(err, ErrTimeout) || errors.Is(err, context.Canceled) || !MayHaveActed(err) {
+		t.Errorf("error %v, may have acted: %t", err, MayHaveActed(err))
+	}
+}
+
+func TestEachAttemptHasItsTimeout(t *testing.T) {
+	t.Parallel()
+	s := serve(t, dawdles(200, `{"status":"WORKING"}`), answers(200, `{"status":"WORKING"}`))
+	_, err := client(t, s.URL, func(o *Options) { o.RequestTimeout = time.Second }).GetSession(context.Background(), "A1")
+	if err != nil || s.count() != 2 {
+		t.Errorf("error %v after %d requests, want an answer to the second", err, s.count())
+	}
+}
+
+// TestTimeoutOfADialIsNotThatOfTheCaller: who reads that the time is over would raise a timeout, and not look at the network.
+func TestTimeoutOfADialIsNotThatOfTheCaller(t *testing.T) {
+	t.Parallel()
+	transport := newTransport(nil)
+	transport.DialContext = (&net.Dialer{Deadline: time.Unix(1, 0)}).DialContext
+	_, err := client(t, "http://127.0.0.1:1", func(o *Options) { o.Transport = transport }).GetSession(context.Background(), "A1")
+	if err == nil || !strings.Contains(err.Error(), "i/o timeout") || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error: %v; the caller's time is over: %t", err, errors.Is(err, context.DeadlineExceeded))
+	}
+}
+
+// TestSwitchOfProtocolsIsNotReadOn: net/http hands over such a connection as the body, and no context ends a read of it.
+func TestSwitchOfProtocolsIsNotReadOn(t *testing.T) {
+	t.Parallel()
+	over := make(chan struct{})
+	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n")
+			<-over
+			_ = conn.Close()
+		}
+	})
+	ended := make(chan error, 1)
+	go func() {
+		_, err := client(t, s.URL, func(o *Options) { o.RequestTimeout = time.Second }).GetSession(context.Background(), "A1")
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		if err == nil || !strings.Contains(err.Error(), "another protocol") {
+			t.Errorf("error: %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("it is still read")
+	}
+	close(over)
+}
+
+// TestOtherRequestsOnTheWireAreCalledOff: nobody can tell what became of those that change something.
+func TestOtherRequestsOnTheWireAreCalledOff(t *testing.T) {
+	t.Parallel()
+	for name, call := range map[string]func(context.Context, *Client) error{
+		"info":  func(ctx context.Context, c *Client) error { _, err := c.GetSession(ctx, "A1"); return err },
+		"start": once[startSession],
+	} {
+		ctx, cancel := context.WithCancel(context.Background())
+		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			cancel()
+			dawdles(200, `{"status":"WORKING"}`)(w, r)
+		})
+		err := call(ctx, client(t, s.URL))
+		if !errors.Is(err, context.Canceled) || !MayHaveActed(err) || s.count() != 1 {
+			t.Errorf("%s: error %v after %d requests, want a cancellation after 1", name, err, s.count())
+		}
+	}
+}
+
+// TestCancellationBeforeTheWireSendsNothing looks at each place where a create waits before it is sent.
+func TestCancellationBeforeTheWireSendsNothing(t *testing.T) {
+	t.Parallel()
+	t.Run("already cancelled", func(t *testing.T) {
+		t.Parallel()
+		s := serve(t, answers(201, `{"instance_id":"A1"}`))
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		_, err := client(t, s.URL).CreateSession(ctx)
+		checkNotSent(t, s, 0, err)
+	})
+	t.Run("limiter", func(t *testing.T) {
+		t.Parallel()
+		s := serve(t, answers(201, `{"instance_id":"A1"}`))
+		c := client(t, s.URL, func(o *Options) { o.RequestsPerSecond = 0.1 })
+		if _, err := c.CreateSession(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(20*time.Millisecond, cancel)
+		_, err := c.CreateSession(ctx)
+		checkNotSent(t, s, 1, err)
+
+		short, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_, err = c.CreateSession(short)
+		if s.count() != 1 || !errors.Is(err, ErrNoTurn) || KindOf(err) != Unsendable {
+			t.Errorf("a turn after the deadline: %v, %d requests", err, s.count())
+		}
+	})
+	t.Run("back-off", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithCancel(context.Background())
+		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			answers(429, "", "Retry-After", "5")(w, r)
+			time.AfterFunc(20*time.Millisecond, cancel)
+		}, answers(201, `{"instance_id":"A1"}`))
+		_, err := client(t, s.URL).CreateSession(ctx)
+		checkNotSent(t, s, 1, err)
+		if KindOf(err) != TooManyRequests || !strings.HasSuffix(err.Error(), "HTTP 429; the retries were then interrupted") {
+			t.Errorf("error: %v", err)
+		}
+	})
+	t.Run("dial", func(t *testing.T) {
+		t.Parallel()
+		s := serve(t, answers(201, `{"instance_id":"A1"}`))
+		ctx, cancel := context.WithCancel(context.Background())
+		tr := newTransport(nil)
+		tr.DialContext = func(dialing context.Context, _, _ string) (net.Conn, error) {
+			cancel()
+			<-dialing.Done()
+			return nil, dialing.Err()
+		}
+		c := client(t, s.URL, func(o *Options) { o.Transport, o.RequestTimeout = tr, time.Hour })
+		done := make(chan error, 1)
+		go func() {
+			_, err := c.CreateSession(ctx)
+			done <- err
+		}()
+		select {
+		case err := <-done:
+			checkNotSent(t, s, 0, err)
+		case <-time.After(20 * time.Second):
+			t.Error("the dial goes on")
+		}
+	})
+}
+
+func checkNotSent(t *testing.T, s *server, requests int, err error) {
+	t.Helper()
+	if !errors.Is(err, context.Canceled) || MayHaveActed(err) {
+		t.Errorf("error %v, may have acted: %t; want a cancellation that made nothing", err, MayHaveActed(err))
+	}
+	if s.count() != requests {
+		t.Errorf("%d requests arrived, want %d", s.count(), requests)
+	}
+}
+
+// racing is a transport in which the connection comes at the very moment of the cancellation: just after it, or just before.
+type racing struct {
+	cancel context.CancelFunc
+	before bool
+	sent   atomic.Bool
+}
+
+func (r *racing) RoundTrip(request *http.Request) (*http.Response, error) {
+	trace := httptrace.ContextClientTrace(request.Context())
+	if r.before {
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
+	r.cancel()
+	if !r.before {
+		<-request.Context().Done()
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
+	if _, err := io.ReadAll(request.Body); err != nil {
+		return nil, err
+	}
+	r.sent.Store(true)
+	if err := request.Context().Err(); err != nil {
+		return nil, err
+	}
+	return handled(answers(201, `{"instance_id":"A1"}`)).RoundTrip(request)
+}
+
+func TestConnectionAfterCancellationSendsNothing(t *testing.T) {
+	t.Parallel()
+	for op, call := range once {
+		if !op.keep {
+			continue
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		transport := &racing{cancel: cancel}
+		err := call(ctx, client(t, "http://127.0.0.1:1", func(o *Options) { o.Transport = transport }))
+		if transport.sent.Load() || KindOf(err) != Unsendable || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: sent: %t, kind %v, error: %v", op, transport.sent.Load(), KindOf(err), err)
+		}
+	}
+}
+
+func TestCancellationAfterTheConnectionIsIgnored(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	transport := &racing{cancel: cancel, before: true}
+	session, err := client(t, "http://127.0.0.1:1", func(o *Options) { o.Transport = transport }).CreateSession(ctx)
+	if err != nil || session.InstanceID != "A1" {
+		t.Errorf("%+v, %v", session, err)
+	}
+}
+
+// TestWhatCannotBeSentIsNotTriedAgain, and its error tells nothing of a proxy's password.
+func TestWhatCannotBeSentIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	s := serve(t, answers(200, fine))
+	proxyError := &url.Error{Op: "parse", URL: "http://user:hunter2@proxy.test:%zz", Err: errors.New("invalid port")}
+	for name, adjust := range map[string]func(*Options){
+		"a header with a control character": func(o *Options) { o.UserAgent = "agent\x00" },
+		"a proxy that is no address": func(o *Options) {
+			transport := newTransport(nil)
+			transport.Proxy = func(*http.Request) (*url.URL, error) { return nil, proxyError }
+			o.Transport = transport
+		},
+		"a certificate that is not trusted": func(o *Options) {
+			secure := httptest.NewTLSServer(http.HandlerFunc(s.handle))
+			t.Cleanup(secure.Close)
+			o.BaseURL, _ = url.Parse(secure.URL)
+		},
+	} {
+		var log []Attempt
+		c := client(t, s.URL, adjust, func(o *Options) { o.Log = func(_ context.Context, a Attempt) { log = append(log, a) } })
+		_, err := c.GetSession(context.Background(), "A1")
+		if KindOf(err) != Unsendable || s.count() != 0 || len(log) != 1 {
+			t.Errorf("%s: %v (%v) after %d attempts, %d requests", name, err, KindOf(err), len(log), s.count())
+		}
+		if shown := fmt.Sprintf("%v %+v %+v", err, err, log); strings.Contains(shown, "hunter2") {
+			t.Errorf("%s: %s", name, shown)
+		}
+	}
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	elsewhere := serve(t, answers(200, `{"instance_id":"A1","status":"WORKING"}`))
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		s := serve(t, answers(status, "", "Location", elsewhere.URL+"/v2/session/create?access_token="+url.QueryEscape(testToken)))
+		c := client(t, s.URL)
+		_, created := c.CreateSession(context.Background())
+		_, read := c.GetSession(context.Background(), "A1")
+		for _, err := range []error{created, read} {
+			var e *Error
+			if !errors.As(err, &e) || e.Kind != Redirect || e.Redirect != elsewhere.URL {
+				t.Errorf("HTTP %d: error %v", status, err)
+			}
+		}
+		if elsewhere.count() != 0 || s.count() != 2 {
+			t.Errorf("HTTP %d: %d requests followed, %d sent", status, elsewhere.count(), s.count())
+		}
+	}
+}
+
+func TestLogTellsEachAttempt(t *testing.T) {
+	t.Parallel()
+	s := serve(t, answers(502, ""), resets, cutsOff, answers(404, `{"code":"invalid_instance","message":"gone"}`))
+	var log []Attempt
+	c := client(t, s.URL, func(o *Options) { o.Log = func(_ context.Context, a Attempt) { log = append(log, a) } })
+	_, _ = c.GetSession(context.Background(), "A1")
+	if len(log) != 4 || log[0].Status != 502 || log[1].Err == "" || log[1].Status != 0 || log[2].Status != 201 || log[2].Err == "" ||
+		log[3].Number != 4 || log[3].Code != "invalid_instance" || log[3].Method != http.MethodPost || log[3].Path != "/v2/session/info" {
+		t.Errorf("log: %+v", log)
+	}
+}
+
+// TestRetryTable is promise P7, endpoint by endpoint.
+func TestRetryTable(t *testing.T) {
+	t.Parallel()
+	endings := map[string]ending{
+		"cannot be sent": {err: ErrNoTurn},
+		"not sent":       {err: errors.New("connection refused")},
+		"reset":          {err: errors.New("connection reset"), sent: true},
+		"timeout":        {err: ErrTimeout, sent: true},
+		"too long":       {err: errTooLong, sent: true, answer: answer{status: 200}},
+		"broke off":      {err: io.ErrUnexpectedEOF, sent: true, answer: answer{status: 200}},
+	}
+	for _, status := range []int{200, 201, 204, 301, 308, 400, 401, 403, 404, 405, 408, 409, 410, 422, 429, 500, 501, 502, 503, 504} {
+		endings[fmt.Sprint(status)] = ending{answer: answer{status: status}, sent: true}
+	}
+	undone := []string{"not sent", "429"}
+	harmless := append([]string{"reset", "timeout", "broke off", "408", "502", "503", "504"}, undone...)
+	reads := append([]string{"500", "501"}, harmless...)
+
+	for op, want := range map[operation][]string{
+		createSession:   undone,
+		startSession:    undone,
+		restartSession:  undone,
+		logoutSession:   undone,
+		stopSession:     harmless,
+		deleteSession:   harmless,
+		getSession:      reads,
+		getRateLimit:    reads,
+		setRateLimit:    harmless,
+		listWebhooks:    reads,
+		setWebhook:      undone, // SetWebhook looks itself before it sends it again
+		updateWebhook:   harmless,
+		deleteWebhook:   harmless,
+		getQRCode:       reads,
+		requestCode:     undone,
+		getTempLink:     reads,
+		createTempLink:  undone,
+		revokeTempLinks: harmless,
+		sendText:        undone,
+	} {
+		for name, end := range endings {
+			if got := op.repeat.after(classify(end)); got != slices.Contains(want, name) {
+				t.Errorf("%s after %s: retried = %t", op, name, got)
+			}
+		}
+		if _, listed := once[op]; listed != (op.repeat == repeatUndone) || op.keep && !listed {
+			t.Errorf("%s: sent once: %t, kept: %t, listed: %t", op, op.repeat == repeatUndone, op.keep, listed)
+		}
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for value, want := range map[string]time.Duration{
+		"":                              0,
+		"7":                             7 * time.Second,
+		" 7 ":                           7 * time.Second,
+		"-7":                            0,
+		"soon":                          0,
+		"99999999999999":                1 << 31 * time.Second,
+		"99999999999999999999":          1 << 31 * time.Second, // more than fits into 64 bits
+		"Fri, 02 Jan 2026 03:05:05 GMT": time.Minute,
+		"Fri, 02 Jan 2026 03:00:00 GMT": 0,
+	} {
+		if got := retryAfter(http.Header{"Retry-After": {value}}, now); got != want {
+			t.Errorf("Retry-After %q is %s, want %s", value, got, want)
+		}
+	}
+	// A date counts from when the server sent it, by its own clock.
+	for date, want := range map[string]time.Duration{
+		"Fri, 02 Jan 2026 02:05:05 GMT": time.Hour,
+		"Fri, 02 Jan 2026 04:05:05 GMT": 0,
+		"today":                         time.Minute,
+	} {
+		header := http.Header{"Retry-After": {"Fri, 02 Jan 2026 03:05:05 GMT"}, "Date": {date}}
+		if got := retryAfter(header, now); got != want {
+			t.Errorf("Retry-After, of an answer of %s, is %s, want %s", date, got, want)
+		}
+	}
+}
+
+func TestPausesGrowAndVary(t *testing.T) {
+	t.Parallel()
+	c := client(t, "http://127.0.0.1:1", func(o *Options) { o.RetryWait = time.Second })
+	for retry, longest := range map[int]time.Duration{0: time.Second, 1: 2 * time.Second, 5: 32 * time.Second, 6: time.Minute, 100: time.Minute} {
+		seen := map[time.Duration]bool{}
+		for range 100 {
+			pause := c.backoff(retry)
+			if seen[pause] = true; pause < longest/2 || pause > longest {
+				t.Errorf("the pause before retry %d is %s, want at most %s, and half of it at least", retry, pause, longest)
+			}
+		}
+		if len(seen) == 1 {
+			t.Errorf("the pause before retry %d is always the same", retry)
+		}
+	}
+}
+
+// TestPauseIsAsLongAsTheServerAsks, or else grows. The time is synctest's.
+func TestPauseIsAsLongAsTheServerAsks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := client(t, "http://api.wawp.test", func(o *Options) {
+			o.RetryWait = time.Second
+			o.Transport = handled(inTurn(answers(429, "", "Retry-After", "60"), answers(503, ""), answers(503, ""), answers(200, fine)))
+		})
+		started := time.Now()
+		_, err := c.GetSession(t.Context(), "A1")
+		if took := time.Since(started); err != nil || took < 63*time.Second || took > 66*time.Second { // 60 + 1 to 2 + 2 to 4
+			t.Errorf("it took %s: %v", took, err)
+		}
+	})
+}
+
+func TestRetryAfterIsWaitedForIfItIsBearable(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		asked time.Duration
+		left  time.Duration // 0: no deadline
+		waits bool
+	}{
+		{0, time.Second, true},
+		{7 * time.Second, 0, true},
+		{60 * time.Second, 0, true},
+		{61 * time.Second, 0, false},
+		{7 * time.Second, time.Hour, true},
+		{7 * time.Second, 5 * time.Second, false},
+	} {
+		ctx, cancel := context.WithCancel(context.Background())
+		if test.left > 0 {
+			ctx, cancel = context.WithTimeout(context.Background(), test.left)
+		}
+		if got := worthWaiting(ctx, test.asked); got != test.waits {
+			t.Errorf("Retry-After %s with %s left: %t", test.asked, test.left, got)
+		}
+		if cancel(); worthWaiting(ctx, 0) {
+			t.Error("a caller that has gone is waited for")
+		}
+	}
+}
+
+func TestRetriesEndInAnAnswerOrInTheLastError(t *testing.T) {
+	t.Parallel()
+	described := `{"name":"wawp-1","status":"WORKING"}`
+	for _, test := range []struct {
+		name     string
+		replies  []http.HandlerFunc
+		requests int
+		status   int // of the error; 0: no error
+	}{
+		{"after faults", []http.HandlerFunc{answers(500, ""), answers(502, "<html>"), resets, cutsOff, answers(200, described)}, 5, 0},
+		{"after 429", []http.HandlerFunc{answers(429, "", "Retry-After", "0"), answers(200, described)}, 2, 0},
+		{"in vain", []http.HandlerFunc{answers(503, `{"code":"x","message":"y"}`)}, 5, 503},
+		{"not after a refusal", []http.HandlerFunc{answers(403, "")}, 1, 403},
+		{"not after an endless answer", []http.HandlerFunc{answers(200, strings.Repeat(" ", maxBody+1))}, 1, 200},
+		{"not when asked to come back later", []http.HandlerFunc{answers(429, "", "Retry-After", "61")}, 1, 429},
+		{"not when asked to come back after the deadline", []http.HandlerFunc{answers(503, "", "Retry-After", "59")}, 1, 503},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, test.replies...)
+			ctx, cancel := context.WithTimeout(context.Background(), 50*time.Second)
+			defer cancel()
+			_, err := client(t, s.URL).GetSession(ctx, "A1")
+			var e *Error
+			if got := errors.As(err, &e); got != (test.status != 0) || got && e.Status != test.status {
+				t.Errorf("error: %v, want status %d", err, test.status)
+			}
+			if s.count() != test.requests {
+				t.Errorf("%d requests, want %d", s.count(), test.requests)
+			}
+			if e != nil && e.Attempts != test.requests {
+				t.Errorf("the error counts %d attempts, want %d", e.Attempts, test.requests)
+			}
+		})
+	}
+}
+
+func TestErrorSaysWhenToComeBack(t *testing.T) {
+	t.Parallel()
+	s := serve(t, answers(429, "", "Retry-After", "90"))
+	_, err := client(t, s.URL).CreateSession(context.Background())
+	var e *Error
+	if !errors.As(err, &e) || e.RetryAfter != 90*time.Second || MayHaveActed(err) {
+		t.Errorf("error: %#v", err)
+	}
+}

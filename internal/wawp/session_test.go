@@ -1,0 +1,209 @@
+package wawp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// reset is a connection whose end is a reset.
+type reset struct{ net.Conn }
+
+func (r reset) Read(p []byte) (int, error) {
+	n, err := r.Conn.Read(p)
+	if errors.Is(err, io.EOF) {
+		err = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+	}
+	return n, err
+}
+
+// TestCreateThatBreaksOffAfterTheIDIsRecorded: whatever was read of a success and holds the id is enough. The time here is synctest's.
+func TestCreateThatBreaksOffAfterTheIDIsRecorded(t *testing.T) {
+	t.Parallel()
+	const whole = `{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-1","status":"STOPPED"}`
+	chunk := func(s string) string {
+		return fmt.Sprintf("HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n", len(s), s)
+	}
+	length := func(n int, s string) string {
+		return fmt.Sprintf("HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n%s", n, s)
+	}
+	closes := func(net.Conn) {}
+	silence := func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)) } // until the client closes it
+	for name, test := range map[string]struct {
+		answer string
+		then   func(net.Conn)
+		resets bool
+		named  bool // what follows the id was read, too
+		kind   Kind // of the error
+		says   string
+	}{
+		"no last chunk":                 {chunk(whole), closes, false, true, NoAnswer, "the answer broke off: unexpected EOF"},
+		"a chunk that breaks off":       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n" + whole, closes, false, true, NoAnswer, "broke off"},
+		"a chunk that is none":          {chunk(whole) + "zz\r\n", closes, false, true, NoAnswer, errBroken.Error()},
+		"fewer bytes than announced":    {length(1000, whole), closes, false, true, NoAnswer, "the answer broke off: unexpected EOF"},
+		"a reset after it":              {length(1000, whole), closes, true, true, NoAnswer, "connection reset by peer"},
+		"a reset within the JSON":       {length(1000, whole[:40]), closes, true, false, NoAnswer, "connection reset by peer"},
+		"silence until the timeout":     {length(1000, whole), silence, false, true, NoAnswer, "no answer came within 1m0s (request_timeout)"},
+		"silence in a chunk":            {chunk(whole), silence, false, true, NoAnswer, "request_timeout"},
+		"JSON that breaks off":          {length(31, whole[:31]), closes, false, false, Unreadable, "not whole"},
+		"more than the answer can have": {length(2<<20, whole+strings.Repeat(" ", 2<<20-len(whole))), closes, false, true, Unreadable, "longer than 1 MiB"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				transport := piped(func(conn net.Conn) {
+					_, _ = io.WriteString(conn, test.answer)
+					test.then(conn)
+				})
+				dial := transport.DialContext
+				transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+					conn, err := dial(ctx, network, address)
+					if test.resets {
+						conn = reset{conn}
+					}
+					return conn, err
+				}
+				session, err := client(t, "http://api.wawp.test", func(o *Options) { o.Transport = transport }).CreateSession(t.Context())
+				if session.InstanceID != "3EB0BCB2E3D4" || (session.Name == "wawp-1") != test.named {
+					t.Errorf("the session is %+v", session)
+				}
+				if KindOf(err) != test.kind || !strings.Contains(fmt.Sprint(err), test.says) {
+					t.Errorf("error %v of kind %v, want %v: %s", err, KindOf(err), test.kind, test.says)
+				}
+			})
+		})
+	}
+}
+
+// TestCreateWithAnUntrueEncodingIsRead: what says that it is compressed, and is not.
+func TestCreateWithAnUntrueEncodingIsRead(t *testing.T) {
+	t.Parallel()
+	for _, encoding := range []string{"gzip", "br", "deflate"} {
+		s := serve(t, answers(201, `{"instance_id":"A1"}`, "Content-Encoding", encoding))
+		if session, err := client(t, s.URL).CreateSession(context.Background()); err != nil || session.InstanceID != "A1" {
+			t.Errorf("%s: %+v, %v", encoding, session, err)
+		}
+	}
+}
+
+// TestCreateWithThingsAroundTheAnswerIsRecorded, with an error that says so.
+func TestCreateWithThingsAroundTheAnswerIsRecorded(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		"<br />\n<b>Notice</b>: Undefined index: {x} in <b>/www/api.php</b>\n" + `{"instance_id":"A1"}`,
+		"\xef\xbb\xbf\xef\xbb\xbf" + `{"instance_id":"A1"}`,
+		`{"instance_id":"A1"}` + "\x00",
+		`{"instance_id":"A1"} // done`,
+		`/* done */ {"instance_id":"A1"}`,
+		`)]}',` + "\n" + `{"instance_id":"A1"}`,
+		`{"instance_id":"A1"}{"instance_id":"A1"}`,
+		`{"unknown":{"instance_id":"A1"}}`,
+		`[{"instance_id":"A1"}]`,
+	} {
+		s := serve(t, answers(201, body))
+		session, err := client(t, s.URL).CreateSession(context.Background())
+		if session.InstanceID != "A1" || KindOf(err) != Unreadable || !strings.Contains(err.Error(), "HTTP 201, but the answer is not whole") {
+			t.Errorf("%q: %+v, %v", body, session, err)
+		}
+	}
+}
+
+// TestIDIsSalvaged from whatever was read of an answer to create.
+func TestIDIsSalvaged(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"instance_id":"3EB0BCB2E3D4","session_na`:               "3EB0BCB2E3D4",
+		`{"data":{"instanceId": "A1", "status":`:                  "A1",
+		`{"instance_id" : " A1 "`:                                 "A1",
+		`{"instance_id":12345678,`:                                "12345678",
+		`{"instance_id":5056e8}`:                                  "5056e8",
+		"<b>Notice</b>: undefined {x}\n" + `{"instance_id":"A1"}`: "A1",
+		"\xef\xbb\xbf\xef\xbb\xbf" + `{"instance_id":"A1"}`:       "A1",
+		`{"instance_id":"A1"}` + "\x00\x00":                       "A1",
+		`/* by hand */ {"instance_id":"A1"} // end`:               "A1",
+		`{"instance_id":"A1"}{"instance_id":"A1"}`:                "A1",
+		`{"instance_id":"A1"}{"instance_id":"B2"}`:                "",
+		`{"instance_id":"3EB0BC`:                                  "",
+		`{"instance_id":"3EB0BC\u00`:                              "",
+		`{"instance_id":123`:                                      "",
+		`{"instance_id":5056e8`:                                   "",
+		`{"message":"no \"instance_id\":\"A1\""`:                  "",
+		`{"name":"instance_id"`:                                   "",
+		`{"old_instance_id":"A1"`:                                 "",
+		"":                                                        "",
+	} {
+		if got := salvageID([]byte(body)); got != want {
+			t.Errorf("%s: got %q, want %q", body, got, want)
+		}
+	}
+}
+
+// TestReadThatBreaksOffIsRepeated: nothing is lost by it.
+func TestReadThatBreaksOffIsRepeated(t *testing.T) {
+	t.Parallel()
+	const described = `{"name":"wawp-1","status":"WORKING"}`
+	brokenOff := says("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + described)
+	s := serve(t, brokenOff, brokenOff, answers(200, described))
+	session, err := client(t, s.URL).GetSession(context.Background(), "A1")
+	if err != nil || session.Status != StatusWorking || s.count() != 3 {
+		t.Errorf("%+v, %v after %d requests", session, err, s.count())
+	}
+}
+
+// TestShortTokenIsKeptOutOfTextsAlone: it may be a part of an id by chance.
+func TestShortTokenIsKeptOutOfTextsAlone(t *testing.T) {
+	t.Parallel()
+	for token, kept := range map[string]bool{"3EB0BCB": true, "3EB0BCB2": false} {
+		s := serve(t, answers(201, `{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-3EB0BCB2","server_name":"s-3EB0BCB2","status":"3EB0BCB2"}`),
+			answers(404, `{"code":"invalid_instance","message":"3EB0BCB2 is not known"}`))
+		var log []Attempt
+		c := client(t, s.URL, func(o *Options) {
+			o.AccessToken, o.Log = token, func(_ context.Context, a Attempt) { log = append(log, a) }
+		})
+		session, err := c.CreateSession(context.Background())
+		want := Session{InstanceID: "3EB0BCB2E3D4", Name: "wawp-3EB0BCB2", ServerName: "s-3EB0BCB2", Status: "3EB0BCB2"}
+		if (session == want) != kept || (err == nil) != kept {
+			t.Errorf("%s: %+v, %v", token, session, err)
+		}
+		_, err = c.GetSession(context.Background(), "A1")
+		if shown := fmt.Sprintf("%v %+v", err, log); err == nil || strings.Contains(shown, token) {
+			t.Errorf("%s: %s", token, shown)
+		}
+	}
+}
+
+func TestWatchEndsWhenItIsToldTo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := client(t, "http://api.wawp.test", func(o *Options) {
+			o.PollInterval, o.Transport = 0, handled(inTurn(answers(200, `{"status":"STARTING"}`), answers(403, ""), answers(200, `{"status":"WORKING"}`)))
+		})
+		started := time.Now()
+		var seen []string
+		last, err := c.WatchSession(t.Context(), "A1", func(s Session, err error) (bool, error) {
+			seen = append(seen, s.Status+KindOf(err).Error())
+			return s.Status == StatusWorking, nil
+		})
+		if err != nil || last.Status != StatusWorking || strings.Join(seen, " ") != "STARTING refused WORKING" || time.Since(started) != 2*defaultPollInterval {
+			t.Errorf("%+v, %v after %s: %s", last, err, time.Since(started), seen)
+		}
+	})
+}
+
+func TestStatusHeaderOfARefusalIsEnough(t *testing.T) {
+	t.Parallel()
+	s := serve(t, says("HTTP/1.1 403 Forbidden\r\nContent-Length: 1000\r\n\r\n"+`{"code":"quota_reached"`))
+	_, err := client(t, s.URL).CreateSession(context.Background())
+	var e *Error
+	if !errors.As(err, &e) || e.Status != http.StatusForbidden || MayHaveActed(err) || s.count() != 1 {
+		t.Errorf("%v after %d requests", err, s.count())
+	}
+}
