@@ -105,7 +105,7 @@ func (s *scrubber) call(ctx context.Context, at step, answer raw) call {
 		},
 		state: read.state(),
 		code:  s.code(read),
-		own:   wawp.IsNotFound(read.err),
+		own:   wawp.KindOf(read.err).Missing(),
 		token: bytes.Contains(answer.body, []byte(s.token)),
 		mail:  holdsMailAddress(answer.body),
 	}

@@ -86,7 +86,7 @@ func TestCanaries(t *testing.T) {
 		"states":          {answer(200, map[string]any{"instance_id": id, "status": "DELETED", "code": "success"}), false},
 		"refusals":        {answer(404, nil), true},
 		"failures":        {answer(500, nil), true},
-		"code as a slug":  {answer(404, map[string]any{"code": "john_canary"}), false},
+		"code as a slug":  {answer(404, map[string]any{"code": "john_canary"}), true},
 		"text":            {text(400, "John canary "+token), true},
 		"HTML":            {text(502, "<html>John canary "+token), true},
 		"XML":             {text(404, "<john>canary</john>"), true},

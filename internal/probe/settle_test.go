@@ -220,7 +220,7 @@ func TestClientUnderstandsForms(t *testing.T) {
 			if err := client.DeleteSession(t.Context(), created.InstanceID); err != nil || len(api.Sessions()) != 0 {
 				t.Errorf("delete: %v; left %v", err, api.Sessions())
 			}
-			if _, err := client.GetSession(t.Context(), created.InstanceID); !wawp.IsNotFound(err) {
+			if _, err := client.GetSession(t.Context(), created.InstanceID); !wawp.KindOf(err).Missing() {
 				t.Errorf("once deleted: %v", err)
 			}
 		})

@@ -271,7 +271,7 @@ func (w *walk) rest(ctx context.Context) bool {
 // the session is deleted in another way, so that what follows is asked of a session that is gone.
 func (w *walk) delete(ctx context.Context, s step) {
 	err := w.client.DeleteSession(ctx, w.id)
-	w.deleted = err == nil || wawp.IsNotFound(err)
+	w.deleted = err == nil || wawp.KindOf(err).Missing()
 	w.note(ctx, s, w.tap.last, err)
 	if !w.deleted && ctx.Err() == nil {
 		w.cleanUp(ctx)
@@ -288,7 +288,7 @@ func (w *walk) cleanUp(ctx context.Context) (done bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()
 	err := w.cleaner.DeleteSession(ctx, w.id)
-	w.deleted = err == nil || wawp.IsNotFound(err)
+	w.deleted = err == nil || wawp.KindOf(err).Missing()
 	return w.deleted
 }
 
