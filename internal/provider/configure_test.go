@@ -108,20 +108,32 @@ func TestOptionsComplain(t *testing.T) {
 	}
 }
 
+// TestTokenIsNotPointedAt: Terraform would quote its line, with the token in it.
+func TestTokenIsNotPointedAt(t *testing.T) {
+	t.Parallel()
+	for _, token := range []types.String{types.StringNull(), types.StringValue(" ")} {
+		_, diags := model{AccessToken: token}.options(environment())
+		if _, points := diags[0].(diag.DiagnosticWithPath); points || !strings.Contains(diags[0].Detail(), "access_token") {
+			t.Errorf("%s: %v", token, diags)
+		}
+	}
+}
+
 func TestCACertFileIsTrusted(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`{"status":"WORKING"}`))
 	}))
 	t.Cleanup(server.Close)
-	file := filepath.Join(t.TempDir(), "ca.pem")
 	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
-	if err := os.WriteFile(file, block, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, trusted := range []bool{true, false} {
-		config := model{BaseURL: types.StringValue(server.URL)}
+	files := map[string][]byte{"ca.pem": block, "with-a-byte-order-mark.pem": append([]byte("\xef\xbb\xbf"), block...), "": nil}
+	for name, content := range files {
+		config, trusted := model{BaseURL: types.StringValue(server.URL)}, name != ""
 		if trusted {
+			file := filepath.Join(t.TempDir(), name)
+			if err := os.WriteFile(file, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
 			config.CACertFile = types.StringValue(file)
 		}
 		o, diags := config.options(environment(envAccessToken, "t"))
@@ -130,7 +142,7 @@ func TestCACertFileIsTrusted(t *testing.T) {
 		}
 		_, err := wawp.New(o).GetSession(context.Background(), "A1")
 		if (err == nil) != trusted {
-			t.Errorf("trusted: %t, error: %v", trusted, err)
+			t.Errorf("%q is to be trusted: %t, error: %v", name, trusted, err)
 		}
 	}
 }
@@ -157,8 +169,9 @@ func TestKnown(t *testing.T) {
 func TestUserAgent(t *testing.T) {
 	t.Parallel()
 	for appended, want := range map[string]string{
-		"":          "terraform-provider-wawp/1.2.3 Terraform/1.11.4",
-		" team/42 ": "terraform-provider-wawp/1.2.3 Terraform/1.11.4 team/42",
+		"":                             "terraform-provider-wawp/1.2.3 Terraform/1.11.4",
+		" team/42 ":                    "terraform-provider-wawp/1.2.3 Terraform/1.11.4 team/42",
+		"a\tb\nc\x00d\x7fe\u0085f\r\n": "terraform-provider-wawp/1.2.3 Terraform/1.11.4 a b c d e f",
 	} {
 		if got := userAgent("1.2.3", "1.11.4", appended); got != want {
 			t.Errorf("user agent is %q, want %q", got, want)
