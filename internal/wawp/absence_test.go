@@ -212,13 +212,13 @@ func TestRemoveSession(t *testing.T) {
 		want    Verdict
 		kind    Kind // of the error
 	}{
-		"deleted":                            {long, []http.HandlerFunc{gone}, "D", Absent, 0},
-		"deleted, another account":           {Known{OtherAccount: true}, []http.HandlerFunc{gone}, "D", Absent, 0},
+		"deleted":                            {long, []http.HandlerFunc{gone}, "D", Absent, ""},
+		"deleted, another account":           {Known{OtherAccount: true}, []http.HandlerFunc{gone}, "D", Absent, ""},
 		"no such instance, confirmed":        {long, []http.HandlerFunc{noInstance, noInstance}, "D I", Absent, NoSuchInstance},
 		"no such instance, 2 min":            {Known{Made: time.Now().Add(-time.Hour)}, []http.HandlerFunc{noInstance, noInstance}, "D I", Absent, NoSuchInstance},
 		"no such instance, just made":        {Known{Made: time.Now()}, []http.HandlerFunc{noInstance, noInstance}, "D I", Unclear, NoSuchInstance},
 		"no such instance, another account":  {Known{Described: true, OtherAccount: true}, []http.HandlerFunc{noInstance, noInstance}, "D I", Unclear, NoSuchInstance},
-		"no such instance, it passed":        {long, []http.HandlerFunc{noInstance, describes, gone}, "D I D", Absent, 0},
+		"no such instance, it passed":        {long, []http.HandlerFunc{noInstance, describes, gone}, "D I D", Absent, ""},
 		"no such instance, again":            {long, []http.HandlerFunc{noInstance, describes, noInstance}, "D I D", Present, NoSuchInstance},
 		"no such instance, then a fault":     {long, []http.HandlerFunc{noInstance, describes, faults}, "D I D", Present, ServerFault},
 		"no such instance, info foreign":     {long, []http.HandlerFunc{noInstance, foreign404}, "D I", Unclear, NoSuchInstance},
@@ -255,7 +255,7 @@ func TestRemoveSession(t *testing.T) {
 			s := serve(t, test.replies...)
 			c := client(t, s.URL, func(o *Options) { o.MaxRetries, o.SecondLook = 0, time.Millisecond })
 			found, err := c.RemoveSession(context.Background(), "A1", test.known)
-			if found.Verdict != test.want || KindOf(err) != test.kind || (err == nil) != (test.kind == 0) {
+			if found.Verdict != test.want || KindOf(err) != test.kind || (err == nil) != (test.kind == "") {
 				t.Errorf("verdict %d (%s), want %d; error %v", found.Verdict, found.Reason, test.want, err)
 			}
 			if found.Verdict != Absent && found.Reason == "" {

@@ -6,6 +6,7 @@ package wawp
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -69,19 +70,10 @@ type Options struct {
 
 // Client calls the API. It is safe for concurrent use. Create one with [New].
 type Client struct {
-	token        string
-	baseURL      *url.URL
-	userAgent    string
-	timeout      time.Duration
-	maxRetries   int
-	retryWait    time.Duration
-	pollInterval time.Duration
-	secondLook   time.Duration
-	limiter      *rate.Limiter
-	transport    http.RoundTripper // keeps connections for later requests
-	single       http.RoundTripper // has a connection for each request
-	redact       redactor
-	log          func(context.Context, Attempt)
+	options Options // with the defaults in place
+	limiter *rate.Limiter
+	single  http.RoundTripper // has a connection for each request, while that of the options keeps them for later ones
+	redact  redactor
 
 	reads  singleflight.Group       // of webhooks, by instance id
 	mu     sync.Mutex               // guards what follows
@@ -91,52 +83,37 @@ type Client struct {
 
 // New returns a client. It makes no request.
 func New(o Options) *Client {
-	c := &Client{
-		token:        o.AccessToken,
-		baseURL:      o.BaseURL,
-		userAgent:    o.UserAgent,
-		timeout:      orDefault(o.RequestTimeout, DefaultRequestTimeout),
-		maxRetries:   o.MaxRetries,
-		retryWait:    orDefault(o.RetryWait, defaultRetryWait),
-		pollInterval: orDefault(o.PollInterval, defaultPollInterval),
-		secondLook:   orDefault(o.SecondLook, defaultSecondLook),
-		limiter:      rate.NewLimiter(rate.Inf, 1),
-		transport:    o.Transport,
-		single:       o.Transport,
-		redact:       newRedactor(o.AccessToken),
-		log:          o.Log,
-		writes:       map[string]chan struct{}{},
-		made:         map[string]bool{},
+	o.RequestTimeout = cmp.Or(o.RequestTimeout, DefaultRequestTimeout)
+	o.RetryWait = cmp.Or(o.RetryWait, defaultRetryWait)
+	o.PollInterval = cmp.Or(o.PollInterval, defaultPollInterval)
+	o.SecondLook = cmp.Or(o.SecondLook, defaultSecondLook)
+	if o.BaseURL == nil {
+		o.BaseURL, _ = ParseBaseURL(DefaultBaseURL)
 	}
-	if c.baseURL == nil {
-		c.baseURL, _ = ParseBaseURL(DefaultBaseURL)
+	if o.Log == nil {
+		o.Log = func(context.Context, Attempt) {}
 	}
-	if o.RequestsPerSecond > 0 {
-		c.limiter.SetLimit(rate.Limit(o.RequestsPerSecond))
-	}
-	if c.transport == nil {
+	single := o.Transport
+	if o.Transport == nil {
 		kept := newTransport(o.RootCAs)
-		single := kept.Clone()
-		single.DisableKeepAlives = true
-		c.transport, c.single = kept, single
+		own := kept.Clone()
+		own.DisableKeepAlives = true
+		o.Transport, single = kept, own
 	}
-	if c.log == nil {
-		c.log = func(context.Context, Attempt) {}
+	pace := rate.Inf
+	if o.RequestsPerSecond > 0 {
+		pace = rate.Limit(o.RequestsPerSecond)
 	}
-	return c
+	return &Client{
+		options: o, limiter: rate.NewLimiter(pace, 1), single: single, redact: newRedactor(o.AccessToken),
+		writes: map[string]chan struct{}{}, made: map[string]bool{},
+	}
 }
 
 // Account tells one account from another: 16 bits of a hash of the access token and the address, far too few to find the token by.
 func (c *Client) Account() string {
-	hash := sha256.Sum256([]byte(c.token + "\n" + c.baseURL.String()))
+	hash := sha256.Sum256([]byte(c.options.AccessToken + "\n" + c.options.BaseURL.String()))
 	return hex.EncodeToString(hash[:2])
-}
-
-func orDefault(d, otherwise time.Duration) time.Duration {
-	if d == 0 {
-		return otherwise
-	}
-	return d
 }
 
 // newTransport clones the default transport, so that nothing is shared with the rest of the process.
@@ -208,10 +185,10 @@ const shortestText = 12
 // redactorFor blots out what is secret or private among the parameters, too: a server may quote it in an error.
 func (c *Client) redactorFor(parameters fields) redactor {
 	if secret, ok := parameters["hmac"].(string); ok {
-		return newRedactor(c.token, secret)
+		return newRedactor(c.options.AccessToken, secret)
 	}
 	if text, ok := parameters["message"].(string); ok && len(text) >= shortestText {
-		return newRedactor(c.token, text)
+		return newRedactor(c.options.AccessToken, text)
 	}
 	return c.redact
 }
@@ -220,7 +197,7 @@ func (c *Client) redactorFor(parameters fields) redactor {
 // POST and PATCH in the JSON body too (but for bareBody), as in the parameter tables. Other parameters travel in the body
 // where there is one.
 func (c *Client) request(ctx context.Context, op operation, instanceID string, parameters fields) (*http.Request, error) {
-	query, content := url.Values{"access_token": {c.token}}, fields{"access_token": c.token}
+	query, content := url.Values{"access_token": {c.options.AccessToken}}, fields{"access_token": c.options.AccessToken}
 	if instanceID != "" {
 		query.Set("instance_id", instanceID)
 		content["instance_id"] = instanceID
@@ -236,7 +213,7 @@ func (c *Client) request(ctx context.Context, op operation, instanceID string, p
 			query.Set(key, fmt.Sprint(value))
 		}
 	}
-	target := c.baseURL.JoinPath(op.path)
+	target := c.options.BaseURL.JoinPath(op.path)
 	target.RawQuery = query.Encode()
 
 	var body io.Reader
@@ -253,6 +230,6 @@ func (c *Client) request(ctx context.Context, op operation, instanceID string, p
 	}
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", c.userAgent)
+	request.Header.Set("User-Agent", c.options.UserAgent)
 	return request, nil
 }

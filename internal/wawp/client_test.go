@@ -134,14 +134,14 @@ func client(t *testing.T, address string, adjust ...func(*Options)) *Client {
 func TestDefaultsAreAsDocumented(t *testing.T) {
 	t.Parallel()
 	c := New(Options{})
-	if c.pollInterval != 3*time.Second || c.secondLook != 5*time.Second || c.timeout != time.Minute || DefaultMaxRetries != 4 {
-		t.Errorf("poll %s, second look %s, request %s, %d retries", c.pollInterval, c.secondLook, c.timeout, DefaultMaxRetries)
+	if c.options.PollInterval != 3*time.Second || c.options.SecondLook != 5*time.Second || c.options.RequestTimeout != time.Minute || DefaultMaxRetries != 4 {
+		t.Errorf("poll %s, second look %s, request %s, %d retries", c.options.PollInterval, c.options.SecondLook, c.options.RequestTimeout, DefaultMaxRetries)
 	}
 	if idle := newTransport(nil).IdleConnTimeout; idle != 30*time.Second {
 		t.Errorf("idle connections are kept for %s", idle)
 	}
-	if c.baseURL.String() != DefaultBaseURL {
-		t.Errorf("the address is %s", c.baseURL)
+	if c.options.BaseURL.String() != DefaultBaseURL {
+		t.Errorf("the address is %s", c.options.BaseURL)
 	}
 }
 

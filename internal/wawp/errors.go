@@ -35,41 +35,28 @@ type Error struct {
 }
 
 // newError describes an attempt that did not end well.
-func (c *Client) newError(op operation, redact redactor, kind Kind, end ending, attempts int) *Error {
-	e := &Error{Op: op.String(), Kind: kind, Status: end.status, Attempts: attempts, cause: end.err}
+func newError(op operation, redact redactor, kind Kind, end ending, attempts int) *Error {
+	said := parse(end.body).complaint()
+	e := &Error{
+		Op: op.String(), Kind: kind, Status: end.status, Code: redact.line(said.code), Message: redact.line(said.message),
+		RetryAfter: retryAfter(end.header, time.Now()), Attempts: attempts, cause: end.err,
+	}
 	if end.err != nil {
 		e.text = redact.line(end.err.Error())
-		return e
 	}
-	e.RetryAfter = retryAfter(end.header, time.Now())
-	e.quote(redact, end.answer)
-	if kind == Redirect {
-		if target, err := c.baseURL.Parse(end.header.Get("Location")); err == nil {
-			e.Redirect = redact.line(target.Scheme + "://" + target.Host)
+	if len(end.body) > 0 && said == (complaint{}) {
+		media, _, err := mime.ParseMediaType(end.header.Get("Content-Type"))
+		if err != nil {
+			media = "of no media type"
 		}
+		e.body = fmt.Sprintf("%s, %d bytes", redact.line(media), len(end.body))
 	}
 	return e
 }
 
 // newUnreadable describes an answer whose status says success and whose body does not.
 func newUnreadable(op operation, a answer, redact redactor, why string) *Error {
-	e := &Error{Op: op.String(), Kind: Unreadable, Status: a.status, text: why, Attempts: 1}
-	e.quote(redact, a)
-	return e
-}
-
-// quote takes over the API's code and message, or else says what the answer is.
-func (e *Error) quote(redact redactor, a answer) {
-	said := parse(a.body).complaint()
-	e.Code, e.Message = redact.line(said.code), redact.line(said.message)
-	if said.code+said.message != "" || len(a.body) == 0 {
-		return
-	}
-	kind, _, err := mime.ParseMediaType(a.header.Get("Content-Type"))
-	if err != nil {
-		kind = "of no media type"
-	}
-	e.body = fmt.Sprintf("%s, %d bytes", redact.line(kind), len(a.body))
+	return newError(op, redact, Unreadable, ending{answer: a, err: errors.New(why)}, 1)
 }
 
 // Error says what was attempted, and what came of it.

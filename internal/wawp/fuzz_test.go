@@ -264,7 +264,7 @@ func checkRequest(t *testing.T, r request, a *answered) {
 	switch {
 	case err == nil && (a.fails || a.status/100 != 2) && r.path != setWebhook.path: // which has looked, and found it there
 		t.Errorf("%s with status %d is a success", r, a.status)
-	case err != nil && KindOf(err) == 0:
+	case err != nil && KindOf(err) == "":
 		t.Errorf("the error has no kind: %v", err)
 	case KindOf(err) == NoSuchInstance && a.status != 404:
 		t.Errorf("no such instance: %v", err)

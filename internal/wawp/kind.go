@@ -9,58 +9,39 @@ import (
 	"strings"
 )
 
-// Kind is what the end of a request means. Each end has exactly one kind, which [classify] gives it. errors.Is finds the kind of an
-// [Error]: errors.Is(err, wawp.NoSuchInstance).
-type Kind int
+// Kind is what the end of a request means. Each end has exactly one kind, which [classify] gives it; "" is a success. errors.Is finds the
+// kind of an [Error]: errors.Is(err, wawp.NoSuchInstance).
+type Kind string
 
 // The kinds, and what is known after each of them.
 const (
-	// Unsendable: it was not sent, and would not be the next time: a certificate that is not trusted, a turn that comes too late.
-	Unsendable Kind = iota + 1
-	// NotSent: it surely did not reach the server.
-	NotSent
-	// TooManyRequests: 429. Nothing was done.
-	TooManyRequests
-	// Unauthorized: 401. The access token is not accepted.
-	Unauthorized
-	// QuotaReached: 403. The account may have no more instances.
-	QuotaReached
-	// SubscriptionRequired: 403. The account has no paid plan.
-	SubscriptionRequired
-	// Conflict: 409, 422, or no QR code. It makes no sense in the state that the session is in.
-	Conflict
-	// NoSuchInstance: a 404 that can only mean that there is no instance of this id.
-	NoSuchInstance
-	// InvalidSession: the code invalid_session. The instance is gone, or only its phone is: sources differ.
-	InvalidSession
-	// NotFound: any other 404, and 405: something else is missing, or something else than the API answers.
-	NotFound
-	// BadRequest: 400. Something is missing or wrong, perhaps the state of the session.
-	BadRequest
-	// Refused: any other 4xx. Nothing was done.
-	Refused
-	// Redirect: 3xx, which is never followed.
-	Redirect
-	// ServerFault: a 5xx of the API itself. It may have acted.
-	ServerFault
-	// GatewayFault: 502, 503, 504 and 408. Something in front of the API gave up. It may have acted.
-	GatewayFault
-	// NoAnswer: it was sent, and no whole answer came. It may have acted.
-	NoAnswer
-	// Unreadable: 2xx, and the body is an error or cannot be understood. It may have acted.
-	Unreadable
+	Unsendable Kind = "cannot be sent" // and could not the next time: a certificate that is not trusted, a turn that comes too late
+	NotSent    Kind = "not sent"       // it surely did not reach the server
+
+	// Nothing was done.
+
+	BadRequest           Kind = "bad request"           // 400: something is missing or wrong, perhaps the state of the session
+	Unauthorized         Kind = "unauthorized"          // 401: the access token is not accepted
+	QuotaReached         Kind = "quota reached"         // 403: the account may have no more instances
+	SubscriptionRequired Kind = "subscription required" // 403: the account has no paid plan
+	NoSuchInstance       Kind = "no such instance"      // a 404 that can only mean that there is no instance of this id
+	NotFound             Kind = "not found"             // any other 404, and 405: something else is missing, or this is not the API
+	InvalidSession       Kind = "invalid session"       // the code invalid_session: the instance is gone, or only its phone (sources differ)
+	Conflict             Kind = "conflict"              // 409, 422, or no QR code: it makes no sense in the state that the session is in
+	TooManyRequests      Kind = "too many requests"     // 429
+	Refused              Kind = "refused"               // any other 4xx
+	Redirect             Kind = "redirect"              // 3xx, which is never followed
+
+	// It may have acted.
+
+	ServerFault  Kind = "server fault"  // a 5xx of the API itself
+	GatewayFault Kind = "gateway fault" // 502, 503, 504 and 408: something in front of the API gave up
+	NoAnswer     Kind = "no answer"     // it was sent, and no whole answer came
+	Unreadable   Kind = "unreadable"    // 2xx, and the body is an error or cannot be understood
 )
 
-var kinds = [...]string{
-	Unsendable: "cannot be sent", NotSent: "not sent", TooManyRequests: "too many requests", Unauthorized: "unauthorized",
-	QuotaReached: "quota reached", SubscriptionRequired: "subscription required", Conflict: "conflict",
-	NoSuchInstance: "no such instance", InvalidSession: "invalid session", NotFound: "not found", BadRequest: "bad request",
-	Refused: "refused", Redirect: "redirect", ServerFault: "server fault", GatewayFault: "gateway fault", NoAnswer: "no answer",
-	Unreadable: "unreadable",
-}
-
-// Error names the kind. It makes a kind a target of errors.Is.
-func (k Kind) Error() string { return kinds[k] }
+// Error makes a kind a target of errors.Is.
+func (k Kind) Error() string { return string(k) }
 
 // MayHaveActed says whether the server may have done what it was asked, although the answer does not show it.
 func (k Kind) MayHaveActed() bool {
@@ -80,19 +61,18 @@ func (k Kind) Untimely() bool { return k == Conflict || k == BadRequest }
 // Missing says whether there seems to be no such session, which is no proof: see [Client.Find].
 func (k Kind) Missing() bool { return k == NoSuchInstance || k == InvalidSession }
 
-// KindOf returns the kind of an error; 0 for none, and for an error that is not one of this package.
+// KindOf returns the kind of an error; "" for none, and for an error that is not one of this package.
 func KindOf(err error) Kind {
-	var e *Error
-	if !errors.As(err, &e) {
-		return 0
+	if e := (*Error)(nil); errors.As(err, &e) {
+		return e.Kind
 	}
-	return e.Kind
+	return ""
 }
 
 // MayHaveActed is [Kind.MayHaveActed] of the kind of an error.
 func MayHaveActed(err error) bool { return KindOf(err).MayHaveActed() }
 
-// classify gives the end of an attempt its meaning. 0 is a success.
+// classify gives the end of an attempt its meaning.
 func classify(end ending) Kind {
 	if end.err != nil {
 		return unanswered(end)
@@ -118,7 +98,7 @@ func classify(end ending) Kind {
 	}
 	switch end.status / 100 {
 	case 2:
-		return 0
+		return ""
 	case 3:
 		return Redirect
 	case 4:

@@ -91,14 +91,17 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 			attempts++
 			started := time.Now()
 			end = c.attempt(ctx, op, instanceID, parameters)
-			c.log(ctx, describe(op, redact, end, attempts, time.Since(started)))
+			c.options.Log(ctx, describe(op, redact, end, attempts, time.Since(started)))
 		}
 		kind := classify(end)
-		if kind == 0 {
+		if kind == "" {
 			return end.answer, nil
 		}
-		e := c.newError(op, redact, kind, end, attempts)
-		if !op.repeat.after(kind) || attempts > c.maxRetries || !worthWaiting(ctx, e.RetryAfter) {
+		e := newError(op, redact, kind, end, attempts)
+		if target, err := c.options.BaseURL.Parse(end.header.Get("Location")); err == nil && kind == Redirect {
+			e.Redirect = redact.line(target.Scheme + "://" + target.Host)
+		}
+		if !op.repeat.after(kind) || attempts > c.options.MaxRetries || !worthWaiting(ctx, e.RetryAfter) {
 			return end.answer, e
 		}
 		pause := e.RetryAfter
@@ -148,7 +151,7 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 		GetConn: func(string) { sendable = true },
 		GotConn: func(httptrace.GotConnInfo) {
 			if phase.CompareAndSwap(waiting, connected) { // not, if a kept connection was closed, and this is the next one
-				timeout.Reset(c.timeout)
+				timeout.Reset(c.options.RequestTimeout)
 			}
 		},
 	}), op, instanceID, parameters)
@@ -158,7 +161,7 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 	if request.Body != nil {
 		request.Body = guarded{request.Body, &phase}
 	}
-	transport := c.transport
+	transport := c.options.Transport
 	if op.repeat == repeatUndone {
 		transport = c.single
 	}
@@ -190,7 +193,7 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 func (c *Client) reason(ctx context.Context, err error, sent bool) error {
 	switch why := context.Cause(ctx); {
 	case errors.Is(why, ErrTimeout):
-		return fmt.Errorf("no answer came within %s (%w)", c.timeout, ErrTimeout)
+		return fmt.Errorf("no answer came within %s (%w)", c.options.RequestTimeout, ErrTimeout)
 	case why != nil:
 		return fmt.Errorf("%w: %w", errCalledOff, why)
 	}
@@ -236,7 +239,7 @@ func worthWaiting(ctx context.Context, pause time.Duration) bool {
 
 // backoff is the pause before a retry (0 for the first): twice as long each time, with jitter.
 func (c *Client) backoff(retry int) time.Duration {
-	longest := min(c.retryWait<<min(retry, 16), longestPause)
+	longest := min(c.options.RetryWait<<min(retry, 16), longestPause)
 	return longest/2 + rand.N(longest/2+1) //nolint:gosec // spreads retries, guards nothing
 }
 

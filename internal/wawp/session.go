@@ -145,7 +145,7 @@ func (c *Client) WatchSession(ctx context.Context, id string, look func(Session,
 		if done, err := look(s, err); done || err != nil {
 			return last, err
 		}
-		if err := sleep(ctx, c.pollInterval); err != nil {
+		if err := sleep(ctx, c.options.PollInterval); err != nil {
 			return last, err
 		}
 	}
@@ -160,7 +160,7 @@ func (c *Client) GetSessionAgain(ctx context.Context, id string) (Session, error
 }
 
 // Pause waits for as long as a passing state takes, before a second look.
-func (c *Client) Pause(ctx context.Context) error { return sleep(ctx, c.secondLook) }
+func (c *Client) Pause(ctx context.Context) error { return sleep(ctx, c.options.SecondLook) }
 
 // act carries out an operation whose answer may be empty, and returns what it tells of the session.
 func (c *Client) act(ctx context.Context, op operation, id string) (Session, error) {

@@ -156,7 +156,7 @@ func (c *Client) SetWebhook(ctx context.Context, id string, hook Webhook, secret
 		if there, ok := FindWebhook(hooks, hook.URL); ok && there.Matches(hook) {
 			return nil
 		}
-		if lookErr != nil || !wasLost(KindOf(err)) || attempt == c.maxRetries || sleep(ctx, c.backoff(attempt)) != nil {
+		if lookErr != nil || !wasLost(KindOf(err)) || attempt == c.options.MaxRetries || sleep(ctx, c.backoff(attempt)) != nil {
 			return err
 		}
 	}
