@@ -22,6 +22,8 @@ import (
 type Terraform struct {
 	// Token and BaseURL are those of the provider block that name none.
 	Token, BaseURL string
+	// Unknown has the token be known only after an apply, as if another resource made it.
+	Unknown bool
 
 	t       testing.TB
 	adjust  []func(*wawp.Options)
@@ -200,6 +202,9 @@ func (w *walk) start() bool {
 		if given[name].IsNull() {
 			given[name] = cty.StringVal(value)
 		}
+	}
+	if w.Unknown {
+		given["access_token"] = cty.UnknownVal(cty.String)
 	}
 	return w.tell(append(diags, w.provider.Configure(w.t.Context(), Object(schema, given))...))
 }
