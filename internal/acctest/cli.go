@@ -64,8 +64,11 @@ func findCLI() error {
 	said, err := exec.CommandContext(context.Background(), path, "version").Output()
 	line, _, _ := strings.Cut(string(said), "\n")
 	name, number, ok := strings.Cut(line, " v")
-	if err != nil || !ok {
-		return fmt.Errorf("%s does not tell its version, but %q (%v)", path, line, err)
+	if err == nil && !ok {
+		err = fmt.Errorf("it says %q", line)
+	}
+	if err != nil {
+		return fmt.Errorf("%s does not tell its version: %w", path, err)
 	}
 	found.path, found.name, found.version = path, name, number
 	host := "registry.terraform.io"
