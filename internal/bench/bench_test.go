@@ -74,6 +74,7 @@ func BenchmarkSessions(b *testing.B) {
 
 // measure fails where a command makes one request more than it needs, or has more connections open than it works on resources.
 func measure(b *testing.B, cli string, c command, s subject, n int) {
+	b.Helper()
 	var cpu time.Duration
 	var peak int64
 	var connections int
@@ -109,6 +110,14 @@ type workspace struct {
 	subject
 }
 
+const overrides = `provider_installation {
+  dev_overrides {
+    "wawp/wawp" = %q
+  }
+  direct {}
+}
+`
+
 const configuration = `terraform {
   required_providers {
     wawp = { source = "wawp/wawp" }
@@ -141,7 +150,7 @@ func (w *workspace) run(b *testing.B, n int, changed bool, arguments []string) (
 	rc := filepath.Join(w.dir, "cli.tfrc")
 	if err := errors.Join(
 		os.WriteFile(filepath.Join(w.dir, "main.tf"), []byte(main), 0o600),
-		os.WriteFile(rc, fmt.Appendf(nil, "provider_installation {\n  dev_overrides {\n    \"wawp/wawp\" = %q\n  }\n  direct {}\n}\n", w.provider), 0o600),
+		os.WriteFile(rc, fmt.Appendf(nil, overrides, w.provider), 0o600),
 	); err != nil {
 		b.Fatal(err)
 	}
@@ -196,7 +205,7 @@ func findCLI(b *testing.B) string {
 func build(b *testing.B) string {
 	b.Helper()
 	dir := b.TempDir()
-	cmd := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", dir, "github.com/wawp/terraform-provider-wawp")
+	cmd := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", dir, "../..")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := cmd.CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, said)
