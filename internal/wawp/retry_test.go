@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"slices"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -174,4 +177,65 @@ func TestErrorSaysWhenToComeBack(t *testing.T) {
 	if !errors.As(err, &e) || e.RetryAfter != 90*time.Second || MayHaveActed(err) {
 		t.Errorf("error: %#v", err)
 	}
+}
+
+// TestRequestsPerSecondHoldsThroughRefusals has ten workers create 200 sessions, each answered after 20 ms, while every 20th attempt is
+// refused, every other time with a Retry-After. Time is simulated.
+func TestRequestsPerSecondHoldsThroughRefusals(t *testing.T) {
+	t.Parallel()
+	const sessions, workers, refused, interval = 200, 10, 10, time.Second / 16
+	synctest.Test(t, func(t *testing.T) {
+		api := &refusing{every: 20}
+		c := New(Options{Transport: api, MaxRetries: 4, RequestsPerSecond: float64(time.Second / interval)})
+		work := make(chan int)
+		var group sync.WaitGroup
+		for range workers {
+			group.Go(func() {
+				for range work {
+					if _, err := c.CreateSession(t.Context()); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		for i := range sessions {
+			work <- i
+		}
+		close(work)
+		group.Wait()
+
+		if len(api.arrived) != sessions+refused {
+			t.Fatalf("%d attempts, want %d, and a retry of each that was refused: %d", len(api.arrived), sessions, refused)
+		}
+		for i, at := range api.arrived[1:] {
+			pause := at.Sub(api.arrived[i]).Round(time.Microsecond)
+			if stragglers := sessions - workers; pause < interval || pause > interval && i < stragglers {
+				t.Errorf("attempt %d came %s after the one before, want %s", i+2, pause, interval)
+			}
+		}
+	})
+}
+
+// refusing creates sessions, but for every so many attempts, which it refuses.
+type refusing struct {
+	every   int
+	mu      sync.Mutex
+	arrived []time.Time
+}
+
+func (r *refusing) RoundTrip(request *http.Request) (*http.Response, error) {
+	r.mu.Lock()
+	r.arrived = append(r.arrived, time.Now())
+	n := len(r.arrived)
+	r.mu.Unlock()
+	w := httptest.NewRecorder()
+	switch {
+	case n%(2*r.every) == 0:
+		answers(429, "", "Retry-After", "1")(w, request)
+	case n%r.every == 0:
+		answers(429, "")(w, request)
+	default:
+		answers(201, fmt.Sprintf(`{"instance_id":"A%d","status":"STOPPED"}`, n))(w, request)
+	}
+	return w.Result(), sleep(request.Context(), 20*time.Millisecond)
 }
