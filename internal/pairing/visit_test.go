@@ -349,7 +349,7 @@ func TestVisitOutlastsFaultsOfLaterCodes(t *testing.T) {
 	}
 	s.Inject(wawptest.Fault{Match: getQR, Body: "{}"})
 	s.tick(30 * time.Second)
-	if done, err := s.look(t, 2); done || !wawp.KindOf(err) == wawp.Unreadable {
+	if done, err := s.look(t, 2); done || wawp.KindOf(err) != wawp.Unreadable {
 		t.Errorf("the end is %v, %v", done, err)
 	}
 }

@@ -24,7 +24,7 @@ type Object struct {
 	InstanceID string
 	// Name names it in a sentence, such as "the session 3EB0BCB2E3D4".
 	Name string
-	// Paired says that a phone was linked to the session when it was last seen.
+	// Paired says that a phone was linked to the session when it was last seen, or may have been.
 	Paired bool
 	// Protected says that its deletion_protection is true.
 	Protected bool

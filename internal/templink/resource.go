@@ -134,7 +134,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 func object(id string) state.Object {
 	return state.Object{
 		Type: "wawp_session_temp_link", Noun: "temporary link", InstanceID: id, Name: "the temporary link of the session " + id,
-		Anew: "makes a new one, which fails unless instance_id names another session by then",
+		Paired: true, // perhaps: it is not known here
+		Anew:   "makes a new one, which fails unless instance_id names another session by then",
 	}
 }
 

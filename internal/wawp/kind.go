@@ -95,6 +95,7 @@ func MayHaveActed(err error) bool { return KindOf(err).MayHaveActed() }
 // classify gives the end of an attempt its meaning. 0 is a success.
 func classify(end ending) Kind {
 	said := parse(end.body).complaint()
+	said.code = strings.ToLower(said.code)
 	switch {
 	case errors.Is(end.err, errTooLong):
 		return Unreadable

@@ -11,7 +11,9 @@ import (
 // TestClassify has a row for each end that an attempt can have.
 func TestClassify(t *testing.T) {
 	t.Parallel()
-	body := func(status int, body string) ending { return ending{answer: answer{status: status, body: []byte(body)}, sent: true} }
+	body := func(status int, body string) ending {
+		return ending{answer: answer{status: status, body: []byte(body)}, sent: true}
+	}
 	code := func(status int, code string) ending {
 		return body(status, fmt.Sprintf(`{"code":%q,"message":"The session was not found."}`, code))
 	}
@@ -74,19 +76,19 @@ func TestEachKindHasAName(t *testing.T) {
 func TestIDIsSalvaged(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
-		`{"instance_id":"3EB0BCB2E3D4","session_na`:                      "3EB0BCB2E3D4",
-		`{"data":{"instanceId": "A1", "status":`:                         "A1",
-		`{"instance_id":12345678,`:                                       "12345678",
-		"<b>Notice</b>: undefined {x}\n" + `{"instance_id":"A1"}`:        "A1",
-		"\xef\xbb\xbf\xef\xbb\xbf" + `{"instance_id":"A1"}`:              "A1",
-		`{"instance_id":"A1"}` + "\x00\x00":                              "A1",
-		`/* by hand */ {"instance_id":"A1"} // end`:                      "A1",
-		`{"instance_id":"A1"}{"instance_id":"A1"}`:                       "A1",
-		`{"instance_id":"A1"}{"instance_id":"B2"}`:                       "",
-		`{"instance_id":"3EB0BC`:                                         "",
-		`{"instance_id":123`:                                             "",
-		`{"message":"no \"instance_id\":\"A1\""`:                         "",
-		`{"name":"instance_id"`:                                          "",
+		`{"instance_id":"3EB0BCB2E3D4","session_na`:               "3EB0BCB2E3D4",
+		`{"data":{"instanceId": "A1", "status":`:                  "A1",
+		`{"instance_id":12345678,`:                                "12345678",
+		"<b>Notice</b>: undefined {x}\n" + `{"instance_id":"A1"}`: "A1",
+		"\xef\xbb\xbf\xef\xbb\xbf" + `{"instance_id":"A1"}`:       "A1",
+		`{"instance_id":"A1"}` + "\x00\x00":                       "A1",
+		`/* by hand */ {"instance_id":"A1"} // end`:               "A1",
+		`{"instance_id":"A1"}{"instance_id":"A1"}`:                "A1",
+		`{"instance_id":"A1"}{"instance_id":"B2"}`:                "",
+		`{"instance_id":"3EB0BC`:                                  "",
+		`{"instance_id":123`:                                      "",
+		`{"message":"no \"instance_id\":\"A1\""`:                  "",
+		`{"name":"instance_id"`:                                   "",
 	} {
 		if got := salvageID([]byte(body)); got != want {
 			t.Errorf("%s: got %q, want %q", body, got, want)
