@@ -102,14 +102,14 @@ func (o Object) WentWithSession(ctx context.Context, client *wawp.Client, p Priv
 	return found.Verdict == wawp.Absent, found.Reason
 }
 
-// NotDeleted explains a deletion that failed, and why nobody knows whether the object is gone, if that is so. attempt is a main clause such as
-// "Deleting the session 3EB0BCB2E3D4 failed".
-func (o Object) NotDeleted(summary, attempt, reason string, err error) diag.Diagnostic {
+// NotDeleted is the detail of an error about a deletion that failed: attempt is a main clause such as "Deleting the session 3EB0BCB2E3D4
+// failed"; reason is why nobody knows whether the object is gone, if that is so.
+func (o Object) NotDeleted(attempt, reason string, err error) string {
 	attempt += "; it stays in the state"
 	if reason == "" {
-		return diag.NewErrorDiagnostic(summary, explain.Failure(attempt, err))
+		return explain.Failure(attempt, err)
 	}
-	return diag.NewErrorDiagnostic(summary, explain.Failure(attempt+": "+reason, err)+"\n\nIf it is gone for good, remove it with: "+o.removal())
+	return explain.Failure(attempt+": "+reason, err) + "\n\nIf it is gone for good, remove it with: " + o.removal()
 }
 
 // Import imports an object by the id of its session, from the command line, an import block with an id, or one with an identity.

@@ -243,7 +243,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	switch {
 	case gone:
 	case reason != "":
-		resp.Diagnostics.Append(m.object().NotDeleted(deleting.summary, "Deleting "+name(id, hook)+" failed", reason, err))
+		resp.Diagnostics.Append(notDeleted(m.object(), reason, err))
 	default:
 		resp.Diagnostics.Append(failed(deleting, id, hook, err))
 	}
