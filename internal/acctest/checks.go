@@ -28,9 +28,9 @@ func Lacks(t testing.TB, said string, phrases ...string) {
 	}
 }
 
-// Plans checks what a plan does to a resource.
-func Plans(address string, action plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
+// Plans checks what a plan does to a resource, and perhaps more.
+func Plans(address string, action plancheck.ResourceActionType, more ...plancheck.PlanCheck) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: append(more, plancheck.ExpectResourceAction(address, action))}
 }
 
 // Asked checks that these are all requests that arrived since the last check, by method and path.

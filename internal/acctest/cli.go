@@ -26,7 +26,11 @@ var built struct {
 	err  error
 }
 
-// Main runs the tests of a package that run a CLI. It keeps the user's own CLI configuration out of them.
+// found is the CLI that acceptance tests run: its path, "Terraform" or "OpenTofu", and its version.
+var found struct{ path, name, version string }
+
+// Main runs the tests of a package that run a CLI. It gives them what plugin-testing looks for in the environment, and keeps the
+// user's own CLI configuration and account out of them.
 func Main(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "wawp-acctest-")
 	if err != nil {
@@ -34,11 +38,57 @@ func Main(m *testing.M) int {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	built.dir = dir
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "WAWP_") {
+			err = errors.Join(err, os.Unsetenv(name))
+		}
+	}
 	empty := filepath.Join(dir, "empty.tfrc")
-	if err := errors.Join(os.WriteFile(empty, nil, 0o600), os.Setenv("TF_CLI_CONFIG_FILE", empty)); err != nil {
-		panic(err)
+	err = errors.Join(err, os.WriteFile(empty, nil, 0o600), os.Setenv("TF_CLI_CONFIG_FILE", empty), os.Setenv("CHECKPOINT_DISABLE", "1"))
+	if os.Getenv("TF_ACC") != "" {
+		err = errors.Join(err, findCLI())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
 	return m.Run()
+}
+
+// findCLI finds the CLI, and tells plugin-testing of it: under OpenTofu, the host in the provider's address is another one.
+func findCLI() error {
+	path, err := lookCLI()
+	if err != nil {
+		return err
+	}
+	said, err := exec.CommandContext(context.Background(), path, "version").Output()
+	line, _, _ := strings.Cut(string(said), "\n")
+	name, number, ok := strings.Cut(line, " v")
+	if err == nil && !ok {
+		err = fmt.Errorf("it says %q", line)
+	}
+	if err != nil {
+		return fmt.Errorf("%s does not tell its version: %w", path, err)
+	}
+	found.path, found.name, found.version = path, name, number
+	host := "registry.terraform.io"
+	if name == "OpenTofu" {
+		host = "registry.opentofu.org"
+	}
+	return errors.Join(os.Setenv("TF_ACC_TERRAFORM_PATH", path), os.Setenv("TF_ACC_PROVIDER_HOST", host), os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "wawp"))
+}
+
+// lookCLI returns the path of the CLI: in TF_ACC_TERRAFORM_PATH, else on PATH, else where `make bin/tofu` puts it.
+func lookCLI() (string, error) {
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		return exec.LookPath(path)
+	}
+	for _, name := range []string{"terraform", "tofu", "../../bin/tofu"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return filepath.Abs(path)
+		}
+	}
+	return "", errors.New("no terraform or tofu on PATH or in TF_ACC_TERRAFORM_PATH: install one, or run `make bin/tofu`")
 }
 
 // binary builds the provider, once, and returns the directory that it is in.
@@ -57,43 +107,30 @@ func binary(t testing.TB) string {
 	return built.dir
 }
 
-// executable is the CLI that acceptance tests run, "" if they are not to run.
+// executable is the path of the CLI. It skips a test where no CLI is to run.
 func executable(t testing.TB) string {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
-		t.Skip("acceptance test: `make test` runs it")
+		t.Skip("needs a CLI: `make testacc` runs it")
 	}
-	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
-		return path
-	}
-	path, err := exec.LookPath("terraform")
-	if err != nil {
-		t.Fatal("no terraform on PATH: set TF_ACC_TERRAFORM_PATH, or use `make test`")
-	}
-	return path
+	return found.path
 }
 
 // Require skips a test that needs a newer CLI, and says how to run it. An empty openTofu means that no release has
 // what it tests.
 func Require(t testing.TB, terraform, openTofu string) {
 	t.Helper()
-	cli := executable(t)
-	said, err := exec.CommandContext(t.Context(), cli, "version").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	line, _, _ := strings.Cut(string(said), "\n")
-	name, number, _ := strings.Cut(line, " v")
+	executable(t)
 	least := terraform
-	if name == "OpenTofu" {
+	if found.name == "OpenTofu" {
 		least = openTofu
 	}
-	if least == "" || version.Must(version.NewVersion(number)).LessThan(version.Must(version.NewVersion(least))) {
+	if least == "" || version.Must(version.NewVersion(found.version)).LessThan(version.Must(version.NewVersion(least))) {
 		needs := "Terraform " + terraform
 		if openTofu != "" {
 			needs += " or OpenTofu " + openTofu
 		}
-		t.Skipf("needs %s, or newer; this is %s. To run it: TF_ACC_TERRAFORM_PATH=/path/to/newer/cli make test", needs, line)
+		t.Skipf("needs %s, or newer; this is %s %s. To run it: TF_ACC_TERRAFORM_PATH=/path/to/newer/cli make testacc", needs, found.name, found.version)
 	}
 }
 
@@ -102,7 +139,7 @@ func Require(t testing.TB, terraform, openTofu string) {
 func SameOnEveryCLI(t testing.TB) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("is the same on every CLI. To run it: make test without -short")
+		t.Skip("is the same on every CLI. To run it: make testacc without -short")
 	}
 }
 

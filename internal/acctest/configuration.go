@@ -24,7 +24,7 @@ type block struct {
 	name    string
 	body    *hclsyntax.Body
 	address string   // like data.wawp_session.x; a resource has no mode in it
-	needs   []string // addresses that it refers to
+	needs   []string // addresses that it refers to, itself or by what it refers to
 	// createFirst is create_before_destroy.
 	createFirst bool
 }
@@ -58,6 +58,13 @@ func parse(t testing.TB, source string) configuration {
 		}
 	}
 	c.blocks = sortBlocks(t, c.blocks)
+	for _, b := range c.blocks { // what b needs, needs others in its turn
+		for _, other := range c.blocks {
+			if b.refersTo(other) {
+				b.needs = append(b.needs, other.needs...)
+			}
+		}
+	}
 	for _, b := range slices.Backward(c.blocks) { // what b needs inherits create_before_destroy from it
 		for _, other := range c.blocks {
 			other.createFirst = other.createFirst || b.createFirst && slices.Contains(b.needs, other.address)
@@ -94,6 +101,8 @@ func newBlock(t testing.TB, b *hclsyntax.Block) *block {
 	}
 	return node
 }
+
+func (b *block) refersTo(other *block) bool { return slices.Contains(b.needs, other.address) }
 
 // referred is the address of the block that a reference is to.
 func referred(reference hcl.Traversal) string {

@@ -3,7 +3,7 @@ package acctest
 import (
 	"encoding/json"
 	"slices"
-	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -190,38 +190,21 @@ func (w *walk) apply() {
 	if w.refreshOnly || !w.start() {
 		return
 	}
-	count := map[string]int{}
-	for _, c := range slices.Backward(w.changes) {
-		if c.action == "delete" || c.action == "replace" && !c.block.createFirst {
-			if !w.destroyInstance(c.address) {
-				w.failed[c.block.address] = true
-				continue
-			}
-			count["destroyed"]++
-		}
-	}
-	var made sync.Map
-	w.each(w.config.blocks, func(b *block) bool {
-		ok := true
+	count := map[string]int{"destroyed": w.destroyAll()}
+	w.each(w.config.blocks, (*block).refersTo, func(b *block) bool {
 		if b.mode != "resource" {
-			for _, i := range b.instances(w.t, &w.scope) {
-				ok = (w.destroy || w.read(b, i)) && ok
-			}
-			return ok
+			return together(b.instances(w.t, &w.scope), func(i instance) bool { return w.destroy || w.read(b, i) })
 		}
-		for _, c := range w.changes {
-			if c.block.address == b.address && c.action != "delete" {
-				did := w.applyInstance(c)
-				made.Store(c, did)
-				ok = ok && did
+		return together(w.changesOf(b), func(c *change) bool {
+			if c.action != "delete" {
+				c.done = !c.stuck && w.applyInstance(c)
 			}
-		}
-		return ok
+			return c.done
+		})
 	})
 	for _, c := range w.changes {
-		did, _ := made.Load(c)
 		switch {
-		case did != true:
+		case !c.done:
 		case c.action == "update":
 			count["changed"]++
 		case c.action == "create" || c.action == "replace":
@@ -241,12 +224,45 @@ func (w *walk) apply() {
 	w.printf("Apply complete! Resources: %d added, %d changed, %d destroyed.", count["added"], count["changed"], count["destroyed"])
 }
 
+// destroyAll destroys what a plan deletes, or replaces, and returns how many objects that were.
+func (w *walk) destroyAll() int {
+	blocks := slices.Clone(w.config.blocks)
+	for _, c := range w.changes {
+		c.stuck = c.action == "delete" || c.action == "replace" && !c.block.createFirst
+		if !slices.ContainsFunc(blocks, func(b *block) bool { return b.address == c.block.address }) {
+			blocks = append(blocks, c.block)
+		}
+	}
+	var destroyed atomic.Int64
+	w.each(blocks, func(b, other *block) bool { return other.refersTo(b) }, func(b *block) bool {
+		return together(w.changesOf(b), func(c *change) bool {
+			if c.stuck && w.destroyInstance(c.address) {
+				destroyed.Add(1)
+				c.stuck, c.done = false, c.action == "delete"
+			}
+			return !c.stuck
+		})
+	})
+	return int(destroyed.Load())
+}
+
+// changesOf returns the changes of a block's instances.
+func (w *walk) changesOf(b *block) []*change {
+	var all []*change
+	for _, c := range w.changes {
+		if c.block.address == b.address {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
 // deposed is behind the address of an object that was replaced and is not destroyed yet.
 const deposed = " (deposed)"
 
 // destroyInstance destroys an object.
 func (w *walk) destroyInstance(address string) bool {
-	o := w.objects[address]
+	o := w.objectAt(address)
 	prior, ok := w.load(o)
 	if !ok {
 		return false

@@ -112,12 +112,15 @@ func Decode(schema *tfprotov6.Schema, v *tfprotov6.DynamicValue) cty.Value {
 	return decoded
 }
 
-// Words are the texts of diagnostics, as a CLI begins them.
+// Words are the texts of diagnostics, as a CLI begins them, and the argument that each is about, if it is about one.
 func Words(diagnostics []*tfprotov6.Diagnostic) string {
 	var all strings.Builder
 	for _, d := range diagnostics {
 		all.WriteString(map[bool]string{true: "Error: ", false: "Warning: "}[d.Severity == tfprotov6.DiagnosticSeverityError])
 		all.WriteString(d.Summary + "\n" + d.Detail + "\n")
+		if d.Attribute != nil {
+			all.WriteString("with " + d.Attribute.String() + "\n")
+		}
 	}
 	return all.String()
 }

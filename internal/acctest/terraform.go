@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -24,6 +25,8 @@ type Terraform struct {
 	Token, BaseURL string
 	// Shared is a provider that is configured already, for all commands. By default each phase of a command starts its own.
 	Shared *Protocol
+	// Unknown has the token be known only after an apply, as if another resource made it.
+	Unknown bool
 
 	t       testing.TB
 	adjust  []func(*wawp.Options)
@@ -198,6 +201,8 @@ type change struct {
 	action  string // no-op, create, update, delete or replace
 	prior   *object
 	planned cty.Value
+	stuck   bool // what is to be destroyed first is still there
+	done    bool
 }
 
 // start begins a phase with a provider of its own, as Terraform does.
@@ -219,6 +224,9 @@ func (w *walk) start() bool {
 			given[name] = cty.StringVal(value)
 		}
 	}
+	if w.Unknown {
+		given["access_token"] = cty.UnknownVal(cty.String)
+	}
 	return w.tell(append(diags, w.provider.Configure(w.t.Context(), Object(schema, given))...))
 }
 
@@ -233,8 +241,8 @@ func (w *walk) tell(diags []*tfprotov6.Diagnostic) bool {
 
 func (w *walk) printf(format string, args ...any) { fmt.Fprintf(&w.said, format+"\n", args...) }
 
-// each calls do for blocks in order; those that do not refer to each other, at the same time. Who needs a block that failed is left out.
-func (w *walk) each(blocks []*block, do func(*block) bool) {
+// each calls do for all blocks at the same time, but for those that wait for others. Who waits for a block that failed is left out.
+func (w *walk) each(blocks []*block, waits func(b, other *block) bool, do func(*block) bool) {
 	done := map[*block]chan struct{}{}
 	for _, b := range blocks {
 		done[b] = make(chan struct{})
@@ -245,7 +253,7 @@ func (w *walk) each(blocks []*block, do func(*block) bool) {
 			defer close(done[b])
 			ok := true
 			for _, other := range blocks {
-				if other != b && slices.Contains(b.needs, other.address) {
+				if other != b && waits(b, other) {
 					<-done[other]
 					w.lock.Lock()
 					ok = ok && !w.failed[other.address]
@@ -262,6 +270,21 @@ func (w *walk) each(blocks []*block, do func(*block) bool) {
 	all.Wait()
 }
 
+// together calls do for instances at the same time, and returns whether all went well.
+func together[T any](instances []T, do func(T) bool) bool {
+	var all sync.WaitGroup
+	var failed atomic.Bool
+	for _, i := range instances {
+		all.Go(func() {
+			if !do(i) {
+				failed.Store(true)
+			}
+		})
+	}
+	all.Wait()
+	return !failed.Load()
+}
+
 // plan refreshes, and plans what is declared and what is not any more.
 func (w *walk) plan() bool {
 	if !w.start() {
@@ -271,7 +294,7 @@ func (w *walk) plan() bool {
 	for _, b := range w.config.blocks {
 		declared[b.address] = true
 	}
-	w.each(w.config.blocks, w.planBlock)
+	w.each(w.config.blocks, (*block).refersTo, w.planBlock)
 	for _, address := range slices.Sorted(maps.Keys(w.objects)) {
 		if o := w.objects[address]; !declared[o.block.address] || o.deposed {
 			w.planInstance(o.block, instance{key: o.key}, address, false)
@@ -295,15 +318,16 @@ func (w *walk) plan() bool {
 
 // planBlock plans all instances of a block, those included that are declared no more.
 func (w *walk) planBlock(b *block) bool {
-	declared, ok := map[string]bool{}, true
-	for _, i := range b.instances(w.t, &w.scope) {
+	declared, instances := map[string]bool{}, b.instances(w.t, &w.scope)
+	for _, i := range instances {
 		declared[i.address(b)] = true
-		if b.mode != "resource" {
-			ok = w.read(b, i) && ok
-			continue
-		}
-		ok = w.planInstance(b, i, i.address(b), !w.destroy) && ok
 	}
+	ok := together(instances, func(i instance) bool {
+		if b.mode != "resource" {
+			return w.read(b, i)
+		}
+		return w.planInstance(b, i, i.address(b), !w.destroy)
+	})
 	w.lock.Lock()
 	var extra []*object
 	for address, o := range w.objects {
@@ -312,10 +336,7 @@ func (w *walk) planBlock(b *block) bool {
 		}
 	}
 	w.lock.Unlock()
-	for _, o := range extra {
-		ok = w.planInstance(b, instance{key: o.key}, o.address(), false) && ok
-	}
-	return ok
+	return together(extra, func(o *object) bool { return w.planInstance(b, instance{key: o.key}, o.address(), false) }) && ok
 }
 
 // address is that of an object in the state.
@@ -391,7 +412,7 @@ func (w *walk) invoke(address string) {
 	if !w.start() {
 		return
 	}
-	w.each(w.config.blocks, func(b *block) bool {
+	w.each(w.config.blocks, (*block).refersTo, func(b *block) bool {
 		if b.mode != "action" {
 			return w.planBlock(b)
 		}
@@ -430,7 +451,7 @@ func (w *walk) query() {
 	if !w.start() {
 		return
 	}
-	w.each(w.config.blocks, func(b *block) bool {
+	w.each(w.config.blocks, (*block).refersTo, func(b *block) bool {
 		if b.mode != "list" {
 			return w.planBlock(b)
 		}

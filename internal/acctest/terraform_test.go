@@ -53,3 +53,17 @@ func TestTerraform(t *testing.T) {
 		t.Errorf("left: %v, %v", tf.State(), w.Sessions())
 	}
 }
+
+// TestWhatCannotBeDestroyedIsNotReplaced, nor is what it needs destroyed.
+func TestWhatCannotBeDestroyedIsNotReplaced(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{Paid: true})
+	tf := w.Terraform(t, everything)
+	tf.OK("apply")
+	before := w.Sessions()
+	w.Inject(wawptest.Fault{Match: "DELETE /v2/webhook/delete", Status: 403, Body: `{"code":"no","message":"No."}`})
+	acctest.Contains(t, tf.Fails("apply", "-replace=wawp_session.x[0]"), "Wawp webhook could not be deleted")
+	if after := w.Sessions(); len(tf.State()) != 3 || after[0].InstanceID != before[0].InstanceID || len(after) != 2 {
+		t.Errorf("the state has %v, Wawp %v", tf.State(), after)
+	}
+}

@@ -1,168 +1,228 @@
 //go:build unix
 
-package main
+// Package bench measures what the provider costs: a real CLI creates, plans, changes and destroys sessions at the simulated API, over
+// a network with a latency. Beside it, in the same run, stand the floor: as many of Terraform's built-in terraform_data, for which no
+// provider is started and nobody is asked; and, where LIMIT is the path of its program, another provider that serves wawp_session.
+// BENCHMARKS.md says how to run it, and how to read what it prints.
+package bench
 
 import (
-	"cmp"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
-	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
-
 const (
-	meter    = "github.com/wawp/terraform-provider-wawp/internal/bench/meter"
-	provider = "github.com/wawp/terraform-provider-wawp"
+	latency     = 20 * time.Millisecond // from a request to its answer
+	parallelism = 10                    // on how many resources a CLI works at once, by default
 )
 
-// programs builds what a bench runs, and returns where it is.
-func programs(t *testing.T, packages ...string) string {
-	t.Helper()
-	dir := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", append([]string{"build", "-o", dir + "/"}, packages...)...)
-	if said, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, said)
-	}
-	return dir
+// command is what a CLI is told to do.
+type command struct {
+	name      string
+	arguments []string
+	applied   bool // the resources are there already
+	changed   bool // one argument of each is another one than before
+	requests  int  // made for each session
 }
 
-func cli(t *testing.T) string {
-	t.Helper()
-	acctest.Require(t, "1.0.0", "1.6.0")
-	path, err := exec.LookPath(cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"))
-	if err != nil {
-		t.Fatal(err)
+var (
+	apply    = []string{"apply", "-auto-approve"}
+	commands = []command{
+		{name: "apply", arguments: apply, requests: 1},
+		{name: "plan", arguments: []string{"plan"}, applied: true, requests: 1},
+		{name: "change", arguments: apply, applied: true, changed: true, requests: 4},
+		{name: "destroy", arguments: []string{"destroy", "-auto-approve"}, applied: true, requests: 2},
 	}
-	return path
+)
+
+// subject is what a command is carried out on.
+type subject struct {
+	name     string
+	provider string // the directory of its program; "" for none
+	resource string
+	change   string // the argument that a change adds; "" for none
 }
 
-// TestAccBench takes a few sessions through the measurement, which fails if a command makes one request more than it needs, or
-// has more connections open than Terraform works on resources.
-func TestAccBench(t *testing.T) {
-	t.Parallel()
-	acctest.SameOnEveryCLI(t)
-	b, err := newBench(t.TempDir(), programs(t, meter, provider), cli(t))
-	if err != nil {
-		t.Fatal(err)
+func BenchmarkSessions(b *testing.B) {
+	cli := findCLI(b)
+	subjects := []subject{{"floor", "", "terraform_data", "input = true"}}
+	if path := os.Getenv("LIMIT"); path != "" {
+		subjects = append(subjects, subject{"limit", directoryOf(b, path), "wawp_session", ""})
 	}
-	var said strings.Builder
-	if err := b.start(t.Context(), &said, 1); err != nil {
-		t.Fatal(err)
-	}
-	r, err := b.measure(t.Context(), 12, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.print(&said)
-	lines := strings.Split(strings.TrimSpace(said.String()), "\n")
-	if rows := lines[len(lines)-len(steps):]; !strings.HasPrefix(rows[0], "| 12 | apply | ") || !strings.HasPrefix(rows[3], "| 12 | destroy | ") {
-		t.Errorf("it printed:\n%s", said.String())
-	}
-	for _, name := range []string{cliName, providerName} { // of the floor, which has no provider
-		if used := b.cost(name); (used.cpu > 0 && used.peak > 0) != (name == cliName) {
-			t.Errorf("%s used %s and %d bytes", name, used.cpu, used.peak)
-		}
-	}
-}
+	subjects = append(subjects, subject{"provider", build(b), "wawp_session", `desired_state = "started"`})
 
-// TestAccManySessions is `make many` with few of them.
-func TestAccManySessions(t *testing.T) {
-	t.Parallel()
-	acctest.SameOnEveryCLI(t)
-	b, err := newBench(t.TempDir(), programs(t, meter, provider), cli(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var said strings.Builder
-	if err := (proof{sessions: 20, rate: 1000, seed: 1}).run(t.Context(), b, &said); err != nil {
-		t.Fatal(err)
-	}
-	if strings.Count(said.String(), "20 sessions with two webhooks each") != 3 {
-		t.Errorf("it printed:\n%s", said.String())
-	}
-}
-
-func TestMedian(t *testing.T) {
-	t.Parallel()
-	for want, figures := range map[int][]int{1: {1}, 2: {3, 2, 1}, 5: {9, 5, 5, 1, 7}} {
-		if got := median(figures, func(n int) int { return n }); got != want {
-			t.Errorf("the median of %v is %d, want %d", figures, got, want)
-		}
-	}
-}
-
-func TestNetwork(t *testing.T) {
-	t.Parallel()
-	for n, want := range map[int]time.Duration{1: 40 * time.Millisecond, 10: 40 * time.Millisecond, 11: 80 * time.Millisecond, 200: 800 * time.Millisecond} {
-		if got := (step{requests: 2}).network(n); got != want {
-			t.Errorf("%d sessions take %s, want %s", n, got, want)
-		}
-	}
-}
-
-// TestPaced judges requests that arrived at a steady rate, but for a burst or a pause.
-func TestPaced(t *testing.T) {
-	t.Parallel()
-	start := time.Now()
-	steady := func(perSecond, seconds int) []wawptest.Request {
-		var requests []wawptest.Request
-		for i := range perSecond * seconds {
-			requests = append(requests, wawptest.Request{Time: start.Add(time.Duration(i) * time.Second / time.Duration(perSecond))})
-		}
-		return requests
-	}
-	late := func(requests []wawptest.Request, pause time.Duration) []wawptest.Request {
-		for i := len(requests) / 2; i < len(requests); i++ {
-			requests[i].Time = requests[i].Time.Add(pause)
-		}
-		return requests
-	}
-	for name, test := range map[string]struct {
-		requests   []wawptest.Request
-		want, slow bool // slow is what is wanted where Terraform itself is slow
-	}{
-		"as allowed":             {steady(20, 60), true, true},
-		"too slow":               {steady(18, 60), false, false},
-		"too fast":               {steady(22, 60), false, false},
-		"slow for a moment":      {late(steady(20, 60), time.Second), true, true},
-		"slow for long":          {late(steady(20, 60), 6*time.Second), false, true},
-		"too fast, then nothing": {late(steady(22, 60), 6*time.Second), false, false},
-		"too short to tell":      {steady(40, 8), true, true},
-	} {
-		for slow, want := range map[bool]bool{false: test.want, true: test.slow} {
-			if err := (proof{rate: 20}).paced(&strings.Builder{}, errand{slow: slow}, test.requests); (err == nil) != want {
-				t.Errorf("%s (slow: %t): %v", name, slow, err)
+	for _, n := range []int{1, 200, 1000} {
+		for _, c := range commands {
+			for _, s := range subjects {
+				if !c.changed || s.change != "" {
+					b.Run(fmt.Sprintf("%s/n=%d/by=%s", c.name, n, s.name), func(b *testing.B) { measure(b, cli, c, s, n) })
+				}
 			}
 		}
 	}
 }
 
-func TestMeter(t *testing.T) {
-	t.Parallel()
-	dir := programs(t, meter)
-	x := filepath.Join(dir, "x")
-	err := errors.Join(
-		os.Rename(filepath.Join(dir, "meter"), x),
-		os.WriteFile(x+".real", []byte("#!/bin/sh\ncat\nexit $1\n"), 0o700),
-	)
+// measure fails where a command makes one request more than it needs, or has more connections open than it works on resources.
+func measure(b *testing.B, cli string, c command, s subject, n int) {
+	b.Helper()
+	var cpu time.Duration
+	var peak int64
+	var connections int
+	for b.Loop() {
+		b.StopTimer()
+		w := workspace{cli: cli, dir: b.TempDir(), api: wawptest.New(wawptest.Config{Latency: latency}), subject: s}
+		if c.applied {
+			w.run(b, n, false, apply)
+		}
+		w.api.ResetRequests()
+		b.StartTimer()
+
+		var state *os.ProcessState
+		state, connections = w.run(b, n, c.changed, c.arguments)
+		if made := w.api.Count(""); s.provider != "" && (made != n*c.requests || connections > parallelism) {
+			b.Fatalf("%d requests over %d connections, want %d over at most %d", made, connections, n*c.requests, parallelism)
+		}
+		cpu += state.UserTime() + state.SystemTime()
+		peak = max(peak, largest(state))
+	}
+	b.ReportMetric(cpu.Seconds()/float64(b.N), "cpu-sec/op")
+	b.ReportMetric(float64(peak), "peak-B")
+	if s.provider != "" {
+		b.ReportMetric(float64(n*c.requests), "requests/op")
+		b.ReportMetric(float64(connections), "connections")
+	}
+}
+
+// workspace is where a CLI has its configuration and its state, and the account that it works on.
+type workspace struct {
+	cli, dir string
+	api      *wawptest.API
+	subject
+}
+
+const overrides = `provider_installation {
+  dev_overrides {
+    "wawp/wawp" = %q
+  }
+  direct {}
+}
+`
+
+const configuration = `terraform {
+  required_providers {
+    wawp = { source = "wawp/wawp" }
+  }
+}
+
+provider "wawp" {
+  base_url     = %q
+  access_token = %q
+}
+`
+
+// run configures n resources, and carries out a command, which must succeed. It returns what became of the CLI, whose CPU time is with that
+// of the providers: it waits for them. The API has an address for this run alone, so that its connections can be counted.
+func (w *workspace) run(b *testing.B, n int, changed bool, arguments []string) (*os.ProcessState, int) {
+	b.Helper()
+	server, err := wawptest.Listen(w.api)
 	if err != nil {
-		t.Fatal(err)
+		b.Fatal(err)
 	}
-	run := exec.CommandContext(t.Context(), x, "7")
-	run.Stdin = strings.NewReader("passed on")
-	said, err := run.Output()
-	if string(said) != "passed on" || run.ProcessState.ExitCode() != 7 {
-		t.Errorf("it printed %q and ended with %d (%v)", said, run.ProcessState.ExitCode(), err)
+	defer func() { _ = server.Close() }()
+	var main, argument string
+	if w.provider != "" {
+		main = fmt.Sprintf(configuration, server.URL, wawptest.DefaultToken)
 	}
-	if used := (&bench{dir: dir}).cost("x"); used.peak == 0 {
-		t.Error("it wrote down nothing")
+	if changed {
+		argument = w.change
 	}
+	main += fmt.Sprintf("resource %q \"x\" {\n  count = %d\n  %s\n}\n", w.resource, n, argument)
+	rc := filepath.Join(w.dir, "cli.tfrc")
+	if err := errors.Join(
+		os.WriteFile(filepath.Join(w.dir, "main.tf"), []byte(main), 0o600),
+		os.WriteFile(rc, fmt.Appendf(nil, overrides, w.provider), 0o600),
+	); err != nil {
+		b.Fatal(err)
+	}
+	cmd := exec.CommandContext(b.Context(), w.cli, arguments...)
+	cmd.Dir = w.dir
+	cmd.Env = []string{
+		"HOME=" + w.dir, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(),
+		"TF_CLI_CONFIG_FILE=" + rc, "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1",
+	}
+	if said, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%s: %v\n%s", strings.Join(arguments, " "), err, said)
+	}
+	return cmd.ProcessState, server.MaxOpen()
+}
+
+// largest returns the peak memory, in bytes, of the largest of a process and those that it has waited for.
+func largest(state *os.ProcessState) int64 {
+	usage, ok := state.SysUsage().(*syscall.Rusage)
+	switch {
+	case !ok:
+		return 0
+	case runtime.GOOS == "darwin":
+		return usage.Maxrss
+	}
+	return usage.Maxrss << 10 // elsewhere it is in kilobytes
+}
+
+// findCLI returns the path of the CLI, and prints its version in a form that benchstat reads.
+func findCLI(b *testing.B) string {
+	b.Helper()
+	name := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if name == "" {
+		name = "terraform"
+		if _, err := exec.LookPath(name); err != nil {
+			name = "tofu"
+		}
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		b.Fatalf("neither terraform nor tofu is on PATH, nor one in TF_ACC_TERRAFORM_PATH: %v", err)
+	}
+	said, err := exec.CommandContext(b.Context(), path, "version").Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	version, _, _ := strings.Cut(string(said), "\n")
+	fmt.Fprintf(os.Stdout, "cli: %s\n", version)
+	return path
+}
+
+// build builds the provider as it is released.
+func build(b *testing.B) string {
+	b.Helper()
+	dir := b.TempDir()
+	cmd := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", dir, "../..")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if said, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, said)
+	}
+	return dir
+}
+
+// directoryOf returns a directory in which a CLI finds a provider that is called otherwise.
+func directoryOf(b *testing.B, path string) string {
+	b.Helper()
+	path, err := filepath.Abs(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	dir := b.TempDir()
+	if err := os.Symlink(path, filepath.Join(dir, "terraform-provider-wawp")); err != nil {
+		b.Fatal(err)
+	}
+	return dir
 }

@@ -349,7 +349,7 @@ func TestVisitOutlastsFaultsOfLaterCodes(t *testing.T) {
 	}
 	s.Inject(wawptest.Fault{Match: getQR, Body: "{}"})
 	s.tick(30 * time.Second)
-	if done, err := s.look(t, 2); done || !wawp.IsUnreadable(err) {
+	if done, err := s.look(t, 2); done || wawp.KindOf(err) != wawp.Unreadable {
 		t.Errorf("the end is %v, %v", done, err)
 	}
 }
@@ -449,9 +449,9 @@ func TestNotInvoked(t *testing.T) {
 		"timed out":     {late, seen("FAILED"), context.DeadlineExceeded, []string{"within 10m0s", "FAILED", "wawp_session_restart", "invoke the action again"}},
 		"stuck":         {late, seen("STARTING"), context.DeadlineExceeded, []string{"STARTING lasts longer than 60 s"}},
 		"never seen":    {late, seen(""), context.DeadlineExceeded, []string{"in a status that is not known"}},
-		"request":       {context.Background(), seen(""), &wawp.Error{Op: "POST x", Status: 500}, []string{"POST x: HTTP 500", "invoke the action again"}},
+		"request":       {context.Background(), seen(""), &wawp.Error{Op: "POST x", Kind: wawp.ServerFault, Status: 500}, []string{"POST x: HTTP 500", "invoke the action again"}},
 		"no turn":       {context.Background(), seen("SCAN_QR_CODE"), wawp.ErrNoTurn, []string{"within 10m0s", "SCAN_QR_CODE"}},
-		"after a fault": {late, seen("SCAN_QR_CODE"), &wawp.Error{Op: "POST x", Status: 503, Message: "Down until noon."}, []string{"within 10m0s", "SCAN_QR_CODE", "The last answer: POST x", "Down until noon."}},
+		"after a fault": {late, seen("SCAN_QR_CODE"), &wawp.Error{Op: "POST x", Kind: wawp.GatewayFault, Status: 503, Message: "Down until noon."}, []string{"within 10m0s", "SCAN_QR_CODE", "The last answer: POST x", "Down until noon."}},
 		"another phone": {context.Background(), linked("1"), nil, []string{"has the number 1, not 2", "wawp_session_logout"}},
 		"hidden phone":  {context.Background(), linked(""), nil, []string{"its number is not known"}},
 		"untold phone":  {context.Background(), seen("WORKING"), nil, []string{"its number is not known"}},

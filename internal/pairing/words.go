@@ -124,8 +124,7 @@ func failed(id string) diag.Diagnostic {
 // notUnlinked explains why a phone may still be linked, so that the pairing stays in the state. reason is why nobody knows whether the session
 // is gone, if that is so.
 func notUnlinked(id, reason string, err error) diag.Diagnostic {
-	d := object(id).NotDeleted(summaryNotUnlinked, "Unlinking the phone from the session "+id+" failed", reason, err)
-	return diag.NewErrorDiagnostic(d.Summary(), d.Detail()+"\n\nThe next destroy tries again. With logout_on_destroy = false, applied before, the "+
+	return diag.NewErrorDiagnostic(summaryNotUnlinked, object(id).NotDeleted("Unlinking the phone from the session "+id+" failed", reason, err)+"\n\nThe next destroy tries again. With logout_on_destroy = false, applied before, the "+
 		"phone stays linked.")
 }
 

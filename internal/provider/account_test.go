@@ -2,8 +2,6 @@ package provider_test
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
@@ -36,72 +34,60 @@ resource "wawp_session_temp_link" "x" {
 `
 
 // account makes both sessions in the dashboard, and the configuration of what belongs to them.
-func account(t *testing.T) (*acctest.World, *acctest.CLI) {
+func account(t *testing.T) (*acctest.World, *acctest.Terraform) {
 	t.Helper()
 	w := acctest.New(t, wawptest.Config{Paid: true})
 	for _, id := range []string{"3EB0PAIRED", "3EB0WAITS"} {
 		w.Add(wawptest.Session{InstanceID: id, Status: "SCAN_QR_CODE"})
 	}
 	w.Pair("3EB0PAIRED", "201012345678", "John")
-	return w, w.CLI(t, everything)
+	return w, w.Terraform(t, everything)
 }
 
-// TestAccTokenOfAnotherAccountDropsNothing: to another account Wawp says that there is no such session. What belongs to one stays
+// TestTokenOfAnotherAccountDropsNothing: to another account Wawp says that there is no such session. What belongs to one stays
 // in the state, and is not taken for deleted. (That the session itself does, the package session tests.)
-func TestAccTokenOfAnotherAccountDropsNothing(t *testing.T) {
+func TestTokenOfAnotherAccountDropsNothing(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	const token = "t0ken-of-somebody-else"
 	other := acctest.New(t, wawptest.Config{Token: token, Paid: true})
-	_, cli := account(t)
-	cli.OK("apply", "-auto-approve")
-	before, own := cli.State(), cli.Env
-	cli.Env = append(slices.Clone(own), "WAWP_BASE_URL="+other.Server.URL, "WAWP_ACCESS_TOKEN="+token)
+	w, tf := account(t)
+	tf.OK("apply")
+	before := tf.State()
+	tf.BaseURL, tf.Token = other.Server.URL, token
 
-	says(t, cli.OK("apply", "-refresh-only", "-auto-approve", "-no-color"), "the access token is another one than before",
+	acctest.Contains(t, tf.OK("apply", "-refresh-only"), "the access token, or the address, is another one than before",
 		"Warning: Wawp pairing could not be checked and stays in the state",
 		"Warning: Wawp webhook could not be checked and stays in the state",
 		"Warning: Wawp sending policy could not be checked and stays in the state",
 		"Warning: Wawp temporary link could not be checked and stays in the state")
-	if got := cli.State(); fmt.Sprint(got) != fmt.Sprint(before) {
+	if got := tf.State(); fmt.Sprint(got) != fmt.Sprint(before) {
 		t.Errorf("the state was %v and is %v", before, got)
 	}
-	says(t, cli.Fails("destroy", "-auto-approve", "-no-color"), "another access token than before",
+	acctest.Contains(t, tf.Fails("destroy"), "the access token, or the address, is another one than before",
 		"Error: The phone was not unlinked from the Wawp session", "terraform state rm 'wawp_session_pairing.<name>'",
 		"Error: Wawp webhook could not be deleted", "terraform state rm 'wawp_session_webhook.<name>'",
 		"Error: Wawp temporary link was not revoked", "terraform state rm 'wawp_session_temp_link.<name>'")
 	other.Inject(wawptest.Fault{Match: "POST /v2/session/logout", Status: 400, Body: `{"code":"bad_request","message":"no such instance"}`})
-	says(t, cli.Fails("destroy", "-auto-approve", "-no-color"), "Error: The phone was not unlinked from the Wawp session")
-	if left := len(cli.State()); left != len(before)-1 { // a policy leaves with no request: the session keeps it
+	acctest.Contains(t, tf.Fails("destroy"), "Error: The phone was not unlinked from the Wawp session")
+	if left := len(tf.State()); left != len(before)-1 { // a policy leaves with no request: the session keeps it
 		t.Errorf("%d resources are in the state, want %d", left, len(before)-1)
 	}
-	cli.Env = own
-	cli.OK("destroy", "-auto-approve")
+	tf.BaseURL, tf.Token = w.Server.URL, w.Token
+	tf.OK("destroy")
 }
 
-// TestAccRenewedTokenIsThatOfTheSameAccount: once what belongs to a session was read with it, it proves as much as the old one.
-func TestAccRenewedTokenIsThatOfTheSameAccount(t *testing.T) {
+// TestRenewedTokenIsThatOfTheSameAccount: once what belongs to a session was read with it, it proves as much as the old one.
+func TestRenewedTokenIsThatOfTheSameAccount(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
-	w, cli := account(t)
-	cli.OK("apply", "-auto-approve")
+	w, tf := account(t)
+	tf.OK("apply")
 	w.SetToken("renewed")
-	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=renewed")
-	cli.OK("apply", "-refresh-only", "-auto-approve")
+	tf.Token = "renewed"
+	tf.OK("apply", "-refresh-only")
 	w.Remove("3EB0PAIRED")
 	w.Remove("3EB0WAITS")
-	cli.OK("apply", "-refresh-only", "-auto-approve")
-	if left := cli.State(); len(left) != 0 {
+	tf.OK("apply", "-refresh-only")
+	if left := tf.State(); len(left) != 0 {
 		t.Errorf("the state holds %v", left)
-	}
-}
-
-// says checks that each of the texts is in what was said.
-func says(t *testing.T, said string, texts ...string) {
-	t.Helper()
-	for _, text := range texts {
-		if !strings.Contains(said, text) {
-			t.Errorf("%q is not in:\n%s", text, said)
-		}
 	}
 }

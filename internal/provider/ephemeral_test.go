@@ -10,7 +10,6 @@ import (
 )
 
 // everyEphemeral is a session with a link that is handed out, and all that Terraform opens anew with each plan, apply and destroy.
-// The commands make it be opened with OpenTofu, too, which opens only what something refers to.
 const everyEphemeral = `
 	resource "wawp_session" "x" { desired_state = "started" }
 	resource "wawp_session_temp_link" "x" { instance_id = wawp_session.x.instance_id }
@@ -19,22 +18,12 @@ const everyEphemeral = `
 		depends_on  = [wawp_session_temp_link.x]
 	}
 	ephemeral "wawp_session_qr_code" "x" { instance_id = wawp_session.x.instance_id }
-	resource "terraform_data" "x" {
-		triggers_replace = plantimestamp()
-		provisioner "local-exec" {
-			command     = "test -n \"$LINK$CODE\""
-			environment = {
-				LINK = ephemeral.wawp_session_temp_link.x.link == null ? "-" : ephemeral.wawp_session_temp_link.x.link
-				CODE = ephemeral.wawp_session_qr_code.x.available ? ephemeral.wawp_session_qr_code.x.value : "-"
-			}
-		}
-	}`
+`
 
-// TestAccEphemeralResourcesAlwaysOpen plans, applies and destroys before a phone is linked, while a code is shown, and after. The
+// TestEphemeralResourcesAlwaysOpen plans, applies and destroys before a phone is linked, while a code is shown, and after. The
 // link that was handed out stays valid until its own resource is destroyed.
-func TestAccEphemeralResourcesAlwaysOpen(t *testing.T) {
+func TestEphemeralResourcesAlwaysOpen(t *testing.T) {
 	t.Parallel()
-	acctest.Require(t, "1.11", "1.11")
 	for name, pair := range map[string]func(w *acctest.World, id string){
 		"stopped":  func(w *acctest.World, id string) { w.SetStatus(id, "STOPPED") },
 		"scanning": func(*acctest.World, string) {},
@@ -44,28 +33,67 @@ func TestAccEphemeralResourcesAlwaysOpen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			cli := w.CLI(t, everyEphemeral)
-			cli.OK("plan")
-			cli.OK("apply", "-auto-approve")
+			tf := w.Terraform(t, everyEphemeral)
+			tf.OK("plan")
+			tf.OK("apply")
 			id := w.Sessions()[0].InstanceID
 			if len(w.Links(id)) != 1 || len(w.QRCodes(id)) == 0 {
 				t.Fatalf("%d links and %d codes were handed out", len(w.Links(id)), len(w.QRCodes(id)))
 			}
 			pair(w, id)
 			w.ResetRequests()
-			cli.OK("plan")
-			cli.OK("apply", "-auto-approve")
-			if w.Count("POST /v2/auth/qr") == 0 {
-				t.Errorf("nothing was opened: %v", w.Requests())
-			}
-			cli.OK("destroy", "-auto-approve", "-target=terraform_data.x")
-			if slices.ContainsFunc(w.Requests(), func(r wawptest.Request) bool { return r.Method == http.MethodDelete }) || len(w.Links(id)) != 1 {
-				t.Errorf("the link that was handed out is another one, or is revoked: %v", w.Requests())
-			}
-			cli.OK("destroy", "-auto-approve")
-			if w.Count("DELETE /v2/session/temp-link") != 1 || len(w.Links(id)) != 1 || len(w.Sessions()) != 0 {
-				t.Errorf("the end was not clean: %v", w.Requests())
-			}
+			tf.OK("plan")
+			tf.OK("apply")
+			tf.OK("plan", "-destroy")
+			opened(t, w, id)
+			tf.OK("destroy")
+			ended(t, w, id)
 		})
 	}
+}
+
+// opened checks that what is ephemeral was opened, and took nothing back.
+func opened(t *testing.T, w *acctest.World, id string) {
+	t.Helper()
+	if w.Count("POST /v2/auth/qr") == 0 {
+		t.Errorf("nothing was opened: %v", w.Requests())
+	}
+	if slices.ContainsFunc(w.Requests(), func(r wawptest.Request) bool { return r.Method == http.MethodDelete }) || len(w.Links(id)) != 1 {
+		t.Errorf("the link that was handed out is another one, or is revoked: %v", w.Requests())
+	}
+}
+
+func ended(t *testing.T, w *acctest.World, id string) {
+	t.Helper()
+	if w.Count("DELETE /v2/session/temp-link") != 1 || len(w.Links(id)) != 1 || len(w.Sessions()) != 0 {
+		t.Errorf("the end was not clean: %v", w.Requests())
+	}
+}
+
+// TestAccEphemeralResourcesAlwaysOpen has a CLI open them, and give what they have to a command. That makes OpenTofu open them,
+// too, which opens only what something refers to.
+func TestAccEphemeralResourcesAlwaysOpen(t *testing.T) {
+	t.Parallel()
+	acctest.Require(t, "1.11", "1.11")
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, everyEphemeral+`
+		resource "terraform_data" "x" {
+			triggers_replace = plantimestamp()
+			provisioner "local-exec" {
+				command     = "test -n \"$LINK$CODE\""
+				environment = {
+					LINK = ephemeral.wawp_session_temp_link.x.link == null ? "-" : ephemeral.wawp_session_temp_link.x.link
+					CODE = ephemeral.wawp_session_qr_code.x.available ? ephemeral.wawp_session_qr_code.x.value : "-"
+				}
+			}
+		}`)
+	cli.OK("apply", "-auto-approve")
+	id := w.Sessions()[0].InstanceID
+	w.Pair(id, "201145202826", "Support")
+	w.ResetRequests()
+	cli.OK("apply", "-auto-approve")
+	cli.OK("destroy", "-auto-approve", "-target=terraform_data.x")
+	opened(t, w, id)
+	cli.OK("destroy", "-auto-approve")
+	ended(t, w, id)
 }

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -266,18 +267,16 @@ func TestAccQueryExamplesRun(t *testing.T) {
 // TestAccDataExamplesAreParsed has the CLI parse what is JSON or YAML.
 func TestAccDataExamplesAreParsed(t *testing.T) {
 	t.Parallel()
+	cli := exampleCLI(t, "")
+	var outputs string
 	for file, content := range exampleFiles(t, "TestAccDataExamplesAreParsed") {
-		t.Run(file, func(t *testing.T) {
-			t.Parallel()
-			decode := "yamldecode"
-			if strings.HasSuffix(file, ".json") {
-				decode = "jsondecode"
-			}
-			cli := exampleCLI(t, "output \"keys\" {\n  value = length(keys("+decode+"(file(\"data\"))))\n}\n")
-			write(t, filepath.Join(cli.Dir, "data"), content)
-			cli.OK("plan", "-no-color")
-		})
+		decode := map[bool]string{true: "jsondecode", false: "yamldecode"}[path.Ext(file) == ".json"]
+		name := strings.NewReplacer("/", "-", ".", "-").Replace(file)
+		write(t, filepath.Join(cli.Dir, name), content)
+		outputs += fmt.Sprintf("output %q {\n  value = length(keys(%s(file(%q))))\n}\n", name, decode, name)
 	}
+	cli.Configure(outputs)
+	cli.OK("plan", "-no-color")
 }
 
 // TestAccCLIConfigExamplesWork plans with each configuration file of the CLI, once the path in it is that of the provider.

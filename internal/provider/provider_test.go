@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -11,9 +12,8 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
 
-func TestAccArgumentsAreValidated(t *testing.T) {
+func TestArgumentsAreValidated(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
 	for argument, says := range map[string]string{
 		`access_token = ""`:             "access_token is set, but empty",
@@ -31,12 +31,9 @@ func TestAccArgumentsAreValidated(t *testing.T) {
 	} {
 		t.Run(argument, func(t *testing.T) {
 			t.Parallel()
-			cli := w.CLI(t, "provider \"wawp\" {\n  "+argument+"\n}\nresource \"wawp_session\" \"x\" {}\n")
-			said := cli.Fails("plan", "-no-color")
+			tf := w.Terraform(t, "provider \"wawp\" {\n  "+argument+"\n}\nresource \"wawp_session\" \"x\" {}\n")
 			name, _, _ := strings.Cut(argument, " ")
-			if !strings.Contains(said, says) || !strings.Contains(said, name) {
-				t.Errorf("%q is not in:\n%s", says, said)
-			}
+			acctest.Contains(t, tf.Fails("plan"), says, name)
 		})
 	}
 }
@@ -46,24 +43,15 @@ func TestAccMissingTokenIsExplained(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, `resource "wawp_session" "x" {}`)
 	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=")
-	said := cli.Fails("plan", "-no-color")
-	for _, phrase := range []string{"No Wawp access token", "WAWP_ACCESS_TOKEN", "ephemeral", "secret store"} {
-		if !strings.Contains(said, phrase) {
-			t.Errorf("%q is not in:\n%s", phrase, said)
-		}
-	}
-	if n := w.Count(""); n != 0 {
-		t.Errorf("%d requests were made", n)
-	}
+	acctest.Contains(t, cli.Fails("plan", "-no-color"), "No Wawp access token", "WAWP_ACCESS_TOKEN", "ephemeral", "secret store")
+	w.Asked(t, nil)
 }
 
-func TestAccConfiguringMakesNoRequest(t *testing.T) {
+func TestConfiguringMakesNoRequest(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	w.CLI(t, `resource "wawp_session" "x" {}`).OK("plan")
-	if n := w.Count(""); n != 0 {
-		t.Errorf("%d requests were made: %v", n, w.Requests())
-	}
+	w.Terraform(t, `resource "wawp_session" "x" {}`).OK("plan")
+	w.Asked(t, nil)
 }
 
 func TestAccUserAgent(t *testing.T) {
@@ -93,51 +81,29 @@ func TestAccProxyIsHonoured(t *testing.T) {
 // TestAccUnknownConfiguration makes the provider depend on what is known only after an apply.
 func TestAccUnknownConfiguration(t *testing.T) {
 	t.Parallel()
-	for _, argument := range []string{"access_token", "base_url"} {
-		t.Run(argument, func(t *testing.T) {
-			t.Parallel()
-			w := acctest.New(t, wawptest.Config{})
-			w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4"})
-			value := map[string]string{"access_token": w.Token, "base_url": w.Server.URL}[argument]
-			// A change of "turn" replaces the resource, whose output is then unknown.
-			configure := func(turn string) string {
-				return "resource \"terraform_data\" \"known_late\" {\n  input            = \"" + value + "\"\n  triggers_replace = \"" + turn + "\"\n}\n" +
-					"provider \"wawp\" {\n  " + argument + " = terraform_data.known_late.output\n}\n" +
-					"resource \"wawp_session\" \"x\" {\n  count = 2\n}\n" +
-					"resource \"wawp_session\" \"imported\" {}\n" +
-					"import {\n  to = wawp_session.imported\n  id = \"3EB0BCB2E3D4\"\n}\n"
-			}
-			cli := w.CLI(t, configure("1"))
-			cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=not-to-be-used", "WAWP_BASE_URL=http://127.0.0.1:1")
-			if argument == "access_token" {
-				cli.Env = append(cli.Env, "WAWP_BASE_URL="+w.Server.URL)
-			} else {
-				cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN="+w.Token)
-			}
-			cli.OK("apply", "-auto-approve", "-target=terraform_data.known_late")
-			cli.OK("apply", "-auto-approve")
-			before := w.Count("")
+	w := acctest.New(t, wawptest.Config{})
+	w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4"})
+	// A change of "turn" replaces the resource, whose output is then unknown.
+	configure := func(turn, more string) string {
+		return fmt.Sprintf("resource \"terraform_data\" \"late\" {\n  input            = %q\n  triggers_replace = %q\n}\n", w.Token, turn) +
+			"provider \"wawp\" {\n  access_token = terraform_data.late.output\n}\nresource \"wawp_session\" \"x\" {\n  count = 2\n}\n" + more
+	}
+	cli := w.CLI(t, configure("1", ""))
+	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=not-to-be-used")
+	cli.OK("apply", "-auto-approve")
+	w.ResetRequests()
 
-			cli.Configure(configure("2"))
-			said := cli.OK("plan", "-no-color")
-			if n := strings.Count(said, "Warning: The provider's configuration is not known yet"); n != 1 {
-				t.Errorf("%d warnings, want one for all sessions:\n%s", n, said)
-			}
-			if !strings.Contains(said, "1 to add, 0 to change, 1 to destroy") {
-				t.Errorf("the plan is not for terraform_data alone:\n%s", said)
-			}
-			if n := w.Count("") - before; n != 0 {
-				t.Errorf("%d requests were made", n)
-			}
-			if n := len(cli.State()); n != 4 {
-				t.Errorf("%d resources are in the state, want 4", n)
-			}
-
-			cli.Configure(configure("3") + "data \"wawp_session\" \"y\" {\n  instance_id = \"3EB0BCB2E3D4\"\n}\n")
-			if said := cli.Fails("plan", "-no-color"); !strings.Contains(said, "Error: The provider's configuration is not known yet") {
-				t.Errorf("the data source says:\n%s", said)
-			}
-		})
+	cli.Configure(configure("2", ""))
+	said := cli.OK("plan", "-no-color")
+	if n := strings.Count(said, "Warning: The provider's configuration is not known yet"); n != 1 {
+		t.Errorf("%d warnings, want one for all sessions:\n%s", n, said)
+	}
+	acctest.Contains(t, said, "1 to add, 0 to change, 1 to destroy") // which is terraform_data alone
+	cli.Configure(configure("2", "data \"wawp_session\" \"y\" {\n  instance_id = \"3EB0BCB2E3D4\"\n}\n"))
+	acctest.Contains(t, cli.Fails("plan", "-no-color"), "Error: The provider's configuration is not known yet")
+	w.Asked(t, nil)
+	if n := len(cli.State()); n != 3 {
+		t.Errorf("%d resources are in the state, want 3", n)
 	}
 }
 

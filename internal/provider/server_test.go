@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"os"
 	"testing"
 	"time"
@@ -88,27 +89,93 @@ func TestStopDoesNotWaitForEver(t *testing.T) {
 
 // TestLogsAreWrittenOnlyIfRead: the loggers are told to be silent where Terraform drops every line, and only there.
 func TestLogsAreWrittenOnlyIfRead(t *testing.T) {
+	loggers := []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_WAWP"}
 	for name, test := range map[string]struct {
-		variable, value       string
-		wantSDK, wantProvider string
+		variable, value string
+		unheard         bool
 	}{
-		"no log":                         {"TF_LOG_CORE", "trace", "off", "off"},
-		"everything":                     {"TF_LOG", "info", "", ""},
-		"providers":                      {"TF_LOG_PROVIDER", "debug", "", ""},
-		"no log, one level of one's own": {"TF_LOG_SDK", "warn", "warn", "off"},
+		"no log":                {"TF_LOG_CORE", "trace", true},
+		"everything":            {"TF_LOG", "info", false},
+		"providers":             {"TF_LOG_PROVIDER", "debug", false},
+		"a level of one's own":  {"TF_LOG_SDK", "warn", false},
+		"that of the framework": {"TF_LOG_SDK_FRAMEWORK", "trace", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, variable := range []string{"TF_LOG", "TF_LOG_CORE", "TF_LOG_PROVIDER", "TF_LOG_SDK", "TF_LOG_PROVIDER_WAWP"} {
+			for _, variable := range append(loggers, "TF_LOG", "TF_LOG_CORE", "TF_LOG_PROVIDER") {
 				t.Setenv(variable, "")
 			}
 			t.Setenv(test.variable, test.value)
-			muteUnheard()
-			if got := os.Getenv("TF_LOG_SDK"); got != test.wantSDK {
-				t.Errorf("TF_LOG_SDK is %q, want %q", got, test.wantSDK)
+			if got := muteUnheard(); got != test.unheard {
+				t.Errorf("they are unheard: %t", got)
 			}
-			if got := os.Getenv("TF_LOG_PROVIDER_WAWP"); got != test.wantProvider {
-				t.Errorf("TF_LOG_PROVIDER_WAWP is %q, want %q", got, test.wantProvider)
+			for _, logger := range loggers {
+				if logger != test.variable && (os.Getenv(logger) == "off") != test.unheard {
+					t.Errorf("%s is %q", logger, os.Getenv(logger))
+				}
 			}
 		})
 	}
+}
+
+// TestUnheardLoggersAreKeptOut has all that is called for each resource wait for the end of its context, in which a value stands for a logger.
+func TestUnheardLoggersAreKeptOut(t *testing.T) {
+	t.Parallel()
+	type logger struct{}
+	for _, unheard := range []bool{false, true} {
+		seen := make(chan context.Context, 1)
+		s := &server{protocol: &waits{seen: seen}, unheard: unheard}
+		for name, call := range map[string]func(context.Context) error{
+			"validate": func(ctx context.Context) error { _, err := s.ValidateResourceConfig(ctx, nil); return err },
+			"upgrade":  func(ctx context.Context) error { _, err := s.UpgradeResourceState(ctx, nil); return err },
+			"read":     func(ctx context.Context) error { _, err := s.ReadResource(ctx, nil); return err },
+			"plan":     func(ctx context.Context) error { _, err := s.PlanResourceChange(ctx, nil); return err },
+			"apply":    func(ctx context.Context) error { _, err := s.ApplyResourceChange(ctx, nil); return err },
+		} {
+			ctx, cancel := context.WithCancel(context.WithValue(t.Context(), logger{}, name))
+			ended := make(chan error)
+			go func() { ended <- call(ctx) }()
+			if has := (<-seen).Value(logger{}) != nil; has == unheard {
+				t.Errorf("%s: unheard: %t, in the context: %t", name, unheard, has)
+			}
+			cancel()
+			if err := <-ended; !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
+// waits stands for the framework, too: it shows the context of each call, and waits for its end.
+type waits struct {
+	protocol
+	seen chan<- context.Context
+}
+
+func (w *waits) wait(ctx context.Context) error {
+	w.seen <- ctx
+	select {
+	case <-ctx.Done():
+	case <-time.After(10 * time.Second):
+	}
+	return ctx.Err()
+}
+
+func (w *waits) ValidateResourceConfig(ctx context.Context, _ *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	return nil, w.wait(ctx)
+}
+
+func (w *waits) UpgradeResourceState(ctx context.Context, _ *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	return nil, w.wait(ctx)
+}
+
+func (w *waits) ReadResource(ctx context.Context, _ *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	return nil, w.wait(ctx)
+}
+
+func (w *waits) PlanResourceChange(ctx context.Context, _ *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	return nil, w.wait(ctx)
+}
+
+func (w *waits) ApplyResourceChange(ctx context.Context, _ *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	return nil, w.wait(ctx)
 }

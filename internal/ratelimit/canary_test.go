@@ -1,12 +1,9 @@
 package ratelimit_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -50,28 +47,16 @@ func leaks(endpoint string) []wawptest.Fault {
 	return faults
 }
 
-// TestAccTokenNeverShows is promise P4: the life of many policies, under every fault and at the highest log level.
-func TestAccTokenNeverShows(t *testing.T) {
-	t.Parallel()
-	acctest.SameOnEveryCLI(t)
-	w := acctest.New(t, wawptest.Config{Token: canary})
-	n := len(leaks(get))
+// account has a session for each fault of an endpoint. inject has the endpoints do all of their faults, and distort those alone that let a
+// read succeed, and be kept.
+func account(t *testing.T) (w *acctest.World, n int, inject func(endpoints ...string), distort func()) {
+	t.Helper()
+	w = acctest.New(t, wawptest.Config{Token: canary})
+	n = len(leaks(get))
 	for i := range n {
 		w.Add(wawptest.Session{InstanceID: fmt.Sprintf("3EB0BCB2%04d", i)})
 	}
-	configure := func(slug string) string {
-		return once + fmt.Sprintf("resource \"wawp_session_rate_limit\" \"x\" {\n  count       = %d\n"+
-			"  instance_id = format(\"3EB0BCB2%%04d\", count.index)\n  policy      = %q\n}\n", n, slug)
-	}
-	cli := w.CLI(t, configure(strict))
-	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(cli.Dir, "trace.log"))
-	run := func(name string, arguments ...string) {
-		said, _ := cli.Run(append(arguments, "-no-color")...)
-		if err := os.WriteFile(filepath.Join(cli.Dir, name+".out"), []byte(said), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	inject := func(endpoints ...string) {
+	inject = func(endpoints ...string) {
 		w.ClearFaults()
 		for _, endpoint := range endpoints {
 			for _, fault := range leaks(endpoint) {
@@ -79,7 +64,7 @@ func TestAccTokenNeverShows(t *testing.T) {
 			}
 		}
 	}
-	distort := func() { // what is read succeeds, and is kept
+	distort = func() {
 		w.ClearFaults()
 		for _, fault := range leaks(get) {
 			if fault.Reshape != nil {
@@ -87,85 +72,101 @@ func TestAccTokenNeverShows(t *testing.T) {
 			}
 		}
 	}
+	return w, n, inject, distort
+}
+
+// policiesOf configures the policy of each session.
+func policiesOf(n int, slug string) string {
+	return once + fmt.Sprintf("resource \"wawp_session_rate_limit\" \"x\" {\n  count       = %d\n"+
+		"  instance_id = format(\"3EB0BCB2%%04d\", count.index)\n  policy      = %q\n}\n", n, slug)
+}
+
+// dataOf reads the policies of each session.
+func dataOf(n int) string {
+	return once + fmt.Sprintf("data \"wawp_session_rate_limit_policies\" \"x\" {\n  count       = %d\n"+
+		"  instance_id = format(\"3EB0BCB2%%04d\", count.index)\n}\n", n)
+}
+
+// TestTokenIsNeverTold is promise P4, for what Terraform prints and stores: the life of many policies, under every fault.
+func TestTokenIsNeverTold(t *testing.T) {
+	t.Parallel()
+	w, n, inject, distort := account(t)
+	tf := w.Terraform(t, policiesOf(n, strict))
+	run := func(command string, options ...string) {
+		said, _ := tf.Run(command, options...)
+		acctest.Lacks(t, said+fmt.Sprint(tf.State()), spellings()...)
+	}
 	inject(set, get) // what is refused is followed by a read
+	run("apply")
+	w.ClearFaults()
+	run("apply")
+	if len(tf.State()) != n {
+		t.Fatalf("%d of %d policies are in the state", len(tf.State()), n)
+	}
+	inject(get)
+	run("refresh")
+	distort()
+	run("refresh")
+	acctest.Contains(t, fmt.Sprint(tf.State()), "(redacted)") // else there was nothing to find
+	inject(set)
+	tf.Configure(policiesOf(n, standard))
+	run("apply")
+	run("destroy", "-refresh=false")
+	tf.Configure(dataOf(n))
+	inject(get)
+	run("apply")
+}
+
+// TestAccTokenNeverShows is promise P4, for all that a CLI prints, logs at the highest level, and writes.
+func TestAccTokenNeverShows(t *testing.T) {
+	t.Parallel()
+	w, n, inject, distort := account(t)
+	cli := w.CLI(t, policiesOf(n, strict))
+	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(cli.Dir, "trace.log"))
+	run := func(name string, arguments ...string) {
+		said, _ := cli.Run(append(arguments, "-no-color")...)
+		if err := os.WriteFile(filepath.Join(cli.Dir, name+".out"), []byte(said), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	inject(set, get)
 	run("create", "apply", "-auto-approve")
 	w.ClearFaults()
 	run("create-rest", "apply", "-auto-approve")
 	if len(cli.State()) != n {
 		t.Fatalf("%d of %d policies are in the state", len(cli.State()), n)
 	}
-	inject(get)
+	distort()
 	run("refresh", "apply", "-auto-approve", "-refresh-only")
-	distort()
-	run("refresh-distorted", "apply", "-auto-approve", "-refresh-only")
-	contains(t, fmt.Sprint(cli.State()), "(redacted)") // else there was nothing to find
-	inject(set)
-	cli.Configure(configure(standard))
+	acctest.Contains(t, fmt.Sprint(cli.State()), "(redacted)") // else there was nothing to find
+	cli.Configure(policiesOf(n, standard))
 	run("update-plan", "plan", "-out=update.tfplan")
+	inject(set)
 	run("update", "apply", "update.tfplan")
-	run("destroy", "destroy", "-auto-approve", "-refresh=false")
-	cli.Configure(once + fmt.Sprintf("data \"wawp_session_rate_limit_policies\" \"x\" {\n  count       = %d\n"+
-		"  instance_id = format(\"3EB0BCB2%%04d\", count.index)\n}\n", n))
-	inject(get)
-	run("data", "apply", "-auto-approve")
+	cli.Configure(dataOf(n))
 	distort()
-	run("data-distorted", "apply", "-auto-approve")
+	run("data", "apply", "-auto-approve", "-refresh=false")
 	state, err := os.ReadFile(filepath.Join(cli.Dir, "terraform.tfstate"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	contains(t, strings.ReplaceAll(string(state), ": ", ":"), `"slug":"(redacted)"`, `"current_policy":"(redacted)`) // OpenTofu 1.11 writes no spaces
+	acctest.Contains(t, strings.ReplaceAll(string(state), ": ", ":"), `"slug":"(redacted)"`, `"current_policy":"(redacted)`) // OpenTofu 1.11 writes no spaces
 
 	log, err := os.ReadFile(filepath.Join(cli.Dir, "trace.log"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/rate-limit") // else there was nothing to find
-	if searched := search(t, cli.Dir); searched < 10 {
-		t.Errorf("only %d files were searched", searched)
-	}
-}
-
-// search looks for the canary in every file below a directory, and in the files within saved plans.
-func search(t *testing.T, dir string) int {
-	t.Helper()
+	acctest.Contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/rate-limit") // else there was nothing to find
 	searched := 0
-	look := func(name string, content []byte) {
+	acctest.Search(t, cli.Dir, func(name string, content []byte) {
 		searched++
 		for _, spelling := range spellings() {
 			if at := bytes.Index(content, []byte(spelling)); at >= 0 {
 				t.Errorf("%s holds the token as %s: ...%s...", name, spelling, content[max(0, at-200):min(len(content), at+100)])
 			}
 		}
-	}
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		look(path, content)
-		archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
-		if err != nil {
-			return nil //nolint:nilerr // not a saved plan
-		}
-		for _, file := range archive.File {
-			reader, err := file.Open()
-			if err != nil {
-				return err
-			}
-			inner, err := io.ReadAll(reader)
-			if err != nil {
-				return err
-			}
-			look(path+" "+file.Name, inner)
-		}
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
+	if searched < 10 {
+		t.Errorf("only %d files were searched", searched)
 	}
-	return searched
 }

@@ -1,7 +1,6 @@
 package ratelimit_test
 
 import (
-	"regexp"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -15,9 +14,8 @@ import (
 
 const source = `data "wawp_session_rate_limit_policies" "x" { instance_id = "` + id + `" }`
 
-func TestAccDataSource(t *testing.T) {
+func TestDataSource(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	policy := func(slug string, available, free bool, limits knownvalue.Check) knownvalue.Check {
 		return knownvalue.ObjectExact(map[string]knownvalue.Check{
 			"slug": knownvalue.StringExact(slug), "available": knownvalue.Bool(available), "free": knownvalue.Bool(free), "limits": limits,
@@ -57,34 +55,31 @@ func TestAccDataSource(t *testing.T) {
 			} {
 				checks = append(checks, statecheck.ExpectKnownValue("data.wawp_session_rate_limit_policies.x", tfjsonpath.New(attribute), want))
 			}
-			steps(t, w, resource.TestStep{Config: w.Config(source), ConfigStateChecks: checks})
+			w.Steps(t, resource.TestStep{Config: w.Config(source), ConfigStateChecks: checks})
 		})
 	}
 }
 
-func TestAccDataSourceFailsUnlessTheSessionIsThere(t *testing.T) {
+func TestDataSourceFailsUnlessTheSessionIsThere(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
-		says  string
+		says  []string
 	}{
-		"no such session": {wawptest.Fault{Status: 404, Body: own}, `(?s)invalid_instance.*Wawp\s+knows\s+no\s+such\s+instance`},
-		"foreign 404":     {wawptest.Fault{Status: 404, Body: foreign}, `check\s+base_url`},
-		"unreadable":      {wawptest.Fault{Body: "{}"}, `does\s+not\s+describe\s+a\s+sending\s+policy`},
-		"fault":           {wawptest.Fault{Status: 500}, `HTTP\s+500\s+\(after\s+5\s+attempts\)`},
+		"no such session": {wawptest.Fault{Status: 404, Body: own}, []string{"invalid_instance", "Wawp knows no such instance"}},
+		"foreign 404":     {wawptest.Fault{Status: 404, Body: foreign}, []string{"check base_url"}},
+		"unreadable":      {wawptest.Fault{Body: "{}"}, []string{"does not describe a sending policy"}},
+		"fault":           {wawptest.Fault{Status: 500}, []string{"HTTP 500 (after 5 attempts)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{})
 			test.fault.Match = get
 			w.Inject(test.fault)
-			steps(t, w, resource.TestStep{Config: w.Config(source), ExpectError: regexp.MustCompile(test.says)})
+			acctest.Contains(t, w.Terraform(t, source).Fails("plan"), test.says...)
 		})
 	}
 	w := open(t, wawptest.Config{})
-	steps(t, w, resource.TestStep{
-		Config:      w.Config(`data "wawp_session_rate_limit_policies" "x" { instance_id = "" }`),
-		ExpectError: regexp.MustCompile(`instance_id`),
-	})
+	acctest.Contains(t, w.Terraform(t, `data "wawp_session_rate_limit_policies" "x" { instance_id = "" }`).Fails("plan"), "instance_id is set, but empty")
+	w.Asked(t, nil)
 }

@@ -44,18 +44,9 @@ func edit(change func(slug any) any) func(map[string]any) any {
 	}
 }
 
-// points checks that a diagnostic shows the line of an argument.
-func points(t *testing.T, said, argument string) {
-	t.Helper()
-	if !regexp.MustCompile(`"x": \d+: ` + argument + ` = `).MatchString(said) {
-		t.Errorf("nothing points to %s in:\n%s", argument, said)
-	}
-}
-
-// TestAccAnswersInOtherForms is promise P6, as a user sees it: the policy is found, drift shows, the plan is quiet.
-func TestAccAnswersInOtherForms(t *testing.T) {
+// TestAnswersInOtherForms is promise P6, as a user sees it: the policy is found, drift shows, the plan is quiet.
+func TestAnswersInOtherForms(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	object := func(key string) func(map[string]any) any {
 		return edit(func(slug any) any { return map[string]any{key: slug} })
 	}
@@ -81,12 +72,12 @@ func TestAccAnswersInOtherForms(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{})
 			w.Inject(wawptest.Fault{Reshape: reshape})
-			steps(t, w,
+			w.Steps(t,
 				resource.TestStep{Config: w.Config(declare(strict)), ConfigStateChecks: shows(strict, false)},
 				resource.TestStep{
 					PreConfig: func() { w.SetPolicy(id, standard) },
 					Config:    w.Config(declare(strict)), ConfigStateChecks: shows(strict, false),
-					ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+					ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate),
 				},
 			)
 			if n := w.Count(set); n != 2 {
@@ -96,36 +87,34 @@ func TestAccAnswersInOtherForms(t *testing.T) {
 	}
 }
 
-// TestAccUntoldPolicy keeps what is configured, with a warning.
-func TestAccUntoldPolicy(t *testing.T) {
+// TestUntoldPolicy keeps what is configured, with a warning.
+func TestUntoldPolicy(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	const warning = "Warning: Wawp does not report the current sending policy"
 	w := open(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Reshape: wawptest.Rename("current_policy", "assigned")})
-	cli := w.CLI(t, declare(strict))
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), warning, "1 added")
-	counts(t, w, map[string]int{set: 1, get: 1})
-	contains(t, cli.OK("plan", "-no-color"), warning, id, "No changes.")
-	if s := cli.State()[0].Attributes; s["policy"] != strict || s["limits"].(map[string]any)["send_message_per_minute"] != 5. {
+	tf := w.Terraform(t, declare(strict))
+	acctest.Contains(t, tf.OK("apply"), warning, "1 added")
+	w.Asked(t, map[string]int{set: 1, get: 1})
+	acctest.Contains(t, tf.OK("plan"), warning, id, "No changes.")
+	if s := tf.State()[0].Attributes; s["policy"] != strict || s["limits"].(map[string]any)["send_message_per_minute"] != 5. {
 		t.Errorf("the state is %v", s)
 	}
-	cli.Configure(declare(standard))
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), warning, "1 changed")
+	tf.Configure(declare(standard))
+	acctest.Contains(t, tf.OK("apply"), warning, "1 changed")
 	if got := w.Policy(id); got != standard {
 		t.Errorf("the policy is %q", got)
 	}
 
 	// After an import there is nothing to keep: the plan sets the policy.
-	cli.OK("state", "rm", address)
-	contains(t, cli.OK("import", "-no-color", address, id), warning)
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 changed")
+	tf.Forget(address)
+	acctest.Contains(t, tf.OK("import", address, id), warning)
+	acctest.Contains(t, tf.OK("apply"), "1 changed")
 }
 
-// TestAccAnswersThatTellLess has answers to PATCH and GET that leave something out, or contradict.
-func TestAccAnswersThatTellLess(t *testing.T) {
+// TestAnswersThatTellLess has answers to PATCH and GET that leave something out, or contradict.
+func TestAnswersThatTellLess(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	null := knownvalue.Null()
 	pays := has("has_active_plan", knownvalue.Bool(false))
 	for name, test := range map[string]struct {
@@ -150,7 +139,7 @@ func TestAccAnswersThatTellLess(t *testing.T) {
 			if test.get.Reshape != nil {
 				w.Inject(test.get)
 			}
-			steps(t, w, resource.TestStep{Config: w.Config(declare(strict)), ConfigStateChecks: test.checks})
+			w.Steps(t, resource.TestStep{Config: w.Config(declare(strict)), ConfigStateChecks: test.checks})
 			if requests := w.Requests(); w.Count(set) != 1 || requests[1].String() != get+" -> 200" {
 				t.Errorf("the requests are %v", requests)
 			}
@@ -158,10 +147,9 @@ func TestAccAnswersThatTellLess(t *testing.T) {
 	}
 }
 
-// TestAccStaleReadAfterTheChange has a GET that shows the policy from before: what was planned is what comes out.
-func TestAccStaleReadAfterTheChange(t *testing.T) {
+// TestStaleReadAfterTheChange has a GET that shows the policy from before: what was planned is what comes out.
+func TestStaleReadAfterTheChange(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	silent := wawptest.Fault{Match: set, Act: true, Status: 204}
 	stale := func(slug string) wawptest.Fault {
@@ -169,33 +157,31 @@ func TestAccStaleReadAfterTheChange(t *testing.T) {
 	}
 	w.Inject(silent)
 	w.Inject(stale(standard))
-	cli := w.CLI(t, declare(strict))
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp still shows another sending policy", "1 added")
-	if s := cli.State()[0].Attributes; s["policy"] != strict || s["limits"].(map[string]any)["send_message_per_minute"] != 5. {
+	tf := w.Terraform(t, declare(strict))
+	acctest.Contains(t, tf.OK("apply"), "Warning: Wawp still shows another sending policy", "1 added")
+	if s := tf.State()[0].Attributes; s["policy"] != strict || s["limits"].(map[string]any)["send_message_per_minute"] != 5. {
 		t.Errorf("the state is %v", s)
 	}
-	contains(t, cli.OK("plan", "-no-color"), "No changes.")
+	acctest.Contains(t, tf.OK("plan"), "No changes.")
 
-	cli.Configure(declare(standard))
+	tf.Configure(declare(standard))
 	w.Inject(stale(strict))
-	contains(t, cli.OK("apply", "-auto-approve", "-refresh=false", "-no-color"), "Warning: Wawp still shows another sending policy", "1 changed")
-	contains(t, cli.OK("plan", "-no-color"), "No changes.")
+	acctest.Contains(t, tf.OK("apply", "-refresh=false"), "Warning: Wawp still shows another sending policy", "1 changed")
+	acctest.Contains(t, tf.OK("plan"), "No changes.")
 }
 
-// TestAccAcceptedAndIgnored shows as drift in the next plan.
-func TestAccAcceptedAndIgnored(t *testing.T) {
+// TestPolicyIsAcceptedAndIgnored shows as drift in the next plan.
+func TestPolicyIsAcceptedAndIgnored(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: set, Body: `{"success":true}`})
-	cli := w.CLI(t, declare(strict))
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "shows \"standard_policy\"", "1 added")
-	contains(t, cli.OK("plan", "-no-color"), "0 to add, 1 to change, 0 to destroy")
+	tf := w.Terraform(t, declare(strict))
+	acctest.Contains(t, tf.OK("apply"), "shows \"standard_policy\"", "1 added")
+	acctest.Contains(t, tf.OK("plan"), "0 to add, 1 to change, 0 to destroy")
 }
 
-func TestAccLostAnswerIsRepeated(t *testing.T) {
+func TestLostAnswerIsRepeated(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, fault := range map[string]wawptest.Fault{
 		"502": {Status: 502}, "503": {Status: 503}, "504": {Status: 504}, "reset": {Drop: true}, "cut off": {Cut: true},
 	} {
@@ -204,7 +190,7 @@ func TestAccLostAnswerIsRepeated(t *testing.T) {
 			w := open(t, wawptest.Config{})
 			fault.Match, fault.Act, fault.Times = set, true, 1
 			w.Inject(fault)
-			steps(t, w, resource.TestStep{Config: w.Config(declare(strict)), ConfigStateChecks: shows(strict, false)})
+			w.Steps(t, resource.TestStep{Config: w.Config(declare(strict)), ConfigStateChecks: shows(strict, false)})
 			if n := w.Count(set); n != 2 {
 				t.Errorf("the policy was set %d times", n)
 			}
@@ -212,28 +198,26 @@ func TestAccLostAnswerIsRepeated(t *testing.T) {
 	}
 }
 
-func TestAccSetButNotReadBack(t *testing.T) {
+func TestSetButNotReadBack(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: set, Act: true, Status: 204})
 	w.Inject(wawptest.Fault{Match: get, Status: 500, Times: 1})
-	cli := w.CLI(t, once+declare(strict))
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp sending policy was set, but not read back", "HTTP 500", "1 added")
-	if s := cli.State()[0].Attributes; s["policy"] != strict || s["limits"] != nil || s["has_active_plan"] != nil {
+	tf := w.Terraform(t, once+declare(strict))
+	acctest.Contains(t, tf.OK("apply"), "Warning: Wawp sending policy was set, but not read back", "HTTP 500", "1 added")
+	if s := tf.State()[0].Attributes; s["policy"] != strict || s["limits"] != nil || s["has_active_plan"] != nil {
 		t.Errorf("the state is %v", s)
 	}
-	contains(t, cli.OK("plan", "-no-color"), "No changes.")
-	cli.OK("refresh")
-	if s := cli.State()[0].Attributes; s["limits"] == nil || s["has_active_plan"] != false {
+	acctest.Contains(t, tf.OK("plan"), "No changes.")
+	tf.OK("refresh")
+	if s := tf.State()[0].Attributes; s["limits"] == nil || s["has_active_plan"] != false {
 		t.Errorf("the state is %v", s)
 	}
 }
 
-// TestAccRefusedPolicy names those that the account may use, beside the argument.
-func TestAccRefusedPolicy(t *testing.T) {
+// TestRefusedPolicy names those that the account may use, beside the argument.
+func TestRefusedPolicy(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	usable := "Set policy to one that the account may use: standard_policy, strict. The session has \"standard_policy\"."
 	refusal := wawptest.Fault{Match: set, Status: 403, Body: `{"code":"blocked","message":"Blocked."}`}
 	for name, test := range map[string]struct {
@@ -259,37 +243,49 @@ func TestAccRefusedPolicy(t *testing.T) {
 			for _, fault := range test.faults {
 				w.Inject(fault)
 			}
-			cli := w.CLI(t, once+declare(test.slug))
-			said := cli.Fails("apply", "-auto-approve", "-no-color")
-			contains(t, said, "Error: Wawp sending policy was not set", "with "+address, id)
-			points(t, said, "policy")
-			contains(t, said, test.says...)
-			counts(t, w, map[string]int{set: 1, get: 1})
-			if len(cli.State()) != 0 {
-				t.Errorf("the state holds %v", cli.State())
+			tf := w.Terraform(t, once+declare(test.slug))
+			said := tf.Fails("apply")
+			acctest.Contains(t, said, "Error: Wawp sending policy was not set", `with AttributeName("policy")`, id)
+			acctest.Contains(t, said, test.says...)
+			w.Asked(t, map[string]int{set: 1, get: 1})
+			if len(tf.State()) != 0 {
+				t.Errorf("the state holds %v", tf.State())
 			}
 		})
 	}
 }
 
-func TestAccRefusedChangeKeepsTheState(t *testing.T) {
+// TestAccRefusedPolicyPointsToTheArgument, and the state that the CLI writes has no policy that Wawp refused.
+func TestAccRefusedPolicyPointsToTheArgument(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
-	cli := w.CLI(t, once+declare(strict))
-	cli.OK("apply", "-auto-approve")
-	cli.Configure(once + declare(paid))
-	contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "needs an active plan", "standard_policy, strict", `The session has "strict"`)
-	if s := cli.State()[0]; s.Status != "" || s.Attributes["policy"] != strict || w.Policy(id) != strict {
+	cli := w.CLI(t, once+declare(paid))
+	said := cli.Fails("apply", "-auto-approve", "-no-color")
+	acctest.Contains(t, said, "Error: Wawp sending policy was not set", "with "+address)
+	if !regexp.MustCompile(`"x": \d+: policy = `).MatchString(said) {
+		t.Errorf("nothing points to the argument in:\n%s", said)
+	}
+	if len(cli.State()) != 0 {
+		t.Errorf("the state holds %v", cli.State())
+	}
+}
+
+func TestRefusedChangeKeepsTheState(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{})
+	tf := w.Terraform(t, once+declare(strict))
+	tf.OK("apply")
+	tf.Configure(once + declare(paid))
+	acctest.Contains(t, tf.Fails("apply"), "needs an active plan", "standard_policy, strict", `The session has "strict"`)
+	if s := tf.State()[0]; s.Status != "" || s.Attributes["policy"] != strict || w.Policy(id) != strict {
 		t.Errorf("the state is %v", s)
 	}
 	w.SetPaid(true)
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 changed")
+	acctest.Contains(t, tf.OK("apply"), "1 changed")
 }
 
-func TestAccNotSet(t *testing.T) {
+func TestNotSet(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		faults []wawptest.Fault
 		says   []string
@@ -309,19 +305,18 @@ func TestAccNotSet(t *testing.T) {
 			for _, fault := range test.faults {
 				w.Inject(fault)
 			}
-			cli := w.CLI(t, once+declare(strict))
-			contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), test.says...)
-			if len(cli.State()) != 0 {
-				t.Errorf("the state holds %v", cli.State())
+			tf := w.Terraform(t, once+declare(strict))
+			acctest.Contains(t, tf.Fails("apply"), test.says...)
+			if len(tf.State()) != 0 {
+				t.Errorf("the state holds %v", tf.State())
 			}
 		})
 	}
 }
 
-// TestAccUnreadablePolicyKeepsTheState is promise P3 for every answer that proves no absence.
-func TestAccUnreadablePolicyKeepsTheState(t *testing.T) {
+// TestUnreadablePolicyKeepsTheState is promise P3 for every answer that proves no absence.
+func TestUnreadablePolicyKeepsTheState(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	described := wawptest.Fault{Skip: 1000}
 	gone := wawptest.Fault{Status: 404, Body: own}
 	for name, test := range map[string]struct {
@@ -349,75 +344,63 @@ func TestAccUnreadablePolicyKeepsTheState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{})
-			cli := w.CLI(t, once+declare(strict))
-			cli.OK("apply", "-auto-approve")
-			before := fmt.Sprint(cli.State())
+			tf := w.Terraform(t, once+declare(strict))
+			tf.OK("apply")
+			before := fmt.Sprint(tf.State())
 			test.get.Match, test.info.Match = get, info
 			w.Inject(test.get)
 			w.Inject(test.info)
 			if test.fails {
-				contains(t, cli.Fails("refresh", "-no-color"), "Error: Wawp sending policy could not be read", id)
+				acctest.Contains(t, tf.Fails("refresh"), "Error: Wawp sending policy could not be read", id)
 			} else {
-				contains(t, cli.OK("refresh", "-no-color"), "Warning: Wawp sending policy could not be checked and stays in the state", id, "terraform state rm")
+				acctest.Contains(t, tf.OK("refresh"), "Warning: Wawp sending policy could not be checked and stays in the state", id, "terraform state rm")
 			}
-			if got := fmt.Sprint(cli.State()); got != before {
+			if got := fmt.Sprint(tf.State()); got != before {
 				t.Errorf("the state was %s and is %s", before, got)
 			}
 		})
 	}
 }
 
-func TestAccSessionDeletedInTheDashboard(t *testing.T) {
+func TestSessionDeletedInTheDashboard(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
-	cli := w.CLI(t, declare(strict))
-	cli.OK("apply", "-auto-approve")
+	tf := w.Terraform(t, declare(strict))
+	tf.OK("apply")
 	w.Remove(id)
 	w.ResetRequests()
-	contains(t, cli.OK("plan", "-no-color"), "Warning: Wawp sending policy is gone", id, "1 to add, 0 to change, 0 to destroy")
-	counts(t, w, map[string]int{get: 1, info: 1})
-	said := cli.Fails("apply", "-auto-approve", "-no-color")
-	contains(t, said, "Error: Wawp knows no session "+id)
-	points(t, said, "instance_id")
+	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp sending policy is gone", id, "1 to add, 0 to change, 0 to destroy")
+	w.Asked(t, map[string]int{get: 2, info: 1}) // the policy again after session/info: three requests prove an absence
+	said := tf.Fails("apply")
+	acctest.Contains(t, said, "Error: Wawp knows no session "+id)
+	acctest.Contains(t, said, `with AttributeName("instance_id")`)
 }
 
-// TestAccImportedPolicyIsLikeAnyOther once it has been read: its session can go.
-func TestAccImportedPolicyIsLikeAnyOther(t *testing.T) {
+// TestImportedPolicyIsLikeAnyOther once it has been read: its session can go.
+func TestImportedPolicyIsLikeAnyOther(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
-	cli := w.CLI(t, declare(standard))
-	cli.OK("import", address, id)
+	tf := w.Terraform(t, declare(standard))
+	tf.OK("import", address, id)
 	w.Remove(id)
-	contains(t, cli.OK("plan", "-no-color"), "Warning: Wawp sending policy is gone", id, "1 to add")
+	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp sending policy is gone", id, "1 to add")
 }
 
-// TestAccUnknownConfiguration makes the provider depend on what is known only after an apply.
-func TestAccUnknownConfiguration(t *testing.T) {
+func TestUnknownConfiguration(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{})
-	// A change of "turn" replaces the resource, whose output is then unknown.
-	configure := func(turn string) string {
-		return "resource \"terraform_data\" \"known_late\" {\n  input            = \"" + w.Token + "\"\n  triggers_replace = \"" + turn +
-			"\"\n}\nprovider \"wawp\" {\n  access_token = terraform_data.known_late.output\n}\n" + declare(strict)
-	}
-	cli := w.CLI(t, configure("1"))
-	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=not-to-be-used")
-	cli.OK("apply", "-auto-approve", "-target=terraform_data.known_late")
-	cli.OK("apply", "-auto-approve")
+	tf := w.Terraform(t, declare(strict)+strings.Replace(declare(strict), `"x"`, `"y"`, 1))
+	tf.OK("apply")
 	w.ResetRequests()
-
-	cli.Configure(configure("2"))
-	said := cli.OK("plan", "-no-color")
-	contains(t, said, "Warning: The provider's configuration is not known yet", "1 to add, 0 to change, 1 to destroy")
-	cli.Configure(configure("2") + "import {\n  to = wawp_session_rate_limit.y\n  id = \"" + id + "\"\n}\n" +
-		strings.Replace(declare(strict), `"x"`, `"y"`, 1))
-	contains(t, cli.Fails("plan", "-no-color"), "Error: The provider's configuration is not known yet")
-	cli.Configure(configure("2") + "data \"wawp_session_rate_limit_policies\" \"y\" {\n  instance_id = \"" + id + "\"\n}\n")
-	contains(t, cli.Fails("plan", "-no-color"), "Error: The provider's configuration is not known yet")
-	counts(t, w, nil)
-	if len(cli.State()) != 2 {
-		t.Errorf("the state holds %v", cli.State())
+	const unknown = "The provider's configuration is not known yet"
+	tf.Unknown = true
+	acctest.Contains(t, tf.OK("plan"), "Warning: "+unknown, "No changes.")
+	tf.Forget("wawp_session_rate_limit.y")
+	acctest.Contains(t, tf.Fails("import", "wawp_session_rate_limit.y", id), "Error: "+unknown)
+	tf.Configure(declare(strict) + source)
+	acctest.Contains(t, tf.Fails("plan"), "Error: "+unknown)
+	w.Asked(t, nil)
+	if len(tf.State()) != 1 {
+		t.Errorf("the state holds %v", tf.State())
 	}
 }

@@ -153,7 +153,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 func object(id string) state.Object {
 	return state.Object{
 		Type: "wawp_session_rate_limit", Noun: "sending policy", InstanceID: id, Name: "the sending policy of the session " + id,
-		Anew: "sets it anew, which fails unless instance_id names another session by then",
+		Paired: true, // perhaps: it is not known here
+		Anew:   "sets it anew, which fails unless instance_id names another session by then",
 	}
 }
 

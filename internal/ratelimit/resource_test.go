@@ -3,6 +3,7 @@ package ratelimit_test
 import (
 	"fmt"
 	"os"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -53,12 +54,6 @@ func declare(slug string, arguments ...string) string {
 		id, slug, strings.Join(arguments, "\n"))
 }
 
-// steps runs a test case against a world; every step that applies also proves that a second plan is empty (P5).
-func steps(t *testing.T, w *acctest.World, all ...resource.TestStep) {
-	t.Helper()
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: all})
-}
-
 // has checks one attribute in the state.
 func has(attribute string, want knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
@@ -96,51 +91,21 @@ func shows(slug string, pays bool) []statecheck.StateCheck {
 	}
 }
 
-// does checks what a plan does to the policy.
-func does(action plancheck.ResourceActionType, more ...plancheck.PlanCheck) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: append(more, plancheck.ExpectResourceAction(address, action))}
-}
-
-// counts checks how many requests arrived since the last check.
-func counts(t *testing.T, w *acctest.World, want map[string]int) {
-	t.Helper()
-	total := 0
-	for endpoint, n := range want {
-		total += n
-		if got := w.Count(endpoint); got != n {
-			t.Errorf("%s was asked %d times, want %d", endpoint, got, n)
-		}
-	}
-	if got := w.Count(""); got != total {
-		t.Errorf("%d requests were made, want %d: %v", got, total, w.Requests())
-	}
-	w.ResetRequests()
-}
-
-func contains(t *testing.T, said string, want ...string) {
-	t.Helper()
-	for _, phrase := range want {
-		if !strings.Contains(said, phrase) {
-			t.Errorf("%q is not in:\n%s", phrase, said)
-		}
-	}
-}
-
-func TestAccLifecycle(t *testing.T) {
+func TestLifecycle(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{})
-	steps(t, w,
+	w.Steps(t,
 		resource.TestStep{Config: w.Config(declare(strict)), ConfigStateChecks: shows(strict, false)},
 		resource.TestStep{
 			Config: w.Config(declare(standard)), ConfigStateChecks: shows(standard, false),
-			ConfigPlanChecks: does(plancheck.ResourceActionUpdate,
+			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate,
 				plancheck.ExpectUnknownValue(address, tfjsonpath.New("limits")),
 				plancheck.ExpectKnownValue(address, tfjsonpath.New("has_active_plan"), knownvalue.Bool(false))),
 		},
 		resource.TestStep{
 			PreConfig: func() { w.SetPaid(true) },
 			Config:    w.Config(declare(limitless)), ConfigStateChecks: shows(limitless, true),
-			ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate),
 		},
 	)
 	if got := w.Policy(id); got != limitless {
@@ -153,31 +118,45 @@ func TestAccLifecycle(t *testing.T) {
 	}
 }
 
-func TestAccNothingIsAskedForTwice(t *testing.T) {
+// TestAccLifecycle sets a policy, changes it in place, and leaves it.
+func TestAccLifecycle(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{})
 	cli := w.CLI(t, declare(strict))
-	cli.OK("apply", "-auto-approve")
-	counts(t, w, map[string]int{set: 1})
-	cli.OK("plan")
-	counts(t, w, map[string]int{get: 1})
+	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 0 destroyed")
 	cli.Configure(declare(standard))
-	cli.OK("apply", "-auto-approve")
-	counts(t, w, map[string]int{get: 1, set: 1})
-	cli.OK("destroy", "-auto-approve", "-refresh=false")
-	counts(t, w, nil)
+	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed, 0 destroyed")
+	cli.OK("plan", "-detailed-exitcode") // succeeds if there is nothing to change
+	acctest.Contains(t, cli.OK("destroy", "-auto-approve", "-no-color"), "1 destroyed")
+	if got := w.Policy(id); got != standard {
+		t.Errorf("the destroy changed the policy to %q", got)
+	}
 }
 
-func TestAccTimeoutsMakeNoRequest(t *testing.T) {
+func TestNothingIsAskedForTwice(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
+	w := open(t, wawptest.Config{})
+	tf := w.Terraform(t, declare(strict))
+	tf.OK("apply")
+	w.Asked(t, map[string]int{set: 1})
+	tf.OK("plan")
+	w.Asked(t, map[string]int{get: 1})
+	tf.Configure(declare(standard))
+	tf.OK("apply")
+	w.Asked(t, map[string]int{get: 1, set: 1})
+	tf.OK("destroy", "-refresh=false")
+	w.Asked(t, nil)
+}
+
+func TestTimeoutsMakeNoRequest(t *testing.T) {
+	t.Parallel()
 	w := open(t, wawptest.Config{})
 	timed := declare(strict, "timeouts = { create = \"10s\", read = \"10s\", update = \"10s\" }\n")
-	steps(t, w,
+	w.Steps(t,
 		resource.TestStep{Config: w.Config(declare(strict))},
 		resource.TestStep{
 			Config: w.Config(timed), ConfigStateChecks: shows(strict, false),
-			ConfigPlanChecks: does(plancheck.ResourceActionUpdate,
+			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate,
 				plancheck.ExpectKnownValue(address, tfjsonpath.New("limits"), limitsOf(strict)),
 				plancheck.ExpectKnownValue(address, tfjsonpath.New("has_active_plan"), knownvalue.Bool(false))),
 		},
@@ -187,16 +166,15 @@ func TestAccTimeoutsMakeNoRequest(t *testing.T) {
 	}
 }
 
-func TestAccChangeInTheDashboardIsSetBackInPlace(t *testing.T) {
+func TestChangeInTheDashboardIsSetBackInPlace(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
-	steps(t, w,
+	w.Steps(t,
 		resource.TestStep{Config: w.Config(declare(strict))},
 		resource.TestStep{
 			PreConfig: func() { w.SetPolicy(id, standard) },
 			Config:    w.Config(declare(strict)), ConfigStateChecks: shows(strict, false),
-			ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate),
 		},
 	)
 	if got := w.Policy(id); got != strict {
@@ -204,35 +182,33 @@ func TestAccChangeInTheDashboardIsSetBackInPlace(t *testing.T) {
 	}
 }
 
-func TestAccLapsedPlan(t *testing.T) {
+func TestLapsedPlan(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{Paid: true})
-	steps(t, w,
+	w.Steps(t,
 		resource.TestStep{Config: w.Config(declare(limitless)), ConfigStateChecks: shows(limitless, true)},
 		resource.TestStep{
 			PreConfig: func() { w.SetPaid(false) },
 			Config:    w.Config(declare(limitless)), ConfigStateChecks: shows(limitless, false),
-			ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop),
 		},
 		resource.TestStep{ // and then Wawp takes the policy away
 			PreConfig:   func() { w.SetPolicy(id, standard) },
 			Config:      w.Config(declare(limitless)),
-			ExpectError: regexp.MustCompile(`(?s)may\s+not\s+use\s+this\s+policy.*standard_policy,\s+strict`),
+			ExpectError: regexp.MustCompile(`may not use this policy.*standard_policy, strict`),
 		},
 	)
 }
 
-func TestAccAnotherSessionIsGivenThePolicyInstead(t *testing.T) {
+func TestAnotherSessionIsGivenThePolicyInstead(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	w.Add(wawptest.Session{InstanceID: "5056E8000001"})
-	steps(t, w,
+	w.Steps(t,
 		resource.TestStep{Config: w.Config(declare(strict))},
 		resource.TestStep{
 			Config:           w.Config(strings.Replace(declare(strict), id, "5056E8000001", 1)),
-			ConfigPlanChecks: does(plancheck.ResourceActionReplace),
+			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionReplace),
 		},
 	)
 	if w.Policy(id) != strict || w.Policy("5056E8000001") != strict {
@@ -240,102 +216,95 @@ func TestAccAnotherSessionIsGivenThePolicyInstead(t *testing.T) {
 	}
 }
 
-func TestAccWithTheSessionItself(t *testing.T) {
+func TestWithTheSessionItself(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.CLI(t, `
+	tf := w.Terraform(t, `
 		resource "wawp_session" "x" {}
 		resource "wawp_session_rate_limit" "x" {
 			instance_id = wawp_session.x.instance_id
 			policy      = "strict"
 		}`)
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "2 added")
+	acctest.Contains(t, tf.OK("apply"), "2 added")
 	first := w.Sessions()[0].InstanceID
-	contains(t, cli.OK("plan", "-no-color"), "No changes.")
-	cli.OK("refresh") // after which the session counts as seen
+	acctest.Contains(t, tf.OK("plan"), "No changes.")
+	tf.OK("refresh") // after which the session counts as seen
 
 	w.Remove(first) // in the dashboard
-	said := cli.OK("apply", "-auto-approve", "-no-color")
-	contains(t, said, "Warning: Wawp sending policy is gone", first, "2 added, 0 changed, 0 destroyed")
+	said := tf.OK("apply")
+	acctest.Contains(t, said, "Warning: Wawp sending policy is gone", first, "2 added, 0 changed, 0 destroyed")
 	if second := w.Sessions()[0].InstanceID; w.Policy(second) != strict {
 		t.Errorf("the policy of the new session is %q", w.Policy(second))
 	}
-	contains(t, cli.OK("destroy", "-auto-approve", "-no-color"), "2 destroyed")
+	acctest.Contains(t, tf.OK("destroy"), "2 destroyed")
 }
 
-func TestAccArgumentsAreValidated(t *testing.T) {
+func TestArgumentsAreValidated(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	for name, test := range map[string]struct{ configuration, says string }{
-		"empty policy":   {declare(""), `policy\s+is\s+set,\s+but\s+empty`},
-		"empty instance": {strings.Replace(declare(strict), id, "", 1), `instance_id\s+is\s+set,\s+but\s+empty`},
-		"read timeout":   {declare(strict, "timeouts = { read = \"0s\" }\n"), `timeouts.read\s+must\s+be\s+a\s+positive\s+duration`},
-		"limits":         {declare(strict, "limits = {}\n"), `limits`},
+		"empty policy":   {declare(""), "policy is set, but empty"},
+		"empty instance": {strings.Replace(declare(strict), id, "", 1), "instance_id is set, but empty"},
+		"read timeout":   {declare(strict, "timeouts = { read = \"0s\" }\n"), "timeouts.read must be a positive duration"},
+		"limits":         {declare(strict, "limits = {}\n"), "limits"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			steps(t, w, resource.TestStep{Config: w.Config(test.configuration), ExpectError: regexp.MustCompile(`(?s)` + test.says)})
+			acctest.Contains(t, w.Terraform(t, test.configuration).Fails("plan"), test.says)
 		})
 	}
 }
 
+// TestAccImport adopts what is there, without a change (P5), and another policy in place.
 func TestAccImport(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		kind       resource.ImportStateKind
-		need, tofu string
-	}{
-		"command":                {resource.ImportCommandWithID, "1.11", "1.6"},
-		"import block, id":       {resource.ImportBlockWithID, "1.11", "1.6"},
-		"import block, identity": {resource.ImportBlockWithResourceIdentity, "1.12", "1.12"},
+	byID, byIdentity := fmt.Sprintf("id = %q", id), fmt.Sprintf("identity = { instance_id = %q }", id)
+	for name, test := range map[string]struct{ by, slug, changed, need, tofu string }{
+		"id":             {byID, standard, "0 changed", "1.11", "1.6"},
+		"another policy": {byID, strict, "1 changed", "1.11", "1.6"},
+		"identity":       {byIdentity, standard, "0 changed", "1.12", "1.12"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			acctest.Require(t, test.need, test.tofu)
 			w := open(t, wawptest.Config{})
-			again := resource.TestStep{ResourceName: address, ImportState: true, ImportStateKind: test.kind}
-			if test.kind != resource.ImportBlockWithResourceIdentity {
-				again.ImportStateId = id
-			}
-			if test.kind == resource.ImportCommandWithID {
-				again.ImportStateVerify = true
-				again.ImportStateVerifyIdentifierAttribute = "instance_id"
-			}
-			steps(t, w, resource.TestStep{Config: w.Config(declare(strict))}, again)
+			cli := w.CLI(t, declare(test.slug)+"import {\n  to = "+address+"\n  "+test.by+"\n}\n")
+			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 imported, 0 added, "+test.changed+", 0 destroyed")
 		})
 	}
 }
 
-// TestAccImportBlockIsQuiet adopts what is there, without a change (P5), and another policy in place.
-func TestAccImportBlockIsQuiet(t *testing.T) {
-	t.Parallel()
-	block := fmt.Sprintf("\nimport {\n  to = %s\n  id = %q\n}\n", address, id)
-	for slug, says := range map[string]string{
-		standard: "1 imported, 0 added, 0 changed, 0 destroyed", strict: "1 imported, 0 added, 1 changed, 0 destroyed",
-	} {
-		w := open(t, wawptest.Config{})
-		cli := w.CLI(t, declare(slug)+block)
-		contains(t, cli.OK("apply", "-auto-approve", "-no-color"), says)
-		contains(t, cli.OK("plan", "-no-color"), "No changes.")
-	}
-}
-
-func TestAccImportOfNothing(t *testing.T) {
+// TestImport reads what a create has read.
+func TestImport(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{})
-	cli := w.CLI(t, declare(strict))
-	for _, blank := range []string{"", " "} {
-		contains(t, cli.Fails("import", "-no-color", address, blank), "No instance id to import")
+	tf := w.Terraform(t, declare(strict))
+	tf.OK("apply")
+	created := tf.State()[0].Attributes
+	tf.Forget(address)
+	tf.OK("import", address, id)
+	if imported := tf.State()[0].Attributes; !reflect.DeepEqual(imported, created) {
+		t.Errorf("%v was created, and %v imported", created, imported)
 	}
-	counts(t, w, nil)
+	acctest.Contains(t, tf.OK("plan"), "No changes.")
+	tf.Configure(declare(standard))
+	acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed, 0 destroyed")
+	acctest.Contains(t, tf.OK("plan"), "No changes.")
 }
 
-// TestAccImportOfWhatCannotBeRead drops nothing silently: it is an error, however clear the absence is.
-func TestAccImportOfWhatCannotBeRead(t *testing.T) {
+func TestImportOfNothing(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
+	w := open(t, wawptest.Config{})
+	tf := w.Terraform(t, declare(strict))
+	for _, blank := range []string{"", " "} {
+		acctest.Contains(t, tf.Fails("import", address, blank), "No instance id to import")
+	}
+	w.Asked(t, nil)
+}
+
+// TestImportOfWhatCannotBeRead drops nothing silently: it is an error, however clear the absence is.
+func TestImportOfWhatCannotBeRead(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]wawptest.Fault{
 		"no such session": {Match: info, Skip: 1000},
 		"foreign 404":     {Match: get, Status: 404, Body: foreign},
@@ -347,10 +316,7 @@ func TestAccImportOfWhatCannotBeRead(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
 			w.Inject(fault)
-			steps(t, w, resource.TestStep{
-				Config: w.Config(declare(strict)), ResourceName: address, ImportState: true, ImportStateId: id,
-				ExpectError: regexp.MustCompile(`Reading\s+the\s+sending\s+policy\s+of\s+the\s+session\s+` + id + `\s+failed`),
-			})
+			acctest.Contains(t, w.Terraform(t, declare(strict)).Fails("import", address, id), "Reading the sending policy of the session "+id+" failed")
 		})
 	}
 }

@@ -156,7 +156,7 @@ func TestAmbiguousCreateIsNotRepeated(t *testing.T) {
 		"timeout":           {Hold: make(chan struct{})},
 		"reset":             {Drop: true},
 		"empty":             {Status: 201, Body: ""},
-		"cut off":           {Cut: true},
+		"cut off":           {Body: `{"instance_id":"3EB0BC`},
 		"no id":             {Reshape: wawptest.Without("instance_id")},
 		"error in disguise": {Body: `{"code":"server_not_found","message":"No server is free"}`},
 		"HTML":              {Body: "<html>Sign in</html>"},
@@ -180,6 +180,18 @@ func TestAmbiguousCreateIsNotRepeated(t *testing.T) {
 	}
 }
 
+// TestWhateverHoldsTheIDIsRecorded: of an answer to create the id is enough.
+func TestWhateverHoldsTheIDIsRecorded(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	w.Inject(wawptest.Fault{Match: create, Cut: true})
+	tf := w.Terraform(t, minimal)
+	acctest.Contains(t, tf.OK("apply"), "Warning: The answer to the creation of a Wawp session was not whole")
+	recorded(t, w, tf, 1)
+	tf.OK("refresh")
+	acctest.Contains(t, tf.OK("plan"), "No changes.")
+}
+
 // TestAccAmbiguousCreateCanBeAdopted follows the advice of the diagnostic.
 func TestAccAmbiguousCreateCanBeAdopted(t *testing.T) {
 	t.Parallel()
@@ -201,8 +213,8 @@ func TestRefusedCreateSaysWhyAndCriesNoWolf(t *testing.T) {
 		"quota":        {wawptest.Fault{Status: 403, Body: `{"code":"quota_reached","message":"You have 3 of 3."}`}, []string{"You have 3 of 3.", "Delete one that is no longer needed", "upgrade the plan"}},
 		"other 403":    {wawptest.Fault{Status: 403, Body: `{"code":"blocked","message":"Blocked."}`}, []string{"Blocked.", "plan may not include this"}},
 		"401":          {wawptest.Fault{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}, []string{"Who?", "WAWP_ACCESS_TOKEN"}},
-		"400":          {wawptest.Fault{Status: 400, Body: "Bad Request - Missing Token"}, []string{"Bad Request - Missing Token", "HTTP 400"}},
-		"400 as XML":   {wawptest.Fault{Status: 400, Body: "<error>Missing Token</error>"}, []string{"Missing Token", "HTTP 400"}},
+		"400":          {wawptest.Fault{Status: 400, Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, Body: "Bad Request - Missing Token"}, []string{"HTTP 400 (text/plain, 27 bytes)"}},
+		"400 as XML":   {wawptest.Fault{Status: 400, Body: "<error>Missing Token</error>"}, []string{"HTTP 400 (application/json, 28 bytes)"}},
 		"foreign 404":  {wawptest.Fault{Status: 404, Body: foreign}, []string{"check base_url"}},
 		"redirect":     {wawptest.Fault{Status: 308, Header: http.Header{"Location": {"https://www.api.wawp.test/v2/session/create"}}}, []string{"www.api.wawp.test", "set base_url"}},
 		"429 for long": {wawptest.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}}, []string{"Come back in 1h0m0s", "requests_per_second"}},
@@ -244,7 +256,7 @@ func TestDeletedInTheDashboard(t *testing.T) {
 	tf.OK("refresh") // session/info describes it for the first time
 	id := w.Sessions()[0].InstanceID
 	w.Remove(id)
-	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp session "+id+" is gone", "1 to add, 0 to change, 0 to destroy")
+	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp session is gone: "+id, "1 to add, 0 to change, 0 to destroy")
 	tf.OK("apply")
 	recorded(t, w, tf, 1)
 }
@@ -257,6 +269,46 @@ func TestDeletedBeforeItWasRefreshed(t *testing.T) {
 	tf.OK("apply")
 	w.Remove(w.Sessions()[0].InstanceID)
 	acctest.Contains(t, tf.OK("plan"), "is gone", "1 to add, 0 to change, 0 to destroy")
+}
+
+// TestAbsenceThatPassesDropsNothing: a restart, or a server that lags behind, answers for some seconds that there is no such session.
+func TestAbsenceThatPassesDropsNothing(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	tf := w.Terraform(t, isStarted)
+	tf.OK("apply")
+	w.Inject(wawptest.Fault{Match: info, Times: 1, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`})
+	w.ResetRequests()
+	said := tf.OK("plan")
+	acctest.Contains(t, said, "No changes.")
+	acctest.Lacks(t, said, "Warning")
+	w.Asked(t, map[string]int{info: 2})
+}
+
+// TestAbsenceTakesThreeAnswers, and no more.
+func TestAbsenceTakesThreeAnswers(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	tf := w.Terraform(t, isStarted)
+	tf.OK("apply")
+	w.Remove(w.Sessions()[0].InstanceID)
+	w.ResetRequests()
+	acctest.Contains(t, tf.OK("refresh"), "is gone")
+	w.Asked(t, map[string]int{info: 2, rateLimit: 1})
+}
+
+// TestProtectedSessionIsNotDropped: its absence is an error that names the way out.
+func TestProtectedSessionIsNotDropped(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	tf := w.Terraform(t, "resource \"wawp_session\" \"x\" {\n  desired_state       = \"started\"\n  deletion_protection = true\n}")
+	tf.OK("apply")
+	id := w.Sessions()[0].InstanceID
+	w.Remove(id)
+	acctest.Contains(t, tf.Fails("plan"), "Error: Wawp session is gone, and protected: "+id, "terraform state rm 'wawp_session.<name>'")
+	if len(tf.State()) != 1 {
+		t.Error("it left the state")
+	}
 }
 
 // TestUnprovenAbsenceKeepsTheState is promise P3, as a user sees it.
@@ -341,9 +393,9 @@ func TestTokenOfAnotherAccountProvesNothing(t *testing.T) {
 			before := tf.State()
 			tf.BaseURL, tf.Token = other.Server.URL, token
 			acctest.Contains(t, tf.OK("plan"), "Warning: Wawp session could not be checked and stays in the state",
-				"the access token is another one than before")
+				"the access token, or the address, is another one than before")
 			acctest.Contains(t, tf.Fails("destroy"), "Error: Wawp session could not be deleted",
-				"another access token than before", "terraform state rm")
+				"the access token, or the address, is another one than before", "terraform state rm")
 			if got := tf.State(); fmt.Sprint(got) != fmt.Sprint(before) {
 				t.Errorf("the state was %v and is %v", before, got)
 			}
@@ -365,7 +417,7 @@ func TestRenewedTokenIsThatOfTheSameAccount(t *testing.T) {
 	tf.OK("apply", "-refresh-only")
 	id := w.Sessions()[0].InstanceID
 	w.Remove(id)
-	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp session "+id+" is gone")
+	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp session is gone: "+id)
 }
 
 func TestServerThatOffersOnlyCreate(t *testing.T) {
@@ -403,7 +455,8 @@ func TestDestroyUnderFault(t *testing.T) {
 		"all is gone":          {wawptest.Fault{Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`}, true, "1 destroyed", false},
 		"a gateway's JSON 404": {wawptest.Fault{Match: remove, Status: 404, Body: `{"message":"Not Found"}`}, false, "it stays in the state", false},
 		"busy, in disguise":    {wawptest.Fault{Match: remove, Body: `{"status":"error","message":"The instance is busy"}`}, false, "The instance is busy", false},
-		"already gone":         {wawptest.Fault{Match: remove, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`}, true, "1 destroyed", false},
+		"a 404 that passes":    {wawptest.Fault{Match: remove, Times: 1, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`}, true, "1 destroyed", false},
+		"a 404 that stays":     {wawptest.Fault{Match: remove, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`}, false, "session/info describes it", false},
 		"perhaps phoneless":    {wawptest.Fault{Match: remove, Status: 404, Body: `{"code":"invalid_session","message":"no"}`}, false, "session/info describes it", false},
 		"all is phoneless":     {wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"no"}`}, false, "may only mean that the session lost its phone", false},
 		"never had a phone":    {wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"no"}`}, true, "1 destroyed", true},

@@ -225,7 +225,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		if found.Verdict == wawp.Broken {
 			reason = "" // the answer tells it
 		}
-		resp.Diagnostics.Append(m.object().NotDeleted("Wawp session could not be deleted", "Deleting the session "+id+" failed", reason, err))
+		resp.Diagnostics.AddError("Wawp session could not be deleted", m.object().NotDeleted("Deleting the session "+id+" failed", reason, err))
 	}
 }
 

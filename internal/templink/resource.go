@@ -116,7 +116,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	active, err := r.client.GetTempLink(ctx, id)
 	switch {
 	case wawp.KindOf(err).Untimely() && !isNew:
-		resp.Diagnostics.Append(object(id).Kept("Wawp refuses to tell, perhaps because the session needs no scan", err))
+		resp.Diagnostics.Append(object(id).Kept("Wawp refuses to tell, perhaps because the session needs no scan", explain.Reason(err)))
 		return
 	case err != nil:
 		object(id).NotRead(ctx, r.client, req, resp, err)
@@ -134,7 +134,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 func object(id string) state.Object {
 	return state.Object{
 		Type: "wawp_session_temp_link", Noun: "temporary link", InstanceID: id, Name: "the temporary link of the session " + id,
-		Anew: "makes a new one, which fails unless instance_id names another session by then",
+		Paired: true, // perhaps: it is not known here
+		Anew:   "makes a new one, which fails unless instance_id names another session by then",
 	}
 }
 

@@ -33,8 +33,7 @@ func notMade(id string, err error) diag.Diagnostic {
 
 // notRevoked explains that the link may still be valid. reason is why nobody knows whether the session is gone, if that is so.
 func notRevoked(id, reason string, err error) diag.Diagnostic {
-	d := object(id).NotDeleted(summaryNotRevoked, "Revoking the temporary link of the session "+id+" failed", reason, err)
-	return diag.NewErrorDiagnostic(d.Summary(), d.Detail()+"\n\nThe link expires by itself within 30 minutes of when it was made.")
+	return diag.NewErrorDiagnostic(summaryNotRevoked, object(id).NotDeleted("Revoking the temporary link of the session "+id+" failed", reason, err)+"\n\nThe link expires by itself within 30 minutes of when it was made.")
 }
 
 // perhapsValid says that a link left the state without being revoked, because Wawp refused for a reason that lies in the state of

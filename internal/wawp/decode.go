@@ -161,7 +161,7 @@ func text(v any) string {
 	return ""
 }
 
-// complaint is what an error answer says. A code is in lower case.
+// complaint is what an error answer says.
 type complaint struct{ code, message string }
 
 // complaint reads the forms of an error: code and message, an error as text or object, WordPress' own, each perhaps in an
@@ -178,7 +178,7 @@ func (d document) complaint() complaint {
 		case map[string]any:
 			c.code, c.message = cmp.Or(c.code, text(e["code"])), cmp.Or(c.message, text(e["message"]))
 		}
-		if c.code = strings.ToLower(c.code); c.code == "success" {
+		if c.code == "success" {
 			c.code = ""
 		}
 		if c.code+c.message != "" {

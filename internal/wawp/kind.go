@@ -78,6 +78,7 @@ func classify(end ending) Kind {
 		return unanswered(end)
 	}
 	said := parse(end.body).complaint()
+	said.code = strings.ToLower(said.code)
 	switch end.status {
 	case http.StatusBadRequest:
 		return refused(said, BadRequest)

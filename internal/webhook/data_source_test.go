@@ -1,7 +1,6 @@
 package webhook_test
 
 import (
-	"regexp"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -15,9 +14,8 @@ import (
 
 const data = `data "wawp_session_webhooks" "x" { instance_id = "` + id + `" }`
 
-func TestAccDataSource(t *testing.T) {
+func TestDataSource(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := world(t, wawptest.Config{SystemListed: true, Secrets: "shown"})
 	twoWebhooks(w)
 	object := func(url string, enabled bool, retries knownvalue.Check, events ...knownvalue.Check) knownvalue.Check {
@@ -25,7 +23,7 @@ func TestAccDataSource(t *testing.T) {
 			"url": knownvalue.StringExact(url), "enabled": knownvalue.Bool(enabled), "retries": retries, "events": knownvalue.SetExact(events),
 		})
 	}
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{{
+	w.Steps(t, resource.TestStep{
 		Config: w.Config(data),
 		ConfigStateChecks: []statecheck.StateCheck{
 			statecheck.ExpectKnownValue("data.wawp_session_webhooks.x", tfjsonpath.New("webhooks"), knownvalue.ListExact([]knownvalue.Check{
@@ -33,13 +31,12 @@ func TestAccDataSource(t *testing.T) {
 				object(target+"/b", true, retries(2, 15), knownvalue.StringExact("message"), knownvalue.StringExact("poll.vote")),
 			})),
 		},
-	}}})
+	})
 }
 
-// TestAccDataSourceForms reads answers in the forms that the API page leaves open (P6).
-func TestAccDataSourceForms(t *testing.T) {
+// TestDataSourceForms reads answers in the forms that the API page leaves open (P6).
+func TestDataSourceForms(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for body, count := range map[string]int{
 		`{"webhooks":null,"systemConfig":null}`: 0,
 		`{"webhooks":{}}`:                       0,
@@ -50,27 +47,24 @@ func TestAccDataSourceForms(t *testing.T) {
 	} {
 		w := world(t, wawptest.Config{})
 		w.Inject(wawptest.Fault{Match: list, Body: body})
-		resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{{
+		w.Steps(t, resource.TestStep{
 			Config: w.Config(data),
 			ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.ExpectKnownValue("data.wawp_session_webhooks.x", tfjsonpath.New("webhooks"), knownvalue.ListSizeExact(count)),
 			},
-		}}})
+		})
 	}
 }
 
-func TestAccDataSourceFails(t *testing.T) {
+func TestDataSourceFails(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for says, fault := range map[string]wawptest.Fault{
-		`no\s+paid\s+plan`:                    {Match: list, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`},
-		`lists\s+no\s+webhooks`:               {Match: list, Body: `{"success":true}`},
-		`Wawp\s+knows\s+no\s+such\s+instance`: {Match: list, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`},
+		"no paid plan":                {Match: list, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`},
+		"lists no webhooks":           {Match: list, Body: `{"success":true}`},
+		"Wawp knows no such instance": {Match: list, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`},
 	} {
 		w := world(t, wawptest.Config{})
 		w.Inject(fault)
-		resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{{
-			Config: w.Config(data), ExpectError: regexp.MustCompile(says),
-		}}})
+		acctest.Contains(t, w.Terraform(t, data).Fails("plan"), says)
 	}
 }

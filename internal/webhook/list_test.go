@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
@@ -35,51 +38,76 @@ func TestAccQuery(t *testing.T) {
 	cli := w.CLI(t, "provider \"wawp\" {}\n")
 	query(t, cli, listing)
 	said := cli.OK("query", "-no-color")
-	contains(t, said, target+"/a", target+"/b")
-	if strings.Contains(said, w.SystemWebhook(id).URL) || strings.Contains(said, "app.wawp.net") {
-		t.Errorf("the system webhook is listed:\n%s", said)
-	}
+	acctest.Contains(t, said, target+"/a", target+"/b")
+	acctest.Lacks(t, said, w.SystemWebhook(id).URL, "app.wawp.net")
 
 	// What is generated imports both and changes nothing.
 	cli.OK("query", "-no-color", "-generate-config-out=generated.tf")
-	contains(t, cli.OK("plan", "-no-color"), "2 to import, 0 to add, 0 to change, 0 to destroy")
+	acctest.Contains(t, cli.OK("plan", "-no-color"), "2 to import, 0 to add, 0 to change, 0 to destroy")
 	cli.OK("apply", "-auto-approve", "-no-color")
-	contains(t, cli.OK("plan", "-no-color"), "No changes.")
+	acctest.Contains(t, cli.OK("plan", "-no-color"), "No changes.")
 }
 
-func TestAccQueryLimit(t *testing.T) {
+// listed runs a list block at the protocol, and returns the urls that it lists, which end where Terraform ends them, and what it says.
+func listed(t *testing.T, w *acctest.World, instance string, limit int) ([]string, string) {
+	t.Helper()
+	p := acctest.Serve(t)
+	given := map[string]cty.Value{"access_token": cty.StringVal(w.Token), "base_url": cty.StringVal(w.Server.URL)}
+	if said := acctest.Words(p.Configure(t.Context(), acctest.Object(p.Schemas.Provider, given))); said != "" {
+		t.Fatal(said)
+	}
+	schema := p.Schemas.ListResourceSchemas["wawp_session_webhook"]
+	config := acctest.Encode(acctest.Object(schema, map[string]cty.Value{"instance_id": cty.StringVal(instance)}))
+	valid, err := p.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: "wawp_session_webhook", Config: config})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(valid.Diagnostics) > 0 {
+		return nil, acctest.Words(valid.Diagnostics)
+	}
+	stream, err := p.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: "wawp_session_webhook", Config: config, Limit: int64(limit)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var urls []string
+	var said string
+	for r := range stream.Results {
+		urls, said = append(urls, r.DisplayName), said+acctest.Words(r.Diagnostics)
+		if len(urls) == limit {
+			break
+		}
+	}
+	return urls, said
+}
+
+func TestListIsLimited(t *testing.T) {
 	t.Parallel()
-	acctest.Require(t, "1.14", "")
-	w := world(t, wawptest.Config{})
+	w := world(t, wawptest.Config{SystemListed: true})
 	twoWebhooks(w)
-	cli := w.CLI(t, "provider \"wawp\" {}\n")
-	query(t, cli, listing+"\n  limit = 1")
-	said := cli.OK("query", "-no-color")
-	contains(t, said, target+"/a")
-	if strings.Contains(said, target+"/b") {
-		t.Errorf("the limit is passed over:\n%s", said)
+	for limit, want := range map[int][]string{1: {target + "/a"}, 100: {target + "/a", target + "/b"}} {
+		if urls, said := listed(t, w, id, limit); !slices.Equal(urls, want) || said != "" {
+			t.Errorf("limit %d: it lists %v and says %s", limit, urls, said)
+		}
 	}
 }
 
-func TestAccQueryFailsLoudly(t *testing.T) {
+func TestListFailsLoudly(t *testing.T) {
 	t.Parallel()
-	acctest.Require(t, "1.14", "")
 	for name, test := range map[string]struct {
-		arguments string
-		paid      bool
-		says      string
+		id   string
+		paid bool
+		says string
 	}{
-		"no such session": {"config {\n    instance_id = \"A1\"\n  }", true, "invalid_instance"},
-		"free plan":       {listing, false, "subscription_required"},
-		"empty id":        {"config {\n    instance_id = \"\"\n  }", true, "instance_id is set, but empty"},
+		"no such session": {"A1", true, "invalid_instance"},
+		"free plan":       {id, false, "subscription_required"},
+		"empty id":        {"", true, "instance_id is set, but empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := world(t, wawptest.Config{})
 			w.SetPaid(test.paid)
-			cli := w.CLI(t, "provider \"wawp\" {}\n")
-			query(t, cli, test.arguments)
-			contains(t, cli.Fails("query", "-no-color"), test.says)
+			_, said := listed(t, w, test.id, 100)
+			acctest.Contains(t, said, "Error: ", test.says)
 		})
 	}
 }

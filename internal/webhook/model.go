@@ -47,7 +47,8 @@ func (m model) object() state.Object {
 	id := m.InstanceID.ValueString()
 	return state.Object{
 		Type: "wawp_session_webhook", Noun: "webhook", InstanceID: id, Name: name(id, m.webhook()),
-		Anew: "makes it anew, which fails if its session is gone",
+		Paired: true, // perhaps: it is not known here
+		Anew:   "makes it anew, which fails if its session is gone",
 	}
 }
 

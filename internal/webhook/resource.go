@@ -175,6 +175,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		}
 	}
 	switch {
+	case wawp.KindOf(err) == wawp.SubscriptionRequired && !isNew:
+		resp.Diagnostics.Append(m.object().Kept("the account has no paid plan", reason(err)))
 	case err != nil:
 		m.object().NotRead(ctx, r.client, req, resp, err)
 	case !found && isNew:
@@ -243,7 +245,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	switch {
 	case gone:
 	case reason != "":
-		resp.Diagnostics.Append(m.object().NotDeleted(deleting.summary, "Deleting "+name(id, hook)+" failed", reason, err))
+		resp.Diagnostics.Append(notDeleted(m.object(), reason, err))
 	default:
 		resp.Diagnostics.Append(failed(deleting, id, hook, err))
 	}

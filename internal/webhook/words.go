@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/state"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -23,7 +24,6 @@ const summaryNotMade = "Wawp webhook could not be made"
 var (
 	lookingFor = operation{summary: summaryNotMade, gerund: "Looking whether there is already"}
 	making     = operation{summary: summaryNotMade, gerund: "Making"}
-	reading    = operation{summary: "Wawp webhook could not be read", gerund: "Reading"}
 	changing   = operation{summary: "Wawp webhook could not be changed", gerund: "Changing"}
 	deleting   = operation{summary: "Wawp webhook could not be deleted", gerund: "Deleting"}
 )
@@ -38,6 +38,11 @@ func failed(op operation, id string, hook wawp.Webhook, err error) diag.Diagnost
 		return diag.NewErrorDiagnostic(op.summary, attempt+".\n\n"+reason(err))
 	}
 	return diag.NewErrorDiagnostic(op.summary, explain.Failure(attempt, err))
+}
+
+// notDeleted explains a deletion after which nobody knows whether the webhook is gone.
+func notDeleted(o state.Object, reason string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(deleting.summary, o.NotDeleted("Deleting "+o.Name+" failed", reason, err))
 }
 
 // reason returns why nothing could be done to a webhook that Terraform manages, and what to do next. Without a paid plan, to remove
