@@ -67,10 +67,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	tflog.Info(ctx, "created a Wawp session", map[string]any{"instance_id": made.InstanceID})
-	if parent.IsGone() {
-		r.undo(ctx, made.InstanceID)
-		return
-	}
+	defer r.undoUnrecorded(ctx, made.InstanceID)
 	record(ctx, resp, plan, made)
 	if err != nil {
 		resp.Diagnostics.Append(notWhole(made.InstanceID, err))
@@ -91,8 +88,11 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	record(ctx, resp, plan, session)
 }
 
-// undo deletes a session that was just made, because the Terraform that asked for it has ended: nobody else will ever know of it.
-func (r *Resource) undo(ctx context.Context, id string) {
+// undoUnrecorded deletes a session that was just made if the Terraform that asked for it has ended: nobody else will ever know of it.
+func (r *Resource) undoUnrecorded(ctx context.Context, id string) {
+	if !parent.IsGone(ctx) {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), defaultTimeout)
 	defer cancel()
 	fields := map[string]any{"instance_id": id}

@@ -1,0 +1,265 @@
+//go:build linux
+
+package session_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// applied is an apply that runs, in a process group of its own.
+type applied struct {
+	t    *testing.T
+	ctx  context.Context // ends when something hangs
+	cli  *acctest.CLI
+	cmd  *exec.Cmd
+	said *transcript
+	pipe *os.File // from which what the CLI prints can be read, where it is not in said
+}
+
+// apply begins to apply a configuration. Its provider logs, so that whatever it says to a CLI that has ended could end it.
+func apply(t *testing.T, w *acctest.World, configuration string) *applied {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	a := &applied{t: t, ctx: ctx, cli: w.CLI(t, configuration), said: &transcript{more: make(chan struct{})}}
+	a.cli.Env = append(a.cli.Env, "TF_LOG_PROVIDER=TRACE")
+	a.cmd = a.cli.Command("apply", "-auto-approve", "-no-color")
+	a.cmd.Stdout, a.cmd.Stderr = io.Writer(a.said), io.Writer(a.said)
+	a.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	t.Cleanup(func() {
+		cancel()
+		if t.Failed() {
+			t.Log(a.said.text.String())
+		}
+	})
+	return a
+}
+
+// start starts the CLI, and kills whatever is left of it when the test has ended.
+func (a *applied) start() {
+	a.t.Helper()
+	if err := a.cmd.Start(); err != nil {
+		a.t.Fatal(err)
+	}
+	a.t.Cleanup(func() { _ = syscall.Kill(-a.cmd.Process.Pid, syscall.SIGKILL) })
+}
+
+// provider waits until something has happened, and returns the process of the provider then.
+func (a *applied) provider(happened error) int {
+	a.t.Helper()
+	if happened != nil {
+		a.t.Fatal(happened)
+	}
+	for _, process := range processes() {
+		if process.parent == a.cmd.Process.Pid && strings.HasPrefix(process.name, "terraform-prov") {
+			return process.id
+		}
+	}
+	a.t.Fatal("the CLI has no provider")
+	return 0
+}
+
+// signal sends a signal to a process, or to a group if it is negative.
+func (a *applied) signal(process int, signal syscall.Signal) {
+	a.t.Helper()
+	if err := syscall.Kill(process, signal); err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+// ends waits until a process has ended.
+func (a *applied) ends(id int) {
+	a.t.Helper()
+	for isAlive(id) {
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-a.ctx.Done():
+			a.t.Fatal("the provider has not ended")
+		}
+	}
+}
+
+type process struct {
+	id, parent int
+	name       string // the first 15 characters
+}
+
+// processes are those that are alive.
+func processes() []process {
+	var all []process
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		content, _ := os.ReadFile(path) // it may have ended meanwhile
+		opens, closes := bytes.IndexByte(content, '('), bytes.LastIndexByte(content, ')')
+		fields := strings.Fields(string(content[closes+1:]))
+		if len(fields) < 2 || fields[0] == "Z" {
+			continue
+		}
+		id, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		parent, _ := strconv.Atoi(fields[1])
+		all = append(all, process{id, parent, string(content[opens+1 : closes])})
+	}
+	return all
+}
+
+func isAlive(id int) bool {
+	for _, process := range processes() {
+		if process.id == id {
+			return true
+		}
+	}
+	return false
+}
+
+const three = "resource \"wawp_session\" \"x\" {\n  count = 3\n}\n"
+
+// TestAccSessionsThatNobodyRecordsAreDeleted: Terraform ends while three sessions are being created. The provider lives on, sees the creates to
+// their end, deletes what they have made, and ends.
+func TestAccSessionsThatNobodyRecordsAreDeleted(t *testing.T) {
+	t.Parallel()
+	kill := func(a *applied) { a.signal(a.cmd.Process.Pid, syscall.SIGKILL) }
+	for name, test := range map[string]struct {
+		configuration string
+		end           func(*applied)
+		underWay      string
+	}{
+		"SIGKILL of Terraform": {three, kill, create},
+		"SIGHUP to the group":  {three, func(a *applied) { a.signal(-a.cmd.Process.Pid, syscall.SIGHUP) }, create},
+		"SIGKILL after a Ctrl-C": {three, func(a *applied) {
+			a.signal(-a.cmd.Process.Pid, syscall.SIGINT)
+			if err := a.said.waitFor(a.ctx, "Interrupt received"); err != nil {
+				a.t.Fatal(err)
+			}
+			kill(a)
+		}, create},
+		// The CLI prints what the provisioner says, and nobody reads it.
+		"a broken pipe": {three + `resource "terraform_data" "x" {
+			provisioner "local-exec" {
+				command = "until [ -e go ]; do sleep 0.1; done; echo here"
+			}
+		}`, func(a *applied) {
+			_ = a.pipe.Close()
+			if err := os.WriteFile(filepath.Join(a.cli.Dir, "go"), nil, 0o600); err != nil {
+				a.t.Fatal(err)
+			}
+		}, create},
+		"SIGKILL in the wait for desired_state": {strings.Replace(three, "}", "  desired_state = \"started\"\n}", 1), kill, start},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			release := make(chan struct{})
+			w.Inject(wawptest.Fault{Match: test.underWay, Withhold: release})
+			a := apply(t, w, test.configuration)
+			if name == "a broken pipe" {
+				reader, writer, err := os.Pipe()
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer writer.Close()
+				a.pipe, a.cmd.Stdout = reader, writer
+			}
+			a.start()
+			provider := a.provider(w.WaitFor(a.ctx, test.underWay, 3))
+			test.end(a)
+			_ = a.cmd.Wait() // it ends by a signal
+			if test.underWay == create && (!isAlive(provider) || w.Count(remove) > 0) {
+				t.Error("the provider did not wait for the answers")
+			}
+			close(release)
+			a.ends(provider)
+			if left := w.Sessions(); len(left) != 0 || w.Count(create) != 3 || w.Count(remove) != 3 || len(a.cli.State()) != 0 {
+				t.Errorf("%d sessions are left of %d, after %d deletions", len(left), w.Count(create), w.Count(remove))
+			}
+		})
+	}
+}
+
+// TestAccSecondCtrlC: Terraform asks the provider to end, and kills it 2 s later. What is answered by then is deleted, or in the state.
+func TestAccSecondCtrlC(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	release := make(chan struct{})
+	w.Inject(wawptest.Fault{Match: create, Withhold: release})
+	a := apply(t, w, three)
+	a.start()
+	provider := a.provider(w.WaitFor(a.ctx, create, 3))
+	for _, said := range []string{"Interrupt received", "Two interrupts received"} {
+		a.signal(-a.cmd.Process.Pid, syscall.SIGINT)
+		if err := a.said.waitFor(a.ctx, said); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(release)
+	_ = a.cmd.Wait() // it ends with an error, which is not the question
+	a.ends(provider)
+	recorded(t, w, a.cli, 3-w.Count(remove))
+	const why, done = "Terraform has ended, so nobody can record", "deleted the Wawp session that nobody could record"
+	for _, words := range []string{why, done} {
+		if n := strings.Count(a.said.text.String(), words); n != w.Count(remove) {
+			t.Errorf("the log says %d times %q, after %d deletions", n, words, w.Count(remove))
+		}
+	}
+}
+
+// TestAccOrphanEnds by itself if nothing is under way that must come to its end, and else by SIGTERM.
+func TestAccOrphanEnds(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		configuration, underWay string
+		signals                 []syscall.Signal
+	}{
+		"by itself":  {`data "wawp_session" "x" { instance_id = "3EB0BCB2E3D4" }`, info, nil},
+		"by SIGTERM": {"resource \"wawp_session\" \"x\" {}", create, []syscall.Signal{syscall.SIGTERM}},
+		"by SIGHUP":  {"resource \"wawp_session\" \"x\" {}", create, []syscall.Signal{syscall.SIGHUP}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			w.Inject(wawptest.Fault{Match: test.underWay, Hold: make(chan struct{})})
+			a := apply(t, w, test.configuration)
+			a.start()
+			provider := a.provider(w.WaitFor(a.ctx, test.underWay, 1))
+			a.signal(a.cmd.Process.Pid, syscall.SIGKILL)
+			_ = a.cmd.Wait() // it ends by a signal
+			for isAlive(provider) && a.ctx.Err() == nil {
+				for _, signal := range test.signals {
+					_ = syscall.Kill(provider, signal) // it may have ended by now
+				}
+				<-time.After(10 * time.Millisecond)
+			}
+			a.ends(provider)
+		})
+	}
+}
+
+// TestAccTerraformDecidesWhenTheProviderEnds: as long as it lives, no signal does.
+func TestAccTerraformDecidesWhenTheProviderEnds(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	release := make(chan struct{})
+	w.Inject(wawptest.Fault{Match: create, Withhold: release})
+	a := apply(t, w, three)
+	a.start()
+	provider := a.provider(w.WaitFor(a.ctx, create, 3))
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
+		a.signal(provider, signal)
+	}
+	close(release)
+	if err := a.cmd.Wait(); err != nil || w.Count(remove) > 0 {
+		t.Errorf("%v, %d deletions", err, w.Count(remove))
+	}
+	recorded(t, w, a.cli, 3)
+}
