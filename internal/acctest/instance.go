@@ -260,7 +260,7 @@ func (w *walk) changesOf(b *block) []*change {
 // deposed is behind the address of an object that was replaced and is not destroyed yet.
 const deposed = " (deposed)"
 
-// destroyInstance destroys an object.
+// destroyInstance destroys an object. Only of a deposed one is the provider asked once more whether it may be: as Terraform does.
 func (w *walk) destroyInstance(address string) bool {
 	o := w.objectAt(address)
 	prior, ok := w.load(o)
@@ -269,7 +269,7 @@ func (w *walk) destroyInstance(address string) bool {
 	}
 	nothing := cty.NullVal(prior.Type())
 	c := &change{block: o.block, address: address, prior: o}
-	if !w.planDelete(c, prior) {
+	if o.deposed && !w.planDelete(c, prior) {
 		return false
 	}
 	resp, err := w.provider.ApplyResourceChange(w.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
