@@ -124,7 +124,7 @@ func TestLinkedAlreadyCounts(t *testing.T) {
 // again.
 func TestNotPairedLeavesEverything(t *testing.T) {
 	t.Parallel()
-	short := `timeouts = { create = "200ms" }`
+	short := `timeouts = { create = "1s" }`
 	waiting := wawptest.Session{Status: "SCAN_QR_CODE"}
 	for name, test := range map[string]struct {
 		session   wawptest.Session
@@ -132,9 +132,9 @@ func TestNotPairedLeavesEverything(t *testing.T) {
 		fault     wawptest.Fault
 		says      string
 	}{
-		"timed out": {waiting, []string{short}, wawptest.Fault{}, `(?s)Nobody linked a phone to the session ` + id + ` within\s+200ms.*SCAN_QR_CODE.*next\s+apply\s+waits\s+again.*wawp_session_pair`},
-		"failed":    {wawptest.Session{Status: "FAILED"}, []string{short}, wawptest.Fault{}, `(?s)200ms.*FAILED.*wawp_session_restart`},
-		"stuck":     {wawptest.Session{Status: "WHATEVER"}, []string{short}, wawptest.Fault{}, `(?s)200ms.*WHATEVER`},
+		"timed out": {waiting, []string{short}, wawptest.Fault{}, `(?s)Nobody linked a phone to the session ` + id + ` within\s+1s.*SCAN_QR_CODE.*next\s+apply\s+waits\s+again.*wawp_session_pair`},
+		"failed":    {wawptest.Session{Status: "FAILED"}, []string{short}, wawptest.Fault{}, `(?s)1s.*FAILED.*wawp_session_restart`},
+		"stuck":     {wawptest.Session{Status: "WHATEVER"}, []string{short}, wawptest.Fault{}, `(?s)1s.*WHATEVER`},
 		"stopped":   {wawptest.Session{Status: "STOPPED"}, nil, wawptest.Fault{}, `(?s)Wawp session is stopped.*desired_state = "started"`},
 		"the wrong phone": {
 			working(),
@@ -154,9 +154,9 @@ func TestNotPairedLeavesEverything(t *testing.T) {
 		"broken":          {waiting, nil, wawptest.Fault{Match: info, Status: 500}, `(?s)HTTP 500 \(after\s+5\s+attempts\).*Nothing\s+was\s+recorded`},
 		"broken later": {
 			waiting,
-			[]string{`timeouts = { create = "300ms" }`},
+			[]string{`timeouts = { create = "1s" }`},
 			wawptest.Fault{Match: info, Skip: 3, Status: 500, Body: `{"code":"maintenance","message":"Until noon."}`},
-			`(?s)300ms.*SCAN_QR_CODE.*The\s+last\s+answer:.*HTTP\s+500.*Until\s+noon`,
+			`(?s)1s.*SCAN_QR_CODE.*The\s+last\s+answer:.*HTTP\s+500.*Until\s+noon`,
 		},
 		"wrong token": {waiting, nil, wawptest.Fault{Match: info, Status: 401}, `(?s)WAWP_ACCESS_TOKEN`},
 	} {
