@@ -50,6 +50,7 @@ func leaks(endpoint string) []wawptest.Fault {
 
 // recording runs the CLI at the highest log level, and keeps what it prints in its directory.
 func recording(t *testing.T, cli *acctest.CLI) (run func(name, command string, arguments ...string)) {
+	t.Helper()
 	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(cli.Dir, "trace.log"))
 	return func(name, command string, arguments ...string) {
 		t.Helper()
