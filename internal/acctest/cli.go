@@ -134,15 +134,6 @@ func Require(t testing.TB, terraform, openTofu string) {
 	}
 }
 
-// SameOnEveryCLI skips a test under -short, with which .ci/run tests a second CLI: what the provider makes of its arguments and of Wawp's
-// answers is the same whichever CLI asks.
-func SameOnEveryCLI(t testing.TB) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("is the same on every CLI. To run it: make testacc without -short")
-	}
-}
-
 // CLI is a directory with a configuration, in which the real CLI runs with the real provider.
 type CLI struct {
 	Dir string

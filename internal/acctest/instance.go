@@ -260,7 +260,7 @@ func (w *walk) changesOf(b *block) []*change {
 // deposed is behind the address of an object that was replaced and is not destroyed yet.
 const deposed = " (deposed)"
 
-// destroyInstance destroys an object.
+// destroyInstance destroys an object. Only of a deposed one is the provider asked once more whether it may be: as Terraform does.
 func (w *walk) destroyInstance(address string) bool {
 	o := w.objectAt(address)
 	prior, ok := w.load(o)
@@ -269,7 +269,7 @@ func (w *walk) destroyInstance(address string) bool {
 	}
 	nothing := cty.NullVal(prior.Type())
 	c := &change{block: o.block, address: address, prior: o}
-	if !w.planDelete(c, prior) {
+	if o.deposed && !w.planDelete(c, prior) {
 		return false
 	}
 	resp, err := w.provider.ApplyResourceChange(w.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
@@ -292,12 +292,13 @@ func (w *walk) destroyInstance(address string) bool {
 
 // applyInstance plans a change again, with all values known, and carries it out.
 func (w *walk) applyInstance(c *change) bool {
-	prior, config := cty.NullVal(Type(w.schema(c.block))), cty.NilVal
-	ok := true
+	prior := cty.NullVal(Type(w.schema(c.block)))
 	if c.prior != nil && w.objectAt(c.address) != nil {
-		if prior, ok = w.load(c.prior); !ok {
+		loaded, ok := w.load(c.prior)
+		if !ok {
 			return false
 		}
+		prior = loaded
 	}
 	if c.action == "no-op" {
 		w.set(c.block.address, c.inst.key, prior)
@@ -307,7 +308,8 @@ func (w *walk) applyInstance(c *change) bool {
 		w.depose(c)
 		prior, c.prior = cty.NullVal(prior.Type()), nil
 	}
-	if config, ok = w.validate(c.block, c.inst); !ok {
+	config, ok := w.validate(c.block, c.inst)
+	if !ok {
 		return false
 	}
 	_, planned, plan, ok := w.planChange(c, prior, config)

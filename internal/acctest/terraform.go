@@ -147,6 +147,7 @@ func (tf *Terraform) Known() string { return fmt.Sprintf("%#v", tf.values.values
 
 // Clone returns the same configuration and state for another test.
 func (tf *Terraform) Clone(t testing.TB) *Terraform {
+	t.Helper()
 	clone := *tf
 	clone.t, clone.objects, clone.values = t, maps.Clone(tf.objects), &scope{}
 	return &clone

@@ -85,32 +85,6 @@ func invoke(ctx context.Context, t *testing.T, w *acctest.World, given values, a
 	return progress, failure
 }
 
-// counts checks how many requests arrived.
-func counts(t *testing.T, w *acctest.World, infos, sends int) {
-	t.Helper()
-	if w.Count(info) != infos || w.Count(send) != sends || w.Count("") != infos+sends {
-		t.Errorf("%v were made, want %d of info and %d of send", w.Requests(), infos, sends)
-	}
-}
-
-func contains(t *testing.T, said string, want ...string) {
-	t.Helper()
-	for _, phrase := range want {
-		if !strings.Contains(said, phrase) {
-			t.Errorf("%q is missing in:\n%s", phrase, said)
-		}
-	}
-}
-
-func lacks(t *testing.T, said string, unwanted ...string) {
-	t.Helper()
-	for _, phrase := range unwanted {
-		if strings.Contains(said, phrase) {
-			t.Errorf("%q is in:\n%s", phrase, said)
-		}
-	}
-}
-
 func TestMessageIsSent(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -130,12 +104,36 @@ func TestMessageIsSent(t *testing.T) {
 			test.fault.Match = send
 			w.Inject(test.fault)
 			said, failure := invoke(t.Context(), t, w, nil)
-			contains(t, said, test.says)
-			lacks(t, failure, "\n")
-			counts(t, w, 1, 1)
+			acctest.Contains(t, said, test.says)
+			acctest.Lacks(t, failure, "\n")
+			w.Asked(t, map[string]int{info: 1, send: 1})
 			want := wawptest.Message{InstanceID: id, ChatID: chat, Text: text}
 			if all := w.Messages(); len(all) != 1 || all[0] != want {
 				t.Errorf("%v was sent, want %v", all, want)
+			}
+		})
+	}
+}
+
+// TestMessageReachesItsChat, however the recipient is written.
+func TestMessageReachesItsChat(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		queue     bool
+		recipient string
+		says      string
+	}{
+		"to a chat":         {false, quoted("chat_id", chat), "Sent to " + chat + " (message id true_" + chat + "_"},
+		"to a phone number": {false, quoted("phone_number", "+20 114 520 2826"), "Sent to " + chat + " (message id true_" + chat + "_"},
+		"through a queue":   {true, quoted("phone_number", "0020 114-520-2826"), "Queued by the session's sending policy, for " + chat + " (job "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{Queue: test.queue})
+			acctest.Contains(t, w.Terraform(t, declare(test.recipient, quoted("message", text))).OK("apply", invokeX), test.says)
+			w.Asked(t, map[string]int{info: 1, send: 1})
+			if all := w.Messages(); len(all) != 1 || all[0] != (wawptest.Message{InstanceID: id, ChatID: chat, Text: text}) {
+				t.Errorf("%v was sent", all)
 			}
 		})
 	}
@@ -156,9 +154,9 @@ func TestOnlyAWorkingSessionSends(t *testing.T) {
 			w := open(t, wawptest.Config{})
 			w.Inject(wawptest.Fault{Match: info, Reshape: wawptest.Set("status", status)})
 			said, failure := invoke(t.Context(), t, w, nil)
-			contains(t, failure, "WhatsApp message was not sent", id, status, "Nothing was sent", says)
-			lacks(t, said, "\n")
-			counts(t, w, 1, 0)
+			acctest.Contains(t, failure, "WhatsApp message was not sent", id, status, "Nothing was sent", says)
+			acctest.Lacks(t, said, "\n")
+			w.Asked(t, map[string]int{info: 1})
 		})
 	}
 }
@@ -187,9 +185,9 @@ func TestMessageThatWasNotSent(t *testing.T) {
 			w := open(t, wawptest.Config{})
 			w.Inject(test.fault)
 			said, failure := invoke(t.Context(), t, w, nil)
-			contains(t, failure, append(test.says, wasNot)...)
-			lacks(t, failure, "may have been sent", text)
-			lacks(t, said, "\n")
+			acctest.Contains(t, failure, append(test.says, wasNot)...)
+			acctest.Lacks(t, failure, "may have been sent", text)
+			acctest.Lacks(t, said, "\n")
 			if len(w.Messages()) != 0 {
 				t.Errorf("%v was sent", w.Messages())
 			}
@@ -215,10 +213,10 @@ func TestMessageIsNeverSentTwice(t *testing.T) {
 			fault.Match, fault.Act = send, true
 			w.Inject(fault)
 			said, failure := invoke(t.Context(), t, w, nil, func(o *wawp.Options) { o.MaxRetries = 3 })
-			contains(t, failure, "WhatsApp message may have been sent", chat, "It was not sent again", "Look in the chat")
-			lacks(t, failure, text)
-			lacks(t, said, "\n")
-			counts(t, w, 1, 1)
+			acctest.Contains(t, failure, "WhatsApp message may have been sent", chat, "It was not sent again", "Look in the chat")
+			acctest.Lacks(t, failure, text)
+			acctest.Lacks(t, said, "\n")
+			w.Asked(t, map[string]int{info: 1, send: 1})
 			if len(w.Messages()) != 1 {
 				t.Errorf("%d messages were sent", len(w.Messages()))
 			}
@@ -278,13 +276,33 @@ func TestActionChecksItsConfiguration(t *testing.T) {
 				t.Errorf("the plan says %v", planned.Diagnostics)
 			}
 			said := fmt.Sprint(validated.Diagnostics)
-			contains(t, said, test.says...)
+			acctest.Contains(t, said, test.says...)
 			if (len(test.says) == 0) == validated.Diagnostics.HasError() {
 				t.Errorf("got %s", said)
 			}
 			if s, ok := test.given["message"].(string); ok && len(s) > 9 {
-				lacks(t, said, s[:9])
+				acctest.Lacks(t, said, s[:9])
 			}
+		})
+	}
+}
+
+func TestWhatCannotBeSentIsRefused(t *testing.T) {
+	t.Parallel()
+	number, hello := quoted("phone_number", "+20 114 520 2826"), quoted("message", text)
+	for name, test := range map[string]struct {
+		arguments []string
+		says      []string
+	}{
+		"neither recipient":      {[]string{hello}, []string{"One recipient is needed"}},
+		"national number":        {[]string{quoted("phone_number", "0114 520 2826"), hello}, []string{"Invalid phone number", `with AttributeName("phone_number")`}},
+		"a timeout that is none": {[]string{number, hello, `timeouts = { invoke = "0s" }`}, []string{"Invalid duration"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			acctest.Contains(t, w.Terraform(t, declare(test.arguments...)).Fails("apply", invokeX), test.says...)
+			w.Asked(t, nil)
 		})
 	}
 }
@@ -300,7 +318,7 @@ func TestActionChecksAgainBeforeItSends(t *testing.T) {
 			t.Errorf("%v is sent", given)
 		}
 	}
-	counts(t, w, 0, 0)
+	w.Asked(t, nil)
 }
 
 // TestActionWithoutAClient: while the provider's configuration is not known, nothing can be sent.
@@ -308,7 +326,7 @@ func TestActionWithoutAClient(t *testing.T) {
 	t.Parallel()
 	var resp action.InvokeResponse
 	message.NewAction().Invoke(t.Context(), action.InvokeRequest{Config: config(t.Context(), nil)}, &resp)
-	contains(t, fmt.Sprint(resp.Diagnostics), "The provider's configuration is not known yet")
+	acctest.Contains(t, fmt.Sprint(resp.Diagnostics), "The provider's configuration is not known yet")
 }
 
 // ends is a context that ends when it is told to.
@@ -345,8 +363,8 @@ func TestActionThatEndsBeforeItSends(t *testing.T) {
 				close(ctx.done)
 			}()
 			_, failure := invoke(ctx, t, w, nil)
-			contains(t, failure, "Nothing was sent", says)
-			counts(t, w, 1, 0)
+			acctest.Contains(t, failure, "Nothing was sent", says)
+			w.Asked(t, map[string]int{info: 1})
 		})
 	}
 }
@@ -364,8 +382,8 @@ func TestMessageOnItsWayIsNotCalledOff(t *testing.T) {
 		close(release)
 	}()
 	said, warning := invoke(ctx, t, w, nil)
-	contains(t, warning, "on its way when Terraform was interrupted", "Sent to "+chat)
-	lacks(t, said, "\n")
+	acctest.Contains(t, warning, "on its way when Terraform was interrupted", "Sent to "+chat)
+	acctest.Lacks(t, said, "\n")
 }
 
 // canary is a token that looks different in a URL, in JSON and in HTML.
@@ -410,10 +428,10 @@ func TestActionShowsNeitherTokenNorText(t *testing.T) {
 			said := strings.ToLower(progress + failure)
 			shown += strings.Count(said, "(redacted)")
 			for _, spelling := range spellings() {
-				lacks(t, said, strings.ToLower(spelling))
+				acctest.Lacks(t, said, strings.ToLower(spelling))
 			}
 			if endpoint == send {
-				lacks(t, said, "release", "deployed")
+				acctest.Lacks(t, said, "release", "deployed")
 			}
 		}
 	}

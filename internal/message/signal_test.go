@@ -55,9 +55,9 @@ func TestAccCtrlC(t *testing.T) {
 		}
 	}
 	_ = cmd.Wait() // it ends with an error, which is not the question
-	contains(t, acctest.Unwrap(said.String()), "Nothing was sent", "was on its way when Terraform was interrupted", "Sent to "+chat)
-	lacks(t, said.String(), "CRASH")
-	counts(t, w, 2, 1)
+	acctest.Contains(t, acctest.Unwrap(said.String()), "Nothing was sent", "was on its way when Terraform was interrupted", "Sent to "+chat)
+	acctest.Lacks(t, said.String(), "CRASH")
+	w.Asked(t, map[string]int{info: 2, send: 1})
 	if n := len(w.Messages()); n != 1 {
 		t.Errorf("%d messages were sent", n)
 	}

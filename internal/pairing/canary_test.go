@@ -1,6 +1,7 @@
 package pairing_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -24,51 +25,49 @@ func TestAccCodesNeverShow(t *testing.T) {
 	w := open(t, wawptest.Config{Token: canary}, wawptest.Session{Status: "SCAN_QR_CODE"})
 	cli := w.CLI(t, "")
 	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(cli.Dir, "trace.log"))
-	run := func(name string, arguments ...string) string {
-		said, _ := cli.Run(append(arguments, "-no-color")...)
+	run := func(name, configuration, command string, arguments ...string) string {
+		cli.Configure(once + configuration)
+		said, _ := cli.Run(append([]string{command, "-no-color"}, arguments...)...)
 		if err := os.WriteFile(filepath.Join(cli.Dir, name+".out"), []byte(said), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		return said
 	}
-
-	cli.Configure(once + code("self.available"))
-	run("plan", "plan", "-out=codes.tfplan")
-	run("apply", "apply", "codes.tfplan")
-	cli.Configure(once + pair(`timeouts = { invoke = "1s" }`))
-	contains(t, run("drawn", invoke...), "Scan this code")
-	cli.Configure(once + pair("phone_number = \""+phone+"\"\ntimeouts = { invoke = \"1s\" }"))
-	contains(t, run("typed", invoke...), "Type this code")
-	cli.Configure(once + declare(`timeouts = { create = "1s" }`))
-	run("waited", "apply", "-auto-approve")
+	run("plan", code(quoted), "plan", "-out=codes.tfplan")
+	acctest.Contains(t, run("apply", code(quoted), "apply", "codes.tfplan"), "Apply complete!")
+	acctest.Contains(t, run("drawn", pair(`timeouts = { invoke = "500ms" }`), "apply", "-auto-approve", invoke), "Scan this code")
+	byNumber := "phone_number = \"" + phone + "\"\ntimeouts = { invoke = \"500ms\" }"
+	acctest.Contains(t, run("typed", pair(byNumber), "apply", "-auto-approve", invoke), "Type this code")
 
 	issued := append(w.QRCodes(id), w.PairingCodes(id)...)
 	if len(issued) < 2 {
 		t.Fatalf("only %d codes were issued", len(issued))
 	}
-	for i, fault := range echoes(issued) { // servers that tell what they were asked for in an error
-		for endpoint, configuration := range map[string]string{
-			getQR: code("self.available"), askCode: pair("phone_number = \"" + phone + "\""), info: declare(),
-		} {
-			w.ClearFaults()
-			fault.Match = endpoint
-			w.Inject(fault)
-			cli.Configure(once + configuration)
-			name := fmt.Sprintf("echo-%d-%s", i, filepath.Base(endpoint))
-			switch endpoint {
-			case getQR:
-				run(name, "plan")
-			case askCode:
-				run(name, invoke...)
-			default:
-				run(name, "apply", "-auto-approve")
+	sessions, faults := []string{id}, map[string]wawptest.Fault{}
+	for i, fault := range echoes(issued) { // servers that tell what they were asked for in an error, each to a session of its own
+		s := w.Add(wawptest.Session{InstanceID: fmt.Sprintf("5056E80%05d", i), Status: "SCAN_QR_CODE"})
+		sessions, faults[s.InstanceID] = append(sessions, s.InstanceID), fault
+	}
+	for endpoint, configuration := range map[string]string{getQR: code(quoted), askCode: pair(byNumber), info: declare(`timeouts = { create = "500ms" }`)} {
+		w.ResetRequests()
+		w.Choose(func(r wawptest.Request) wawptest.Fault {
+			if r.Method+" "+r.Path != endpoint {
+				return wawptest.Fault{}
 			}
+			return faults[r.Query.Get("instance_id")]
+		})
+		count := fmt.Sprintf("\" {\n  count = %d\n", len(faults))
+		configuration = strings.Replace(configuration, "\" {\n", count, 1)
+		configuration = strings.Replace(configuration, quoted, `format("5056E80%05d", count.index)`, 1)
+		command := map[string][]string{getQR: {"plan"}, askCode: {"apply", "-auto-approve", invoke}, info: {"apply", "-auto-approve"}}[endpoint]
+		run("echo-"+filepath.Base(endpoint), configuration, command[0], command[1:]...)
+		if n := w.Count(endpoint); n < len(faults) {
+			t.Errorf("%s was asked %d times", endpoint, n)
 		}
 	}
-	w.ClearFaults()
+	run("waited", declare(`timeouts = { create = "500ms" }`), "apply", "-auto-approve")
 	w.Pair(id, phone, "Support")
-	cli.Configure(once + declare())
-	run("linked", "apply", "-auto-approve")
+	run("linked", declare(), "apply", "-auto-approve")
 	if len(cli.State()) != 1 {
 		t.Fatal("no phone was linked")
 	}
@@ -76,12 +75,15 @@ func TestAccCodesNeverShow(t *testing.T) {
 	searched := 0
 	acctest.Search(t, cli.Dir, func(name string, content []byte) {
 		searched++
-		secrets := append([]string{canary, url.QueryEscape(canary), url.PathEscape(canary), "data:image/png"}, w.QRCodes(id)...)
-		if name != "typed.out" {
-			secrets = append(secrets, w.PairingCodes(id)...)
+		secrets := []string{canary, url.QueryEscape(canary), url.PathEscape(canary), "data:image/png"}
+		for _, session := range sessions {
+			secrets = append(secrets, w.QRCodes(session)...)
+			if name != "typed.out" {
+				secrets = append(secrets, w.PairingCodes(session)...)
+			}
 		}
 		for _, secret := range secrets {
-			if at := strings.Index(string(content), secret); at >= 0 {
+			if at := bytes.Index(content, []byte(secret)); at >= 0 {
 				t.Errorf("%s holds a secret: ...%s", name, content[max(0, at-200):at])
 			}
 		}
@@ -90,7 +92,7 @@ func TestAccCodesNeverShow(t *testing.T) {
 	if err != nil || searched < 15 {
 		t.Errorf("%d files were searched, %v", searched, err)
 	}
-	contains(t, string(log), "path=/v2/auth/qr", "path=/v2/auth/request-code") // else there was nothing to find
+	acctest.Contains(t, string(log), "path=/v2/auth/qr", "path=/v2/auth/request-code") // else there was nothing to find
 }
 
 // echoes are faults that tell codes and token where a client may quote them.

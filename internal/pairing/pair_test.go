@@ -16,6 +16,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
@@ -24,6 +27,7 @@ func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
 
 // The endpoints, as faults and counts name them.
 const (
+	create  = "POST /v2/session/create"
 	info    = "POST /v2/session/info"
 	logout  = "POST /v2/session/logout"
 	limits  = "GET /v2/session/rate-limit"
@@ -50,21 +54,12 @@ func working() wawptest.Session {
 	return wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: phone + "@c.us", PushName: "Support"}}
 }
 
-func contains(t *testing.T, said string, want ...string) {
-	t.Helper()
-	for _, phrase := range want {
-		if !strings.Contains(said, phrase) {
-			t.Errorf("%q is not in:\n%s", phrase, said)
-		}
-	}
-}
-
 // pair configures the action.
 func pair(arguments string) string {
 	return fmt.Sprintf("action \"wawp_session_pair\" \"this\" {\n  config {\n    instance_id = %q\n%s\n  }\n}\n", id, arguments)
 }
 
-var invoke = []string{"apply", "-auto-approve", "-invoke=action.wawp_session_pair.this"}
+const invoke = "-invoke=action.wawp_session_pair.this"
 
 // TestAccDrawnCodeScans has the QR code of the real output painted as terminals would, and read by a program that knows
 // nothing of this one.
@@ -74,11 +69,11 @@ func TestAccDrawnCodeScans(t *testing.T) {
 	if _, err := exec.LookPath("zbarimg"); err != nil {
 		t.Skip("needs zbarimg (Debian's package zbar-tools) on PATH")
 	}
-	for name, arguments := range map[string][]string{"with colours": invoke, "without colours": append(invoke[:3:3], "-no-color")} {
+	for name, arguments := range map[string][]string{"with colours": {invoke}, "without colours": {invoke, "-no-color"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{PairAfter: time.Millisecond}, wawptest.Session{})
-			said, code := w.CLI(t, pair("")).Run(arguments...)
+			said, code := w.CLI(t, pair("")).Run(append([]string{"apply", "-auto-approve"}, arguments...)...)
 			if code != 0 {
 				t.Fatal(said)
 			}
@@ -98,7 +93,7 @@ func TestAccDrawnCodeScans(t *testing.T) {
 					t.Errorf("on a %s terminal the code is not read as the one that was issued (%v)", terminal, err)
 				}
 			}
-			contains(t, said, "Scan this code", "The phone of Support ("+phone+"@c.us) is linked to the session "+id)
+			acctest.Contains(t, said, "Scan this code", "The phone of Support ("+phone+"@c.us) is linked to the session "+id)
 		})
 	}
 }
@@ -202,28 +197,27 @@ func TestAccPairWithAPhoneNumber(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
 	w := open(t, wawptest.Config{PairAfter: time.Millisecond}, wawptest.Session{Status: "SCAN_QR_CODE"})
-	said := w.CLI(t, pair(`phone_number = "+20 (114) 520-2826"`)).OK(append(invoke[:3:3], "-no-color")...)
-	contains(t, said, "On the phone with the number "+phone, w.PairingCodes(id)[0], "The phone of Support ("+phone+"@c.us) is linked")
+	said := w.CLI(t, pair(`phone_number = "+20 (114) 520-2826"`)).OK("apply", "-auto-approve", "-no-color", invoke)
+	acctest.Contains(t, said, "On the phone with the number "+phone, w.PairingCodes(id)[0], "The phone of Support ("+phone+"@c.us) is linked")
 	if w.Count(askCode) != 1 || w.Count(getQR) != 0 {
 		t.Errorf("the requests are %v", w.Requests())
 	}
 }
 
-// TestAccPairEndsWithoutAPhone: what fails says why (Terraform 1.14 puts words of its own in front), on the argument where it can, and leaves everything as it was.
-func TestAccPairEndsWithoutAPhone(t *testing.T) {
+// TestPairEndsWithoutAPhone: what fails says why, on the argument where it can, and leaves everything as it was.
+func TestPairEndsWithoutAPhone(t *testing.T) {
 	t.Parallel()
-	acctest.Require(t, "1.14", "")
 	for name, test := range map[string]struct {
 		session   wawptest.Session
 		arguments string
 		fault     wawptest.Fault
 		says      []string
 	}{
-		"timed out": {wawptest.Session{Status: "SCAN_QR_CODE"}, `timeouts = { invoke = "1s" }`, wawptest.Fault{}, []string{
-			"No phone was linked to the Wawp session", "within 1s", "SCAN_QR_CODE", "invoke the action again",
+		"timed out": {wawptest.Session{Status: "SCAN_QR_CODE"}, `timeouts = { invoke = "200ms" }`, wawptest.Fault{}, []string{
+			"No phone was linked to the Wawp session", "within 200ms", "SCAN_QR_CODE", "invoke the action again",
 		}},
 		"another phone": {working(), `phone_number = "+49 170 1234567"`, wawptest.Fault{}, []string{
-			"Another phone is linked to the Wawp session", `phone_number = "+49 170 1234567"`, "has the number " + phone + ", not 491701234567",
+			"Another phone is linked to the Wawp session", `with AttributeName("phone_number")`, "has the number " + phone + ", not 491701234567",
 		}},
 		"no number":  {working(), `phone_number = "0170 1234567"`, wawptest.Fault{}, []string{"Error: Invalid phone number", "begins with a single 0"}},
 		"no timeout": {working(), `timeouts = { invoke = "0s" }`, wawptest.Fault{}, []string{"Error: Invalid duration"}},
@@ -239,8 +233,8 @@ func TestAccPairEndsWithoutAPhone(t *testing.T) {
 				w.Inject(test.fault)
 			}
 			before, _ := w.Session(id)
-			said := w.CLI(t, pair(test.arguments)).Fails(append(invoke[:3:3], "-no-color")...)
-			contains(t, said, test.says...)
+			said := w.Terraform(t, pair(test.arguments)).Fails("apply", invoke)
+			acctest.Contains(t, said, test.says...)
 			if now, _ := w.Session(id); now.Status != before.Status || (now.Me == nil) != (before.Me == nil) {
 				t.Errorf("the session was %+v and is %+v", before, now)
 			}
@@ -269,13 +263,13 @@ func TestAccPairingIsPairedByItsAction(t *testing.T) {
 		}
 		output "who" { value = wawp_session_pairing.this.push_name }`)
 	w.Inject(wawptest.Fault{Match: getQR, Times: 1, Status: 401}) // a first try fails: the pairing is not begun
-	contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "No phone was linked to the Wawp session", "WAWP_ACCESS_TOKEN")
+	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "No phone was linked to the Wawp session", "WAWP_ACCESS_TOKEN")
 	if state := cli.State(); len(state) != 1 || state[0].Name != "this" || state[0].Status != "" || state[0].Attributes["session_name"] == nil {
 		t.Fatalf("the state is %v", state)
 	}
 	said := cli.OK("apply", "-auto-approve", "-no-color")
-	contains(t, said, "Scan this code", "1 added", `who = "Support"`)
-	contains(t, cli.OK("plan", "-no-color"), "No changes.")
+	acctest.Contains(t, said, "Scan this code", "1 added", `who = "Support"`)
+	acctest.Contains(t, cli.OK("plan", "-no-color"), "No changes.")
 	cli.OK("destroy", "-auto-approve")
 }
 
@@ -304,46 +298,58 @@ func TestAccInterruptedPairSaysSo(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
 	w := open(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
-	said := interrupt(t, w, w.CLI(t, pair("")), info, 2, append(invoke[:3:3], "-no-color")...)
-	contains(t, said, "The wait for a phone was interrupted", "SCAN_QR_CODE", "invoke the action again")
+	said := interrupt(t, w, w.CLI(t, pair("")), info, 2, "apply", "-auto-approve", "-no-color", invoke)
+	acctest.Contains(t, said, "The wait for a phone was interrupted", "SCAN_QR_CODE", "invoke the action again")
 	if now, _ := w.Session(id); now.Status != "SCAN_QR_CODE" {
 		t.Errorf("the session is %+v", now)
 	}
 }
 
-// TestAccNumberThatIsKnownLate is checked when it is known, and never passes for one that is not set.
-func TestAccNumberThatIsKnownLate(t *testing.T) {
+// TestNumberThatIsKnownLate is checked when it is known, and never passes for one that is not set.
+func TestNumberThatIsKnownLate(t *testing.T) {
 	t.Parallel()
-	const late = "resource \"terraform_data\" \"late\" {\n  input = \"0170 1234567\"\n}\n"
-	const says = "Invalid phone number"
+	const late, says = "0170 1234567", "Error: Invalid phone number"
 	t.Run("resource", func(t *testing.T) {
 		t.Parallel()
 		w := open(t, wawptest.Config{}, working())
-		cli := w.CLI(t, late+declare("expected_phone_number = terraform_data.late.output"))
-		cli.OK("plan")
-		contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), says, "begins with a single 0")
-		if len(cli.State()) != 1 || w.Count("") != 0 {
-			t.Errorf("the state is %v, the requests %v", cli.State(), w.Requests())
+		w.Inject(wawptest.Fault{Match: create, Reshape: wawptest.Set("session_name", late)})
+		tf := w.Terraform(t, "resource \"wawp_session\" \"late\" {}\n"+declare("expected_phone_number = wawp_session.late.session_name"))
+		tf.OK("plan")
+		acctest.Contains(t, tf.Fails("apply"), says, "begins with a single 0")
+		if len(tf.State()) != 1 {
+			t.Errorf("the state is %v", tf.State())
 		}
+		w.Asked(t, map[string]int{create: 1})
 	})
 	t.Run("action", func(t *testing.T) {
 		t.Parallel()
-		acctest.Require(t, "1.14", "")
 		w := open(t, wawptest.Config{PairAfter: time.Millisecond}, wawptest.Session{Status: "SCAN_QR_CODE"})
-		cli := w.CLI(t, late+pair("phone_number = terraform_data.late.output")+`
-			resource "terraform_data" "trigger" {
-				lifecycle {
-					action_trigger {
-						events  = [after_create]
-						actions = [action.wawp_session_pair.this]
-					}
-				}
-			}`)
-		contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), says)
-		cli.Configure("variable \"number\" {\n  default = \"0170 1234567\"\n}\n" + pair("phone_number = var.number"))
-		contains(t, cli.Fails("plan", "-no-color", invoke[2]), says)
-		if w.Count("") != 0 {
-			t.Errorf("the requests are %v", w.Requests())
+		p, ctx := acctest.Serve(t), t.Context()
+		p.Configure(ctx, acctest.Object(p.Schemas.Provider, map[string]cty.Value{
+			"access_token": cty.StringVal(w.Token), "base_url": cty.StringVal(w.Server.URL),
+		}))
+		config := func(number cty.Value) *tfprotov6.DynamicValue {
+			return acctest.Encode(acctest.Object(p.Schemas.ActionSchemas["wawp_session_pair"].Schema, map[string]cty.Value{
+				"instance_id": cty.StringVal(id), "phone_number": number,
+			}))
 		}
+		plan := func(number cty.Value) string {
+			resp, err := p.PlanAction(ctx, &tfprotov6.PlanActionRequest{ActionType: "wawp_session_pair", Config: config(number)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return acctest.Words(resp.Diagnostics)
+		}
+		acctest.Lacks(t, plan(cty.UnknownVal(cty.String)), "Error")
+		acctest.Contains(t, plan(cty.StringVal(late)), says)
+		resp, err := p.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: "wawp_session_pair", Config: config(cty.StringVal(late))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for event := range resp.Events {
+			completed, _ := event.Type.(tfprotov6.CompletedInvokeActionEventType)
+			acctest.Contains(t, acctest.Words(completed.Diagnostics), says)
+		}
+		w.Asked(t, nil)
 	})
 }

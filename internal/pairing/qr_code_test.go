@@ -1,66 +1,72 @@
 package pairing_test
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// code configures the ephemeral resource, with a condition that it must meet.
-func code(condition string) string {
-	return fmt.Sprintf(`
-		ephemeral "wawp_session_qr_code" "x" {
-			instance_id = %q
-			lifecycle {
-				postcondition {
-					condition     = %s
-					error_message = "unexpected: ${jsonencode({ for k, v in self : k => v == null })}"
-				}
-			}
-		}
-		ephemeral "wawp_session_qr_code" "y" { instance_id = %q }
-		resource "terraform_data" "y" { input = "something to destroy" }
-		`, id, condition, id)
+// code configures the ephemeral resource.
+func code(instance string) string {
+	return "ephemeral \"wawp_session_qr_code\" \"x\" {\n  instance_id = " + instance + "\n}\n"
 }
 
-const noCode = `!self.available && self.value == null && self.image == null && self.expires_at == null`
+const quoted = `"` + id + `"`
 
-// TestAccCodeInEachStatus: whatever the session does, a plan, an apply and a destroy work, and change nothing.
-func TestAccCodeInEachStatus(t *testing.T) {
+// given returns an attribute of the ephemeral resource, as the last command knew it; "" is null.
+func given(tf *acctest.Terraform, attribute string) string {
+	v := tf.Value("ephemeral.wawp_session_qr_code.x", attribute)
+	if v.IsNull() {
+		return ""
+	}
+	return v.AsString()
+}
+
+// TestCodeInEachStatus: whatever the session does, a plan, an apply and a destroy work, and change nothing.
+func TestCodeInEachStatus(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
-		session   wawptest.Session
-		fault     wawptest.Fault
-		condition string
+		session wawptest.Session
+		fault   wawptest.Fault
+		value   string // what a code begins with, if there is one
 	}{
-		"stopped":                   {wawptest.Session{Status: "STOPPED"}, wawptest.Fault{}, noCode},
-		"starting":                  {wawptest.Session{Status: "STARTING"}, wawptest.Fault{}, noCode},
-		"failed":                    {wawptest.Session{Status: "FAILED"}, wawptest.Fault{}, noCode},
-		"linked":                    {working(), wawptest.Fault{}, noCode},
-		"gone":                      {working(), wawptest.Fault{Match: getQR, Status: 404, Body: own}, noCode},
-		"invalid":                   {working(), wawptest.Fault{Match: getQR, Status: 404, Body: dropped}, noCode},
-		"refused":                   {working(), wawptest.Fault{Match: getQR, Status: 403, Body: `{"code":"qr_not_available","message":"No."}`}, noCode},
-		"linked, worded otherwise":  {working(), wawptest.Fault{Match: getQR, Status: 500, Body: `{"code":"wawp_upstream_error","message":"x"}`}, noCode},
-		"stopped, worded otherwise": {wawptest.Session{Status: "STOPPED"}, wawptest.Fault{Match: getQR, Body: `{"qr":null}`}, noCode},
-		"scan":                      {wawptest.Session{Status: "SCAN_QR_CODE"}, wawptest.Fault{}, `self.available && startswith(self.value, "2@") && startswith(self.image, "data:image/png;base64,") && timecmp(self.expires_at, plantimestamp()) > 0`},
-		"scan, no expiry":           {wawptest.Session{Status: "SCAN_QR_CODE"}, wawptest.Fault{Match: getQR, Body: `{"value":"2@abcdefgh"}`}, `self.available && self.value == "2@abcdefgh" && self.expires_at == null`},
+		"stopped":                   {wawptest.Session{Status: "STOPPED"}, wawptest.Fault{}, ""},
+		"starting":                  {wawptest.Session{Status: "STARTING"}, wawptest.Fault{}, ""},
+		"failed":                    {wawptest.Session{Status: "FAILED"}, wawptest.Fault{}, ""},
+		"linked":                    {working(), wawptest.Fault{}, ""},
+		"gone":                      {working(), wawptest.Fault{Match: getQR, Status: 404, Body: own}, ""},
+		"invalid":                   {working(), wawptest.Fault{Match: getQR, Status: 404, Body: dropped}, ""},
+		"refused":                   {working(), wawptest.Fault{Match: getQR, Status: 403, Body: `{"code":"qr_not_available","message":"No."}`}, ""},
+		"linked, worded otherwise":  {working(), wawptest.Fault{Match: getQR, Status: 500, Body: `{"code":"wawp_upstream_error","message":"x"}`}, ""},
+		"stopped, worded otherwise": {wawptest.Session{Status: "STOPPED"}, wawptest.Fault{Match: getQR, Body: `{"qr":null}`}, ""},
+		"scan":                      {wawptest.Session{Status: "SCAN_QR_CODE"}, wawptest.Fault{}, "2@"},
+		"scan, no expiry":           {wawptest.Session{Status: "SCAN_QR_CODE"}, wawptest.Fault{Match: getQR, Body: `{"value":"2@abcdefgh"}`}, "2@abcdefgh"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			acctest.Require(t, "1.11", "1.11")
 			w := open(t, wawptest.Config{BootTime: 1e15}, test.session)
 			if test.fault.Match != "" {
 				w.Inject(test.fault)
 			}
-			cli := w.CLI(t, once+code(test.condition))
-			cli.OK("plan")
-			cli.OK("apply", "-auto-approve")
-			cli.OK("destroy", "-auto-approve")
+			tf := w.Terraform(t, once+code(quoted))
+			for _, command := range []string{"plan", "apply"} {
+				tf.OK(command)
+				value, image, expires := given(tf, "value"), given(tf, "image"), given(tf, "expires_at")
+				at, err := time.Parse(time.RFC3339, expires)
+				switch available := tf.Value("ephemeral.wawp_session_qr_code.x", "available").True(); {
+				case available != (test.value != ""), !available && value+image+expires != "":
+					t.Errorf("after %s: available: %t, %q, %q, %q", command, available, value, image, expires)
+				case available && (!strings.HasPrefix(value, test.value) || !strings.HasPrefix(image, "data:image/png;base64,")):
+					t.Errorf("after %s: %q, %q", command, value, image)
+				case name == "scan" && (err != nil || !at.After(time.Now())), name != "scan" && expires != "":
+					t.Errorf("after %s it expires at %q", command, expires)
+				}
+			}
+			tf.OK("destroy")
 			if w.Count(getQR) < 3 || w.Count("") != w.Count(getQR)+w.Count(info) || w.Count(info) > 0 && !strings.Contains(name, "otherwise") {
 				t.Errorf("the requests are %v", w.Requests())
 			}
@@ -71,10 +77,8 @@ func TestAccCodeInEachStatus(t *testing.T) {
 	}
 }
 
-func TestAccCodeCannotBeRead(t *testing.T) {
+func TestCodeCannotBeRead(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
-	acctest.Require(t, "1.11", "1.11")
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		says  string
@@ -90,8 +94,8 @@ func TestAccCodeCannotBeRead(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
 			w.Inject(test.fault)
-			said := w.CLI(t, once+code("self != null")).Fails("plan", "-no-color")
-			contains(t, said, "Error: Wawp QR code could not be read", id, test.says)
+			said := w.Terraform(t, once+code(quoted)).Fails("plan")
+			acctest.Contains(t, said, "Error: Wawp QR code could not be read", id, test.says)
 			if regexp.MustCompile("2@|xxx").MatchString(said) {
 				t.Errorf("the error quotes the code:\n%s", said)
 			}
@@ -126,12 +130,11 @@ func TestAccCodeOfASessionToCome(t *testing.T) {
 	}
 }
 
-func TestAccCodeWithAnUnknownConfiguration(t *testing.T) {
+func TestCodeWithAnUnknownConfiguration(t *testing.T) {
 	t.Parallel()
-	acctest.Require(t, "1.11", "1.11")
 	w := open(t, wawptest.Config{}, working())
-	unknown := "resource \"terraform_data\" \"known_late\" {\n  input = \"" + w.Token + "\"\n}\nprovider \"wawp\" {\n" +
-		"  access_token = terraform_data.known_late.output\n}\n" + code("self != null")
-	contains(t, w.CLI(t, unknown).Fails("plan", "-no-color"), "Error: The provider's configuration is not known yet")
-	asked(t, w, nil)
+	tf := w.Terraform(t, code(quoted))
+	tf.Unknown = true
+	acctest.Contains(t, tf.Fails("plan"), "Error: The provider's configuration is not known yet")
+	w.Asked(t, nil)
 }

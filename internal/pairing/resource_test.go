@@ -39,27 +39,6 @@ func has(attribute string, want knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
 }
 
-// does checks what a plan does to the pairing.
-func does(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
-}
-
-// asked checks that these are all requests that arrived since the last check.
-func asked(t *testing.T, w *acctest.World, want map[string]int) {
-	t.Helper()
-	total := 0
-	for endpoint, n := range want {
-		total += n
-		if got := w.Count(endpoint); got != n {
-			t.Errorf("%s was asked %d times, want %d", endpoint, got, n)
-		}
-	}
-	if got := w.Count(""); got != total {
-		t.Errorf("%d requests were made, want %d: %v", got, total, w.Requests())
-	}
-	w.ResetRequests()
-}
-
 // scan links the phone once the session has been looked at often enough to be sure that it is waited for.
 func scan(t *testing.T, w *acctest.World) {
 	t.Helper()
@@ -70,43 +49,48 @@ func scan(t *testing.T, w *acctest.World) {
 	}()
 }
 
-func TestAccLifecycle(t *testing.T) {
+func TestLifecycle(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{}, wawptest.Session{Status: "STARTING"})
-	linked := []statecheck.StateCheck{
-		has("phone_number", knownvalue.StringExact(phone)), has("chat_id", knownvalue.StringExact(phone+"@c.us")),
-		has("push_name", knownvalue.StringExact("Support")), has("logout_on_destroy", knownvalue.Bool(true)),
-	}
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{
-		{
-			PreConfig:         func() { scan(t, w) },
-			Config:            w.Config(declare()),
-			ConfigStateChecks: linked,
-		},
-		{
-			PreConfig:        w.ResetRequests,
-			Config:           w.Config(declare(`expected_phone_number = "+20 114 520 2826"`, `timeouts = { create = "1h" }`)),
-			ConfigPlanChecks: does(plancheck.ResourceActionUpdate), ConfigStateChecks: linked,
-			Check: func(*terraform.State) error {
-				if n := w.Count(""); n != w.Count(info) {
-					return fmt.Errorf("a change in place made requests: %v", w.Requests())
-				}
-				return nil
-			},
-		},
-		{ResourceName: address, ImportState: true, ImportStateId: id, ImportStateVerifyIdentifierAttribute: "instance_id", ImportStateVerify: true, ImportStateVerifyIgnore: []string{"expected_phone_number", "timeouts"}},
-	}, CheckDestroy: func(*terraform.State) error {
-		if now, _ := w.Session(id); now.Me != nil || now.Status != "SCAN_QR_CODE" || w.Count(logout) != 1 {
-			return fmt.Errorf("the session is %+v after %d logouts", now, w.Count(logout))
+	tf := w.Terraform(t, declare())
+	linked := func() map[string]any {
+		t.Helper()
+		acctest.Contains(t, tf.OK("plan"), "No changes.")
+		all := tf.State()[0].Attributes
+		for attribute, want := range map[string]any{"phone_number": phone, "chat_id": phone + "@c.us", "push_name": "Support", "logout_on_destroy": true} {
+			if all[attribute] != want {
+				t.Errorf("%s is %v, want %v", attribute, all[attribute], want)
+			}
 		}
-		return nil
-	}})
+		return all
+	}
+	scan(t, w)
+	acctest.Contains(t, tf.OK("apply"), "1 added")
+	made := linked()
+
+	w.ResetRequests()
+	tf.Configure(declare(`expected_phone_number = "+20 114 520 2826"`, `timeouts = { create = "1h" }`))
+	acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed")
+	if n := w.Count(""); n != w.Count(info) {
+		t.Errorf("a change in place made requests: %v", w.Requests())
+	}
+	linked()
+
+	tf.Configure(declare())
+	tf.Forget(address)
+	tf.OK("import", address, id)
+	if again := linked(); fmt.Sprint(again) != fmt.Sprint(made) {
+		t.Errorf("%v was imported, and had been %v", again, made)
+	}
+	tf.OK("destroy")
+	if now, _ := w.Session(id); now.Me != nil || now.Status != "SCAN_QR_CODE" || w.Count(logout) != 1 {
+		t.Errorf("the session is %+v after %d logouts", now, w.Count(logout))
+	}
 }
 
-// TestAccLinkedAlreadyCounts, also if Wawp tells a moment later whose phone it is, or never.
-func TestAccLinkedAlreadyCounts(t *testing.T) {
+// TestLinkedAlreadyCounts, also if Wawp tells a moment later whose phone it is, or never.
+func TestLinkedAlreadyCounts(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		looks int
@@ -121,27 +105,26 @@ func TestAccLinkedAlreadyCounts(t *testing.T) {
 			w := open(t, wawptest.Config{}, working())
 			w.Inject(test.fault)
 			created := 0
-			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{{
+			w.Steps(t, resource.TestStep{
 				Config:            w.Config(declare()),
 				ConfigStateChecks: []statecheck.StateCheck{has("push_name", test.name)},
 				Check: func(*terraform.State) error {
 					created = w.Count(info)
 					return nil
 				},
-			}}})
-			if created < test.looks || created > test.looks+1 { // perhaps with the refresh that follows
+			})
+			if created != test.looks {
 				t.Errorf("the session was looked at %d times, want %d", created, test.looks)
 			}
 		})
 	}
 }
 
-// TestAccNotPairedLeavesEverything: what ends the wait leaves session, phone and state as they were, and the next apply waits
+// TestNotPairedLeavesEverything: what ends the wait leaves session, phone and state as they were, and the next apply waits
 // again.
-func TestAccNotPairedLeavesEverything(t *testing.T) {
+func TestNotPairedLeavesEverything(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
-	short := `timeouts = { create = "50ms" }`
+	short := `timeouts = { create = "1s" }`
 	waiting := wawptest.Session{Status: "SCAN_QR_CODE"}
 	for name, test := range map[string]struct {
 		session   wawptest.Session
@@ -149,15 +132,15 @@ func TestAccNotPairedLeavesEverything(t *testing.T) {
 		fault     wawptest.Fault
 		says      string
 	}{
-		"timed out": {waiting, []string{short}, wawptest.Fault{}, `(?s)Nobody linked a phone to the session ` + id + ` within\s+50ms.*SCAN_QR_CODE.*next\s+apply\s+waits\s+again.*wawp_session_pair`},
-		"failed":    {wawptest.Session{Status: "FAILED"}, []string{short}, wawptest.Fault{}, `(?s)50ms.*FAILED.*wawp_session_restart`},
-		"stuck":     {wawptest.Session{Status: "WHATEVER"}, []string{short}, wawptest.Fault{}, `(?s)50ms.*WHATEVER`},
+		"timed out": {waiting, []string{short}, wawptest.Fault{}, `(?s)Nobody linked a phone to the session ` + id + ` within\s+1s.*SCAN_QR_CODE.*next\s+apply\s+waits\s+again.*wawp_session_pair`},
+		"failed":    {wawptest.Session{Status: "FAILED"}, []string{short}, wawptest.Fault{}, `(?s)1s.*FAILED.*wawp_session_restart`},
+		"stuck":     {wawptest.Session{Status: "WHATEVER"}, []string{short}, wawptest.Fault{}, `(?s)1s.*WHATEVER`},
 		"stopped":   {wawptest.Session{Status: "STOPPED"}, nil, wawptest.Fault{}, `(?s)Wawp session is stopped.*desired_state = "started"`},
 		"the wrong phone": {
 			working(),
 			[]string{`expected_phone_number = "+49 170 1234567"`},
 			wawptest.Fault{},
-			`(?s)Another phone is linked.*expected_phone_number = .*` + phone + `.*491701234567`,
+			`(?s)Another phone is linked.*` + phone + `.*491701234567.*with AttributeName\("expected_phone_number"\)`,
 		},
 		"a phone without a number": {
 			wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: "123@lid"}},
@@ -171,9 +154,9 @@ func TestAccNotPairedLeavesEverything(t *testing.T) {
 		"broken":          {waiting, nil, wawptest.Fault{Match: info, Status: 500}, `(?s)HTTP 500 \(after\s+5\s+attempts\).*Nothing\s+was\s+recorded`},
 		"broken later": {
 			waiting,
-			[]string{`timeouts = { create = "300ms" }`},
+			[]string{`timeouts = { create = "1s" }`},
 			wawptest.Fault{Match: info, Skip: 3, Status: 500, Body: `{"code":"maintenance","message":"Until noon."}`},
-			`(?s)300ms.*SCAN_QR_CODE.*The\s+last\s+answer:.*HTTP\s+500.*Until\s+noon`,
+			`(?s)1s.*SCAN_QR_CODE.*The\s+last\s+answer:.*HTTP\s+500.*Until\s+noon`,
 		},
 		"wrong token": {waiting, nil, wawptest.Fault{Match: info, Status: 401}, `(?s)WAWP_ACCESS_TOKEN`},
 	} {
@@ -184,9 +167,9 @@ func TestAccNotPairedLeavesEverything(t *testing.T) {
 				w.Inject(test.fault)
 			}
 			before, _ := w.Session(id)
-			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{
-				{Config: w.Config(declare(test.arguments...)), ExpectError: regexp.MustCompile(test.says)},
-				{
+			w.Steps(t,
+				resource.TestStep{Config: w.Config(declare(test.arguments...)), ExpectError: regexp.MustCompile(test.says)},
+				resource.TestStep{
 					PreConfig: func() {
 						now, _ := w.Session(id)
 						if now.Status != before.Status || (now.Me == nil) != (before.Me == nil) || w.Count("") != w.Count(info) {
@@ -196,9 +179,9 @@ func TestAccNotPairedLeavesEverything(t *testing.T) {
 						w.SetStatus(id, "SCAN_QR_CODE")
 						scan(t, w)
 					},
-					Config: w.Config(declare()), ConfigPlanChecks: does(plancheck.ResourceActionCreate),
+					Config: w.Config(declare()), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionCreate),
 				},
-			}})
+			)
 		})
 	}
 }
@@ -208,18 +191,17 @@ func TestAccInterruptedWaitLeavesEverything(t *testing.T) {
 	w := open(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
 	cli := w.CLI(t, declare())
 	said := interrupt(t, w, cli, info, 2, "apply", "-auto-approve", "-no-color")
-	contains(t, said, "Error: The wait for a phone was interrupted", "SCAN_QR_CODE", "The next apply waits again")
+	acctest.Contains(t, said, "Error: The wait for a phone was interrupted", "SCAN_QR_CODE", "The next apply waits again")
 	if now, _ := w.Session(id); now.Status != "SCAN_QR_CODE" || len(cli.State()) != 0 {
 		t.Errorf("the session is %+v, the state %v", now, cli.State())
 	}
 	w.Pair(id, phone, "Support")
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 0 destroyed")
+	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 0 destroyed")
 }
 
-// TestAccRefresh is promise P3 for pairings: only a proof removes one from the state.
-func TestAccRefresh(t *testing.T) {
+// TestRefresh is promise P3 for pairings: only a proof removes one from the state.
+func TestRefresh(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	status := func(status string) wawptest.Fault {
 		return wawptest.Fault{Match: info, Reshape: wawptest.Set("status", status)}
 	}
@@ -259,65 +241,63 @@ func TestAccRefresh(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{}, working())
-			cli := w.CLI(t, once+declare())
-			cli.OK("apply", "-auto-approve")
-			before := fmt.Sprint(cli.State())
+			tf := w.Terraform(t, once+declare())
+			tf.OK("apply")
+			before := fmt.Sprint(tf.State())
 			w.ResetRequests()
 			for _, fault := range test.faults {
 				w.Inject(fault)
 			}
 			if test.fails {
-				contains(t, cli.Fails("plan", "-no-color"), test.says...)
+				acctest.Contains(t, tf.Fails("plan"), test.says...)
 			} else {
-				contains(t, cli.OK("plan", "-no-color"), test.says...)
+				acctest.Contains(t, tf.OK("plan"), test.says...)
 			}
 			if w.Count(info) != test.looks || w.Count(info)+w.Count(limits) != w.Count("") {
 				t.Errorf("the requests are %v", w.Requests())
 			}
-			if got := fmt.Sprint(cli.State()); got != before {
+			if got := fmt.Sprint(tf.State()); got != before {
 				t.Errorf("the state was %s and is %s", before, got)
 			}
 		})
 	}
 }
 
-// TestAccUnlinkedPhoneIsAPlannedWait, and another phone shows.
-func TestAccUnlinkedPhoneIsAPlannedWait(t *testing.T) {
+// TestUnlinkedPhoneIsAPlannedWait, and another phone shows.
+func TestUnlinkedPhoneIsAPlannedWait(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{}, working())
 	expected := `expected_phone_number = "` + phone + `"`
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: []resource.TestStep{
-		{Config: w.Config(declare(expected))},
-		{
+	w.Steps(t,
+		resource.TestStep{Config: w.Config(declare(expected))},
+		resource.TestStep{
 			PreConfig: func() {
 				w.SetStatus(id, "SCAN_QR_CODE")
 				scan(t, w)
 			},
-			Config: w.Config(declare(expected)), ConfigPlanChecks: does(plancheck.ResourceActionCreate),
+			Config: w.Config(declare(expected)), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionCreate),
 		},
-		{
+		resource.TestStep{
 			PreConfig: func() {
 				w.SetStatus(id, "SCAN_QR_CODE")
 				w.Pair(id, "491701234567", "Sales")
 			},
-			Config: w.Config(declare(expected)), ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+			Config: w.Config(declare(expected)), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop),
 			ConfigStateChecks: []statecheck.StateCheck{has("phone_number", knownvalue.StringExact("491701234567")), has("push_name", knownvalue.StringExact("Sales"))},
 		},
-	}})
+	)
 
-	cli := w.CLI(t, declare(expected))
+	tf := w.Terraform(t, declare(expected))
 	w.SetStatus(id, "SCAN_QR_CODE")
 	w.Pair(id, phone, "Support")
-	cli.OK("apply", "-auto-approve")
+	tf.OK("apply")
 	w.SetStatus(id, "SCAN_QR_CODE")
 	w.Pair(id, "491701234567", "Sales")
-	contains(t, cli.OK("plan", "-no-color"), "Warning: Another phone is linked to the Wawp session", "491701234567", "No changes")
+	acctest.Contains(t, tf.OK("plan"), "Warning: Another phone is linked to the Wawp session", "491701234567", "No changes")
 }
 
-func TestAccDestroy(t *testing.T) {
+func TestDestroy(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	refused := wawptest.Fault{Match: logout, Status: 400, Body: `{"code":"not_connected","message":"No."}`}
 	for name, test := range map[string]struct {
 		arguments []string
@@ -344,54 +324,58 @@ func TestAccDestroy(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{}, working())
-			cli := w.CLI(t, once+declare(test.arguments...))
-			cli.OK("apply", "-auto-approve")
+			tf := w.Terraform(t, once+declare(test.arguments...))
+			tf.OK("apply")
 			w.SetStatus(id, test.status)
 			w.ResetRequests()
 			for _, fault := range test.faults {
 				w.Inject(fault)
 			}
 			if test.fails {
-				contains(t, cli.Fails("destroy", "-auto-approve", "-no-color"), test.says...)
+				acctest.Contains(t, tf.Fails("destroy"), test.says...)
 			} else {
-				contains(t, cli.OK("destroy", "-auto-approve", "-no-color"), test.says...)
+				acctest.Contains(t, tf.OK("destroy"), test.says...)
 			}
-			if kept := len(cli.State()) == 1; kept != test.fails {
-				t.Errorf("the state is %v", cli.State())
+			if kept := len(tf.State()) == 1; kept != test.fails {
+				t.Errorf("the state is %v", tf.State())
 			}
-			asked(t, w, test.asked)
+			w.Asked(t, test.asked)
 		})
 	}
 }
 
-func TestAccImport(t *testing.T) {
+func TestImport(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{}, working())
-	cli := w.CLI(t, declare())
-	cli.OK("import", address, id)
-	asked(t, w, map[string]int{info: 1})
-	contains(t, cli.OK("plan", "-no-color"), "No changes.") // no argument is set, so there is nothing to tell
+	tf := w.Terraform(t, declare())
+	tf.OK("import", address, id)
+	w.Asked(t, map[string]int{info: 1})
+	acctest.Contains(t, tf.OK("plan"), "No changes.") // no argument is set, so there is nothing to tell
 
-	cli.Configure(declare(`expected_phone_number = "` + phone + `"`))
+	tf.Configure(declare(`expected_phone_number = "` + phone + `"`))
 	w.ResetRequests()
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed")
-	asked(t, w, map[string]int{info: 1})
+	acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed")
+	w.Asked(t, map[string]int{info: 1})
 
 	w.SetStatus(id, "FAILED") // once read, it is like any other
-	contains(t, cli.OK("plan", "-no-color"), "Warning: A paired Wawp session is FAILED", "No changes.")
+	acctest.Contains(t, tf.OK("plan"), "Warning: A paired Wawp session is FAILED", "No changes.")
 }
 
-func TestAccImportByIdentity(t *testing.T) {
+func TestAccImportBlock(t *testing.T) {
 	t.Parallel()
-	acctest.Require(t, "1.12", "1.12")
-	w := open(t, wawptest.Config{}, working())
-	cli := w.CLI(t, declare()+"import {\n  to = "+address+"\n  identity = { instance_id = \""+id+"\" }\n}\n")
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 imported, 0 added, 0 changed")
+	for needs, by := range map[string]string{"1.11": fmt.Sprintf("id = %q", id), "1.12": fmt.Sprintf("identity = { instance_id = %q }", id)} {
+		t.Run(by, func(t *testing.T) {
+			t.Parallel()
+			acctest.Require(t, needs, needs)
+			w := open(t, wawptest.Config{}, working())
+			cli := w.CLI(t, declare()+"import {\n  to = "+address+"\n  "+by+"\n}\n")
+			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 imported, 0 added, 0 changed")
+		})
+	}
 }
 
-func TestAccImportOfWhatIsNotThere(t *testing.T) {
+func TestImportOfWhatIsNotThere(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		id     string
 		status string
@@ -411,29 +395,23 @@ func TestAccImportOfWhatIsNotThere(t *testing.T) {
 			if test.fault.Match != "" {
 				w.Inject(test.fault)
 			}
-			cli := w.CLI(t, once+declare())
-			contains(t, cli.Fails("import", "-no-color", address, test.id), test.says...)
-			if len(cli.State()) != 0 {
-				t.Errorf("the state holds %v", cli.State())
+			tf := w.Terraform(t, once+declare())
+			acctest.Contains(t, tf.Fails("import", address, test.id), test.says...)
+			if len(tf.State()) != 0 {
+				t.Errorf("the state holds %v", tf.State())
 			}
 		})
 	}
 }
 
-// TestAccUnknownConfiguration makes the provider depend on what is known only after an apply.
-func TestAccUnknownConfiguration(t *testing.T) {
+// TestUnknownConfiguration makes the provider depend on what is known only after an apply.
+func TestUnknownConfiguration(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{}, working())
-	configure := func(turn, more string) string {
-		return "resource \"terraform_data\" \"known_late\" {\n  input            = \"" + w.Token + "\"\n  triggers_replace = \"" + turn +
-			"\"\n}\nprovider \"wawp\" {\n  access_token = terraform_data.known_late.output\n}\n" + declare() + more
-	}
-	cli := w.CLI(t, configure("1", ""))
-	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=not-to-be-used")
-	cli.OK("apply", "-auto-approve", "-target=terraform_data.known_late")
-	cli.OK("apply", "-auto-approve")
+	tf := w.Terraform(t, declare())
+	tf.OK("apply")
 	w.ResetRequests()
-	cli.Configure(configure("2", ""))
-	contains(t, cli.OK("plan", "-no-color"), "Warning: The provider's configuration is not known yet", "1 to add, 0 to change, 1 to destroy")
-	asked(t, w, nil)
+	tf.Unknown = true
+	acctest.Contains(t, tf.OK("plan"), "Warning: The provider's configuration is not known yet", "No changes.")
+	w.Asked(t, nil)
 }

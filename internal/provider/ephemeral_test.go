@@ -76,7 +76,7 @@ func TestAccEphemeralResourcesAlwaysOpen(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.11", "1.11")
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.CLI(t, everyEphemeral+`
+	cli := w.Attached(t, everyEphemeral+`
 		resource "terraform_data" "x" {
 			triggers_replace = plantimestamp()
 			provisioner "local-exec" {

@@ -259,7 +259,7 @@ func TestRefusedPolicy(t *testing.T) {
 func TestAccRefusedPolicyPointsToTheArgument(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{})
-	cli := w.CLI(t, once+declare(paid))
+	cli := w.Attached(t, once+declare(paid))
 	said := cli.Fails("apply", "-auto-approve", "-no-color")
 	acctest.Contains(t, said, "Error: Wawp sending policy was not set", "with "+address)
 	if !regexp.MustCompile(`"x": \d+: policy = `).MatchString(said) {

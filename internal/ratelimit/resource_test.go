@@ -122,7 +122,7 @@ func TestLifecycle(t *testing.T) {
 func TestAccLifecycle(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{})
-	cli := w.CLI(t, declare(strict))
+	cli := w.Attached(t, declare(strict))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 0 destroyed")
 	cli.Configure(declare(standard))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed, 0 destroyed")
@@ -268,7 +268,7 @@ func TestAccImport(t *testing.T) {
 			t.Parallel()
 			acctest.Require(t, test.need, test.tofu)
 			w := open(t, wawptest.Config{})
-			cli := w.CLI(t, declare(test.slug)+"import {\n  to = "+address+"\n  "+test.by+"\n}\n")
+			cli := w.Attached(t, declare(test.slug)+"import {\n  to = "+address+"\n  "+test.by+"\n}\n")
 			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 imported, 0 added, "+test.changed+", 0 destroyed")
 		})
 	}

@@ -3,6 +3,7 @@ package session_test
 import (
 	"cmp"
 	"context"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +26,33 @@ const theID = "3EB0BCB2E3D4"
 var actions = map[string]func() action.Action{
 	start: session.NewStartAction, stop: session.NewStopAction, restart: session.NewRestartAction, logout: session.NewLogoutAction,
 }
+
+// named is the argument of every action.
+const named = `instance_id = "3EB0BCB2E3D4"`
+
+// allActions declares every action, on one session.
+const allActions = `
+	action "wawp_session_start" "x" {
+		config {
+			instance_id = "3EB0BCB2E3D4"
+		}
+	}
+	action "wawp_session_stop" "x" {
+		config {
+			instance_id = "3EB0BCB2E3D4"
+		}
+	}
+	action "wawp_session_restart" "x" {
+		config {
+			instance_id = "3EB0BCB2E3D4"
+		}
+	}
+	action "wawp_session_logout" "x" {
+		config {
+			instance_id = "3EB0BCB2E3D4"
+		}
+	}
+`
 
 // invoke runs an action in this process, with short pauses, and returns its progress and its error, each as lines.
 func invoke(ctx context.Context, t *testing.T, w *acctest.World, endpoint string, adjust ...func(*wawp.Options)) (progress, failure string) {
@@ -130,6 +158,72 @@ func TestActionsLookFirst(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestActionsRun takes a session through all actions, as a person does, twice each.
+func TestActionsRun(t *testing.T) {
+	t.Parallel()
+	w := paired(t, start)
+	tf := w.Terraform(t, allActions)
+	for _, run := range []struct {
+		action string
+		sends  map[string]int
+		says   string
+	}{
+		{"start", map[string]int{info: 2, start: 1}, "The session 3EB0BCB2E3D4 has started. It is WORKING: a phone is linked."},
+		{"start", map[string]int{info: 1}, "The session 3EB0BCB2E3D4 is not STOPPED, so it needs no start: nothing was sent."},
+		{"restart", map[string]int{info: 2, restart: 1}, "Wawp advises to wait 30 seconds before sending messages."},
+		{"stop", map[string]int{info: 2, stop: 1}, "The session 3EB0BCB2E3D4 is STOPPED. Its phone stays linked"},
+		{"stop", map[string]int{info: 1}, "The session 3EB0BCB2E3D4 is STOPPED already: nothing was sent."},
+		{"restart", map[string]int{info: 2, start: 1}, "The session 3EB0BCB2E3D4 has nothing to stop: a start is enough."},
+		{"logout", map[string]int{info: 2, logout: 1}, "The session 3EB0BCB2E3D4 was logged out. It is SCAN_QR_CODE"},
+		{"logout", map[string]int{info: 1}, "The session 3EB0BCB2E3D4 is SCAN_QR_CODE: no phone is linked, and nothing was sent."},
+	} {
+		acctest.Contains(t, tf.OK("apply", "-invoke=action.wawp_session_"+run.action+".x"), run.says)
+		w.Asked(t, run.sends)
+	}
+	w.Remove(theID)
+	said := tf.Fails("apply", "-invoke=action.wawp_session_restart.x")
+	acctest.Contains(t, said, "Error: Action on a Wawp session failed", theID, "Wawp knows no such instance")
+	w.Asked(t, map[string]int{info: 1})
+}
+
+func TestActionThatTakesTooLong(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{BootTime: 1e15})
+	w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED"})
+	tf := w.Terraform(t, strings.ReplaceAll(allActions, named, named+"\n timeouts = { invoke = \"250ms\" }"))
+	acctest.Contains(t, tf.Fails("apply", "-invoke=action.wawp_session_start.x"), "Action on a Wawp session ran out of time",
+		"Wawp accepted the start of the session 3EB0BCB2E3D4, but it was not seen to leave STARTING within 250ms",
+		"Its last status was STARTING.", "with the action wawp_session_restart")
+}
+
+func TestArgumentsOfActionsAreValidated(t *testing.T) {
+	t.Parallel()
+	for arguments, says := range map[string]string{
+		``:                   `The argument "instance_id" is required`,
+		`instance_id = ""`:   `instance_id is set, but empty`,
+		`instance_id = "\t"`: `instance_id is set, but empty`,
+		named + "\n timeouts = { invoke = \"0s\" }":   `timeouts.invoke must be a positive duration`,
+		named + "\n timeouts = { invoke = \"soon\" }": `timeouts.invoke must be a positive duration`,
+	} {
+		w := acctest.New(t, wawptest.Config{})
+		tf := w.Terraform(t, strings.ReplaceAll(allActions, named, arguments))
+		for endpoint := range actions {
+			acctest.Contains(t, tf.Fails("apply", "-invoke=action.wawp_session_"+path.Base(endpoint)+".x"), says)
+		}
+		w.Asked(t, nil)
+	}
+}
+
+// TestActionOfAnUnknownProvider: an action can be invoked before the provider's configuration is known.
+func TestActionOfAnUnknownProvider(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	tf := w.Terraform(t, allActions)
+	tf.Unknown = true
+	acctest.Contains(t, tf.Fails("apply", "-invoke=action.wawp_session_restart.x"), "The provider's configuration is not known yet")
+	w.Asked(t, nil)
 }
 
 // TestActionsWaitForABoot: a session that boots is left alone by a start, and by a logout until it is known what to do.

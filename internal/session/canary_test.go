@@ -48,73 +48,90 @@ func leaks(endpoint string) []wawptest.Fault {
 	return faults
 }
 
+// recording runs the CLI at the highest log level, and keeps what it prints in its directory.
+func recording(t *testing.T, cli *acctest.CLI) (run func(name, command string, arguments ...string)) {
+	t.Helper()
+	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(cli.Dir, "trace.log"))
+	return func(name, command string, arguments ...string) {
+		t.Helper()
+		said, _ := cli.Run(append([]string{command, "-no-color"}, arguments...)...)
+		if err := os.WriteFile(filepath.Join(cli.Dir, name+".out"), []byte(said), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestAccTokenNeverShows is promise P4: a whole life of many sessions, under every fault and at the highest log level.
 func TestAccTokenNeverShows(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
-	for name, configuration := range map[string]string{
-		"from the environment": "",
-		"from an ephemeral variable": "variable \"token\" {\n  type      = string\n  ephemeral = true\n  sensitive = true\n}\n" +
-			"provider \"wawp\" {\n  access_token    = var.token\n  max_retries     = 0\n  request_timeout = \"5s\"\n}\n",
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := acctest.New(t, wawptest.Config{Token: canary})
-			if configuration == "" {
-				configuration = once
-			}
-			n := len(leaks(info))
-			cli := w.CLI(t, configuration+fmt.Sprintf(`
-				variable "state" { default = null }
-				resource "wawp_session" "x" {
-					count         = %d
-					desired_state = var.state
-					timeouts      = { update = "1s" }
-				}`, n))
-			cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(cli.Dir, "trace.log"), "TF_VAR_token="+canary)
-
-			run := func(name string, arguments ...string) {
-				said, _ := cli.Run(append(arguments, "-no-color")...)
-				if err := os.WriteFile(filepath.Join(cli.Dir, name+".out"), []byte(said), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			inject := func(endpoint string) {
-				w.ClearFaults()
-				for _, fault := range leaks(endpoint) {
-					w.Inject(fault)
-				}
-			}
-			inject(create)
-			run("create", "apply", "-auto-approve")
-			w.ClearFaults()
-			run("create-rest", "apply", "-auto-approve")
-			if len(cli.State()) != n {
-				t.Fatalf("%d of %d sessions are in the state", len(cli.State()), n)
-			}
-			inject(info)
-			run("refresh", "apply", "-auto-approve", "-refresh-only")
-			for _, endpoint := range []string{start, stop, remove} {
-				inject(endpoint)
-				arguments := map[string][]string{
-					start: {"-var=state=started", "-out=start.tfplan"}, stop: {"-var=state=stopped", "-out=stop.tfplan"}, remove: {"-destroy", "-out=remove.tfplan"},
-				}[endpoint]
-				run(filepath.Base(endpoint)+"-plan", append([]string{"plan"}, arguments...)...)
-				run(filepath.Base(endpoint), "apply", strings.TrimPrefix(arguments[1], "-out="))
-			}
-			if len(cli.State()) == 0 {
-				t.Error("nothing is left to search in the state: the faults did not take hold")
-			}
-			log, err := os.ReadFile(filepath.Join(cli.Dir, "trace.log"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			acctest.Contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/create", "created a Wawp session") // else there was nothing to find
-			if searched := search(t, cli.Dir); searched < 15 {
-				t.Errorf("only %d files were searched", searched)
-			}
-		})
+	w := acctest.New(t, wawptest.Config{Token: canary})
+	n := len(leaks(info))
+	faults := map[string]wawptest.Fault{} // by endpoint and session
+	cli := w.CLI(t, once+fmt.Sprintf(`
+		variable "state" { default = null }
+		resource "wawp_session" "x" {
+			count         = %d
+			desired_state = var.state
+			timeouts      = { update = "300ms" }
+		}`, 3*n))
+	run := recording(t, cli)
+	for _, fault := range leaks(create) {
+		w.Inject(fault)
 	}
+	run("create", "apply", "-auto-approve", "-parallelism=40")
+	made := cli.State()
+	if len(made) < 2*n || len(made) == 3*n {
+		t.Fatalf("%d of %d sessions are in the state, after %d faults", len(made), 3*n, n)
+	}
+	for i := range n {
+		one, another := fmt.Sprint(made[i].Attributes["instance_id"]), fmt.Sprint(made[n+i].Attributes["instance_id"])
+		faults[start+one], faults[remove+one], faults[stop+another] = leaks("")[i], leaks("")[i], leaks("")[i]
+	}
+	w.Choose(func(r wawptest.Request) wawptest.Fault { return faults[r.Method+" "+r.Path+r.Query.Get("instance_id")] })
+	run("start-plan", "plan", "-var=state=started", "-refresh=false", "-out=start.tfplan")
+	run("start", "apply", "-parallelism=40", "start.tfplan")
+	run("stop", "apply", "-var=state=stopped", "-refresh=false", "-auto-approve", "-parallelism=40")
+	for i, s := range cli.State()[:n] {
+		faults[info+fmt.Sprint(s.Attributes["instance_id"])] = leaks("")[i]
+	}
+	run("refresh", "apply", "-refresh-only", "-auto-approve", "-parallelism=40")
+	run("remove", "destroy", "-refresh=false", "-auto-approve", "-parallelism=40")
+	if len(cli.State()) == 0 {
+		t.Error("nothing is left to search in the state: the faults did not take hold")
+	}
+	for _, endpoint := range []string{create, start, stop, info, remove} {
+		if asked := w.Count(endpoint); asked < n {
+			t.Errorf("%s was asked only %d times", endpoint, asked)
+		}
+	}
+	log, err := os.ReadFile(filepath.Join(cli.Dir, "trace.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	acctest.Contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/create", "created a Wawp session") // else there was nothing to find
+	if searched := search(t, cli.Dir); searched < 15 {
+		t.Errorf("only %d files were searched", searched)
+	}
+}
+
+// TestAccTokenOfAnEphemeralVariable is in no plan.
+func TestAccTokenOfAnEphemeralVariable(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{Token: canary})
+	cli := w.CLI(t, `
+		variable "token" {
+			type      = string
+			ephemeral = true
+			sensitive = true
+		}
+		provider "wawp" { access_token = var.token }
+	`+minimal)
+	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=", "TF_VAR_token="+canary)
+	run := recording(t, cli)
+	run("plan", "plan", "-out=x.tfplan")
+	run("apply", "apply", "x.tfplan")
+	recorded(t, w, cli, 1)
+	search(t, cli.Dir)
 }
 
 // search looks for the canary in every file below a directory, and returns how many there are.

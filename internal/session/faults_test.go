@@ -6,14 +6,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
@@ -74,7 +69,7 @@ func TestCreatedSessionIsNeverLost(t *testing.T) {
 			}
 			tf := w.Terraform(t, once+`resource "wawp_session" "x" {
 				desired_state = "started"
-				timeouts      = { create = "1s" }
+				timeouts      = { create = "`+map[bool]string{true: "300ms", false: "10s"}[name == "it goes on booting"]+`" }
 			}`)
 			said := tf.OK("apply")
 			acctest.Contains(t, said, "Warning: Wawp session", test.warns, "1 added, 0 changed, 0 destroyed")
@@ -113,36 +108,33 @@ func (e explosive) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-func TestAccPanicAfterCreateLosesNothing(t *testing.T) {
+func TestPanicAfterCreateLosesNothing(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	explode := w.Providers(func(o *wawp.Options) { o.Transport = explosive{"/v2/session/info"} })
-	resource.Test(t, resource.TestCase{Steps: []resource.TestStep{
-		{
-			ProtoV6ProviderFactories: w.Providers(func(o *wawp.Options) { o.Transport = explosive{"/v2/session/start"} }),
-			Config:                   w.Config(isStarted), ExpectNonEmptyPlan: true,
-			ConfigStateChecks: []statecheck.StateCheck{is("desired_state", "started")},
-		},
-		{
-			ProtoV6ProviderFactories: w.Providers(), Config: w.Config(isStarted),
-			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate), // tainted, it would be replaced
-		},
-	}})
+	at := "/v2/session/start"
+	tf := w.Terraform(t, isStarted, func(o *wawp.Options) {
+		if at != "" {
+			o.Transport = explosive{at}
+		}
+	})
+	acctest.Contains(t, tf.OK("apply"), "Warning: ", "1 added, 0 changed, 0 destroyed")
+	recorded(t, w, tf, 1)
+	if state := tf.State()[0].Attributes["desired_state"]; state != "started" {
+		t.Errorf("desired_state is %v", state)
+	}
+	at = ""
+	acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed, 0 destroyed") // tainted, it would be replaced
 	if w.Count(create) != 1 {
 		t.Errorf("%d sessions were created", w.Count(create))
 	}
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: explode, Steps: []resource.TestStep{
-		{Config: w.Config(minimal), ExpectError: regexp.MustCompile(`index out of range`)}, // Read has nothing to lose
-	}})
+	at = "/v2/session/info"
+	acctest.Contains(t, tf.Fails("refresh"), "index out of range") // Read has nothing to lose
 }
 
-func TestAccPanicOfCreateIsAPossibleSession(t *testing.T) {
+func TestPanicOfCreateIsAPossibleSession(t *testing.T) {
 	t.Parallel()
-	w := acctest.New(t, wawptest.Config{})
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: w.Providers(func(o *wawp.Options) { o.Transport = explosive{"/v2/session/create"} }),
-		Steps:                    []resource.TestStep{{Config: w.Config(minimal), ExpectError: regexp.MustCompile(`may have been created`)}},
-	})
+	tf := acctest.New(t, wawptest.Config{}).Terraform(t, minimal, func(o *wawp.Options) { o.Transport = explosive{"/v2/session/create"} })
+	acctest.Contains(t, tf.Fails("apply"), "may have been created")
 }
 
 // TestAmbiguousCreateIsNotRepeated is promise P2, as a user sees it: max_retries is 4, and still one request is made.
@@ -166,7 +158,8 @@ func TestAmbiguousCreateIsNotRepeated(t *testing.T) {
 			w := acctest.New(t, wawptest.Config{})
 			fault.Match, fault.Act = create, true
 			w.Inject(fault)
-			tf := w.Terraform(t, "provider \"wawp\" {\n  request_timeout = \"1s\"\n}\n"+minimal)
+			patience := map[bool]string{true: "200ms", false: "10s"}[name == "timeout"]
+			tf := w.Terraform(t, "provider \"wawp\" {\n  request_timeout = \""+patience+"\"\n}\n"+minimal)
 			said := tf.Fails("apply")
 			acctest.Contains(t, said, "A Wawp session may have been created", "POST /v2/session/create:", "https://app.wawp.net",
 				"to = wawp_session.<name>", "terraform import 'wawp_session.<name>'")
@@ -192,16 +185,16 @@ func TestWhateverHoldsTheIDIsRecorded(t *testing.T) {
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 }
 
-// TestAccAmbiguousCreateCanBeAdopted follows the advice of the diagnostic.
-func TestAccAmbiguousCreateCanBeAdopted(t *testing.T) {
+// TestAmbiguousCreateCanBeAdopted follows the advice of the diagnostic.
+func TestAmbiguousCreateCanBeAdopted(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: create, Times: 1, Act: true, Status: 504})
-	cli := w.CLI(t, minimal)
-	cli.Fails("apply", "-auto-approve", "-no-color")
-	cli.Configure(minimal + fmt.Sprintf("\nimport {\n  to = wawp_session.x\n  id = %q\n}\n", w.Sessions()[0].InstanceID))
-	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 imported, 0 added, 0 changed, 0 destroyed")
-	recorded(t, w, cli, 1)
+	tf := w.Terraform(t, minimal)
+	tf.Fails("apply")
+	tf.OK("import", address, w.Sessions()[0].InstanceID)
+	acctest.Contains(t, tf.OK("apply"), "0 added, 0 changed, 0 destroyed")
+	recorded(t, w, tf, 1)
 }
 
 func TestRefusedCreateSaysWhyAndCriesNoWolf(t *testing.T) {
@@ -238,13 +231,13 @@ func TestRefusedCreateSaysWhyAndCriesNoWolf(t *testing.T) {
 func TestCreateIsRepeatedAfter429(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	w.Inject(wawptest.Fault{Match: create, Times: 1, Status: 429, Header: http.Header{"Retry-After": {"1"}}})
-	tf := w.Terraform(t, minimal)
+	w.Inject(wawptest.Fault{Match: create, Times: 1, Status: 429})
+	tf := w.Terraform(t, minimal, func(o *wawp.Options) { o.RetryWait = 100 * time.Millisecond })
 	acctest.Lacks(t, tf.OK("apply"), "Warning: Wawp")
 	recorded(t, w, tf, 1)
 	requests := w.Requests()
-	if len(requests) != 2 || requests[1].Time.Sub(requests[0].Time).Seconds() < 1 {
-		t.Errorf("not two requests at least a second apart: %v", requests)
+	if len(requests) != 2 || requests[1].Time.Sub(requests[0].Time) < 50*time.Millisecond {
+		t.Errorf("not two requests with a pause between them: %v", requests)
 	}
 }
 
@@ -492,6 +485,22 @@ func TestDestroyUnderFault(t *testing.T) {
 	}
 }
 
+func TestDeletionProtection(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	tf := w.Terraform(t, `resource "wawp_session" "x" { deletion_protection = true }`)
+	tf.OK("apply")
+	refusal := "Wawp session " + w.Sessions()[0].InstanceID + " is protected from deletion"
+	acctest.Contains(t, tf.Fails("plan", "-destroy"), refusal, "deletion_protection = false", `with AttributeName("deletion_protection")`)
+	acctest.Contains(t, tf.Fails("apply", "-replace=wawp_session.x"), refusal, "terraform untaint")
+	tf.Configure("")
+	acctest.Contains(t, tf.Fails("plan"), refusal)
+	recorded(t, w, tf, 1)
+	if w.Count(remove)+w.Count(logout) != 0 {
+		t.Error("a protected session was touched")
+	}
+}
+
 func TestAccDeletionProtection(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -499,34 +508,25 @@ func TestAccDeletionProtection(t *testing.T) {
 	cli.OK("apply", "-auto-approve", "-no-color")
 	id := w.Sessions()[0].InstanceID
 	refusal := "Wawp session " + id + " is protected from deletion"
-
-	acctest.Contains(t, cli.Fails("plan", "-destroy", "-no-color"), refusal, "deletion_protection = false")
 	acctest.Contains(t, cli.Fails("plan", "-destroy", "-target=wawp_session.x", "-no-color"), refusal)
-	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-replace=wawp_session.x", "-no-color"), refusal, "terraform untaint")
 	cli.Configure("removed {\n  from = wawp_session.x\n  lifecycle {\n    destroy = true\n  }\n}\n")
 	acctest.Contains(t, cli.Fails("plan", "-no-color"), refusal)
-	cli.Configure("")
-	acctest.Contains(t, cli.Fails("plan", "-no-color"), refusal)
 	recorded(t, w, cli, 1)
-	if w.Count(remove)+w.Count(logout) != 0 {
-		t.Error("a protected session was touched")
-	}
-
 	cli.Env = append(cli.Env, "WAWP_ALLOW_DESTROY=1")
-	acctest.Contains(t, cli.OK("destroy", "-auto-approve", "-no-color"), "Warning: The protection of Wawp session "+id+" is overridden")
+	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: The protection of Wawp session "+id+" is overridden")
 	recorded(t, w, cli, 0)
 }
 
-func TestAccDeposedObjectHasAWayOut(t *testing.T) {
-	t.Parallel()
+// TestDeposedObjectHasAWayOut changes the environment, so it runs alone.
+func TestDeposedObjectHasAWayOut(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.CLI(t, "resource \"wawp_session\" \"x\" {\n  deletion_protection = true\n  lifecycle {\n    create_before_destroy = true\n  }\n}\n")
-	cli.OK("apply", "-auto-approve")
-	cli.Fails("apply", "-auto-approve", "-replace=wawp_session.x") // leaves the old one deposed
-	recorded(t, w, cli, 2)
-	cli.Env = append(cli.Env, "WAWP_ALLOW_DESTROY=1")
-	cli.OK("apply", "-auto-approve")
-	recorded(t, w, cli, 1)
+	tf := w.Terraform(t, "resource \"wawp_session\" \"x\" {\n  deletion_protection = true\n  lifecycle {\n    create_before_destroy = true\n  }\n}\n")
+	tf.OK("apply")
+	tf.Fails("apply", "-replace=wawp_session.x") // leaves the old one deposed
+	recorded(t, w, tf, 2)
+	t.Setenv("WAWP_ALLOW_DESTROY", "1")
+	acctest.Contains(t, tf.OK("apply"), "Warning: The protection of Wawp session")
+	recorded(t, w, tf, 1)
 }
 
 func TestFailedChangeIsAnError(t *testing.T) {

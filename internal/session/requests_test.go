@@ -9,33 +9,43 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// TestAccNothingIsAskedForTwice is promise P8: the requests of every command are counted, and the connections open at once.
-func TestAccNothingIsAskedForTwice(t *testing.T) {
+// TestNothingIsAskedForTwice is promise P8: the requests of every command are counted.
+func TestNothingIsAskedForTwice(t *testing.T) {
 	t.Parallel()
-	const n = 12
-	w := acctest.New(t, wawptest.Config{Latency: time.Millisecond})
-	sessions := func(argument string) string {
-		return fmt.Sprintf("resource \"wawp_session\" \"x\" {\n  count = %d\n  %s\n}\n", n, argument)
-	}
-	cli := w.CLI(t, sessions(""))
-	cli.OK("apply", "-auto-approve")
+	const n = 3
+	w := acctest.New(t, wawptest.Config{})
+	tf := w.Terraform(t, sessions(n, ""))
+	tf.OK("apply")
 	w.Asked(t, map[string]int{create: n})
-	cli.OK("plan")
+	tf.OK("plan")
 	w.Asked(t, map[string]int{info: n})
-	cli.Configure(sessions("deletion_protection = false"))
-	cli.OK("apply", "-auto-approve")
+	tf.Configure(sessions(n, "deletion_protection = false"))
+	tf.OK("apply")
 	w.Asked(t, map[string]int{info: n})
-	cli.Configure(sessions(`desired_state = "started"`))
-	cli.OK("apply", "-auto-approve")
+	tf.Configure(sessions(n, `desired_state = "started"`))
+	tf.OK("apply")
 	w.Asked(t, map[string]int{info: 3 * n, start: n}) // refresh, look, start, look
-	cli.OK("destroy", "-auto-approve")
+	tf.OK("destroy")
 	w.Asked(t, map[string]int{info: n, remove: n})
 
 	w.Inject(wawptest.Fault{Match: create, Reshape: wawptest.Without("status")})
-	cli.Configure(sessions(""))
-	cli.OK("apply", "-auto-approve")
+	tf.Configure(sessions(n, ""))
+	tf.OK("apply")
 	w.Asked(t, map[string]int{create: n, info: n})
+}
+
+// TestAccFewConnections is promise P8, too: with all that a CLI does at once, requests are as few, and so are connections.
+func TestAccFewConnections(t *testing.T) {
+	t.Parallel()
+	const n = 40
+	w := acctest.New(t, wawptest.Config{Latency: 5 * time.Millisecond})
+	w.CLI(t, sessions(n, "")).OK("apply", "-auto-approve", "-parallelism=40")
+	w.Asked(t, map[string]int{create: n})
 	if open := w.Server.MaxOpen(); open > 10 {
 		t.Errorf("%d connections were open at once", open)
 	}
+}
+
+func sessions(n int, argument string) string {
+	return fmt.Sprintf("resource \"wawp_session\" \"x\" {\n  count = %d\n  %s\n}\n", n, argument)
 }

@@ -13,77 +13,68 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// noted configures the ephemeral resource, and what writes its values down when it is applied: "-" is null.
-func noted(instance string, arguments ...string) string {
-	return fmt.Sprintf("ephemeral \"wawp_session_temp_link\" \"x\" {\n  instance_id = %s\n  %s\n}\n", instance, strings.Join(arguments, "\n  ")) + `
-		locals {
-			link       = ephemeral.wawp_session_temp_link.x.link
-			expires_at = ephemeral.wawp_session_temp_link.x.expires_at
-		}
+// opened configures the ephemeral resource.
+func opened(instance string, arguments ...string) string {
+	return fmt.Sprintf("ephemeral \"wawp_session_temp_link\" \"x\" {\n  instance_id = %s\n  %s\n}\n", instance, strings.Join(arguments, "\n  "))
+}
+
+// noted configures the ephemeral resource, and what writes the link down when it is applied.
+func noted(instance string) string {
+	return opened(instance) + `
 		resource "terraform_data" "note" {
 			provisioner "local-exec" {
-				command     = "echo $LINK $EXPIRES_AT > note"
-				environment = {
-					LINK       = local.link == null ? "-" : local.link
-					EXPIRES_AT = local.expires_at == null ? "-" : local.expires_at
-				}
+				command     = "echo $LINK > note"
+				environment = { LINK = ephemeral.wawp_session_temp_link.x.link }
 			}
-		}
-	`
+		}`
 }
 
 const quoted = `"` + id + `"`
 
-// note returns what was written down.
-func note(t *testing.T, cli *acctest.CLI) string {
-	t.Helper()
-	content, err := os.ReadFile(filepath.Join(cli.Dir, "note"))
-	if err != nil {
-		t.Fatal(err)
+// given returns the values that the ephemeral resource had in the last command: "-" is null.
+func given(tf *acctest.Terraform) string {
+	link, expires := tf.Value("ephemeral.wawp_session_temp_link.x", "link"), tf.Value("ephemeral.wawp_session_temp_link.x", "expires_at")
+	if link.IsNull() && expires.IsNull() {
+		return "- -"
 	}
-	return strings.TrimSpace(string(content))
+	return link.AsString() + " " + expires.AsString()
 }
 
-func needEphemeral(t *testing.T) {
+// life runs all that opens an ephemeral resource, each of which must ask for the link, and returns what an apply was given.
+func life(t *testing.T, w *acctest.World, tf *acctest.Terraform) (got string) {
 	t.Helper()
-	acctest.Require(t, "1.10", "1.11")
-}
-
-// life runs all that opens an ephemeral resource, each of which must ask for the link.
-func life(t *testing.T, w *acctest.World, cli *acctest.CLI) {
-	t.Helper()
-	for _, arguments := range [][]string{{"plan"}, {"apply", "-auto-approve"}, {"plan"}, {"destroy", "-auto-approve"}} {
+	for _, command := range []string{"plan", "apply", "plan", "destroy"} {
 		before := w.Count(get)
-		cli.OK(append(arguments, "-no-color")...)
+		tf.OK(command)
 		if w.Count(get) == before {
-			t.Errorf("%s does not open the ephemeral resource", arguments[0])
+			t.Errorf("%s does not open the ephemeral resource", command)
+		}
+		if command == "apply" {
+			got = given(tf)
 		}
 	}
+	return got
 }
 
 // statuses are those of a session, and one that is not known yet.
 var statuses = []string{"STOPPED", "STARTING", scan, "WORKING", "FAILED", "PAUSED"}
 
-// TestAccEphemeralInEveryStatus makes one link, for a session that waits for a scan, and none for any other. None is an error.
-func TestAccEphemeralInEveryStatus(t *testing.T) {
+// TestEphemeralInEveryStatus makes one link, for a session that waits for a scan, and none for any other. None is an error.
+func TestEphemeralInEveryStatus(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
-	needEphemeral(t)
 	for _, status := range statuses {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{Now: newClock().Now, BootTime: time.Hour})
 			w.Add(wawptest.Session{InstanceID: id, Status: status, Me: &wawptest.Me{ID: "201012345678@c.us"}})
-			cli := w.CLI(t, noted(quoted))
-			life(t, w, cli)
-			made := w.Links(id)
+			got, made := life(t, w, w.Terraform(t, opened(quoted))), w.Links(id)
 			if status != scan {
-				if got := note(t, cli); got != "- -" || len(made) != 0 || w.Count(post) != 0 || w.Count(info) != w.Count(get) {
+				if got != "- -" || len(made) != 0 || w.Count(post) != 0 || w.Count(info) != w.Count(get) {
 					t.Errorf("got %s; the requests were %v", got, w.Requests())
 				}
 				return
 			}
-			if got := note(t, cli); len(made) != 1 || got != made[0]+" 2026-01-31T12:00:00Z" {
+			if len(made) != 1 || got != made[0]+" 2026-01-31T12:00:00Z" {
 				t.Errorf("got %s of %v", got, made)
 			}
 			if w.Count(post) != 1 || w.Count(info) != 1 || w.Count(revoke) != 0 || valid(t, w) != made[0] {
@@ -93,25 +84,21 @@ func TestAccEphemeralInEveryStatus(t *testing.T) {
 	}
 }
 
-// TestAccEphemeralKeepsWhatWasHandedOut: a link that the resource made is the one that is given, in every status, and is alive
+// TestEphemeralKeepsWhatWasHandedOut: a link that the resource made is the one that is given, in every status, and is alive
 // after each plan, apply and destroy.
-func TestAccEphemeralKeepsWhatWasHandedOut(t *testing.T) {
+func TestEphemeralKeepsWhatWasHandedOut(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
-	needEphemeral(t)
 	for _, status := range statuses {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{Now: newClock().Now, BootTime: time.Hour})
-			owner := w.CLI(t, declare())
-			owner.OK("apply", "-auto-approve")
+			owner := w.Terraform(t, declare())
+			owner.OK("apply")
 			link := only(t, owner)["link"]
 			w.SetStatus(id, status)
 			w.ResetRequests()
 
-			cli := w.CLI(t, noted(quoted))
-			life(t, w, cli)
-			if got := note(t, cli); got != fmt.Sprint(link)+" 2026-01-31T12:00:00Z" {
+			if got := life(t, w, w.Terraform(t, opened(quoted))); got != fmt.Sprint(link)+" 2026-01-31T12:00:00Z" {
 				t.Errorf("got %s, want %s", got, link)
 			}
 			if n := w.Count(get); n != w.Count("") {
@@ -120,7 +107,7 @@ func TestAccEphemeralKeepsWhatWasHandedOut(t *testing.T) {
 			if len(w.Links(id)) != 1 || valid(t, w) != link {
 				t.Errorf("the link is dead: %v", w.Links(id))
 			}
-			contains(t, owner.OK("plan", "-no-color"), "No changes.")
+			acctest.Contains(t, owner.OK("plan"), "No changes.")
 			owner.OK("refresh")
 			if only(t, owner)["expired"] != false {
 				t.Error("the link counts as expired")
@@ -129,44 +116,33 @@ func TestAccEphemeralKeepsWhatWasHandedOut(t *testing.T) {
 	}
 }
 
-// TestAccEphemeralOfAnUnknownInstance waits for the session that the same apply creates.
+// TestAccEphemeralOfAnUnknownInstance waits for the session that the same apply creates. What it gives reaches a provisioner.
 func TestAccEphemeralOfAnUnknownInstance(t *testing.T) {
 	t.Parallel()
-	needEphemeral(t)
+	acctest.Require(t, "1.10", "1.11")
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, "resource \"wawp_session\" \"x\" {\n  desired_state = \"started\"\n}\n"+noted("wawp_session.x.instance_id"))
 	cli.OK("plan")
-	counts(t, w, nil)
+	w.Asked(t, nil)
 	cli.OK("apply", "-auto-approve")
 	made := w.Links(w.Sessions()[0].InstanceID)
-	if got, _, _ := strings.Cut(note(t, cli), " "); len(made) != 1 || got != made[0] {
-		t.Errorf("got %s of %v", got, made)
-	}
-	cli.OK("destroy", "-auto-approve")
-	if len(w.Sessions()) != 0 {
-		t.Error("the session is still there")
+	note, err := os.ReadFile(filepath.Join(cli.Dir, "note"))
+	if err != nil || len(made) != 1 || strings.TrimSpace(string(note)) != made[0] {
+		t.Errorf("got %s of %v, %v", note, made, err)
 	}
 }
 
-// TestAccEphemeralOfNoSession has the session go, or never be there.
-func TestAccEphemeralOfNoSession(t *testing.T) {
+func TestEphemeralOfNoSession(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
-	needEphemeral(t)
-	w := open(t, wawptest.Config{})
-	cli := w.CLI(t, noted(quoted))
-	w.Remove(id)
-	life(t, w, cli)
-	if got := note(t, cli); got != "- -" || w.Count("") != w.Count(get) {
+	w := acctest.New(t, wawptest.Config{})
+	if got := life(t, w, w.Terraform(t, opened(quoted))); got != "- -" || w.Count("") != w.Count(get) {
 		t.Errorf("got %s; the requests were %v", got, w.Requests())
 	}
 }
 
-// TestAccEphemeralUnderFault tells the state of the session, which is no error, from what is one.
-func TestAccEphemeralUnderFault(t *testing.T) {
+// TestEphemeralUnderFault tells the state of the session, which is no error, from what is one.
+func TestEphemeralUnderFault(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
-	needEphemeral(t)
 	const failed = "Error: Wawp temporary link could not be found or made"
 	gone := wawptest.Fault{Status: 404, Body: own}
 	on := func(match string, f wawptest.Fault) wawptest.Fault { f.Match = match; return f }
@@ -211,17 +187,17 @@ func TestAccEphemeralUnderFault(t *testing.T) {
 			for _, fault := range test.faults {
 				w.Inject(fault)
 			}
-			cli := w.CLI(t, once+noted(quoted))
+			tf := w.Terraform(t, once+opened(quoted))
 			if test.says != nil {
-				contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), append(test.says, "with ephemeral.wawp_session_temp_link.x", id)...)
+				acctest.Contains(t, tf.Fails("apply"), append(test.says, id)...)
 			} else {
-				said := cli.OK("apply", "-auto-approve", "-no-color")
+				said := tf.OK("apply")
 				if strings.HasPrefix(name, "refused") {
-					contains(t, said, "Warning: Wawp gives no temporary link", id)
+					acctest.Contains(t, said, "Warning: Wawp gives no temporary link", id)
 				} else if strings.Contains(said, "Wawp gives") {
 					t.Errorf("there is a warning:\n%s", said)
 				}
-				if got := note(t, cli); (got == "- -") == test.gives {
+				if got, _, _ := strings.Cut(given(tf), " "); got != "-" && !test.gives || test.gives && got != valid(t, w) {
 					t.Errorf("got %s", got)
 				}
 			}
@@ -231,62 +207,56 @@ func TestAccEphemeralUnderFault(t *testing.T) {
 			if n := w.Count(get); test.gets != 0 && n != test.gets {
 				t.Errorf("%d requests read the link, want %d", n, test.gets)
 			}
-			if test.gives {
-				if got, _, _ := strings.Cut(note(t, cli), " "); got != valid(t, w) {
-					t.Errorf("got %s", got)
-				}
-			}
 		})
 	}
 }
 
-// TestAccEphemeralInOtherForms is promise P6: the link is found, and not made a second time.
-func TestAccEphemeralInOtherForms(t *testing.T) {
+// TestEphemeralInOtherForms is promise P6: the link is found, and not made a second time.
+func TestEphemeralInOtherForms(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
-	needEphemeral(t)
 	for name, form := range forms() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{Now: newClock().Now})
 			w.Inject(wawptest.Fault{Match: get, Reshape: form})
 			w.Inject(wawptest.Fault{Match: post, Reshape: form})
-			cli := w.CLI(t, noted(quoted))
-			cli.OK("apply", "-auto-approve")
-			if got, made := note(t, cli), w.Links(id); len(made) != 1 || got != made[0]+" 2026-01-31T12:00:00Z" {
+			tf := w.Terraform(t, opened(quoted))
+			tf.OK("apply")
+			if got, made := given(tf), w.Links(id); len(made) != 1 || got != made[0]+" 2026-01-31T12:00:00Z" {
 				t.Errorf("got %s of %v", got, made)
 			}
 		})
 	}
 }
 
-// TestAccEphemeralTwins open the link of one session at the same time: one is made, and both are given it.
-func TestAccEphemeralTwins(t *testing.T) {
+// TestEphemeralTwins open the link of one session at the same time: one is made, and all are given it.
+func TestEphemeralTwins(t *testing.T) {
 	t.Parallel()
-	needEphemeral(t)
-	w := open(t, wawptest.Config{Latency: 50 * time.Millisecond})
-	cli := w.CLI(t, noted(quoted)+fmt.Sprintf("ephemeral \"wawp_session_temp_link\" \"more\" {\n  count       = 5\n  instance_id = %s\n}\n", quoted))
-	cli.OK("plan")
+	w := open(t, wawptest.Config{Latency: 20 * time.Millisecond})
+	configuration := ""
+	for _, name := range []string{"x", "a", "b", "c", "d", "e"} {
+		configuration += strings.Replace(opened(quoted), `"x"`, `"`+name+`"`, 1)
+	}
+	w.Terraform(t, configuration).OK("plan")
 	if len(w.Links(id)) != 1 {
 		t.Errorf("%d links were made", len(w.Links(id)))
 	}
-	counts(t, w, map[string]int{get: 6, info: 1, post: 1})
+	w.Asked(t, map[string]int{get: 6, info: 1, post: 1})
 }
 
-// TestAccEphemeralTimeout ends with the time that it has.
-func TestAccEphemeralTimeout(t *testing.T) {
+// TestEphemeralTimeout ends with the time that it has.
+func TestEphemeralTimeout(t *testing.T) {
 	t.Parallel()
-	needEphemeral(t)
 	w := open(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: get, Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"50"}}})
-	cli := w.CLI(t, noted(quoted, `timeouts = { open = "40s" }`))
-	contains(t, cli.Fails("plan", "-no-color"), "HTTP 429", "Come back in 50s")
-	counts(t, w, map[string]int{get: 1})
+	tf := w.Terraform(t, opened(quoted, `timeouts = { open = "40s" }`))
+	acctest.Contains(t, tf.Fails("plan"), "HTTP 429", "Come back in 50s")
+	w.Asked(t, map[string]int{get: 1})
 
 	w.ClearFaults()
 	release := make(chan struct{})
 	defer close(release)
 	w.Inject(wawptest.Fault{Match: get, Hold: release})
-	cli.Configure(noted(quoted, `timeouts = { open = "500ms" }`))
-	contains(t, cli.Fails("plan", "-no-color"), "The time that the timeouts attribute gives the operation is over.")
+	tf.Configure(opened(quoted, `timeouts = { open = "50ms" }`))
+	acctest.Contains(t, tf.Fails("plan"), "The time that the timeouts attribute gives the operation is over.")
 }

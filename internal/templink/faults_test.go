@@ -2,7 +2,6 @@ package templink_test
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -88,31 +87,30 @@ func forms() map[string]reshape {
 	}
 }
 
-// TestAccAnswersInOtherForms is promise P6, as a user sees it: the link is found, its end shows, the plan is quiet.
-func TestAccAnswersInOtherForms(t *testing.T) {
+// TestAnswersInOtherForms is promise P6, as a user sees it: the link is found, its end shows, the plan is quiet.
+func TestAnswersInOtherForms(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, form := range forms() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{Now: newClock().Now})
 			w.Inject(wawptest.Fault{Reshape: form})
-			cli := w.CLI(t, declare())
+			tf := w.Terraform(t, declare())
 			check := func(n int, expired bool) {
 				t.Helper()
-				if s, made := only(t, cli), w.Links(id); len(made) < n || s["link"] != made[n-1] || s["expired"] != expired || s["expires_at"] != "2026-01-31T12:00:00Z" {
+				if s, made := only(t, tf), w.Links(id); len(made) < n || s["link"] != made[n-1] || s["expired"] != expired || s["expires_at"] != "2026-01-31T12:00:00Z" {
 					t.Errorf("the state is %v, the links were %v", s, made)
 				}
 			}
-			cli.OK("apply", "-auto-approve")
+			tf.OK("apply")
 			check(1, false)
-			contains(t, cli.OK("plan", "-no-color"), "No changes.")
+			acctest.Contains(t, tf.OK("plan"), "No changes.")
 			w.ExpireLink(id)
-			cli.OK("refresh")
+			tf.OK("refresh")
 			check(1, true)
 			w.NewLink(id)
-			cli.OK("state", "rm", address)
-			cli.OK("import", address, id)
+			tf.Forget(address)
+			tf.OK("import", address, id)
 			check(2, false)
 			if n := w.Count(post); n != 1 || w.Count(revoke) != 0 {
 				t.Errorf("%d links were made", n)
@@ -121,32 +119,30 @@ func TestAccAnswersInOtherForms(t *testing.T) {
 	}
 }
 
-// TestAccAnswersToAnotherMethodInAnotherForm: what POST and GET call the same link may differ.
-func TestAccAnswersToAnotherMethodInAnotherForm(t *testing.T) {
+// TestAnswersToAnotherMethodInAnotherForm: what POST and GET call the same link may differ.
+func TestAnswersToAnotherMethodInAnotherForm(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{Now: newClock().Now})
 	w.Inject(wawptest.Fault{Match: post, Reshape: edit("link", func(link string) any {
 		return strings.Replace(link, "https://app.", "https://www.", 1) + "/"
 	})})
 	w.Inject(wawptest.Fault{Match: get, Reshape: edit("link", token)})
-	cli := w.CLI(t, declare())
-	cli.OK("apply", "-auto-approve")
-	contains(t, cli.OK("plan", "-no-color"), "No changes.")
-	cli.OK("refresh")
-	if s := only(t, cli); s["expired"] != false || s["link"] == w.Links(id)[0] {
+	tf := w.Terraform(t, declare())
+	tf.OK("apply")
+	acctest.Contains(t, tf.OK("plan"), "No changes.")
+	tf.OK("refresh")
+	if s := only(t, tf); s["expired"] != false || s["link"] == w.Links(id)[0] {
 		t.Errorf("the state is %v", s)
 	}
-	cli.OK("destroy", "-auto-approve")
+	tf.OK("destroy")
 	if valid(t, w) != "" {
 		t.Error("the link was not revoked")
 	}
 }
 
-// TestAccAnswersThatTellLess has POST leave something out.
-func TestAccAnswersThatTellLess(t *testing.T) {
+// TestAnswersThatTellLess has POST leave something out.
+func TestAnswersThatTellLess(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		want  map[string]int
@@ -162,11 +158,11 @@ func TestAccAnswersThatTellLess(t *testing.T) {
 			w := open(t, wawptest.Config{})
 			test.fault.Match = post
 			w.Inject(test.fault)
-			cli := w.CLI(t, declare())
+			tf := w.Terraform(t, declare())
 			earliest := time.Now().Add(30 * time.Minute).Truncate(time.Second)
-			cli.OK("apply", "-auto-approve")
-			counts(t, w, test.want)
-			s := only(t, cli)
+			tf.OK("apply")
+			w.Asked(t, test.want)
+			s := only(t, tf)
 			at, err := time.Parse(time.RFC3339, fmt.Sprint(s["expires_at"]))
 			if err != nil || at.Before(earliest) || at.After(time.Now().Add(30*time.Minute)) {
 				t.Errorf("the link expires at %v, %v", s["expires_at"], err)
@@ -174,21 +170,20 @@ func TestAccAnswersThatTellLess(t *testing.T) {
 			if s["link"] != w.Links(id)[0] || s["expired"] != false {
 				t.Errorf("the state is %v", s)
 			}
-			contains(t, cli.OK("plan", "-no-color"), "No changes.")
+			acctest.Contains(t, tf.OK("plan"), "No changes.")
 
 			w.Inject(wawptest.Fault{Match: get, Reshape: wawptest.Without("expires_at")})
-			cli.OK("refresh")
-			if now := only(t, cli); now["expires_at"] != s["expires_at"] {
+			tf.OK("refresh")
+			if now := only(t, tf); now["expires_at"] != s["expires_at"] {
 				t.Errorf("the link expires at %v, which was %v", now["expires_at"], s["expires_at"])
 			}
 		})
 	}
 }
 
-// TestAccNotMade makes no second request for a link, and says what may have become of the first.
-func TestAccNotMade(t *testing.T) {
+// TestNotMade makes no second request for a link, and says what may have become of the first.
+func TestNotMade(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	const perhaps, summary = "There may be a new link all the same", "Error: Wawp temporary link was not made"
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
@@ -217,14 +212,14 @@ func TestAccNotMade(t *testing.T) {
 			if test.fault.Status == 429 {
 				provider = once // it is tried again, because it surely made nothing
 			}
-			cli := w.CLI(t, provider+declare())
-			contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), test.says...)
-			counts(t, w, map[string]int{post: 1})
-			if len(cli.State()) != 0 {
-				t.Errorf("the state holds %v", cli.State())
+			tf := w.Terraform(t, provider+declare())
+			acctest.Contains(t, tf.Fails("apply"), test.says...)
+			w.Asked(t, map[string]int{post: 1})
+			if len(tf.State()) != 0 {
+				t.Errorf("the state holds %v", tf.State())
 			}
-			contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added")
-			if link := valid(t, w); link != only(t, cli)["link"] {
+			acctest.Contains(t, tf.OK("apply"), "1 added")
+			if link := valid(t, w); link != only(t, tf)["link"] {
 				t.Errorf("%q is valid", link)
 			}
 		})
@@ -233,16 +228,15 @@ func TestAccNotMade(t *testing.T) {
 		t.Parallel()
 		w := open(t, wawptest.Config{})
 		w.Inject(wawptest.Fault{Match: post, Status: 204})
-		cli := w.CLI(t, declare())
-		contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), summary, "the answer holds no link", perhaps)
-		counts(t, w, map[string]int{post: 1, get: 1})
+		tf := w.Terraform(t, declare())
+		acctest.Contains(t, tf.Fails("apply"), summary, "the answer holds no link", perhaps)
+		w.Asked(t, map[string]int{post: 1, get: 1})
 	})
 }
 
-// TestAccUnreadableLinkKeepsTheState is promise P3 for every answer that proves no absence.
-func TestAccUnreadableLinkKeepsTheState(t *testing.T) {
+// TestUnreadableLinkKeepsTheState is promise P3 for every answer that proves no absence.
+func TestUnreadableLinkKeepsTheState(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	described := wawptest.Fault{Skip: 1000}
 	gone := wawptest.Fault{Status: 404, Body: own}
 	for name, test := range map[string]struct {
@@ -271,61 +265,55 @@ func TestAccUnreadableLinkKeepsTheState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{})
-			cli := w.CLI(t, once+declare())
-			cli.OK("apply", "-auto-approve")
-			before := fmt.Sprint(cli.State())
+			tf := w.Terraform(t, once+declare())
+			tf.OK("apply")
+			before := fmt.Sprint(tf.State())
 			test.get.Match, test.info.Match = get, info
 			w.Inject(test.get)
 			w.Inject(test.info)
 			if test.fails {
-				contains(t, cli.Fails("refresh", "-no-color"), "Error: Wawp temporary link could not be read", id)
+				acctest.Contains(t, tf.Fails("refresh"), "Error: Wawp temporary link could not be read", id)
 			} else {
-				contains(t, cli.OK("refresh", "-no-color"), "Warning: Wawp temporary link could not be checked and stays in the state", id, "terraform state rm")
+				acctest.Contains(t, tf.OK("refresh"), "Warning: Wawp temporary link could not be checked and stays in the state", id, "terraform state rm")
 			}
-			if got := fmt.Sprint(cli.State()); got != before {
+			if got := fmt.Sprint(tf.State()); got != before {
 				t.Errorf("the state was %s and is %s", before, got)
 			}
 		})
 	}
 }
 
-func TestAccSessionDeletedInTheDashboard(t *testing.T) {
+func TestSessionDeletedInTheDashboard(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
-	cli := w.CLI(t, declare())
-	cli.OK("apply", "-auto-approve")
+	tf := w.Terraform(t, declare())
+	tf.OK("apply")
 	w.Remove(id)
 	w.ResetRequests()
-	contains(t, cli.OK("plan", "-no-color"), "Warning: Wawp temporary link is gone", id, "1 to add, 0 to change, 0 to destroy")
-	counts(t, w, map[string]int{get: 1, info: 1})
-	said := cli.Fails("apply", "-auto-approve", "-no-color")
-	contains(t, said, "Error: Wawp knows no session "+id)
-	if !regexp.MustCompile(`"x": \d+: instance_id = `).MatchString(said) {
-		t.Errorf("nothing points to instance_id in:\n%s", said)
-	}
+	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp temporary link is gone", id, "1 to add, 0 to change, 0 to destroy")
+	w.Asked(t, map[string]int{get: 1, info: 1})
+	said := tf.Fails("apply")
+	acctest.Contains(t, said, "Error: Wawp knows no session "+id, `with AttributeName("instance_id")`)
 }
 
-// TestAccNothingToRevoke lets a link go whose session needs no scan, with a warning.
-func TestAccNothingToRevoke(t *testing.T) {
+// TestNothingToRevoke lets a link go whose session needs no scan, with a warning.
+func TestNothingToRevoke(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for _, endpoint := range []string{get, revoke} {
 		t.Run(endpoint, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{})
-			cli := w.CLI(t, once+declare())
-			cli.OK("apply", "-auto-approve")
+			tf := w.Terraform(t, once+declare())
+			tf.OK("apply")
 			w.Inject(wawptest.Fault{Match: endpoint, Status: 409, Body: `{"code":"already_connected","message":"No."}`})
-			contains(t, cli.OK("destroy", "-auto-approve", "-refresh=false", "-no-color"), "Warning: Wawp temporary link was not revoked", "expires by itself")
+			acctest.Contains(t, tf.OK("destroy", "-refresh=false"), "Warning: Wawp temporary link was not revoked", "expires by itself")
 		})
 	}
 }
 
-// TestAccNotRevoked keeps the state where the link may still be valid.
-func TestAccNotRevoked(t *testing.T) {
+// TestNotRevoked keeps the state where the link may still be valid.
+func TestNotRevoked(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, fault := range map[string]wawptest.Fault{
 		"read: 401":          {Match: get, Status: 401, Body: own},
 		"read: 500":          {Match: get, Status: 500, Body: own},
@@ -342,14 +330,14 @@ func TestAccNotRevoked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{})
-			cli := w.CLI(t, once+declare())
-			cli.OK("apply", "-auto-approve")
+			tf := w.Terraform(t, once+declare())
+			tf.OK("apply")
 			w.Inject(fault)
-			contains(t, cli.Fails("destroy", "-auto-approve", "-refresh=false", "-no-color"), "Error: Wawp temporary link was not revoked", id, "stays in the state")
-			if link := valid(t, w); link == "" || link != only(t, cli)["link"] {
-				t.Errorf("%q is valid, and in the state %v", link, only(t, cli)["link"])
+			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Error: Wawp temporary link was not revoked", id, "stays in the state")
+			if link := valid(t, w); link == "" || link != only(t, tf)["link"] {
+				t.Errorf("%q is valid, and in the state %v", link, only(t, tf)["link"])
 			}
-			cli.OK("destroy", "-auto-approve")
+			tf.OK("destroy")
 			if valid(t, w) != "" {
 				t.Error("the link is still valid")
 			}
@@ -357,10 +345,9 @@ func TestAccNotRevoked(t *testing.T) {
 	}
 }
 
-// TestAccRevokedWithoutAWord has the link be revoked, and the answer not say so.
-func TestAccRevokedWithoutAWord(t *testing.T) {
+// TestRevokedWithoutAWord has the link be revoked, and the answer not say so.
+func TestRevokedWithoutAWord(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		want  map[string]int
@@ -373,13 +360,13 @@ func TestAccRevokedWithoutAWord(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{})
-			cli := w.CLI(t, declare())
-			cli.OK("apply", "-auto-approve")
+			tf := w.Terraform(t, declare())
+			tf.OK("apply")
 			w.ResetRequests()
 			test.fault.Match, test.fault.Act, test.fault.Times = revoke, true, 1
 			w.Inject(test.fault)
-			cli.OK("destroy", "-auto-approve", "-refresh=false")
-			counts(t, w, test.want)
+			tf.OK("destroy", "-refresh=false")
+			w.Asked(t, test.want)
 			if valid(t, w) != "" {
 				t.Error("the link is still valid")
 			}
@@ -387,45 +374,36 @@ func TestAccRevokedWithoutAWord(t *testing.T) {
 	}
 }
 
-// TestAccStaleRead has a GET that is older than the link: the state says what Wawp said, and mends itself.
-func TestAccStaleRead(t *testing.T) {
+// TestStaleRead has a GET that is older than the link: the state says what Wawp said, and mends itself.
+func TestStaleRead(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: get, Times: 1, Body: `{"link":null}`})
-	cli := w.CLI(t, declare())
-	cli.OK("apply", "-auto-approve")
+	tf := w.Terraform(t, declare())
+	tf.OK("apply")
 	for _, expired := range []bool{true, false} {
-		cli.OK("refresh")
-		if s := only(t, cli); s["expired"] != expired || s["link"] != w.Links(id)[0] {
+		tf.OK("refresh")
+		if s := only(t, tf); s["expired"] != expired || s["link"] != w.Links(id)[0] {
 			t.Errorf("the state is %v", s)
 		}
 	}
 }
 
-// TestAccUnknownConfiguration makes the provider depend on what is known only after an apply.
-func TestAccUnknownConfiguration(t *testing.T) {
+// TestUnknownConfiguration makes the provider depend on what is known only after an apply.
+func TestUnknownConfiguration(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{})
-	// A change of "turn" replaces the resource, whose output is then unknown.
-	configure := func(turn, more string) string {
-		return "resource \"terraform_data\" \"known_late\" {\n  input            = \"" + w.Token + "\"\n  triggers_replace = \"" + turn +
-			"\"\n}\nprovider \"wawp\" {\n  access_token = terraform_data.known_late.output\n}\n" + more
-	}
-	cli := w.CLI(t, configure("1", declare()))
-	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=not-to-be-used")
-	cli.OK("apply", "-auto-approve", "-target=terraform_data.known_late")
-	cli.OK("apply", "-auto-approve")
+	tf := w.Terraform(t, declare())
+	tf.OK("apply")
 	w.ResetRequests()
-
-	cli.Configure(configure("2", declare()))
-	contains(t, cli.OK("plan", "-no-color"), "Warning: The provider's configuration is not known yet", "1 to add, 0 to change, 1 to destroy")
-	cli.Configure(configure("2", declare()+"import {\n  to = wawp_session_temp_link.y\n  id = \""+id+"\"\n}\n"+strings.Replace(declare(), `"x"`, `"y"`, 1)))
-	contains(t, cli.Fails("plan", "-no-color"), "Error: The provider's configuration is not known yet")
-	cli.Configure(configure("2", "ephemeral \"wawp_session_temp_link\" \"y\" {\n  instance_id = \""+id+"\"\n}\n"))
-	contains(t, cli.Fails("plan", "-no-color"), "Error: The provider's configuration is not known yet")
-	counts(t, w, nil)
-	if len(cli.State()) != 2 {
-		t.Errorf("the state holds %v", cli.State())
+	tf.Unknown = true
+	acctest.Contains(t, tf.OK("plan"), "Warning: The provider's configuration is not known yet", "No changes.")
+	tf.Configure(opened(quoted))
+	acctest.Contains(t, tf.Fails("plan"), "Error: The provider's configuration is not known yet")
+	tf.Configure(strings.Replace(declare(), `"x"`, `"y"`, 1))
+	acctest.Contains(t, tf.Fails("import", "wawp_session_temp_link.y", id), "Error: The provider's configuration is not known yet")
+	w.Asked(t, nil)
+	if len(tf.State()) != 1 {
+		t.Errorf("the state holds %v", tf.State())
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -72,12 +71,6 @@ func declare(arguments ...string) string {
 	return fmt.Sprintf("resource \"wawp_session_temp_link\" \"x\" {\n  instance_id = %q\n  %s\n}\n", id, strings.Join(arguments, "\n  "))
 }
 
-// steps runs a test case against a world; every step that applies also proves that a second plan is empty (P5).
-func steps(t *testing.T, w *acctest.World, all ...resource.TestStep) {
-	t.Helper()
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Providers(), Steps: all})
-}
-
 // has checks one attribute in the state.
 func has(attribute string, want knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
@@ -92,36 +85,6 @@ func shows(w *acctest.World, n int, expires string, expired bool) []statecheck.S
 		return nil
 	})
 	return []statecheck.StateCheck{has("link", isLink), has("expires_at", knownvalue.StringExact(expires)), has("expired", knownvalue.Bool(expired))}
-}
-
-// does checks what a plan does to the link.
-func does(action plancheck.ResourceActionType, more ...plancheck.PlanCheck) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: append(more, plancheck.ExpectResourceAction(address, action))}
-}
-
-// counts checks how many requests arrived since the last check.
-func counts(t *testing.T, w *acctest.World, want map[string]int) {
-	t.Helper()
-	total := 0
-	for endpoint, n := range want {
-		total += n
-		if got := w.Count(endpoint); got != n {
-			t.Errorf("%s was asked %d times, want %d", endpoint, got, n)
-		}
-	}
-	if got := w.Count(""); got != total {
-		t.Errorf("%d requests were made, want %d: %v", got, total, w.Requests())
-	}
-	w.ResetRequests()
-}
-
-func contains(t *testing.T, said string, want ...string) {
-	t.Helper()
-	for _, phrase := range want {
-		if !strings.Contains(said, phrase) {
-			t.Errorf("%q is not in:\n%s", phrase, said)
-		}
-	}
 }
 
 // valid asks the API which link is valid; "" is none. It ends all faults.
@@ -142,27 +105,27 @@ func valid(t *testing.T, w *acctest.World) string {
 }
 
 // only returns the attributes of the one resource in the state.
-func only(t *testing.T, cli *acctest.CLI) map[string]any {
+func only(t *testing.T, tf acctest.Stated) map[string]any {
 	t.Helper()
-	all := cli.State()
+	all := tf.State()
 	if len(all) != 1 || all[0].Status != "" {
 		t.Fatalf("the state holds %d resources", len(all))
 	}
 	return all[0].Attributes
 }
 
-func TestAccLifecycle(t *testing.T) {
+func TestLifecycle(t *testing.T) {
 	t.Parallel()
 	now := newClock()
 	w := open(t, wawptest.Config{Now: now.Now})
-	unchanged := does(plancheck.ResourceActionNoop)
-	replaced := does(plancheck.ResourceActionReplace,
+	unchanged := acctest.Plans(address, plancheck.ResourceActionNoop)
+	replaced := acctest.Plans(address, plancheck.ResourceActionReplace,
 		plancheck.ExpectUnknownValue(address, tfjsonpath.New("link")),
 		plancheck.ExpectUnknownValue(address, tfjsonpath.New("expires_at")),
 		plancheck.ExpectKnownValue(address, tfjsonpath.New("expired"), knownvalue.Bool(false)))
-	inPlace := does(plancheck.ResourceActionUpdate, plancheck.ExpectKnownValue(address, tfjsonpath.New("link"), knownvalue.NotNull()))
+	inPlace := acctest.Plans(address, plancheck.ResourceActionUpdate, plancheck.ExpectKnownValue(address, tfjsonpath.New("link"), knownvalue.NotNull()))
 	const one, two = `triggers = { turn = "1" }`, `triggers = { turn = "2" }`
-	steps(t, w,
+	w.Steps(t,
 		resource.TestStep{Config: w.Config(declare()), ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", false)},
 		resource.TestStep{ // triggers where there were none are only stored
 			Config: w.Config(declare(one)), ConfigPlanChecks: inPlace, ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", false),
@@ -204,16 +167,15 @@ func TestAccLifecycle(t *testing.T) {
 	}
 }
 
-func TestAccAnotherSession(t *testing.T) {
+func TestAnotherSession(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	w.Add(wawptest.Session{InstanceID: "5056E8000001", Status: scan})
-	steps(t, w,
+	w.Steps(t,
 		resource.TestStep{Config: w.Config(declare())},
 		resource.TestStep{
 			Config:           w.Config(strings.Replace(declare(), id, "5056E8000001", 1)),
-			ConfigPlanChecks: does(plancheck.ResourceActionReplace),
+			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionReplace),
 		},
 	)
 	if len(w.Links("5056E8000001")) != 1 || valid(t, w) != "" {
@@ -221,25 +183,24 @@ func TestAccAnotherSession(t *testing.T) {
 	}
 }
 
-func TestAccNothingIsAskedForTwice(t *testing.T) {
+func TestNothingIsAskedForTwice(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{})
-	cli := w.CLI(t, declare())
-	cli.OK("apply", "-auto-approve")
-	counts(t, w, map[string]int{post: 1})
-	cli.OK("plan")
-	counts(t, w, map[string]int{get: 1})
-	cli.Configure(declare(`timeouts = { read = "10s" }`, `triggers = {}`))
-	contains(t, cli.OK("apply", "-auto-approve", "-refresh=false", "-no-color"), "0 added, 1 changed")
-	counts(t, w, nil)
-	cli.OK("destroy", "-auto-approve", "-refresh=false")
-	counts(t, w, map[string]int{get: 1, revoke: 1})
+	tf := w.Terraform(t, declare())
+	tf.OK("apply")
+	w.Asked(t, map[string]int{post: 1})
+	tf.OK("plan")
+	w.Asked(t, map[string]int{get: 1})
+	tf.Configure(declare(`timeouts = { read = "10s" }`, `triggers = {}`))
+	acctest.Contains(t, tf.OK("apply", "-refresh=false"), "0 added, 1 changed")
+	w.Asked(t, nil)
+	tf.OK("destroy", "-refresh=false")
+	w.Asked(t, map[string]int{get: 1, revoke: 1})
 }
 
-// TestAccDestroy revokes the link, and no other one: Wawp can only revoke all of them.
-func TestAccDestroy(t *testing.T) {
+// TestDestroy revokes the link, and no other one: Wawp can only revoke all of them.
+func TestDestroy(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	for name, test := range map[string]struct {
 		before func(*acctest.World)
 		want   map[string]int
@@ -260,12 +221,12 @@ func TestAccDestroy(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{})
-			cli := w.CLI(t, declare())
-			cli.OK("apply", "-auto-approve")
+			tf := w.Terraform(t, declare())
+			tf.OK("apply")
 			w.ResetRequests()
 			test.before(w)
-			contains(t, cli.OK("destroy", "-auto-approve", "-refresh=false", "-no-color"), "1 destroyed")
-			counts(t, w, test.want)
+			acctest.Contains(t, tf.OK("destroy", "-refresh=false"), "1 destroyed")
+			w.Asked(t, test.want)
 			switch name {
 			case "valid":
 				if link := valid(t, w); link != "" {
@@ -280,128 +241,89 @@ func TestAccDestroy(t *testing.T) {
 	}
 }
 
-// TestAccCreateBeforeDestroy: the end of the old link is not the end of the new one.
-func TestAccCreateBeforeDestroy(t *testing.T) {
+// TestCreateBeforeDestroy: the end of the old link is not the end of the new one.
+func TestCreateBeforeDestroy(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{})
 	configure := func(turn int) string {
 		return declare(fmt.Sprintf("triggers = { turn = %d }", turn), "lifecycle {\n    create_before_destroy = true\n  }")
 	}
-	cli := w.CLI(t, configure(1))
-	cli.OK("apply", "-auto-approve")
-	cli.Configure(configure(2))
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 1 destroyed")
-	if link := valid(t, w); link == "" || link != only(t, cli)["link"] || link != w.Links(id)[1] {
-		t.Errorf("%q is valid, the state has %v", link, only(t, cli)["link"])
+	tf := w.Terraform(t, configure(1))
+	tf.OK("apply")
+	tf.Configure(configure(2))
+	acctest.Contains(t, tf.OK("apply"), "1 added, 0 changed, 1 destroyed")
+	if link := valid(t, w); link == "" || link != only(t, tf)["link"] || link != w.Links(id)[1] {
+		t.Errorf("%q is valid, the state has %v", link, only(t, tf)["link"])
 	}
-	contains(t, cli.OK("plan", "-no-color"), "No changes.")
+	acctest.Contains(t, tf.OK("plan"), "No changes.")
 }
 
-func TestAccWithTheSessionItself(t *testing.T) {
+func TestWithTheSessionItself(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.CLI(t, `
+	tf := w.Terraform(t, `
 		resource "wawp_session" "x" { desired_state = "started" }
 		resource "wawp_session_temp_link" "x" {
 			instance_id = wawp_session.x.instance_id
 			triggers    = { name = wawp_session.x.session_name }
 		}
-		resource "terraform_data" "too_late" {
+		resource "wawp_session" "too_late" {
 			count = wawp_session_temp_link.x.expired ? 1 : 0 # which the plan of a new link must know
-		}
-		output "link" {
-			value     = wawp_session_temp_link.x.link
-			sensitive = true
 		}`)
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "2 added")
-	contains(t, cli.OK("plan", "-no-color"), "No changes.")
-	first := w.Sessions()[0].InstanceID
-	if said := strings.TrimSpace(cli.OK("output", "-raw", "link")); said != w.Links(first)[0] {
-		t.Errorf("the output is %s", said)
-	}
-	cli.OK("refresh") // after which the session counts as seen
+	acctest.Contains(t, tf.OK("apply"), "2 added")
+	acctest.Contains(t, tf.OK("plan"), "No changes.")
+	tf.OK("refresh") // after which the session counts as seen
 
+	first := w.Sessions()[0].InstanceID
 	w.Remove(first) // in the dashboard
-	said := cli.OK("apply", "-auto-approve", "-no-color")
-	contains(t, said, "Warning: Wawp temporary link is gone", first, "2 added, 0 changed, 0 destroyed")
+	said := tf.OK("apply")
+	acctest.Contains(t, said, "Warning: Wawp temporary link is gone", first, "2 added, 0 changed, 0 destroyed")
 	second := w.Sessions()[0].InstanceID
 	w.ExpireLink(second)
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 0 destroyed") // too_late
-	contains(t, cli.OK("destroy", "-auto-approve", "-no-color"), "3 destroyed")
+	acctest.Contains(t, tf.OK("apply"), "1 added, 0 changed, 0 destroyed") // too_late
+	acctest.Contains(t, tf.OK("destroy"), "3 destroyed")
 }
 
-func TestAccArgumentsAreValidated(t *testing.T) {
+func TestArgumentsAreValidated(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
-	opened := func(arguments string) string {
-		return fmt.Sprintf("ephemeral \"wawp_session_temp_link\" \"x\" {\n  %s\n}\n", arguments)
-	}
 	for name, test := range map[string]struct{ configuration, says string }{
 		"empty instance":      {strings.Replace(declare(), id, " ", 1), "instance_id is set, but empty"},
 		"read timeout":        {declare(`timeouts = { read = "0s" }`), "timeouts.read must be a positive duration"},
 		"link":                {declare(`link = "x"`), "link"},
-		"ephemeral, instance": {opened(`instance_id = ""`), "instance_id is set, but empty"},
-		"ephemeral, timeout":  {opened("instance_id = \"x\"\n  timeouts = { open = \"-1s\" }"), "timeouts.open must be a positive duration"},
+		"ephemeral, instance": {opened(`""`), "instance_id is set, but empty"},
+		"ephemeral, timeout":  {opened(quoted, `timeouts = { open = "-1s" }`), "timeouts.open must be a positive duration"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if strings.HasPrefix(name, "ephemeral") {
-				acctest.Require(t, "1.10", "1.11")
-			}
-			contains(t, w.CLI(t, test.configuration).Fails("plan", "-no-color"), test.says)
+			acctest.Contains(t, w.Terraform(t, test.configuration).Fails("plan"), test.says)
 		})
 	}
-	t.Cleanup(func() { counts(t, w, nil) })
+	t.Cleanup(func() { w.Asked(t, nil) })
 }
 
-func TestAccImport(t *testing.T) {
+// TestImport takes the link that there is, without a change but for what only Terraform knows (P5).
+func TestImport(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		kind       resource.ImportStateKind
-		need, tofu string
-	}{
-		"command":                {resource.ImportCommandWithID, "1.11", "1.6"},
-		"import block, id":       {resource.ImportBlockWithID, "1.11", "1.6"},
-		"import block, identity": {resource.ImportBlockWithResourceIdentity, "1.12", "1.12"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			acctest.Require(t, test.need, test.tofu)
-			w := open(t, wawptest.Config{})
-			again := resource.TestStep{ResourceName: address, ImportState: true, ImportStateKind: test.kind}
-			if test.kind != resource.ImportBlockWithResourceIdentity {
-				again.ImportStateId = id
-			}
-			if test.kind == resource.ImportCommandWithID {
-				again.ImportStateVerify = true
-				again.ImportStateVerifyIdentifierAttribute = "instance_id"
-			}
-			steps(t, w, resource.TestStep{Config: w.Config(declare())}, again)
-		})
-	}
-}
-
-// TestAccImportBlock takes the link that there is, without a change but for what only Terraform knows (P5).
-func TestAccImportBlock(t *testing.T) {
-	t.Parallel()
-	block := fmt.Sprintf("\nimport {\n  to = %s\n  id = %q\n}\n", address, id)
 	for argument, says := range map[string]string{
-		"":                              "1 imported, 0 added, 0 changed, 0 destroyed",
-		`triggers = { turn = "1" }`:     "1 imported, 0 added, 1 changed, 0 destroyed",
-		`timeouts = { create = "20s" }`: "1 imported, 0 added, 1 changed, 0 destroyed",
+		"":                              "0 added, 0 changed, 0 destroyed",
+		`triggers = { turn = "1" }`:     "0 added, 1 changed, 0 destroyed",
+		`timeouts = { create = "20s" }`: "0 added, 1 changed, 0 destroyed",
 	} {
 		t.Run(argument, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{Now: newClock().Now})
-			link := w.NewLink(id)
-			cli := w.CLI(t, declare(argument)+block)
-			contains(t, cli.OK("apply", "-auto-approve", "-no-color"), says)
-			if s := only(t, cli); s["link"] != link || s["expires_at"] != "2026-01-31T12:00:00Z" || s["expired"] != false {
-				t.Errorf("the state is %v", s)
+			tf := w.Terraform(t, declare(argument))
+			tf.OK("apply")
+			made := only(t, tf)
+			tf.Forget(address)
+			w.ResetRequests()
+			tf.OK("import", address, id)
+			acctest.Contains(t, tf.OK("apply"), says)
+			if got := only(t, tf); fmt.Sprint(got) != fmt.Sprint(made) || got["link"] != valid(t, w) {
+				t.Errorf("the state was %v and is %v", made, got)
 			}
-			contains(t, cli.OK("plan", "-no-color"), "No changes.")
+			acctest.Contains(t, tf.OK("plan"), "No changes.")
 			if n := w.Count(get); n != w.Count("") {
 				t.Errorf("the requests were %v", w.Requests())
 			}
@@ -409,25 +331,44 @@ func TestAccImportBlock(t *testing.T) {
 	}
 }
 
-func TestAccImportOfNothing(t *testing.T) {
+func TestAccImportBlock(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
-	cli := w.CLI(t, declare())
-	for _, blank := range []string{"", " "} {
-		contains(t, cli.Fails("import", "-no-color", address, blank), "No instance id to import")
-	}
-	counts(t, w, nil)
-	contains(t, cli.Fails("import", "-no-color", address, id), "Error: No temporary link to import", id, "an apply makes a new link")
-	counts(t, w, map[string]int{get: 1})
-	if len(cli.State()) != 0 {
-		t.Errorf("the state holds %v", cli.State())
+	for name, test := range map[string]struct{ need, by, argument, says string }{
+		"id":       {"1.11", fmt.Sprintf("id = %q", id), `triggers = { turn = "1" }`, "1 imported, 0 added, 1 changed, 0 destroyed"},
+		"identity": {"1.12", fmt.Sprintf("identity = { instance_id = %q }", id), "", "1 imported, 0 added, 0 changed, 0 destroyed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acctest.Require(t, test.need, test.need)
+			w := open(t, wawptest.Config{})
+			link := w.NewLink(id)
+			cli := w.CLI(t, declare(test.argument)+"import {\n  to = "+address+"\n  "+test.by+"\n}\n")
+			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), test.says)
+			if s := only(t, cli); s["link"] != link {
+				t.Errorf("the state is %v", s)
+			}
+		})
 	}
 }
 
-// TestAccImportOfWhatCannotBeRead drops nothing silently: it is an error, however clear the absence is.
-func TestAccImportOfWhatCannotBeRead(t *testing.T) {
+func TestImportOfNothing(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
+	w := open(t, wawptest.Config{})
+	tf := w.Terraform(t, declare())
+	for _, blank := range []string{"", " "} {
+		acctest.Contains(t, tf.Fails("import", address, blank), "No instance id to import")
+	}
+	w.Asked(t, nil)
+	acctest.Contains(t, tf.Fails("import", address, id), "Error: No temporary link to import", id, "an apply makes a new link")
+	w.Asked(t, map[string]int{get: 1})
+	if len(tf.State()) != 0 {
+		t.Errorf("the state holds %v", tf.State())
+	}
+}
+
+// TestImportOfWhatCannotBeRead drops nothing silently: it is an error, however clear the absence is.
+func TestImportOfWhatCannotBeRead(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]wawptest.Fault{
 		"no such session": {Match: info, Skip: 1000},
 		"foreign 404":     {Match: get, Status: 404, Body: foreign},
@@ -439,38 +380,35 @@ func TestAccImportOfWhatCannotBeRead(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
 			w.Inject(fault)
-			steps(t, w, resource.TestStep{
-				Config: w.Config(declare()), ResourceName: address, ImportState: true, ImportStateId: id,
-				ExpectError: regexp.MustCompile(`Reading\s+the\s+temporary\s+link\s+of\s+the\s+session\s+` + id + `\s+failed`),
-			})
+			said := w.Terraform(t, declare()).Fails("import", address, id)
+			acctest.Contains(t, said, "Reading the temporary link of the session "+id+" failed")
 		})
 	}
 }
 
-// TestAccImportedLinkIsLikeAnyOther once it has been read: its session can go.
-func TestAccImportedLinkIsLikeAnyOther(t *testing.T) {
+// TestImportedLinkIsLikeAnyOther once it has been read: its session can go.
+func TestImportedLinkIsLikeAnyOther(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{})
 	w.NewLink(id)
-	cli := w.CLI(t, declare())
-	cli.OK("import", address, id)
+	tf := w.Terraform(t, declare())
+	tf.OK("import", address, id)
 	w.Remove(id)
-	contains(t, cli.OK("plan", "-no-color"), "Warning: Wawp temporary link is gone", id, "1 to add")
+	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp temporary link is gone", id, "1 to add")
 }
 
-// TestAccImportWithoutExpiry: when a link ends that was made elsewhere, nobody can guess. A change in place keeps that.
-func TestAccImportWithoutExpiry(t *testing.T) {
+// TestImportWithoutExpiry: when a link ends that was made elsewhere, nobody can guess. A change in place keeps that.
+func TestImportWithoutExpiry(t *testing.T) {
 	t.Parallel()
-	acctest.SameOnEveryCLI(t)
 	w := open(t, wawptest.Config{})
 	w.NewLink(id)
 	w.Inject(wawptest.Fault{Match: get, Reshape: wawptest.Without("expires_at")})
-	cli := w.CLI(t, declare())
-	cli.OK("import", address, id)
-	cli.Configure(declare(`timeouts = { read = "20s" }`))
-	contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed")
-	if s := only(t, cli); s["expires_at"] != nil || s["link"] != w.Links(id)[0] || s["expired"] != false {
+	tf := w.Terraform(t, declare())
+	tf.OK("import", address, id)
+	tf.Configure(declare(`timeouts = { read = "20s" }`))
+	acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed")
+	if s := only(t, tf); s["expires_at"] != nil || s["link"] != w.Links(id)[0] || s["expired"] != false {
 		t.Errorf("the state is %v", s)
 	}
-	contains(t, cli.OK("plan", "-no-color"), "No changes.")
+	acctest.Contains(t, tf.OK("plan"), "No changes.")
 }

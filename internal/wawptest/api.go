@@ -9,7 +9,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"mime"
 	"net/http"
 	"slices"
@@ -35,15 +34,9 @@ type Config struct {
 	// BootTime is how long a session stays STARTING, by the clock, before it becomes WORKING (if a phone is linked)
 	// or SCAN_QR_CODE; by default that is over at the next request.
 	BootTime time.Duration
-	// ScanTimeout is how long, by the clock, a session waits for a scan before it becomes FAILED; default for ever.
-	ScanTimeout time.Duration
 	// PairAfter is how long it takes, by the clock, until a phone pairs by itself with a session that waits for a scan, from when
 	// a QR code, a pairing code or a link was first handed out; default never.
 	PairAfter time.Duration
-	// PairNumber is the number of that phone, in digits, unless auth/request-code names another one; default 201145202826.
-	PairNumber string
-	// PairName is the name that its account shows; default Support.
-	PairName string
 	// Latency is the real time by which every answer is delayed, after what was asked for has been done; default none.
 	Latency time.Duration
 	// WriteRace is the real time for which a change to a session's webhooks stays between its reading of the list and its
@@ -62,9 +55,6 @@ type Config struct {
 	Endpoints []string
 }
 
-// never is longer than any clock here goes.
-const never time.Duration = math.MaxInt64
-
 // API is the simulated API of one account. It is an http.Handler and safe for concurrent use.
 type API struct {
 	config Config
@@ -72,7 +62,6 @@ type API struct {
 
 	mu       sync.Mutex // guards what follows
 	paid     bool       // whether the account has an active plan
-	forms    forms      // of the answers; nil is the API's own
 	sessions []*session // in order of creation
 	messages []Message  // in order of sending
 	faults   []*fault   // in order of injection
@@ -87,10 +76,6 @@ type API struct {
 func New(config Config) *API {
 	config.Token = cmp.Or(config.Token, DefaultToken)
 	config.Created = cmp.Or(config.Created, statusStopped)
-	config.ScanTimeout = cmp.Or(config.ScanTimeout, never)
-	config.PairAfter = cmp.Or(config.PairAfter, never)
-	config.PairNumber = cmp.Or(config.PairNumber, "201145202826")
-	config.PairName = cmp.Or(config.PairName, "Support")
 	if config.Now == nil {
 		config.Now = time.Now
 	}
@@ -124,7 +109,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !whole || fault.Hold != nil && !await(r.Context(), fault.Hold) {
 		return
 	}
-	result := fault.answer(func() answer { return a.answer(request) })
+	result := fault.answer(func() answer { return a.act(request) })
 	if fault.Withhold != nil && !await(r.Context(), fault.Withhold) {
 		return
 	}
@@ -151,19 +136,18 @@ func await[T any](ctx context.Context, ready <-chan T) bool {
 	return ctx.Err() == nil
 }
 
-// objects are the objects of the API, each with its endpoints by method and path.
+// objects are the objects of the API, each with those of its endpoints that the provider calls, by method and path.
 var objects = []map[string]endpoint{
 	sessionEndpoints, authEndpoints, rateLimitEndpoints, tempLinkEndpoints, webhookEndpoints, messageEndpoints,
 }
 
 // endpoint is one method and path of the API.
 type endpoint struct {
-	account   bool                    // concerns the account, not one session: takes no instance_id
-	paid      bool                    // is for accounts with an active plan
-	queryOnly bool                    // takes the credentials in the query only, even with a body
-	query     []string                // documented query keys beside the credentials
-	body      []string                // documented keys of the body beside the credentials
-	do        func(*API, call) answer // called with the API locked
+	account  bool                    // concerns the account, not one session: takes no instance_id
+	paid     bool                    // is for accounts with an active plan
+	bareBody bool                    // takes the credentials in the query only, even with a body
+	params   []string                // documented parameters beside the credentials: in the body where there is one, else in the query
+	do       func(*API, call) answer // called with the API locked
 }
 
 // call is a request that has passed every check.
@@ -172,62 +156,36 @@ type call struct {
 	session *session // the one it is about; nil for an endpoint of the account
 }
 
-// param returns a parameter from the body, else from the query, else nil.
-func (c call) param(key string) any {
-	if value, ok := c.Body[key]; ok {
-		return value
-	}
-	if c.Query.Has(key) {
-		return c.Query.Get(key)
-	}
-	return nil
-}
-
-// The codes of the refusals that a Fixture may give another form.
-const (
-	noRoute  = "rest_no_route"
-	noneSuch = "invalid_instance"
-)
-
-// answer does what was asked for and returns the API's answer.
-func (a *API) answer(r *Request) answer {
-	return a.shaped(r, a.act(r))
-}
-
-// act does what was asked for and returns the answer in the API's own form.
+// act does what was asked for and returns the API's answer.
 func (a *API) act(r *Request) answer {
 	e, ok := a.route(r)
 	if !ok {
-		refusal := reply(http.StatusNotFound, object{
-			"code":    noRoute,
+		return reply(http.StatusNotFound, object{
+			"code":    "rest_no_route",
 			"message": "No route was found matching the URL and request method.",
 			"data":    object{"status": http.StatusNotFound},
 		})
-		refusal.code = noRoute
-		return refusal
 	}
 	if complaint := e.check(r); complaint != nil {
 		return *complaint
 	}
-	if r.Query.Get(accessToken) != a.config.Token {
-		return refuse(http.StatusUnauthorized, "invalid_access_token", "The access token is invalid.")
-	}
 
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if r.Query.Get(accessToken) != a.config.Token {
+		return refuse(http.StatusUnauthorized, "invalid_access_token", "The access token is invalid.")
+	}
 	if e.account {
 		return e.do(a, call{Request: r})
 	}
 	s := a.find(r.Query.Get(instanceID))
 	if s == nil {
-		return refuse(http.StatusNotFound, noneSuch, "The instance ID is incorrect or the instance was deleted.")
+		return refuse(http.StatusNotFound, "invalid_instance", "The instance ID is incorrect or the instance was deleted.")
 	}
 	if e.paid && !a.paid {
 		return needsPlan("This feature needs an active plan.")
 	}
-	result := e.do(a, call{Request: r, session: s})
-	result.facts = append(result.facts, s.facts())
-	return result
+	return e.do(a, call{Request: r, session: s})
 }
 
 // route finds the endpoint that a request is for.
@@ -236,11 +194,6 @@ func (a *API) route(r *Request) (endpoint, bool) {
 	if a.config.Endpoints != nil && !slices.Contains(a.config.Endpoints, name) {
 		return endpoint{}, false
 	}
-	return lookUp(name)
-}
-
-// lookUp finds an endpoint by its method and path.
-func lookUp(name string) (endpoint, bool) {
 	for _, endpoints := range objects {
 		if e, ok := endpoints[name]; ok {
 			return e, true
@@ -263,13 +216,20 @@ func (e endpoint) check(r *Request) *answer {
 		credentials = credentials[:1]
 	}
 	withBody := r.Method == http.MethodPost || r.Method == http.MethodPatch
+	inQuery, inBody := credentials, slices.Concat(credentials, e.params)
+	switch {
+	case e.bareBody:
+		inBody = e.params
+	case !withBody:
+		inQuery, inBody = inBody, inQuery
+	}
 
 	// net/http sends a request with this header again by itself, a create included.
 	if _, ok := r.Header["Idempotency-Key"]; ok {
 		return complain("unexpected_header", "The header Idempotency-Key is not supported.")
 	}
 	for key, values := range r.Query {
-		if !slices.Contains(credentials, key) && !slices.Contains(e.query, key) {
+		if !slices.Contains(inQuery, key) {
 			return complain("unknown_param", "The query parameter %q is not known.", key)
 		}
 		if len(values) > 1 {
@@ -283,16 +243,16 @@ func (e endpoint) check(r *Request) *answer {
 	if withBody && r.Body == nil {
 		return complain("invalid_json", "The body must be a JSON object.")
 	}
-	for key, inBody := range r.Body {
-		if !slices.Contains(e.body, key) && (e.queryOnly || !slices.Contains(credentials, key)) {
+	for key, value := range r.Body {
+		if !slices.Contains(inBody, key) {
 			return complain("unknown_param", "The parameter %q of the body is not known.", key)
 		}
-		if r.Query.Has(key) && inBody != r.Query.Get(key) {
+		if r.Query.Has(key) && value != r.Query.Get(key) {
 			return complain("param_mismatch", "The parameter %q differs between query and body.", key)
 		}
 	}
 	for _, key := range credentials {
-		if r.Query.Get(key) == "" || withBody && !e.queryOnly && r.Body[key] == nil {
+		if r.Query.Get(key) == "" || withBody && !e.bareBody && r.Body[key] == nil {
 			return complain("missing_param", "The parameter %q is required.", key)
 		}
 	}
@@ -315,8 +275,6 @@ type answer struct {
 	contentType string // "" is none
 	header      http.Header
 	body        []byte
-	code        string // of a refusal in the API's own form
-	facts       scope  // about what it is about, said or not
 }
 
 // reply is an answer with a JSON body.
@@ -335,9 +293,7 @@ func encode(body any) []byte {
 
 // refuse is an answer in the form of the API's errors.
 func refuse(status int, code, message string) answer {
-	refusal := reply(status, object{"code": code, "message": message})
-	refusal.code = code
-	return refusal
+	return reply(status, object{"code": code, "message": message})
 }
 
 // needsPlan refuses what takes an active plan.

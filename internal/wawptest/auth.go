@@ -8,8 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"time"
-
-	"rsc.io/qr"
 )
 
 // qrLife is how long a QR code is shown before the next one takes its place.
@@ -25,8 +23,7 @@ func (i issued) add(id, secret string) {
 	}
 }
 
-// QRCodes returns what was in the QR codes that auth/qr and auth/qr-image handed out for a session, in order, also when it
-// is gone.
+// QRCodes returns what was in the QR codes that auth/qr handed out for a session, in order, also when it is gone.
 func (a *API) QRCodes(id string) []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -40,17 +37,9 @@ func (a *API) PairingCodes(id string) []string {
 	return slices.Clone(a.pairingCodes[id])
 }
 
-// RotateQR puts the next QR code of a session in the place of the one that it shows. It panics if there is no such session.
-func (a *API) RotateQR(id string) {
-	a.change(id, func(s *session) { s.qrSeed = randomToken() })
-}
-
 var authEndpoints = map[string]endpoint{
-	"POST /v2/auth/qr":           {do: whileScanning((*API).qr), query: []string{"format"}, body: []string{"format"}},
-	"GET /v2/auth/qr":            {do: whileScanning((*API).qr), query: []string{"format"}},
-	"POST /v2/auth/qr-image":     {do: whileScanning((*API).qrImage)},
-	"GET /v2/auth/qr-image":      {do: whileScanning((*API).qrImage)},
-	"POST /v2/auth/request-code": {do: whileScanning((*API).requestCode), query: []string{"phone_number"}, body: []string{"phone_number"}},
+	"POST /v2/auth/qr":           {do: whileScanning((*API).qr)},
+	"POST /v2/auth/request-code": {do: whileScanning((*API).requestCode), params: []string{"phone_number"}},
 }
 
 // whileScanning refuses what makes sense only while a session waits for a person with a phone.
@@ -68,21 +57,12 @@ func whileScanning(do func(*API, call) answer) func(*API, call) answer {
 }
 
 func (a *API) qr(c call) answer {
-	if format := c.param("format"); format != nil && format != "raw" {
-		return *complain("invalid_param", "The parameter %q must be raw.", "format")
-	}
 	code, expires := a.qrCode(c.session)
 	data := reply(http.StatusOK, object{
 		"value":  code,
 		"expiry": expires.UnixMilli(),
 	}).body
 	return reply(http.StatusOK, object{"mimetype": jsonType, "data": base64.StdEncoding.EncodeToString(data)})
-}
-
-func (a *API) qrImage(c call) answer {
-	code, _ := a.qrCode(c.session)
-	drawn, _ := qr.Encode(code, qr.L) // Fails only for what is too long.
-	return reply(http.StatusOK, object{"qr": "data:image/png;base64," + base64.StdEncoding.EncodeToString(drawn.PNG())})
 }
 
 // qrCode hands out what is in a session's QR code now, and says when the next one takes its place. Like WhatsApp's, it is a
@@ -102,7 +82,7 @@ var phoneNumber = regexp.MustCompile(`^[1-9][0-9]{6,14}$`)
 
 // requestCode makes a new code at each call.
 func (a *API) requestCode(c call) answer {
-	number, _ := c.param("phone_number").(string)
+	number, _ := c.Body["phone_number"].(string)
 	if number == "" {
 		return *complain("missing_param", "The parameter %q is required.", "phone_number")
 	}

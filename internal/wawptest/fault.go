@@ -95,7 +95,7 @@ func (f Fault) answer(act func() answer) answer {
 		result = answer{status: cmp.Or(f.Status, http.StatusOK), contentType: jsonType, body: []byte(f.Body)}
 	case f.Reshape != nil && result.status < 300:
 		body := object{}
-		_ = json.Unmarshal(result.body, &body) // Only in the form of a Fixture it may be anything but an object.
+		_ = json.Unmarshal(result.body, &body) // The API's own answers are all objects.
 		result = reply(cmp.Or(f.Status, result.status), f.Reshape(body))
 	}
 	result.header = f.Header

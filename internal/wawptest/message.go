@@ -13,7 +13,6 @@ type Message struct {
 	InstanceID string // of the session that sent it
 	ChatID     string // like "201012345678@c.us"
 	Text       string
-	ReplyTo    string // the id of the message that it answers; "" is none
 }
 
 // Messages returns what was sent, or queued, of all sessions, in order.
@@ -23,11 +22,8 @@ func (a *API) Messages() []Message {
 	return slices.Clone(a.messages)
 }
 
-var textParams = []string{"chatId", "message", "reply_to"}
-
 var messageEndpoints = map[string]endpoint{
-	"POST /v2/send/text": {do: (*API).sendText, queryOnly: true, body: textParams},
-	"GET /v2/send/text":  {do: (*API).sendText, query: textParams},
+	"POST /v2/send/text": {do: (*API).sendText, bareBody: true, params: []string{"chatId", "message"}},
 }
 
 // sendText answers for a failed session as if it were none: Wawp was seen to, where the phone has dropped.
@@ -59,12 +55,10 @@ func readMessage(c call) (Message, *answer) {
 	}{
 		{"chatId", "digits and @c.us, @g.us, @newsletter or @lid", &m.ChatID, chatID.MatchString},
 		{"message", "1 to 4096 characters", &m.Text, func(text string) bool { return text != "" && utf8.RuneCountInString(text) <= 4096 }},
-		{"reply_to", "the id of a message", &m.ReplyTo, func(text string) bool { return text != "" }},
 	} {
-		given := c.param(p.key)
+		given := c.Body[p.key]
 		text, _ := given.(string)
 		switch {
-		case given == nil && p.key == "reply_to": // The only one that may be left out.
 		case given == nil:
 			return m, complain("missing_param", "The parameter %q is required.", p.key)
 		case !p.fits(text):
@@ -79,7 +73,7 @@ func readMessage(c call) (Message, *answer) {
 func (a *API) sent(m Message) answer {
 	key := "3EB0" + strings.ToUpper(randomToken()[:18])
 	id := "true_" + m.ChatID + "_" + key
-	result := reply(http.StatusOK, object{"_data": object{
+	return reply(http.StatusOK, object{"_data": object{
 		"id":   object{"fromMe": true, "remote": m.ChatID, "id": key, "_serialized": id},
 		"type": "chat",
 		"body": m.Text,
@@ -87,6 +81,4 @@ func (a *API) sent(m Message) answer {
 		"t":    a.config.Now().Unix(),
 		"ack":  1,
 	}})
-	result.facts = scope{{"message_id": id, "chatId": m.ChatID, "status": "sent"}}
-	return result
 }

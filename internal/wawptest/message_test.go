@@ -24,14 +24,13 @@ func TestSendText(t *testing.T) {
 		"to a group":      {object{"chatId": "120363012345678901@g.us", "message": "Hello"}, 200, nil, Message{ChatID: "120363012345678901@g.us", Text: "Hello"}},
 		"to a channel":    {object{"chatId": "1@newsletter", "message": "Hello"}, 200, nil, Message{ChatID: "1@newsletter", Text: "Hello"}},
 		"to a privacy id": {object{"chatId": "1@lid", "message": "Hello"}, 200, nil, Message{ChatID: "1@lid", Text: "Hello"}},
-		"as an answer":    {object{"chatId": chat, "message": "Hello", "reply_to": "false_1"}, 200, nil, Message{ChatID: chat, Text: "Hello", ReplyTo: "false_1"}},
 		"longest":         {object{"chatId": chat, "message": long}, 200, nil, Message{ChatID: chat, Text: long}},
 		"several lines":   {object{"chatId": chat, "message": "a\n\nb "}, 200, nil, Message{ChatID: chat, Text: "a\n\nb "}},
 		"too long":        {object{"chatId": chat, "message": long + "é"}, 400, "invalid_param", Message{}},
 		"empty":           {object{"chatId": chat, "message": ""}, 400, "invalid_param", Message{}},
 		"no message":      {object{"chatId": chat}, 400, "missing_param", Message{}},
 		"no chat":         {object{"message": "Hello"}, 400, "missing_param", Message{}},
-		"answer to none":  {object{"chatId": chat, "message": "Hello", "reply_to": ""}, 400, "invalid_param", Message{}},
+		"an answer":       {object{"chatId": chat, "message": "Hello", "reply_to": "false_1"}, 400, "unknown_param", Message{}},
 		"a number":        {object{"chatId": "201012345678", "message": "Hello"}, 400, "invalid_param", Message{}},
 		"a plus":          {object{"chatId": "+201012345678@c.us", "message": "Hello"}, 400, "invalid_param", Message{}},
 		"a name":          {object{"chatId": "jane@c.us", "message": "Hello"}, 400, "invalid_param", Message{}},
@@ -39,32 +38,30 @@ func TestSendText(t *testing.T) {
 		"two chats":       {object{"chatId": chat + "," + chat, "message": "Hello"}, 400, "invalid_param", Message{}},
 	}
 	for name, test := range tests {
-		for _, endpoint := range []string{sendText, "GET /v2/send/text"} {
-			t.Run(name+" "+endpoint, func(t *testing.T) {
-				t.Parallel()
-				s := simulate(t, Config{})
-				id := s.Add(Session{Status: statusWorking}).InstanceID
-				status, answer := s.call(endpoint, id, test.params)
-				if status != test.status || answer["code"] != test.code {
-					t.Errorf("got %d %v", status, answer)
-				}
-				var want []Message
-				if test.status == http.StatusOK {
-					message := test.want
-					message.InstanceID = id
-					want = []Message{message}
-				}
-				if got := s.Messages(); !reflect.DeepEqual(got, want) {
-					t.Errorf("sent %+v, want %+v", got, want)
-				}
-			})
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{})
+			id := s.Add(Session{Status: statusWorking}).InstanceID
+			status, answer := s.call(sendText, id, test.params)
+			if status != test.status || answer["code"] != test.code {
+				t.Errorf("got %d %v", status, answer)
+			}
+			var want []Message
+			if test.status == http.StatusOK {
+				message := test.want
+				message.InstanceID = id
+				want = []Message{message}
+			}
+			if got := s.Messages(); !reflect.DeepEqual(got, want) {
+				t.Errorf("sent %+v, want %+v", got, want)
+			}
+		})
 	}
 }
 
 func TestSendTextJSONTypes(t *testing.T) {
 	t.Parallel()
-	for _, key := range []string{"chatId", "message", "reply_to"} {
+	for _, key := range []string{"chatId", "message"} {
 		t.Run(key, func(t *testing.T) {
 			t.Parallel()
 			s := simulate(t, Config{})
@@ -189,35 +186,5 @@ func TestMessagesInOrder(t *testing.T) {
 	got[0].Text = "changed by the caller"
 	if !reflect.DeepEqual(s.Messages(), want) {
 		t.Errorf("the caller changed what is kept: %+v", s.Messages())
-	}
-}
-
-// The id in the forms that it was seen in, none of which is that of the session.
-func TestFormsOfAMessage(t *testing.T) {
-	t.Parallel()
-	for form, want := range map[string]string{
-		`{"_data":{"id":{"_serialized":"string"},"ack":"number","timestamp":"string"}}`: `{"_data":{"id":{"_serialized":"ID"},"ack":1,"timestamp":"60"}}`,
-		`{"id":"string"}`:                              `{"id":"ID"}`,
-		`{"messageId":"string"}`:                       `{"messageId":"ID"}`,
-		`{"key":{"id":"string"}}`:                      `{"key":{"id":"ID"}}`,
-		`{"id":{"_serialized":"string"},"a":"string"}`: `{"id":{"_serialized":"ID"},"a":"string"}`,
-		`{"status":"string"}`:                          `{"status":"sent"}`,
-		`{"data":{"status":"number","ack":"number"}}`:  `{"data":{"status":0,"ack":1}}`,
-		`{"instance_id":"string","chatId":"string"}`:   `{"instance_id":"0123456789AB","chatId":"201012345678@c.us"}`,
-	} {
-		t.Run(form, func(t *testing.T) {
-			t.Parallel()
-			s := simulate(t, Config{Now: func() time.Time { return time.Unix(60, 0) }})
-			id := s.Add(Session{InstanceID: "0123456789AB", Status: statusWorking}).InstanceID
-			s.Answer(Fixture{[]FixtureCall{{Endpoint: sendText, Status: http.StatusCreated, ContentType: jsonType, Form: decoded(t, form)}}})
-			response, body, err := s.send(s.request(t.Context(), sendText, id, object{"chatId": chat, "message": "Hello"}))
-			if err != nil || response.StatusCode != http.StatusCreated {
-				t.Fatalf("got %v, %s, %v", response, body, err)
-			}
-			body = regexp.MustCompile(`true_201012345678@c\.us_3EB0\w{18}`).ReplaceAllString(body, "ID")
-			if got, want := decoded(t, body), decoded(t, want); !reflect.DeepEqual(got, want) {
-				t.Errorf("got %v, want %v", got, want)
-			}
-		})
 	}
 }

@@ -29,9 +29,9 @@ var policies = []policy{
 }
 
 var rateLimitEndpoints = map[string]endpoint{
-	"GET /v2/session/rate-limit": {do: (*API).rateLimit, query: []string{"policy_slug"}},
+	"GET /v2/session/rate-limit": {do: (*API).rateLimit},
 	// The documentation lists policy_slug with the URL's parameters, but that is where it lists those of bodies, too.
-	"PATCH /v2/session/rate-limit": {do: (*API).choosePolicy, query: []string{"policy_slug"}, body: []string{"policy_slug"}},
+	"PATCH /v2/session/rate-limit": {do: (*API).choosePolicy, params: []string{"policy_slug"}},
 }
 
 // Policy returns the slug of a session's rate limit policy; "" if there is no such session.
@@ -49,7 +49,6 @@ func (a *API) SetPolicy(id, slug string) {
 	a.change(id, func(s *session) { s.policy = slug })
 }
 
-// choosePolicy takes the slug from the body.
 func (a *API) choosePolicy(c call) answer {
 	i := slices.IndexFunc(policies, func(p policy) bool { return p.slug == c.Body["policy_slug"] })
 	switch {

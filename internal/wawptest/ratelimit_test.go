@@ -48,16 +48,6 @@ func checkLimits(t *testing.T, limits object) {
 	}
 }
 
-func TestRateLimitTakesASlug(t *testing.T) {
-	t.Parallel()
-	s := simulate(t, Config{})
-	r := s.request(t.Context(), "GET /v2/session/rate-limit", s.Add(Session{}).InstanceID)
-	setQuery(r, "policy_slug", "strict")
-	if response, _, err := s.send(r); err != nil || response.StatusCode != http.StatusOK {
-		t.Errorf("got %v, %v", response, err)
-	}
-}
-
 func TestChoosePolicy(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -92,19 +82,6 @@ func TestChoosePolicy(t *testing.T) {
 				t.Errorf("the answer %v is not that of GET: %v", answer, got)
 			}
 		})
-	}
-}
-
-func TestPolicyInQuery(t *testing.T) {
-	t.Parallel()
-	s := simulate(t, Config{})
-	id := s.Add(Session{}).InstanceID
-	for inQuery, want := range map[string]int{"strict": 200, "standard_policy": 400} {
-		r := s.request(t.Context(), "PATCH /v2/session/rate-limit", id, object{"policy_slug": "strict"})
-		setQuery(r, "policy_slug", inQuery)
-		if response, text, err := s.send(r); err != nil || response.StatusCode != want {
-			t.Errorf("%s: got %s, %v, want %d", inQuery, text, err, want)
-		}
 	}
 }
 

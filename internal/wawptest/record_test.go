@@ -59,8 +59,9 @@ func TestCount(t *testing.T) {
 	id := s.Add(Session{}).InstanceID
 	s.call(sessionInfo, id)
 	s.call(sessionInfo, id)
-	s.call("GET /v2/session/info", id)
-	for match, want := range map[string]int{"": 3, sessionInfo: 2, "GET /v2/session/info": 1, "/v2/session/info": 0, "POST": 0} {
+	s.call(getLink, id)
+	s.call(newLink, id)
+	for match, want := range map[string]int{"": 4, sessionInfo: 2, getLink: 1, "/v2/session/temp-link": 0, "POST": 0} {
 		if got := s.Count(match); got != want {
 			t.Errorf("%q: %d, want %d", match, got, want)
 		}

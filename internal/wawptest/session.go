@@ -101,7 +101,7 @@ func (a *API) Remove(id string) {
 type session struct {
 	Session
 	since    time.Time // when it came into its status
-	scans    time.Time // when a phone pairs by itself
+	scans    time.Time // when a phone pairs by itself; the zero value is never
 	phone    string    // the number of that phone
 	policy   string    // slug of its rate limit policy
 	qrSeed   string    // what its QR codes are made of
@@ -144,7 +144,7 @@ func (a *API) find(id string) *session {
 	return nil
 }
 
-// settle does what has become due with time: STARTING ends, and the wait for a scan does, by a phone or without one.
+// settle does what has become due with time: STARTING ends, and a phone comes.
 func (a *API) settle(s *session) {
 	now := a.config.Now()
 	if booted := s.since.Add(a.config.BootTime); s.Status == statusStarting && !now.Before(booted) {
@@ -153,15 +153,9 @@ func (a *API) settle(s *session) {
 		} else {
 			a.enter(s, statusScan)
 		}
-		s.since = booted
 	}
-	fails := s.since.Add(a.config.ScanTimeout)
-	switch {
-	case s.Status != statusScan:
-	case s.scans.Before(fails) && !now.Before(s.scans):
-		a.pair(s, s.phone, a.config.PairName)
-	case !now.Before(fails):
-		a.enter(s, statusFailed)
+	if s.Status == statusScan && !s.scans.IsZero() && !now.Before(s.scans) {
+		a.pair(s, s.phone, "Support")
 	}
 }
 
@@ -170,13 +164,13 @@ func (a *API) settle(s *session) {
 func (a *API) enter(s *session, status string) {
 	s.Status, s.since = status, a.config.Now()
 	s.qrSeed = randomToken()
-	s.scans, s.phone = s.since.Add(never), a.config.PairNumber
+	s.scans, s.phone = time.Time{}, "201145202826"
 }
 
 // handedOut has a phone come, unless it is on its way: there is something to scan or to type in.
 func (a *API) handedOut(s *session) {
-	if scans := a.config.Now().Add(a.config.PairAfter); scans.Before(s.scans) {
-		s.scans = scans
+	if a.config.PairAfter > 0 && s.scans.IsZero() {
+		s.scans = a.config.Now().Add(a.config.PairAfter)
 	}
 }
 
@@ -218,15 +212,10 @@ func randomToken() string {
 var sessionEndpoints = map[string]endpoint{
 	"POST /v2/session/create":   {do: (*API).create, account: true},
 	"POST /v2/session/info":     {do: (*API).info},
-	"GET /v2/session/info":      {do: (*API).info},
 	"POST /v2/session/start":    {do: (*API).start},
-	"GET /v2/session/start":     {do: (*API).start},
 	"POST /v2/session/stop":     {do: (*API).stop},
-	"GET /v2/session/stop":      {do: (*API).stop},
 	"POST /v2/session/restart":  {do: (*API).restart},
-	"GET /v2/session/restart":   {do: (*API).restart},
 	"POST /v2/session/logout":   {do: (*API).logout},
-	"GET /v2/session/logout":    {do: (*API).logout},
 	"DELETE /v2/session/delete": {do: (*API).delete},
 }
 
@@ -246,18 +235,10 @@ func (a *API) create(call) answer {
 
 func (a *API) info(c call) answer {
 	body := c.session.engine()
-	if me := c.session.connected(); me != nil {
-		body["me"] = me
+	if me := c.session.Me; me != nil && c.session.Status == statusWorking {
+		body["me"] = object{"id": me.ID, "pushName": me.PushName}
 	}
 	return reply(http.StatusOK, body)
-}
-
-// connected is the account of the linked phone in the answers, nil unless the session is connected to it.
-func (s *session) connected() any {
-	if s.Me == nil || s.Status != statusWorking {
-		return nil
-	}
-	return object{"id": s.Me.ID, "pushName": s.Me.PushName}
 }
 
 // start refuses what the API's documentation warns of: to start a session that runs.
@@ -307,17 +288,6 @@ func (s *session) engine() object {
 		"name":   s.Name,
 		"status": s.Status,
 		"config": object{"webhooks": object{}, "proxy": nil},
-	}
-}
-
-// facts are what an answer in another form may say of a session beyond the API's own answer.
-func (s *session) facts() object {
-	return object{
-		"instance_id":  s.InstanceID,
-		"session_name": s.Name,
-		"server_name":  s.ServerName,
-		"status":       s.Status,
-		"me":           s.connected(),
 	}
 }
 

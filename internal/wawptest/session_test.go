@@ -84,31 +84,29 @@ func TestStatusMachine(t *testing.T) {
 		{statusFailed, nil, "logout", 400, "not_connected", statusFailed, statusFailed, false},
 	}
 	for _, test := range tests {
-		for _, method := range []string{"POST", "GET"} {
-			name := method + " " + test.do + " " + test.from
-			if test.me != nil {
-				name += " paired"
-			}
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				clock := &clock{}
-				s := simulate(t, Config{Now: clock.Now, BootTime: time.Minute})
-				id := s.Add(Session{Status: test.from, Me: test.me}).InstanceID
-				status, answer := s.call(method+" /v2/session/"+test.do, id)
-				if status != test.answer || answer["status"] != test.says && answer["code"] != test.says {
-					t.Errorf("got %d %v, want %d %s", status, answer, test.answer, test.says)
-				}
-				clock.Advance(time.Minute - time.Nanosecond)
-				if at := s.status(id); at != test.at {
-					t.Errorf("it is %s, want %s", at, test.at)
-				}
-				clock.Advance(time.Nanosecond)
-				session, _ := s.Session(id)
-				if session.Status != test.then || (session.Me != nil) != test.keeps {
-					t.Errorf("it becomes %+v, want %s, paired %v", session, test.then, test.keeps)
-				}
-			})
+		name := test.do + " " + test.from
+		if test.me != nil {
+			name += " paired"
 		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clock := &clock{}
+			s := simulate(t, Config{Now: clock.Now, BootTime: time.Minute})
+			id := s.Add(Session{Status: test.from, Me: test.me}).InstanceID
+			status, answer := s.call("POST /v2/session/"+test.do, id)
+			if status != test.answer || answer["status"] != test.says && answer["code"] != test.says {
+				t.Errorf("got %d %v, want %d %s", status, answer, test.answer, test.says)
+			}
+			clock.Advance(time.Minute - time.Nanosecond)
+			if at := s.status(id); at != test.at {
+				t.Errorf("it is %s, want %s", at, test.at)
+			}
+			clock.Advance(time.Nanosecond)
+			session, _ := s.Session(id)
+			if session.Status != test.then || (session.Me != nil) != test.keeps {
+				t.Errorf("it becomes %+v, want %s, paired %v", session, test.then, test.keeps)
+			}
+		})
 	}
 }
 
@@ -141,7 +139,7 @@ func TestDocumentedBodies(t *testing.T) {
 			`{"name":"wawp-84729105","status":"WORKING","config":{"webhooks":{},"proxy":null},"me":{"id":"201012345678@c.us","pushName":"John Doe"}}`,
 		},
 		"not running": {
-			statusStopped, "GET /v2/session/info",
+			statusStopped, sessionInfo,
 			`{"name":"wawp-84729105","status":"STOPPED","config":{"webhooks":{},"proxy":null}}`,
 		},
 		"stop": {
@@ -246,29 +244,23 @@ func TestPhone(t *testing.T) {
 func TestPairAfter(t *testing.T) {
 	t.Parallel()
 	number := object{"phone_number": "491711234567"}
-	tests := map[string]struct {
+	for name, test := range map[string]struct {
 		endpoint string
 		params   object
-		config   Config
 		want     Me // the zero value is nobody
 	}{
-		"QR code":              {"POST /v2/auth/qr", nil, Config{}, Me{"201145202826@c.us", "Support"}},
-		"QR code as image":     {"GET /v2/auth/qr-image", nil, Config{}, Me{"201145202826@c.us", "Support"}},
-		"pairing code":         {"POST /v2/auth/request-code", number, Config{}, Me{"491711234567@c.us", "Support"}},
-		"new link":             {newLink, nil, Config{}, Me{"201145202826@c.us", "Support"}},
-		"link":                 {getLink, nil, Config{}, Me{"201145202826@c.us", "Support"}},
-		"another phone":        {"GET /v2/auth/qr", nil, Config{PairNumber: "12025550123", PairName: "Jane"}, Me{"12025550123@c.us", "Jane"}},
-		"pairing code, Jane's": {"POST /v2/auth/request-code", number, Config{PairNumber: "12025550123", PairName: "Jane"}, Me{"491711234567@c.us", "Jane"}},
-		"no pairing code":      {"POST /v2/auth/request-code", nil, Config{}, Me{}},
-		"no link":              {revokeLink, nil, Config{}, Me{}},
-		"none of them":         {sessionInfo, nil, Config{}, Me{}},
-	}
-	for name, test := range tests {
+		"QR code":         {getCode, nil, Me{"201145202826@c.us", "Support"}},
+		"pairing code":    {requestCode, number, Me{"491711234567@c.us", "Support"}},
+		"new link":        {newLink, nil, Me{"201145202826@c.us", "Support"}},
+		"link":            {getLink, nil, Me{"201145202826@c.us", "Support"}},
+		"no pairing code": {requestCode, nil, Me{}},
+		"no link":         {revokeLink, nil, Me{}},
+		"none of them":    {sessionInfo, nil, Me{}},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			clock := &clock{}
-			test.config.Now, test.config.PairAfter = clock.Now, time.Minute
-			s := simulate(t, test.config)
+			s := simulate(t, Config{Now: clock.Now, PairAfter: time.Minute})
 			id := s.Add(Session{Status: statusScan}).InstanceID
 			if test.endpoint == getLink {
 				s.NewLink(id)
@@ -313,73 +305,31 @@ func TestPairAfterTheFirstCode(t *testing.T) {
 	s.call(getLink, id)
 	s.call(startSession, id)
 	after(time.Hour, statusScan) // Before it waited, nothing could be scanned.
-	s.call("GET /v2/auth/qr", id)
+	s.call(getCode, id)
 	after(40*time.Second, statusScan)
-	s.call("POST /v2/auth/request-code", id, object{"phone_number": "491711234567"})
+	s.call(requestCode, id, object{"phone_number": "491711234567"})
 	after(20*time.Second, statusWorking)
 	if session, _ := s.Session(id); session.Me.ID != "491711234567@c.us" {
 		t.Errorf("paired with %+v", *session.Me)
 	}
-	if status, answer := s.call("GET /v2/auth/qr", id); status != http.StatusBadRequest || answer["code"] != "qr_not_available" {
+	if status, answer := s.call(getCode, id); status != http.StatusBadRequest || answer["code"] != "qr_not_available" {
 		t.Errorf("there is a code still: %d %v", status, answer)
 	}
 	s.call("POST /v2/session/logout", id)
 	after(time.Hour, statusScan)
-	s.call("GET /v2/auth/qr", id)
+	s.call(getCode, id)
 	after(40*time.Second, statusScan)
 	s.call("POST /v2/session/restart", id)
 	after(time.Hour, statusScan)
-	s.call("GET /v2/auth/qr", id)
+	s.call(getCode, id)
 	after(40*time.Second, statusScan)
 	s.call("POST /v2/session/stop", id)
 	after(time.Hour, statusStopped)
 	s.call(startSession, id)
-	s.call("GET /v2/auth/qr", id)
+	s.call(getCode, id)
 	after(time.Minute, statusWorking)
 	if session, _ := s.Session(id); session.Me.ID != "201145202826@c.us" {
 		t.Errorf("paired with %+v", *session.Me)
-	}
-}
-
-func TestScanTimeout(t *testing.T) {
-	t.Parallel()
-	const timeout, boot = 2 * time.Minute, time.Minute
-	do := func(endpoint string) func(*simulation, string) {
-		return func(s *simulation, id string) { s.call(endpoint, id) }
-	}
-	pair := func(s *simulation, id string) { s.Pair(id, "201012345678", "") }
-	tests := map[string]struct {
-		first     func(*simulation, string) // what is done after half of the time
-		wait      time.Duration             // then
-		pairAfter time.Duration
-		want      string
-	}{
-		"before the end":         {do(sessionInfo), timeout/2 - 1, 0, statusScan},
-		"at the end":             {do(sessionInfo), timeout / 2, 0, statusFailed},
-		"long after":             {do(sessionInfo), time.Hour, 0, statusFailed},
-		"codes change nothing":   {do("GET /v2/auth/qr"), timeout / 2, 0, statusFailed},
-		"scanned":                {do("GET /v2/auth/qr"), time.Hour, timeout/2 - 1, statusWorking},
-		"scanned too late":       {do("GET /v2/auth/qr"), time.Hour, timeout / 2, statusFailed},
-		"paired":                 {pair, time.Hour, 0, statusWorking},
-		"stopped":                {do("POST /v2/session/stop"), time.Hour, 0, statusStopped},
-		"restarted":              {do("POST /v2/session/restart"), boot + timeout - 1, 0, statusScan},
-		"restarted, at the end":  {do("POST /v2/session/restart"), boot + timeout, 0, statusFailed},
-		"logged out":             {func(s *simulation, id string) { pair(s, id); do("POST /v2/session/logout")(s, id) }, timeout - 1, 0, statusScan},
-		"logged out, at the end": {func(s *simulation, id string) { pair(s, id); do("POST /v2/session/logout")(s, id) }, timeout, 0, statusFailed},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			clock := &clock{now: time.Unix(0, 0)}
-			s := simulate(t, Config{Now: clock.Now, BootTime: boot, ScanTimeout: timeout, PairAfter: test.pairAfter})
-			id := s.Add(Session{Status: statusScan}).InstanceID
-			clock.Advance(timeout / 2)
-			test.first(s, id)
-			clock.Advance(test.wait)
-			if got := s.status(id); got != test.want {
-				t.Errorf("it is %s, want %s", got, test.want)
-			}
-		})
 	}
 }
 
@@ -388,7 +338,7 @@ func TestWaitsForEverByDefault(t *testing.T) {
 	clock := &clock{}
 	s := simulate(t, Config{Now: clock.Now})
 	id := s.Add(Session{Status: statusScan}).InstanceID
-	s.call("GET /v2/auth/qr", id)
+	s.call(getCode, id)
 	clock.Advance(24 * time.Hour)
 	if s.status(id) != statusScan {
 		t.Errorf("it is %s", s.status(id))
@@ -406,7 +356,6 @@ func TestMistakesOfATest(t *testing.T) {
 		"webhook of an unknown one":   func(a *API, _ string) { a.SetWebhook("?", Webhook{}) },
 		"removal at an unknown one":   func(a *API, _ string) { a.RemoveWebhook("?", "") },
 		"system webhook of none":      func(a *API, _ string) { a.SystemWebhook("?") },
-		"next code of an unknown one": func(a *API, _ string) { a.RotateQR("?") },
 		"link of an unknown one":      func(a *API, _ string) { a.NewLink("?") },
 		"expiry at an unknown one":    func(a *API, _ string) { a.ExpireLink("?") },
 		"answer that is not any JSON": reshapeIntoFunc,

@@ -94,23 +94,28 @@ func upsert(list []webhook, w Webhook) []webhook {
 	return append(list, webhook{Webhook: w})
 }
 
-var (
-	webhookParams     = []string{"url", "events", "is_active", "retries", "hmac", "name"}
-	bulkWebhookParams = []string{"url", "events", "is_active"}
-)
+var webhookParams = []string{"url", "events", "is_active", "retries", "hmac"}
 
 var webhookEndpoints = map[string]endpoint{
-	"POST /v2/webhook/set":      {do: (*API).setWebhook, paid: true, body: webhookParams},
-	"PATCH /v2/webhook/update":  {do: (*API).updateWebhook, paid: true, body: webhookParams},
-	"DELETE /v2/webhook/delete": {do: (*API).deleteWebhook, paid: true, query: []string{"url"}, body: []string{"url"}},
+	"POST /v2/webhook/set":      {do: (*API).setWebhook, paid: true, params: webhookParams},
+	"PATCH /v2/webhook/update":  {do: (*API).updateWebhook, paid: true, params: webhookParams},
+	"DELETE /v2/webhook/delete": {do: (*API).deleteWebhook, paid: true, params: []string{"url"}},
 	"GET /v2/session/webhook":   {do: (*API).listWebhooks, paid: true},
-	"POST /v2/session/webhook":  {do: (*API).replaceWebhooks, paid: true, body: []string{"webhooks"}},
 }
 
 // setWebhook replaces a webhook whole: what is not given gets its default, and a secret is gone.
 func (a *API) setWebhook(c call) answer {
-	w, complaint := readWebhook(c.Body)
-	if complaint != nil {
+	for _, key := range []string{"url", "events"} {
+		if c.Body[key] == nil {
+			return *complain("missing_param", "The parameter %q is required.", key)
+		}
+	}
+	address, _ := c.Body["url"].(string)
+	if u, err := url.Parse(address); err != nil || u.Scheme != "https" || u.Host == "" {
+		return *complain("invalid_url", "The parameter %q must be an https URL.", "url")
+	}
+	w := newWebhook(address)
+	if complaint := w.read(c.Body); complaint != nil {
 		return *complaint
 	}
 	a.store(c.session, upsert(slices.Clone(c.session.webhooks), w))
@@ -120,7 +125,7 @@ func (a *API) setWebhook(c call) answer {
 // updateWebhook keeps what is not given.
 func (a *API) updateWebhook(c call) answer {
 	list := slices.Clone(c.session.webhooks)
-	i, refusal := findWebhook(c, list)
+	i, refusal := findWebhook(list, c.Body["url"])
 	if refusal != nil {
 		return *refusal
 	}
@@ -134,7 +139,7 @@ func (a *API) updateWebhook(c call) answer {
 
 func (a *API) deleteWebhook(c call) answer {
 	list := slices.Clone(c.session.webhooks)
-	i, refusal := findWebhook(c, list)
+	i, refusal := findWebhook(list, c.Query.Get("url"))
 	if refusal != nil {
 		return *refusal
 	}
@@ -146,9 +151,8 @@ func (a *API) deleteWebhook(c call) answer {
 }
 
 // findWebhook returns the place of the webhook that a request is about.
-func findWebhook(c call, list []webhook) (int, *answer) {
-	url := c.param("url")
-	if url == nil {
+func findWebhook(list []webhook, url any) (int, *answer) {
+	if url == nil || url == "" {
 		return -1, complain("missing_param", "The parameter %q is required.", "url")
 	}
 	i := at(list, url)
@@ -182,35 +186,6 @@ func (a *API) listWebhooks(c call) answer {
 	return reply(http.StatusOK, object{"webhooks": own, "systemConfig": system})
 }
 
-// replaceWebhooks replaces the whole list, but for the system webhook: that one stays as it is unless it is in the new one.
-func (a *API) replaceWebhooks(c call) answer {
-	given, ok := c.Body["webhooks"].([]any)
-	if !ok {
-		return *complain("missing_param", "The parameter %q is required: a list.", "webhooks")
-	}
-	list := slices.DeleteFunc(slices.Clone(c.session.webhooks), func(w webhook) bool { return !w.system })
-	seen := map[string]bool{}
-	for _, params := range given {
-		params, _ := params.(object)
-		for key := range params {
-			if !slices.Contains(bulkWebhookParams, key) {
-				return *complain("unknown_param", "The parameter %q of a webhook is not known.", key)
-			}
-		}
-		w, complaint := readWebhook(params)
-		if complaint != nil {
-			return *complaint
-		}
-		if seen[w.URL] {
-			return *complain("repeated_param", "Two webhooks have the same URL.")
-		}
-		seen[w.URL] = true
-		list = upsert(list, w)
-	}
-	c.session.webhooks = list
-	return a.listWebhooks(c)
-}
-
 // show is a webhook in the answers.
 func (a *API) show(w Webhook) object {
 	active := 0
@@ -235,23 +210,7 @@ func (a *API) show(w Webhook) object {
 	return shown
 }
 
-// readWebhook reads a whole webhook.
-func readWebhook(params object) (Webhook, *answer) {
-	for _, key := range []string{"url", "events"} {
-		if params[key] == nil {
-			return Webhook{}, complain("missing_param", "The parameter %q is required.", key)
-		}
-	}
-	address, _ := params["url"].(string)
-	if u, err := url.Parse(address); err != nil || u.Scheme != "https" || u.Host == "" {
-		return Webhook{}, complain("invalid_url", "The parameter %q must be an https URL.", "url")
-	}
-	w := newWebhook(address)
-	complaint := w.read(params)
-	return w, complaint
-}
-
-// read takes over the parameters that are given. A name is let pass, to no effect: only a sample shows it.
+// read takes over the parameters that are given.
 func (w *Webhook) read(params object) *answer {
 	for _, p := range []struct {
 		key, form string
@@ -261,7 +220,6 @@ func (w *Webhook) read(params object) *answer {
 		{"is_active", "1 or 0", w.readActive},
 		{"retries", "an object of whole numbers", w.readRetries},
 		{"hmac", "text", w.readSecret},
-		{"name", "text", func(value any) bool { _, ok := value.(string); return ok }},
 	} {
 		if value, given := params[p.key]; given && !p.read(value) {
 			return complain("invalid_param", "The parameter %q must be %s.", p.key, p.form)
@@ -287,9 +245,9 @@ func (w *Webhook) readEvents(value any) bool {
 
 func (w *Webhook) readActive(value any) bool {
 	switch value {
-	case true, 1.0:
+	case 1.0:
 		w.Active = true
-	case false, 0.0:
+	case 0.0:
 		w.Active = false
 	default:
 		return false

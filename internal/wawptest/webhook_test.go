@@ -12,11 +12,10 @@ import (
 )
 
 const (
-	setHook     = "POST /v2/webhook/set"
-	updateHook  = "PATCH /v2/webhook/update"
-	deleteHook  = "DELETE /v2/webhook/delete"
-	getHooks    = "GET /v2/session/webhook"
-	replaceHook = "POST /v2/session/webhook"
+	setHook    = "POST /v2/webhook/set"
+	updateHook = "PATCH /v2/webhook/update"
+	deleteHook = "DELETE /v2/webhook/delete"
+	getHooks   = "GET /v2/session/webhook"
 
 	hook = "https://example.com/hook"
 )
@@ -42,31 +41,30 @@ func TestWriteWebhook(t *testing.T) {
 		want     Webhook // "" as URL: refused
 		code     string
 	}{
-		"set, least":              {setHook, object{"events": events}, Webhook{hook, sorted, true, 2, 15, ""}, ""},
-		"set, all":                {setHook, object{"events": events, "is_active": 0, "retries": object{"delay": 1, "attempts": 0}, "hmac": "h", "name": "n"}, Webhook{hook, sorted, false, 1, 0, "h"}, ""},
-		"set, active as boolean":  {setHook, object{"events": events, "is_active": false}, Webhook{hook, sorted, false, 2, 15, ""}, ""},
-		"set, half of retries":    {setHook, object{"events": events, "retries": object{"delay": 7}}, Webhook{hook, sorted, true, 7, 15, ""}, ""},
-		"update, nothing":         {updateHook, object{}, custom(), ""},
-		"update, events":          {updateHook, object{"events": events}, changed(func(w *Webhook) { w.Events = sorted }), ""},
-		"update, active":          {updateHook, object{"is_active": 1}, changed(func(w *Webhook) { w.Active = true }), ""},
-		"update, active, boolean": {updateHook, object{"is_active": true}, changed(func(w *Webhook) { w.Active = true }), ""},
-		"update, retries":         {updateHook, object{"retries": object{"attempts": 9}}, changed(func(w *Webhook) { w.Attempts = 9 }), ""},
-		"update, secret":          {updateHook, object{"hmac": "h"}, changed(func(w *Webhook) { w.Secret = "h" }), ""},
-		"set, no events":          {setHook, object{}, Webhook{}, "missing_param"},
-		"empty list of events":    {setHook, object{"events": []any{}}, Webhook{}, "invalid_param"},
-		"update, no event":        {updateHook, object{"events": []any{}}, Webhook{}, "invalid_param"},
-		"empty event":             {setHook, object{"events": []any{""}}, Webhook{}, "invalid_param"},
-		"text for events":         {setHook, object{"events": "message"}, Webhook{}, "invalid_param"},
-		"text for active":         {updateHook, object{"is_active": "1"}, Webhook{}, "invalid_param"},
-		"list for active":         {updateHook, object{"is_active": []any{}}, Webhook{}, "invalid_param"},
-		"number for active":       {updateHook, object{"is_active": 2}, Webhook{}, "invalid_param"},
-		"negative delay":          {updateHook, object{"retries": object{"delay": -1}}, Webhook{}, "invalid_param"},
-		"half an attempt":         {updateHook, object{"retries": object{"attempts": 0.5}}, Webhook{}, "invalid_param"},
-		"unknown retry":           {updateHook, object{"retries": object{"delaySeconds": 1}}, Webhook{}, "invalid_param"},
-		"number for retries":      {updateHook, object{"retries": 3}, Webhook{}, "invalid_param"},
-		"empty secret":            {updateHook, object{"hmac": ""}, Webhook{}, "invalid_param"},
-		"null as secret":          {updateHook, object{"hmac": nil}, Webhook{}, "invalid_param"},
-		"unknown parameter":       {updateHook, object{"enabled": true}, Webhook{}, "unknown_param"},
+		"set, least":           {setHook, object{"events": events}, Webhook{hook, sorted, true, 2, 15, ""}, ""},
+		"set, all":             {setHook, object{"events": events, "is_active": 0, "retries": object{"delay": 1, "attempts": 0}, "hmac": "h"}, Webhook{hook, sorted, false, 1, 0, "h"}, ""},
+		"set, half of retries": {setHook, object{"events": events, "retries": object{"delay": 7}}, Webhook{hook, sorted, true, 7, 15, ""}, ""},
+		"update, nothing":      {updateHook, object{}, custom(), ""},
+		"update, events":       {updateHook, object{"events": events}, changed(func(w *Webhook) { w.Events = sorted }), ""},
+		"update, active":       {updateHook, object{"is_active": 1}, changed(func(w *Webhook) { w.Active = true }), ""},
+		"update, retries":      {updateHook, object{"retries": object{"attempts": 9}}, changed(func(w *Webhook) { w.Attempts = 9 }), ""},
+		"update, secret":       {updateHook, object{"hmac": "h"}, changed(func(w *Webhook) { w.Secret = "h" }), ""},
+		"set, no events":       {setHook, object{}, Webhook{}, "missing_param"},
+		"empty list of events": {setHook, object{"events": []any{}}, Webhook{}, "invalid_param"},
+		"update, no event":     {updateHook, object{"events": []any{}}, Webhook{}, "invalid_param"},
+		"empty event":          {setHook, object{"events": []any{""}}, Webhook{}, "invalid_param"},
+		"text for events":      {setHook, object{"events": "message"}, Webhook{}, "invalid_param"},
+		"boolean for active":   {updateHook, object{"is_active": true}, Webhook{}, "invalid_param"},
+		"text for active":      {updateHook, object{"is_active": "1"}, Webhook{}, "invalid_param"},
+		"list for active":      {updateHook, object{"is_active": []any{}}, Webhook{}, "invalid_param"},
+		"number for active":    {updateHook, object{"is_active": 2}, Webhook{}, "invalid_param"},
+		"negative delay":       {updateHook, object{"retries": object{"delay": -1}}, Webhook{}, "invalid_param"},
+		"half an attempt":      {updateHook, object{"retries": object{"attempts": 0.5}}, Webhook{}, "invalid_param"},
+		"unknown retry":        {updateHook, object{"retries": object{"delaySeconds": 1}}, Webhook{}, "invalid_param"},
+		"number for retries":   {updateHook, object{"retries": 3}, Webhook{}, "invalid_param"},
+		"empty secret":         {updateHook, object{"hmac": ""}, Webhook{}, "invalid_param"},
+		"null as secret":       {updateHook, object{"hmac": nil}, Webhook{}, "invalid_param"},
+		"unknown parameter":    {updateHook, object{"enabled": true}, Webhook{}, "unknown_param"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -135,11 +133,7 @@ func TestWebhookURL(t *testing.T) {
 			params := object{"url": test.url, "events": []any{"message"}}
 			status, answer := s.call(setHook, id, params)
 			if status != http.StatusBadRequest || answer["code"] != test.code || len(s.Webhooks(id)) != 0 {
-				t.Errorf("set: %d %v", status, answer)
-			}
-			status, answer = s.call(replaceHook, id, object{"webhooks": []any{params}})
-			if status != http.StatusBadRequest || answer["code"] != test.code || len(s.Webhooks(id)) != 0 {
-				t.Errorf("bulk: %d %v", status, answer)
+				t.Errorf("got %d %v", status, answer)
 			}
 		})
 	}
@@ -147,36 +141,12 @@ func TestWebhookURL(t *testing.T) {
 
 func TestDeleteWebhook(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		query, body string // the URL there; "" is not given
-		status      int
-		code        any
-	}{
-		"in query":    {hook, "", 200, nil},
-		"in body":     {"", hook, 200, nil},
-		"in both":     {hook, hook, 200, nil},
-		"differing":   {hook, hook + "/", 400, "param_mismatch"},
-		"in neither":  {"", "", 400, "missing_param"},
-		"another URL": {hook + "/", "", 404, "webhook_not_found"},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := simulate(t, Config{Paid: true})
-			id := s.Add(Session{}).InstanceID
-			s.SetWebhook(id, custom())
-			r := s.request(t.Context(), deleteHook, id)
-			if test.query != "" {
-				setQuery(r, "url", test.query)
-			}
-			if test.body != "" {
-				setBody(r, `{"url":"`+test.body+`"}`)
-			}
-			status, answer := s.decode(r)
-			if left := len(s.Webhooks(id)) == 1; status != test.status || answer["code"] != test.code || left != (status != 200) {
-				t.Errorf("got %d %v, left %v", status, answer, s.Webhooks(id))
-			}
-		})
+	s := simulate(t, Config{Paid: true})
+	id := s.Add(Session{}).InstanceID
+	s.SetWebhook(id, custom())
+	status, answer := s.call(deleteHook, id, object{"url": hook})
+	if status != http.StatusOK || answer["success"] != true || s.Webhooks(id) != nil {
+		t.Errorf("got %d %v, left %v", status, answer, s.Webhooks(id))
 	}
 }
 
@@ -191,8 +161,10 @@ func TestUnknownWebhook(t *testing.T) {
 			t.Errorf("%s: %d %v", endpoint, status, answer)
 		}
 	}
-	if status, answer := s.call(updateHook, id); status != http.StatusBadRequest || answer["code"] != "missing_param" {
-		t.Errorf("without a URL: %d %v", status, answer)
+	for _, endpoint := range []string{updateHook, deleteHook} {
+		if status, answer := s.call(endpoint, id); status != http.StatusBadRequest || answer["code"] != "missing_param" {
+			t.Errorf("%s without a URL: %d %v", endpoint, status, answer)
+		}
 	}
 	if got := s.Webhooks(id); !reflect.DeepEqual(got, []Webhook{custom()}) {
 		t.Errorf("webhooks: %v", got)
@@ -272,56 +244,9 @@ func TestSystemWebhook(t *testing.T) {
 	if got := s.SystemWebhook(id); !reflect.DeepEqual(got, system) {
 		t.Errorf("removed: %v", got)
 	}
-	for _, change := range []struct {
-		endpoint string
-		params   object
-	}{
-		{updateHook, object{"url": system.URL, "is_active": 0}},
-		{replaceHook, object{"webhooks": []any{object{"url": system.URL, "events": []any{"message"}, "is_active": 0}}}},
-		{replaceHook, object{"webhooks": []any{}}},
-	} {
-		status, answer := s.call(change.endpoint, id, change.params)
-		if got := s.SystemWebhook(id); status != http.StatusOK || got.Active || len(s.Webhooks(id)) != 0 {
-			t.Errorf("%s: %d %v, it is %v", change.endpoint, status, answer, got)
-		}
-	}
-}
-
-func TestReplaceWebhooks(t *testing.T) {
-	t.Parallel()
-	one := object{"url": hook, "events": []any{"session.status", "message"}}
-	two := object{"url": hook + "/2", "events": []any{"message"}, "is_active": false}
-	tests := map[string]struct {
-		webhooks any
-		want     []Webhook
-		code     any
-	}{
-		"two": {[]any{two, one}, []Webhook{
-			{hook + "/2", []string{"message"}, false, 2, 15, ""},
-			{hook, []string{"message", "session.status"}, true, 2, 15, ""},
-		}, nil},
-		"none":             {[]any{}, nil, nil},
-		"no list":          {object{}, []Webhook{custom()}, "missing_param"},
-		"not given":        {nil, []Webhook{custom()}, "missing_param"},
-		"no objects":       {[]any{hook}, []Webhook{custom()}, "missing_param"},
-		"second is wrong":  {[]any{two, object{"url": hook}}, []Webhook{custom()}, "missing_param"},
-		"same URL twice":   {[]any{one, one}, []Webhook{custom()}, "repeated_param"},
-		"undocumented key": {[]any{object{"url": hook, "events": []any{"message"}, "hmac": "h"}}, []Webhook{custom()}, "unknown_param"},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := simulate(t, Config{Paid: true})
-			id := s.Add(Session{}).InstanceID
-			s.SetWebhook(id, custom())
-			status, answer := s.call(replaceHook, id, object{"webhooks": test.webhooks})
-			if answer["code"] != test.code || (status == http.StatusOK) != (test.code == nil) || !reflect.DeepEqual(s.Webhooks(id), test.want) {
-				t.Errorf("got %d %v, webhooks %+v, want %+v", status, answer, s.Webhooks(id), test.want)
-			}
-			if _, read := s.call(getHooks, id); status == http.StatusOK && !reflect.DeepEqual(answer, read) {
-				t.Errorf("the answer %v is not that of GET: %v", answer, read)
-			}
-		})
+	status, answer := s.call(updateHook, id, object{"url": system.URL, "is_active": 0})
+	if got := s.SystemWebhook(id); status != http.StatusOK || got.Active || len(s.Webhooks(id)) != 0 {
+		t.Errorf("disabled: %d %v, it is %v", status, answer, got)
 	}
 }
 
@@ -332,7 +257,7 @@ func TestLapsedPlan(t *testing.T) {
 	id := s.Add(Session{}).InstanceID
 	refused := func() {
 		t.Helper()
-		for _, endpoint := range []string{setHook, updateHook, deleteHook, getHooks, replaceHook} {
+		for _, endpoint := range []string{setHook, updateHook, deleteHook, getHooks} {
 			status, answer := s.call(endpoint, id)
 			if message, _ := answer["message"].(string); status != http.StatusForbidden || answer["code"] != "subscription_required" || message == "" {
 				t.Errorf("%s: %d %v", endpoint, status, answer)

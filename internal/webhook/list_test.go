@@ -35,7 +35,7 @@ func TestAccQuery(t *testing.T) {
 	acctest.Require(t, "1.14", "")
 	w := world(t, wawptest.Config{SystemListed: true})
 	twoWebhooks(w)
-	cli := w.CLI(t, "provider \"wawp\" {}\n")
+	cli := w.Attached(t, "provider \"wawp\" {}\n")
 	query(t, cli, listing)
 	said := cli.OK("query", "-no-color")
 	acctest.Contains(t, said, target+"/a", target+"/b")
@@ -56,16 +56,17 @@ func listed(t *testing.T, w *acctest.World, instance string, limit int) ([]strin
 	if said := acctest.Words(p.Configure(t.Context(), acctest.Object(p.Schemas.Provider, given))); said != "" {
 		t.Fatal(said)
 	}
-	schema := p.Schemas.ListResourceSchemas["wawp_session_webhook"]
+	const kind = "wawp_session_webhook"
+	schema := p.Schemas.ListResourceSchemas[kind]
 	config := acctest.Encode(acctest.Object(schema, map[string]cty.Value{"instance_id": cty.StringVal(instance)}))
-	valid, err := p.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: "wawp_session_webhook", Config: config})
+	valid, err := p.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: kind, Config: config})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(valid.Diagnostics) > 0 {
 		return nil, acctest.Words(valid.Diagnostics)
 	}
-	stream, err := p.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: "wawp_session_webhook", Config: config, Limit: int64(limit)})
+	stream, err := p.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: kind, Config: config, Limit: int64(limit)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,6 +41,12 @@ const (
 	target  = "https://hooks.example.com/wawp"
 )
 
+// What plans do to the webhook.
+var (
+	updates  = acctest.Plans(address, plancheck.ResourceActionUpdate)
+	replaces = acctest.Plans(address, plancheck.ResourceActionReplace)
+)
+
 // world is a paid account with one session.
 func world(t testing.TB, config wawptest.Config) *acctest.World {
 	t.Helper()
@@ -106,21 +112,21 @@ func TestLifecycle(t *testing.T) {
 					PreConfig: at(func() {
 						stored(t, w, wawptest.Webhook{Events: []string{"message", "session.status"}, Active: true, Delay: 2, Attempts: 15})
 					}),
-					Config: w.Config(hook("enabled = false", "retries = { delay_seconds = 7 }")), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate),
+					Config: w.Config(hook("enabled = false", "retries = { delay_seconds = 7 }")), ConfigPlanChecks: updates,
 					ConfigStateChecks: []statecheck.StateCheck{is("enabled", knownvalue.Bool(false)), is("retries", retries(7, 15))},
 				},
 				resource.TestStep{
 					PreConfig: at(func() {
 						stored(t, w, wawptest.Webhook{Events: []string{"message", "session.status"}, Delay: 7, Attempts: 15})
 					}),
-					Config: w.Config(hook(`events = ["message.ack"]`, `hmac_secret = "s3cret"`)), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate),
+					Config: w.Config(hook(`events = ["message.ack"]`, `hmac_secret = "s3cret"`)), ConfigPlanChecks: updates,
 					ConfigStateChecks: []statecheck.StateCheck{is("hmac_secret", knownvalue.StringExact("s3cret")), is("retries", retries(7, 15))},
 				},
 				resource.TestStep{
 					PreConfig: at(func() {
 						stored(t, w, wawptest.Webhook{Events: []string{"message.ack"}, Active: true, Delay: 7, Attempts: 15, Secret: "s3cret"})
 					}),
-					Config: w.Config(hook(`events = ["message.ack"]`)), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionReplace),
+					Config: w.Config(hook(`events = ["message.ack"]`)), ConfigPlanChecks: replaces,
 					ConfigStateChecks: []statecheck.StateCheck{is("hmac_secret", knownvalue.Null())},
 				},
 				resource.TestStep{
@@ -128,7 +134,7 @@ func TestLifecycle(t *testing.T) {
 						stored(t, w, wawptest.Webhook{Events: []string{"message.ack"}, Active: true, Delay: 2, Attempts: 15})
 					}),
 					Config:           w.Config(hook(`events = ["message.ack"]`, `timeouts = { read = "1m" }`)),
-					ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate),
+					ConfigPlanChecks: updates,
 				},
 			)
 			if n := w.Count(update); n != 0 {
@@ -145,7 +151,7 @@ func TestLifecycle(t *testing.T) {
 func TestAccLifecycle(t *testing.T) {
 	t.Parallel()
 	w := world(t, wawptest.Config{Secrets: "masked"})
-	cli := w.CLI(t, hook(`hmac_secret_wo = "one"`, "hmac_secret_wo_version = 1"))
+	cli := w.Attached(t, hook(`hmac_secret_wo = "one"`, "hmac_secret_wo_version = 1"))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 0 destroyed")
 	stored(t, w, wawptest.Webhook{Events: []string{"message", "session.status"}, Active: true, Delay: 2, Attempts: 15, Secret: "one"})
 	cli.Configure(hook("enabled = false", "retries = { delay_seconds = 7 }", `hmac_secret_wo = "two"`, "hmac_secret_wo_version = 2"))
@@ -181,7 +187,7 @@ func TestUpdateSendsOnlyWhatChanged(t *testing.T) {
 	for _, change := range []struct{ argument, key string }{
 		{"enabled = false", "is_active"}, {"retries = { attempts = 3 }", "retries"}, {`events = ["message"]`, "events"}, {`hmac_secret = "s"`, "hmac"},
 	} {
-		check := resource.TestStep{Config: w.Config(hook(change.argument)), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate)}
+		check := resource.TestStep{Config: w.Config(hook(change.argument)), ConfigPlanChecks: updates}
 		check.Check = func(*terraform.State) error {
 			if got, want := keys(), []string{"access_token", change.key, "instance_id", "url"}; !slices.Equal(got, sorted(want)) {
 				t.Errorf("%s: sent %v, want %v", change.argument, got, want)
@@ -214,10 +220,10 @@ func TestWriteOnlySecret(t *testing.T) {
 	steps(t, w,
 		resource.TestStep{Config: version("one", 1), Check: expect("one"), ConfigStateChecks: []statecheck.StateCheck{is("hmac_secret_wo", knownvalue.Null())}},
 		resource.TestStep{Config: version("two", 1), Check: expect("one"), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop)},
-		resource.TestStep{Config: version("two", 2), Check: expect("two"), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate)},
-		resource.TestStep{Config: w.Config(hook(`hmac_secret = "three"`)), Check: expect("three"), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate)},
-		resource.TestStep{Config: version("four", 1), Check: expect("four"), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate)},
-		resource.TestStep{Config: w.Config(hook()), Check: expect(""), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionReplace)},
+		resource.TestStep{Config: version("two", 2), Check: expect("two"), ConfigPlanChecks: updates},
+		resource.TestStep{Config: w.Config(hook(`hmac_secret = "three"`)), Check: expect("three"), ConfigPlanChecks: updates},
+		resource.TestStep{Config: version("four", 1), Check: expect("four"), ConfigPlanChecks: updates},
+		resource.TestStep{Config: w.Config(hook()), Check: expect(""), ConfigPlanChecks: replaces},
 	)
 }
 
@@ -279,7 +285,7 @@ func TestDriftIsShownAndCorrected(t *testing.T) {
 		edited := want
 		edit(&edited)
 		all = append(all, resource.TestStep{
-			PreConfig: func() { w.SetWebhook(id, edited) }, Config: all[0].Config, ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate),
+			PreConfig: func() { w.SetWebhook(id, edited) }, Config: all[0].Config, ConfigPlanChecks: updates,
 			Check: func(*terraform.State) error { stored(t, w, want); return nil },
 		})
 	}
@@ -301,7 +307,7 @@ func TestAccImport(t *testing.T) {
 			acctest.Require(t, test.need, test.tofu)
 			w := world(t, wawptest.Config{})
 			w.SetWebhook(id, wawptest.Webhook{URL: target, Events: []string{"message", "session.status"}, Active: true, Delay: 9, Attempts: 3})
-			cli := w.CLI(t, hook()+"import {\n to = wawp_session_webhook.x\n "+test.by+"\n}\n")
+			cli := w.Attached(t, hook()+"import {\n to = wawp_session_webhook.x\n "+test.by+"\n}\n")
 			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 imported, 0 added, 0 changed, 0 destroyed")
 		})
 	}
@@ -428,7 +434,7 @@ func TestCreateFindsAWebhook(t *testing.T) {
 func TestAccRenamedWithoutAMovedBlock(t *testing.T) {
 	t.Parallel()
 	w := world(t, wawptest.Config{})
-	cli := w.CLI(t, hook())
+	cli := w.Attached(t, hook())
 	cli.OK("apply", "-auto-approve")
 	cli.Configure(strings.Replace(hook(), `"x"`, `"y"`, 1))
 	cli.Run("apply", "-auto-approve")
@@ -481,7 +487,7 @@ func TestAnswersThatTellLittle(t *testing.T) {
 	w.Inject(wawptest.Fault{Match: set, Times: 1, Act: true, Drop: true})
 	steps(t, w,
 		resource.TestStep{Config: w.Config(hook("enabled = false", "retries = { delay_seconds = 7 }")), ConfigStateChecks: []statecheck.StateCheck{is("retries", retries(7, 15))}},
-		resource.TestStep{Config: w.Config(hook(`events = ["poll.vote"]`)), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate)},
+		resource.TestStep{Config: w.Config(hook(`events = ["poll.vote"]`)), ConfigPlanChecks: updates},
 	)
 	if n := w.Count(set); n != 1 {
 		t.Errorf("set was sent %d times", n)
@@ -642,7 +648,7 @@ func indiscreet(t *testing.T, times int) (*acctest.World, []string) {
 // secrets configures a webhook with each kind of secret. It tries nothing again.
 func secrets(plain, writeOnly string, version int) string {
 	return "provider \"wawp\" {\n  max_retries = 0\n}\n" + hook("hmac_secret = "+plain) +
-		strings.NewReplacer(`"x"`, `"y"`, target, target+"/2").Replace(hook(fmt.Sprintf("hmac_secret_wo = %s\n  hmac_secret_wo_version = %d", writeOnly, version)))
+		strings.NewReplacer(`"x"`, `"y"`, target, target+"/2").Replace(hook("hmac_secret_wo = "+writeOnly, fmt.Sprintf("hmac_secret_wo_version = %d", version)))
 }
 
 // TestSecretIsNeverTold is promise P4, for what Terraform prints.
