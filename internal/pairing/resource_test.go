@@ -228,15 +228,15 @@ func TestRefresh(t *testing.T) {
 		"starting":                {[]wawptest.Fault{status("STARTING")}, []string{quiet}, false, 1},
 		"unknown status":          {[]wawptest.Fault{status("RESTING")}, []string{quiet}, false, 1},
 		"invalid_session":         {[]wawptest.Fault{{Match: info, Status: 404, Body: dropped}, noLimits}, []string{kept, "invalid_session", quiet}, false, 1},
-		"session gone":            {[]wawptest.Fault{gone, noLimits}, []string{"Warning: Wawp pairing is gone", id, removed}, false, 1},
-		"session gone, or not":    {[]wawptest.Fault{gone}, []string{kept, quiet}, false, 1},
+		"session gone":            {[]wawptest.Fault{gone, noLimits}, []string{"Warning: Wawp pairing is gone", id, removed}, false, 2},
+		"session gone, or not":    {[]wawptest.Fault{gone}, []string{kept, quiet}, false, 2},
 		"a proxy's 404":           {[]wawptest.Fault{{Match: info, Status: 404, Body: foreign}}, []string{kept, quiet, "terraform state rm"}, false, 1},
 		"an HTML page":            {[]wawptest.Fault{{Match: info, Body: "<html>"}}, []string{kept, quiet}, false, 1},
 		"401":                     {[]wawptest.Fault{{Match: info, Status: 401, Body: own}}, []string{"Error: Wawp pairing could not be read"}, true, 1},
 		"403":                     {[]wawptest.Fault{{Match: info, Status: 403, Body: own}}, []string{"Error: Wawp pairing could not be read"}, true, 1},
 		"500":                     {[]wawptest.Fault{{Match: info, Status: 500}}, []string{"Error: Wawp pairing could not be read"}, true, 1},
 		"unlinked, or not":        {[]wawptest.Fault{passing, {Match: info, Status: 500}}, []string{"Error: Wawp pairing could not be read"}, true, 2},
-		"unlinked, session gone?": {[]wawptest.Fault{passing, gone}, []string{kept, quiet}, false, 2},
+		"unlinked, session gone?": {[]wawptest.Fault{passing, gone}, []string{kept, quiet}, false, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -307,11 +307,18 @@ func TestDestroy(t *testing.T) {
 		fails     bool
 		asked     map[string]int
 	}{
-		"unlinks":           {nil, "WORKING", nil, nil, false, map[string]int{info: 1, logout: 1}},
-		"keeps the link":    {[]string{"logout_on_destroy = false"}, "WORKING", nil, nil, false, map[string]int{info: 1}},
-		"says nothing":      {nil, "WORKING", []wawptest.Fault{{Match: logout, Act: true, Status: 204}}, nil, false, map[string]int{info: 2, logout: 1}},
-		"takes a while":     {nil, "WORKING", []wawptest.Fault{{Match: logout, Act: true, Body: `{"status":"WORKING"}`}, {Match: info, Skip: 1, Times: 1, Body: `{"status":"WORKING"}`}}, nil, false, map[string]int{info: 3, logout: 1}},
-		"session gone":      {nil, "WORKING", []wawptest.Fault{{Match: logout, Status: 404, Body: own}}, nil, false, map[string]int{info: 1, logout: 1}},
+		"unlinks":        {nil, "WORKING", nil, nil, false, map[string]int{info: 1, logout: 1}},
+		"keeps the link": {[]string{"logout_on_destroy = false"}, "WORKING", nil, nil, false, map[string]int{info: 1}},
+		"says nothing":   {nil, "WORKING", []wawptest.Fault{{Match: logout, Act: true, Status: 204}}, nil, false, map[string]int{info: 2, logout: 1}},
+		"takes a while":  {nil, "WORKING", []wawptest.Fault{{Match: logout, Act: true, Body: `{"status":"WORKING"}`}, {Match: info, Skip: 1, Times: 1, Body: `{"status":"WORKING"}`}}, nil, false, map[string]int{info: 3, logout: 1}},
+		"session gone": {
+			nil, "WORKING", []wawptest.Fault{{Match: logout, Status: 404, Body: own}, {Match: info, Skip: 1, Status: 404, Body: own}, {Match: limits, Status: 404, Body: own}},
+			nil, false, map[string]int{info: 2, logout: 1, limits: 1},
+		},
+		"session gone?": {
+			nil, "WORKING", []wawptest.Fault{{Match: logout, Status: 404, Body: own}}, []string{"Error: The phone was not unlinked", "session/info describes it"},
+			true, map[string]int{info: 2, logout: 1},
+		},
 		"unlinked already":  {nil, "WORKING", []wawptest.Fault{refused, {Match: info, Skip: 1, Body: `{"status":"SCAN_QR_CODE"}`}}, nil, false, map[string]int{info: 2, logout: 1}},
 		"stopped":           {nil, "STOPPED", nil, []string{"Warning: The phone may still be linked", "is STOPPED", "not_connected"}, false, map[string]int{info: 2, logout: 1}},
 		"refused":           {nil, "WORKING", []wawptest.Fault{refused}, []string{"Error: The phone was not unlinked", "not_connected", "stays in the state"}, true, map[string]int{info: 2, logout: 1}},

@@ -291,7 +291,7 @@ func TestSessionDeletedInTheDashboard(t *testing.T) {
 	w.Remove(id)
 	w.ResetRequests()
 	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp temporary link is gone", id, "1 to add, 0 to change, 0 to destroy")
-	w.Asked(t, map[string]int{get: 1, info: 1})
+	w.Asked(t, map[string]int{get: 1, info: 1, "GET /v2/session/rate-limit": 1})
 	said := tf.Fails("apply")
 	acctest.Contains(t, said, "Error: Wawp knows no session "+id, `with AttributeName("instance_id")`)
 }
