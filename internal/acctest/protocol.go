@@ -43,6 +43,25 @@ func Serve(t testing.TB, adjust ...func(*wawp.Options)) *Protocol {
 	return p
 }
 
+// Provider starts a provider that is configured for the account, for all commands of one run.
+func (w *World) Provider(t testing.TB, adjust ...func(*wawp.Options)) *Protocol {
+	t.Helper()
+	p := Serve(t, adjust...)
+	w.Begin(t, p)
+	return p
+}
+
+// Begin configures a provider for the account, which is how each run of Terraform begins.
+func (w *World) Begin(t testing.TB, p *Protocol) {
+	t.Helper()
+	config := Object(p.Schemas.Provider, map[string]cty.Value{
+		"access_token": cty.StringVal(w.Token), "base_url": cty.StringVal(w.Server.URL),
+	})
+	if diags := p.Configure(t.Context(), config); len(diags) > 0 {
+		t.Fatal(Words(diags))
+	}
+}
+
 func newProvider(adjust []func(*wawp.Options)) *provider.Provider {
 	return &provider.Provider{Version: "test", Adjust: func(o *wawp.Options) {
 		o.PollInterval, o.SecondLook, o.RetryWait = 5*time.Millisecond, 5*time.Millisecond, time.Millisecond

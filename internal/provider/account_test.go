@@ -55,7 +55,7 @@ func TestTokenOfAnotherAccountDropsNothing(t *testing.T) {
 	before := tf.State()
 	tf.BaseURL, tf.Token = other.Server.URL, token
 
-	acctest.Contains(t, tf.OK("apply", "-refresh-only"), "the access token is another one than before",
+	acctest.Contains(t, tf.OK("apply", "-refresh-only"), "the access token, or the address, is another one than before",
 		"Warning: Wawp pairing could not be checked and stays in the state",
 		"Warning: Wawp webhook could not be checked and stays in the state",
 		"Warning: Wawp sending policy could not be checked and stays in the state",
@@ -63,7 +63,7 @@ func TestTokenOfAnotherAccountDropsNothing(t *testing.T) {
 	if got := tf.State(); fmt.Sprint(got) != fmt.Sprint(before) {
 		t.Errorf("the state was %v and is %v", before, got)
 	}
-	acctest.Contains(t, tf.Fails("destroy"), "another access token than before",
+	acctest.Contains(t, tf.Fails("destroy"), "the access token, or the address, is another one than before",
 		"Error: The phone was not unlinked from the Wawp session", "terraform state rm 'wawp_session_pairing.<name>'",
 		"Error: Wawp webhook could not be deleted", "terraform state rm 'wawp_session_webhook.<name>'",
 		"Error: Wawp temporary link was not revoked", "terraform state rm 'wawp_session_temp_link.<name>'")

@@ -120,12 +120,9 @@ func (m model) rootCAs(diags *diag.Diagnostics) *x509.CertPool {
 // userAgent names the provider and Terraform, and whatever the user wants appended.
 func userAgent(version, terraform, appended string) string {
 	agent := fmt.Sprintf("terraform-provider-wawp/%s Terraform/%s %s", version, terraform, appended)
-	return strings.TrimSpace(strings.Map(func(c rune) rune { // a header with control characters cannot be sent
-		if unicode.IsControl(c) {
-			return ' '
-		}
-		return c
-	}, agent))
+	return strings.Join(strings.FieldsFunc(agent, func(c rune) bool { // a header with control characters cannot be sent
+		return unicode.IsSpace(c) || unicode.IsControl(c)
+	}), " ")
 }
 
 // logAttempt returns the log of the client: one line per attempt, in the subsystem wawp at level DEBUG. Its fields hold

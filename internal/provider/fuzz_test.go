@@ -13,7 +13,6 @@ import (
 	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
@@ -98,17 +97,11 @@ type command struct {
 
 // commands makes what is fuzzed: resources that are there are refreshed and destroyed, those that are not are created, the others
 // are asked.
-func commands(f *testing.F, api *api) []command {
+func commands(f *testing.F, w *acctest.World, api *api) []command {
 	f.Helper()
-	w := acctest.New(f, wawptest.Config{Token: fuzzedToken, Paid: true})
-	shared := acctest.Serve(f, func(o *wawp.Options) {
+	shared := w.Provider(f, func(o *wawp.Options) {
 		o.PollInterval, o.SecondLook, o.RetryWait, o.MaxRetries, o.Transport = 1, 1, 1, 1, api
 	})
-	if diags := shared.Configure(f.Context(), acctest.Object(shared.Schemas.Provider, map[string]cty.Value{
-		"access_token": cty.StringVal(fuzzedToken), "base_url": cty.StringVal(w.Server.URL),
-	})); len(diags) > 0 {
-		f.Fatal(acctest.Words(diags))
-	}
 	var all []command
 	for _, configuration := range resources {
 		tf := w.Terraform(f, configuration)
@@ -119,6 +112,7 @@ func commands(f *testing.F, api *api) []command {
 		if strings.Contains(configuration, "pairing") {
 			w.Pair(fuzzedID, "201145202826", "Support")
 		}
+		tf.Configure(strings.Replace(configuration, `create = "20ms"`, `create = "1m"`, 1)) // now it has to succeed
 		tf.OK("apply")
 		all = append(all, command{tf, "refresh", nil}, command{tf, "destroy", []string{"-refresh=false"}})
 	}
@@ -132,8 +126,8 @@ func commands(f *testing.F, api *api) []command {
 
 // FuzzProvider gives everything that Terraform calls any answers of the API.
 func FuzzProvider(f *testing.F) {
-	api := &api{}
-	all := commands(f, api)
+	api, w := &api{}, acctest.New(f, wawptest.Config{Token: fuzzedToken, Paid: true})
+	all := commands(f, w, api)
 	for i := range all {
 		for j, body := range []string{
 			`{"instance_id":"A1","name":"wawp-1$","status":"WORKING","me":{"id":"201145202826@c.us","pushName":"\u001b[2J|"},"config":{"webhooks":{}}}`,
@@ -150,6 +144,7 @@ func FuzzProvider(f *testing.F) {
 		api.Store(&answered{fails: status/1000 == 1, status: int(status % 1000), body: marks.Replace(body)})
 		c := all[int(which)%len(all)]
 		tf := c.tf.Clone(t)
+		w.Begin(t, tf.Shared)
 		said, _ := tf.Run(c.name, c.arguments...)
 		checkShown(t, said, fmt.Sprint(tf.State())+tf.Known())
 		for _, instance := range tf.State() {

@@ -370,7 +370,7 @@ func TestSessionDeletedInTheDashboard(t *testing.T) {
 	w.Remove(id)
 	w.ResetRequests()
 	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp sending policy is gone", id, "1 to add, 0 to change, 0 to destroy")
-	w.Asked(t, map[string]int{get: 1, info: 1})
+	w.Asked(t, map[string]int{get: 2, info: 1}) // the policy again after session/info: three requests prove an absence
 	said := tf.Fails("apply")
 	acctest.Contains(t, said, "Error: Wawp knows no session "+id)
 	acctest.Contains(t, said, `with AttributeName("instance_id")`)

@@ -38,10 +38,6 @@ func (o Object) removal() string { return "terraform state rm '" + o.Type + ".<n
 // NotRead decides what a failed read does to the state. Only a proven absence removes an object, and of a protected one it is an error. Where
 // the session answers after all, it is returned: whoever reads sessions takes it.
 func (o Object) NotRead(ctx context.Context, client *wawp.Client, req resource.ReadRequest, resp *resource.ReadResponse, err error) (wawp.Session, bool) {
-	if wawp.KindOf(err) == wawp.SubscriptionRequired && o.Noun == "webhook" && !IsNew(ctx, req.Private) {
-		resp.Diagnostics.Append(o.Kept("the account has no paid plan", err))
-		return wawp.Session{}, false
-	}
 	failure := diag.NewErrorDiagnostic("Wawp "+o.Noun+" could not be read", explain.Failure("Reading "+o.Name+" failed", err))
 	if IsNew(ctx, req.Private) {
 		resp.Diagnostics.Append(failure)
@@ -62,7 +58,7 @@ func (o Object) NotRead(ctx context.Context, client *wawp.Client, req resource.R
 	case found.Verdict == wawp.Present && o.Noun == "session":
 		return found.Session, true
 	default:
-		resp.Diagnostics.Append(o.Kept(found.Reason, err))
+		resp.Diagnostics.Append(o.Kept(found.Reason, explain.Reason(err)))
 	}
 	return wawp.Session{}, false
 }
@@ -75,12 +71,12 @@ func (o Object) Gone(resp *resource.ReadResponse, reason string) {
 	resp.State.RemoveResource(context.Background())
 }
 
-// Kept says that an object stays in the state although it could not be read. The summary is constant, so that Terraform shows such warnings
-// as one.
-func (o Object) Kept(reason string, err error) diag.Diagnostic {
+// Kept says that an object stays in the state although it could not be read: why, in half a sentence, and what was answered. The summary is
+// constant, so that Terraform shows such warnings as one.
+func (o Object) Kept(reason, answer string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp "+o.Noun+" could not be checked and stays in the state", fmt.Sprintf(
 		"The state of %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If it is gone for good, remove it with: %s",
-		o.Name, reason, explain.Reason(err), o.removal()))
+		o.Name, reason, answer, o.removal()))
 }
 
 // RemoveSession deletes a session, and finds out whether it is gone.

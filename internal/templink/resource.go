@@ -116,7 +116,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	active, err := r.client.GetTempLink(ctx, id)
 	switch {
 	case wawp.KindOf(err).Untimely() && !isNew:
-		resp.Diagnostics.Append(object(id).Kept("Wawp refuses to tell, perhaps because the session needs no scan", err))
+		resp.Diagnostics.Append(object(id).Kept("Wawp refuses to tell, perhaps because the session needs no scan", explain.Reason(err)))
 		return
 	case err != nil:
 		object(id).NotRead(ctx, r.client, req, resp, err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -70,10 +71,13 @@ func inASCII(s string) string {
 // value blots the secrets out of what is kept, such as a name.
 func (r redactor) value(s string) string { return r.values.Replace(s) }
 
-// line returns the beginning of what a server said in one line, fit to be shown.
+// line returns the beginning of what a server said in one line, fit to be shown. Of an address it keeps scheme and host: the rest of that of
+// a webhook, Wawp's own among them, or of a temporary link is its secret.
 func (r redactor) line(said string) string {
-	return oneLine(r.texts.Replace(strings.ToValidUTF8(said, "?")))
+	return oneLine(address.ReplaceAllString(r.texts.Replace(strings.ToValidUTF8(said, "?")), "$1$2/..."))
 }
+
+var address = regexp.MustCompile(`(?i)(https?:(?:\\?/){2})(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>\\]+)[/?#\\][^\s"'<>]*`)
 
 // oneLine returns the beginning of a text in one line, without what a terminal would obey.
 func oneLine(s string) string {

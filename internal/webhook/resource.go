@@ -175,6 +175,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		}
 	}
 	switch {
+	case wawp.KindOf(err) == wawp.SubscriptionRequired && !isNew:
+		resp.Diagnostics.Append(m.object().Kept("the account has no paid plan", reason(err)))
 	case err != nil:
 		m.object().NotRead(ctx, r.client, req, resp, err)
 	case !found && isNew:

@@ -32,6 +32,7 @@ const (
 	update = "PATCH /v2/webhook/update"
 	remove = "DELETE /v2/webhook/delete"
 	info   = "POST /v2/session/info"
+	policy = "GET /v2/session/rate-limit"
 )
 
 const (
@@ -331,7 +332,7 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 		"no comma":     {id, wawptest.Fault{}, "separated by a comma"},
 		"empty":        {"", wawptest.Fault{}, "separated by a comma"},
 		"no url":       {id + ",", wawptest.Fault{}, "separated by a comma"},
-		"no such hook": {id + ",https://example.com", wawptest.Fault{}, "Cannot import non-existent remote object"},
+		"no such hook": {id + ",https://example.com/s3cret", wawptest.Fault{}, "No webhook to import There is no such thing as the webhook at https://example.com of"},
 		"Wawp's own":   {id + ",https://app.wawp.net/api/webhook/t0ken", wawptest.Fault{}, "This is Wawp's own webhook"},
 		"no session":   {"A1," + target, wawptest.Fault{}, "Wawp webhook could not be read"},
 		"unreadable":   {id + "," + target, wawptest.Fault{Match: list, Body: "<html>"}, "Wawp webhook could not be read"},
@@ -356,7 +357,7 @@ func TestCreateFindsAWebhook(t *testing.T) {
 		w := world(t, wawptest.Config{})
 		w.SetWebhook(id, same)
 		tf := w.Terraform(t, hook())
-		acctest.Contains(t, tf.OK("apply"), "Warning: Wawp webhook was adopted", target, "Whether it has a secret cannot be seen")
+		acctest.Contains(t, tf.OK("apply"), "Warning: Wawp webhook was adopted", "the webhook at https://hooks.example.com of", "Whether it has a secret cannot be seen")
 		if w.Count(set)+w.Count(update) != 0 {
 			t.Errorf("it was written: %v", w.Requests())
 		}
@@ -379,7 +380,7 @@ func TestCreateFindsAWebhook(t *testing.T) {
 		other.Events = []string{"poll.vote"}
 		w.SetWebhook(id, other)
 		tf := w.Terraform(t, hook())
-		acctest.Contains(t, tf.Fails("apply"), "There is another webhook on this URL", fmt.Sprintf("id = %q", id+","+target))
+		acctest.Contains(t, tf.Fails("apply"), "There is another webhook on this URL", fmt.Sprintf("id = %q", id+",<url>"), "differs in: events")
 		stored(t, w, other)
 		tf.OK("import", address, id+","+target)
 		acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed, 0 destroyed")
@@ -407,7 +408,7 @@ func TestCreateFindsAWebhook(t *testing.T) {
 		t.Parallel()
 		w := world(t, wawptest.Config{WriteRace: 20 * time.Millisecond})
 		second := strings.Replace(hook(`events = ["poll.vote"]`), `"x"`, `"y"`, 1)
-		acctest.Contains(t, w.Terraform(t, hook()+second).Fails("apply"), "There is another webhook on this URL", "differs in: events")
+		acctest.Contains(t, w.Terraform(t, hook()+second).Fails("apply"), "Wawp webhook is declared twice", "https://hooks.example.com")
 		if hooks := w.Webhooks(id); len(hooks) != 1 {
 			t.Errorf("Wawp has %v", hooks)
 		}
@@ -541,6 +542,9 @@ func TestReadUnderFault(t *testing.T) {
 			w.Inject(test.list)
 			if test.info.Status != 0 {
 				w.Inject(test.info)
+			}
+			if test.removed {
+				w.Inject(wawptest.Fault{Match: policy, Status: 404, Body: own})
 			}
 			said, _ := tf.Run("refresh")
 			acctest.Contains(t, acctest.Unwrap(said), test.says)

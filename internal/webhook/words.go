@@ -24,7 +24,6 @@ const summaryNotMade = "Wawp webhook could not be made"
 var (
 	lookingFor = operation{summary: summaryNotMade, gerund: "Looking whether there is already"}
 	making     = operation{summary: summaryNotMade, gerund: "Making"}
-	reading    = operation{summary: "Wawp webhook could not be read", gerund: "Reading"}
 	changing   = operation{summary: "Wawp webhook could not be changed", gerund: "Changing"}
 	deleting   = operation{summary: "Wawp webhook could not be deleted", gerund: "Deleting"}
 )

@@ -1,0 +1,248 @@
+package webhook_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// createFirst is a lifecycle block.
+const createFirst = "lifecycle {\n    create_before_destroy = true\n  }"
+
+// only checks that there is one webhook, at Wawp and in the state.
+func only(t *testing.T, w *acctest.World, tf *acctest.Terraform) {
+	t.Helper()
+	if hooks, state := w.Webhooks(id), tf.State(); len(hooks) != 1 || hooks[0].URL != target || len(state) != 1 {
+		t.Errorf("Wawp has %v, the state %v", hooks, state)
+	}
+}
+
+// TestReplacedWebhookIsThere: with create_before_destroy, of its own or of what depends on it, the new object finds the webhook of the old one.
+// The old one must leave it alone.
+func TestReplacedWebhookIsThere(t *testing.T) {
+	t.Parallel()
+	for name, configuration := range map[string]string{
+		"its own": hook(createFirst),
+		"inherited": hook() + "resource \"wawp_session_rate_limit\" \"x\" {\n  instance_id = wawp_session_webhook.x.instance_id\n" +
+			"  policy = \"standard_policy\"\n  " + createFirst + "\n}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := world(t, wawptest.Config{})
+			tf := w.Terraform(t, configuration)
+			tf.OK("apply")
+			said := tf.OK("apply", "-replace="+address)
+			acctest.Contains(t, said, "Warning: Wawp webhook was adopted", "Warning: Wawp webhook was left as it is", "1 added, 0 changed, 1 destroyed")
+			if w.Count(remove) != 0 {
+				t.Error("it was deleted")
+			}
+			acctest.Contains(t, tf.OK("plan"), "No changes.")
+			tf.Configure(hook(createFirst))
+			tf.OK("apply")
+			only(t, w, tf)
+			tf.OK("destroy")
+			if hooks := w.Webhooks(id); len(hooks) != 0 {
+				t.Errorf("Wawp still has %v", hooks)
+			}
+		})
+	}
+}
+
+// TestReplacedWebhookElsewhereIsDeleted: the new object has another url, so the old webhook goes.
+func TestReplacedWebhookElsewhereIsDeleted(t *testing.T) {
+	t.Parallel()
+	w := world(t, wawptest.Config{})
+	tf := w.Terraform(t, strings.Replace(hook(createFirst), target, target+"/old", 1))
+	tf.OK("apply")
+	tf.Configure(hook(createFirst))
+	acctest.Contains(t, tf.OK("apply"), "1 added, 0 changed, 1 destroyed")
+	only(t, w, tf)
+}
+
+// TestRenamedWebhookIsThere: without a moved block the old resource is destroyed and the new one created, in any order.
+func TestRenamedWebhookIsThere(t *testing.T) {
+	t.Parallel()
+	renamed := strings.Replace(hook(), `"x"`, `"y"`, 1)
+	t.Run("destroyed first", func(t *testing.T) {
+		t.Parallel()
+		w := world(t, wawptest.Config{})
+		tf := w.Terraform(t, hook())
+		tf.OK("apply")
+		tf.Configure(renamed)
+		acctest.Contains(t, tf.OK("apply"), "1 added, 0 changed, 1 destroyed")
+		only(t, w, tf)
+	})
+	t.Run("created first", func(t *testing.T) {
+		t.Parallel()
+		w := world(t, wawptest.Config{})
+		before, after := w.Terraform(t, hook()), w.Terraform(t, renamed)
+		before.OK("apply")
+		before.Shared = w.Provider(t)
+		after.Shared = before.Shared // of one run
+		acctest.Contains(t, after.OK("apply"), "Warning: Wawp webhook was adopted")
+		acctest.Contains(t, before.OK("destroy"), "Warning: Wawp webhook was left as it is", "the webhook at https://hooks.example.com of the session "+id)
+		only(t, w, after)
+		if len(before.State()) != 0 {
+			t.Error("the old object is in the state")
+		}
+		before.Shared = nil
+		after.Shared = nil // another run may delete it
+		after.OK("destroy")
+		if hooks := w.Webhooks(id); len(hooks) != 0 {
+			t.Errorf("Wawp still has %v", hooks)
+		}
+	})
+}
+
+// TestWebhookDeclaredTwice: two resources of one webhook would undo each other's changes.
+func TestWebhookDeclaredTwice(t *testing.T) {
+	t.Parallel()
+	for name, second := range map[string]string{"to the letter": target, "written otherwise": "https://HOOKS.example.com:443/wawp"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := world(t, wawptest.Config{WriteRace: 1})
+			tf := w.Terraform(t, hook()+strings.NewReplacer(`"x"`, `"y"`, target, second).Replace(hook()))
+			acctest.Contains(t, tf.Fails("apply"), "Error: Wawp webhook is declared twice", "on the same url", "remove one of them")
+			if hooks := w.Webhooks(id); len(hooks) != 1 || len(tf.State()) != 1 || w.Count(set) != 1 {
+				t.Errorf("Wawp has %v, the state %v", hooks, tf.State())
+			}
+		})
+	}
+}
+
+// TestWebhookListedOtherwise: Wawp knows none on the address, and lists one that may be it.
+func TestWebhookListedOtherwise(t *testing.T) {
+	t.Parallel()
+	for listed, may := range map[string]bool{
+		target + "/": true, "https://hooks.example.com/WAWP": true, "https://hooks.example.com/waw%70": true, "https://other.example.com/wawp": false,
+	} {
+		t.Run(listed, func(t *testing.T) {
+			t.Parallel()
+			w := world(t, wawptest.Config{})
+			tf := w.Terraform(t, hook())
+			tf.OK("apply")
+			w.RemoveWebhook(id, target)
+			w.SetWebhook(id, wawptest.Webhook{URL: listed, Events: []string{"message"}, Active: true})
+			said := tf.OK("destroy", "-refresh=false")
+			if warned := strings.Contains(said, "Warning: A Wawp webhook may be left"); warned != may {
+				t.Errorf("a warning: %t, want %t, in:\n%s", warned, may, said)
+			}
+			if hooks := w.Webhooks(id); len(hooks) != 1 || len(tf.State()) != 0 {
+				t.Errorf("Wawp has %v, the state %v", hooks, tf.State())
+			}
+		})
+	}
+}
+
+// TestListThatLags: an engine that restarts lists no webhooks for some seconds.
+func TestListThatLags(t *testing.T) {
+	t.Parallel()
+	w := world(t, wawptest.Config{})
+	tf := w.Terraform(t, hook())
+	tf.OK("apply")
+	w.Inject(wawptest.Fault{Match: list, Times: 1, Body: `{"webhooks":[]}`})
+	w.ResetRequests()
+	said := tf.OK("plan")
+	acctest.Contains(t, said, "No changes.")
+	acctest.Lacks(t, said, "Warning")
+	w.Asked(t, map[string]int{list: 2})
+}
+
+// TestAddressIsNotShown: path and query of a url often are the secret of its receiver. Messages name scheme and host, whatever is wrong, and
+// whatever the server quotes.
+func TestAddressIsNotShown(t *testing.T) {
+	t.Parallel()
+	const path, query = "c4nary-p4th", "c4nary-qu3ry"
+	secret := "https://hooks.example.com/" + path + "?key=" + query
+	configuration := func(events ...string) string {
+		return "provider \"wawp\" {\n  max_retries = 0\n}\n" + strings.Replace(hook(events...), target, secret, 1)
+	}
+	quotes := `"message":"No good: ` + secret + `, nor https:\/\/hooks.example.com\/` + path + `"}`
+	w := world(t, wawptest.Config{})
+	var all strings.Builder
+	run := func(tf *acctest.Terraform, summary string, command ...string) {
+		t.Helper()
+		said, _ := tf.Run(command[0], command[1:]...)
+		said = acctest.Unwrap(said)
+		acctest.Contains(t, said, summary)
+		if strings.Contains(said, "webhook at") {
+			acctest.Contains(t, said, "https://hooks.example.com")
+		}
+		all.WriteString(said)
+	}
+	during := func(f wawptest.Fault, tf *acctest.Terraform, summary string, command ...string) {
+		t.Helper()
+		w.Inject(f)
+		run(tf, summary, command...)
+		w.ClearFaults()
+	}
+	tf := w.Terraform(t, configuration())
+	during(wawptest.Fault{Match: set, Status: 422, Body: `{"code":"bad_url",` + quotes}, tf, "bad_url", "apply")
+	during(wawptest.Fault{Match: set, Status: 422, Body: `{"code":"` + secret + `","message":"No."}`}, tf, "could not be made", "apply")
+	during(wawptest.Fault{Match: list, Status: 500, Body: `{"code":"fault",` + quotes}, tf, "could not be made", "apply")
+	w.SetWebhook(id, wawptest.Webhook{URL: secret, Events: []string{"poll.vote"}, Active: true, Delay: 2, Attempts: 15})
+	run(tf, "There is another webhook on this URL", "apply")
+	run(tf, "", "import", address, id+","+secret)
+	run(tf, "Resource already managed", "import", address, id+","+secret)
+	during(wawptest.Fault{Match: list, Status: 500, Body: `{"code":"fault",` + quotes}, tf, "could not be read", "plan")
+	during(wawptest.Fault{Match: list, Body: "<html>" + secret}, tf, "could not be checked", "plan")
+	during(wawptest.Fault{Match: update, Status: 400, Body: `{"code":"bad",` + quotes}, tf, "could not be changed", "apply")
+	during(wawptest.Fault{Match: remove, Status: 500, Body: `{"code":"fault",` + quotes}, tf, "could not be deleted", "destroy")
+	tf.Forget(address)
+	run(tf, "There is another webhook", "apply")
+	w.RemoveWebhook(id, secret)
+	run(tf, "No webhook to import", "import", address, id+","+secret)
+	run(tf, "1 added", "apply")
+	second := strings.NewReplacer(`"x"`, `"y"`).Replace(strings.SplitN(configuration(), "}\n", 2)[1])
+	tf.Configure(configuration() + second)
+	run(tf, "was adopted", "apply")
+	tf.Forget("wawp_session_webhook.y")
+	tf.Configure(configuration(createFirst))
+	run(tf, "was left as it is", "apply", "-replace="+address)
+	w.RemoveWebhook(id, secret)
+	run(tf, "is gone", "plan")
+	w.SetWebhook(id, wawptest.Webhook{URL: strings.Replace(secret, "?", "/?", 1), Events: []string{"poll.vote"}, Active: true})
+	run(tf, "may be left", "destroy", "-refresh=false")
+	w.RemoveWebhook(id, strings.Replace(secret, "?", "/?", 1))
+	tf.Configure(configuration() + second)
+	run(tf, "declared twice", "apply")
+	for _, spelling := range []string{path, query} {
+		acctest.Lacks(t, all.String(), spelling)
+	}
+}
+
+// TestNullIsNoEvent: it is refused before anything is done.
+func TestNullIsNoEvent(t *testing.T) {
+	t.Parallel()
+	w := world(t, wawptest.Config{})
+	said := w.Terraform(t, hook(`events = ["message", null]`)).Fails("plan")
+	acctest.Contains(t, said, "null")
+	acctest.Lacks(t, said, "Value Conversion Error", "provider developers")
+	w.Asked(t, nil)
+}
+
+// TestSecretIsAskedForWhereItIsSent, and nowhere else: plan and destroy work without it.
+func TestSecretIsAskedForWhereItIsSent(t *testing.T) {
+	t.Parallel()
+	w := world(t, wawptest.Config{})
+	with, without := `hmac_secret_wo = "s3cret"`, "hmac_secret_wo_version = 1"
+	tf := w.Terraform(t, hook(without))
+	acctest.Contains(t, tf.Fails("plan"), "Error: Invalid secret of a webhook", "Set hmac_secret_wo")
+	w.Asked(t, nil)
+	tf.Configure(hook(with, without))
+	tf.OK("apply")
+	tf.Configure(hook(without))
+	acctest.Contains(t, tf.OK("plan"), "No changes.")
+	tf.Configure(hook(without, `events = ["poll.vote"]`))
+	acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed, 0 destroyed")
+	if hooks := w.Webhooks(id); hooks[0].Secret != "s3cret" || !slices.Equal(hooks[0].Events, []string{"poll.vote"}) {
+		t.Errorf("Wawp has %v", hooks)
+	}
+	tf.Configure(hook("hmac_secret_wo_version = 2"))
+	acctest.Contains(t, tf.Fails("plan"), "Error: Invalid secret of a webhook", "Set hmac_secret_wo")
+	acctest.Contains(t, tf.Fails("plan", "-replace="+address), "Error: Invalid secret of a webhook")
+	acctest.Contains(t, tf.OK("destroy"), "1 destroyed")
+}
