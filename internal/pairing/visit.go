@@ -124,7 +124,7 @@ func (v *visit) show(ctx context.Context) error {
 	case wawp.KindOf(err).Untimely():
 		return nil // not there yet, or scanned at this moment: the next look tells
 	case v.shown != "" && wawp.KindOf(err).MayPass() && wawp.KindOf(err) != wawp.Unreadable:
-		return nil // a fault that may have passed by the next look
+		return nil //nolint:nilerr // a fault that may have passed by the next look
 	default:
 		return err
 	}

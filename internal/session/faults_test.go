@@ -353,8 +353,8 @@ func TestUnprovenAbsenceKeepsTheState(t *testing.T) {
 	}
 }
 
-// TestAccountThatIsNotToldIsOneAllTheSame: a session that works has a phone, whether or not Wawp tells whose.
-func TestAccountThatIsNotToldIsOneAllTheSame(t *testing.T) {
+// TestPhoneIsLinkedThoughItsAccountIsNotTold: a session that works has a phone, whether or not Wawp tells whose.
+func TestPhoneIsLinkedThoughItsAccountIsNotTold(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	tf := w.Terraform(t, once+isStarted)

@@ -54,7 +54,7 @@ func (o Object) NotRead(ctx context.Context, client *wawp.Client, req resource.R
 			"%s was deleted outside Terraform: %s. It has deletion_protection = true, so it stays in the state. To have the next plan create a "+
 				"new one, remove it with: %s", first(o.Name), found.Reason, o.removal()))
 	case found.Verdict == wawp.Absent:
-		o.Gone(resp, found.Reason)
+		o.Gone(ctx, resp, found.Reason)
 	case found.Verdict == wawp.Present && o.Noun == "session":
 		return found.Session, true
 	default:
@@ -64,11 +64,11 @@ func (o Object) NotRead(ctx context.Context, client *wawp.Client, req resource.R
 }
 
 // Gone removes an object from the state, with a warning.
-func (o Object) Gone(resp *resource.ReadResponse, reason string) {
+func (o Object) Gone(ctx context.Context, resp *resource.ReadResponse, reason string) {
 	resp.Diagnostics.AddWarning("Wawp "+o.Noun+" is gone: "+o.InstanceID, fmt.Sprintf(
 		"%s was deleted outside Terraform: %s. It was removed from the state, so the plan %s. To give it up, remove it from the configuration.",
 		first(o.Name), reason, o.Anew))
-	resp.State.RemoveResource(context.Background())
+	resp.State.RemoveResource(ctx)
 }
 
 // Kept says that an object stays in the state although it could not be read: why, in half a sentence, and what was answered. The summary is

@@ -212,11 +212,13 @@ func TestDestroy(t *testing.T) {
 		"the session is gone":  {func(w *acctest.World) { w.Remove(id) }, map[string]int{get: 1, info: 1, "GET /v2/session/rate-limit": 1}, ""},
 		"gone in between": {
 			func(w *acctest.World) { w.Inject(wawptest.Fault{Match: revoke, Status: 404, Body: own}) },
-			map[string]int{get: 1, revoke: 1, info: 1}, "session/info describes it",
+			map[string]int{get: 1, revoke: 1, info: 1},
+			"session/info describes it",
 		},
 		"the phone dropped": {
 			func(w *acctest.World) { w.Inject(wawptest.Fault{Match: get, Status: 404, Body: dropped}) },
-			map[string]int{get: 1}, "invalid_session may only mean that the session lost its phone",
+			map[string]int{get: 1},
+			"invalid_session may only mean that the session lost its phone",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -182,7 +182,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	case !found && isNew:
 		resp.Diagnostics.Append(noneToImport(id, m.webhook()))
 	case !found:
-		m.object().Gone(resp, "it is not among the session's webhooks, nor was it some seconds later")
+		m.object().Gone(ctx, resp, "it is not among the session's webhooks, nor was it some seconds later")
 	default:
 		m.refresh(hook)
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
