@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"unicode"
@@ -91,23 +92,34 @@ func TestWhatIsNoHTTPIsNotQuoted(t *testing.T) {
 	}
 }
 
-// TestErrorsAreFitToBeShown: what net/http says of an answer that it cannot read, and where a redirect points, the server chose.
+// TestErrorsAreFitToBeShown: why a proxy refuses, the media type of an answer, and where a redirect points, others chose.
 func TestErrorsAreFitToBeShown(t *testing.T) {
 	t.Parallel()
+	const odd = testToken + "\u202e\x01"
 	for name, reply := range map[string]http.HandlerFunc{
-		"endless":   says("HTTP/1.1 200 OK\r\n" + strings.Repeat("x ", 5000) + "\r\n\r\n"),
+		"a proxy":   says("HTTP/1.1 502 " + odd + strings.Repeat(" x", 5000) + "\r\n\r\n"),
+		"a type":    answers(200, "?", "Content-Type", strings.Repeat("x", 5000)+"/x"),
 		"far away":  answers(302, "", "Location", "https://"+strings.Repeat("x", 5000)+".example/"),
 		"to no one": answers(302, "", "Location", "https://%ff%e2%80%ae.example/"),
 	} {
 		var log []Attempt
-		c := client(t, serve(t, reply).URL, func(o *Options) {
+		s := serve(t, reply)
+		c := client(t, s.URL, func(o *Options) {
 			o.MaxRetries, o.Log = 0, func(_ context.Context, a Attempt) { log = append(log, a) }
+			if name == "a proxy" {
+				transport := newTransport(nil)
+				transport.Proxy = http.ProxyURL(o.BaseURL)
+				o.Transport, o.BaseURL = transport, &url.URL{Scheme: "https", Host: "api.wawp.test"}
+			}
 		})
 		_, err := c.CreateSession(context.Background())
 		for _, shown := range []string{fmt.Sprint(err), fmt.Sprint(log)} {
-			if len(shown) > 1000 || strings.ContainsFunc(shown, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			if len(shown) > 1000 || strings.Contains(shown, testToken) || strings.ContainsFunc(shown, func(r rune) bool { return !unicode.IsPrint(r) }) {
 				t.Errorf("%s: %d bytes are shown: %.1000q", name, len(shown), shown)
 			}
+		}
+		if s.count() != 1 || err == nil {
+			t.Errorf("%s: %v after %d requests", name, err, s.count())
 		}
 	}
 }

@@ -98,7 +98,7 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 			return end.answer, nil
 		}
 		e := newError(op, redact, kind, end, attempts)
-		if target, err := c.options.BaseURL.Parse(end.header.Get("Location")); err == nil && kind == Redirect {
+		if target, err := c.options.BaseURL.Parse(end.header.Get("Location")); kind == Redirect && err == nil {
 			e.Redirect = redact.line(target.Scheme + "://" + target.Host)
 		}
 		if !op.repeat.after(kind) || attempts > c.options.MaxRetries || !worthWaiting(ctx, e.RetryAfter) {
