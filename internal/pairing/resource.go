@@ -86,17 +86,18 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	defer cancel()
 
 	id, isLinked := plan.InstanceID.ValueString(), linkedAndTold()
-	if r.client.IsClaimed(pairingKey(id)) {
+	if !r.client.Claim(resourceKey(id)) {
 		resp.Diagnostics.Append(declaredTwice(id))
 		return
 	}
-	unlinked := false // seen since this began
+	isNew := r.client.IsClaimed(unlinkedKey(id)) // a phone that is linked now: none was, since this run has unlinked the last one
 	seen, err := wait(ctx, r.client, id, func(s wawp.Session) (bool, error) {
-		unlinked = unlinked || s.Status != "" && s.Status != wawp.StatusWorking
-		if s.Status == wawp.StatusStopped || !isLinked(s) {
+		wasNew := isNew
+		isNew = isNew || s.Status != "" && s.Status != wawp.StatusWorking || r.client.IsClaimed(unlinkedKey(id))
+		switch {
+		case s.Status == wawp.StatusStopped, !isLinked(s):
 			return s.Status == wawp.StatusStopped, nil
-		}
-		if unlinked {
+		case wasNew:
 			r.client.Claim(pairingKey(id))
 			return true, nil
 		}
@@ -192,6 +193,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	now, err := r.unlink(ctx, id)
 	if err == nil {
+		r.client.Claim(unlinkedKey(id))
 		return
 	}
 	gone, reason := object(id).WentWithSession(ctx, r.client, req.Private, err)
@@ -204,9 +206,11 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// What a run has made or is undoing, for [wawp.Client.Claim].
-func pairingKey(id string) string { return "pairing " + id }
-func logoutKey(id string) string  { return "logout " + id }
+// What a run is making, has made and is undoing, for [wawp.Client.Claim].
+func resourceKey(id string) string { return "resource of the pairing " + id }
+func pairingKey(id string) string  { return "pairing " + id }
+func logoutKey(id string) string   { return "logout " + id }
+func unlinkedKey(id string) string { return "unlinked " + id }
 
 // unlink logs the phone out, and sees that it took hold: a status other than WORKING must be told. A refusal is judged by the status of the
 // session, which it returns.

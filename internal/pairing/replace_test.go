@@ -1,0 +1,163 @@
+package pairing_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// createFirst is a lifecycle block.
+const createFirst = "lifecycle {\n    create_before_destroy = true\n  }"
+
+// stillLinked checks that nobody logged the phone out, and that it is in the state once.
+func stillLinked(t *testing.T, w *acctest.World, tf *acctest.Terraform) {
+	t.Helper()
+	if now, _ := w.Session(id); now.Status != "WORKING" || w.Count(logout) != 0 || len(tf.State()) != 1 {
+		t.Errorf("the session is %+v after %d logouts, the state %v", now, w.Count(logout), tf.State())
+	}
+}
+
+// TestReplacedPairingKeepsThePhone: the new object has taken over the phone, so the old one must leave it linked.
+func TestReplacedPairingKeepsThePhone(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{}, working())
+	tf := w.Terraform(t, declare(createFirst))
+	tf.OK("apply")
+	acctest.Contains(t, tf.OK("apply", "-replace="+address), "Warning: The phone was left linked to the Wawp session", id, "1 added, 0 changed, 1 destroyed")
+	stillLinked(t, w, tf)
+	acctest.Contains(t, tf.OK("plan"), "No changes.")
+	tf.OK("destroy")
+	if w.Count(logout) != 1 {
+		t.Error("the phone was not logged out by the destruction of the resource itself")
+	}
+}
+
+// TestRenamedPairingKeepsThePhone, where the new resource is created first: without a moved block Terraform chooses.
+func TestRenamedPairingKeepsThePhone(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{}, working())
+	before, after := w.Terraform(t, declare()), w.Terraform(t, strings.Replace(declare(), `"x"`, `"y"`, 1))
+	before.OK("apply")
+	before.Shared = w.Provider(t)
+	after.Shared = before.Shared // of one run
+	after.OK("apply")
+	acctest.Contains(t, before.OK("destroy"), "Warning: The phone was left linked to the Wawp session", id)
+	stillLinked(t, w, after)
+	if len(before.State()) != 0 {
+		t.Error("the old object is in the state")
+	}
+}
+
+// TestRenamedPairingWaitsAgain where the old resource is destroyed first: the phone that is being logged out is not taken for linked.
+func TestRenamedPairingWaitsAgain(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{}, working())
+	before, after := w.Terraform(t, declare()), w.Terraform(t, strings.Replace(declare(), `"x"`, `"y"`, 1))
+	before.OK("apply")
+	before.Shared = w.Provider(t)
+	after.Shared = before.Shared // of one run
+	asked := make(chan struct{})
+	w.Inject(wawptest.Fault{Match: logout, Hold: asked})
+	destroyed, created := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(destroyed)
+		before.Run("destroy", "-refresh=false")
+	}()
+	if err := w.WaitFor(t.Context(), logout, 1); err != nil {
+		t.Fatal(err)
+	}
+	w.ResetRequests()
+	go func() {
+		defer close(created)
+		after.Run("apply")
+	}()
+	if err := w.WaitFor(t.Context(), info, 5); err != nil { // it looks, and waits
+		t.Fatal(err)
+	}
+	close(asked)
+	<-destroyed
+	select {
+	case <-created:
+		t.Error("the phone that was being logged out was taken for linked")
+	default:
+		w.Pair(id, phone, "Support")
+		<-created
+	}
+	stillLinked(t, w, after)
+	if len(before.State()) != 0 {
+		t.Error("the old object is in the state")
+	}
+}
+
+// TestPhoneLinkedAfterALogoutIsAnother: nobody waits for one more.
+func TestPhoneLinkedAfterALogoutIsAnother(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{}, working())
+	before, after := w.Terraform(t, declare()), w.Terraform(t, strings.Replace(declare(), `"x"`, `"y"`, 1))
+	before.OK("apply")
+	before.Shared = w.Provider(t)
+	after.Shared = before.Shared // of one run
+	before.OK("destroy")
+	w.Pair(id, phone, "Support")
+	w.ResetRequests()
+	after.OK("apply")
+	w.Asked(t, map[string]int{info: 1})
+}
+
+// TestPairingDeclaredTwice: a session has one phone, which one of two resources would log out.
+func TestPairingDeclaredTwice(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{}, working())
+	tf := w.Terraform(t, declare()+strings.Replace(declare(), `"x"`, `"y"`, 1))
+	acctest.Contains(t, tf.Fails("apply"), "Error: Wawp pairing is declared twice", id, "remove one of the two resources")
+	stillLinked(t, w, tf)
+}
+
+// TestLogoutIsBelievedWhenAnotherStatusIsTold, and not when none is.
+func TestLogoutIsBelievedWhenAnotherStatusIsTold(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer string
+		info   wawptest.Fault
+		gone   bool
+	}{
+		"told by the answer":      {`{"status":"SCAN_QR_CODE"}`, wawptest.Fault{Skip: 1000}, true},
+		"told by info":            {`{"message":"Logged out"}`, wawptest.Fault{Skip: 1000}, true},
+		"told late":               {`{"message":"Logged out"}`, wawptest.Fault{Match: info, Times: 3, Reshape: wawptest.Without("status")}, true},
+		"told by nobody":          {`{"message":"Logged out"}`, wawptest.Fault{Match: info, Reshape: wawptest.Without("status")}, false},
+		"the answer says WORKING": {`{"status":"WORKING"}`, wawptest.Fault{Match: info, Reshape: wawptest.Set("status", "WORKING")}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{}, working())
+			tf := w.Terraform(t, once+declare(`timeouts = { delete = "200ms" }`))
+			if test.gone {
+				tf.Configure(once + declare())
+			}
+			tf.OK("apply")
+			w.Inject(wawptest.Fault{Match: logout, Act: true, Body: test.answer})
+			w.Inject(test.info)
+			if _, ok := tf.Run("destroy", "-refresh=false"); ok != test.gone || (len(tf.State()) == 0) != test.gone {
+				t.Errorf("the destroy succeeded: %t; the state has %v", ok, tf.State())
+			}
+		})
+	}
+}
+
+// TestReplacedPairingWarnsOfNoPhone: it is that of another session.
+func TestReplacedPairingWarnsOfNoPhone(t *testing.T) {
+	t.Parallel()
+	const other = "3EB0OTHER"
+	w := open(t, wawptest.Config{}, working())
+	w.Add(wawptest.Session{InstanceID: other, Status: "WORKING", Me: &wawptest.Me{ID: "201000000000@c.us"}})
+	tf := w.Terraform(t, declare())
+	tf.OK("apply")
+	moved := strings.Replace(declare(`expected_phone_number = "201000000000"`), id, other, 1)
+	tf.Configure(declare(`expected_phone_number = "201000000000"`))
+	acctest.Contains(t, tf.OK("plan"), "Warning: Another phone is linked to the Wawp session")
+	tf.Configure(moved)
+	acctest.Lacks(t, tf.OK("plan"), "Another phone is linked")
+	acctest.Contains(t, tf.OK("apply"), "1 added, 0 changed, 1 destroyed")
+}
