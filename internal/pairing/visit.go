@@ -97,10 +97,11 @@ func (v *visit) restart(ctx context.Context) error {
 }
 
 // await lets a status that was acted upon be seen for a while: two more looks if the answer shows that it is left already, else
-// until another one is seen. A refusal may only mean that it is another one by now: the next look tells.
+// until another one is seen. A refusal may only mean that it is another one by now, and an answer that was lost tells nothing: the next two
+// looks do.
 func (v *visit) await(status string, after wawp.Session, err error) error {
-	if v.refusal = nil; wawp.KindOf(err).Untimely() {
-		v.refusal = err
+	if v.refusal = nil; wawp.KindOf(err).Untimely() || wawp.MayHaveActed(err) {
+		v.refusal, v.awaited, v.looks = err, status, 1
 		return nil
 	}
 	v.awaited, v.looks = status, 2

@@ -316,7 +316,9 @@ func TestVisitMeetsErrors(t *testing.T) {
 		"no status told":               {"SCAN_QR_CODE", wawptest.Fault{Match: info, Times: 2, Reshape: wawptest.Without("status")}, true},
 		"started by another":           {"STOPPED", wawptest.Fault{Match: start, Times: 1, Act: true, Status: 409, Body: refused}, true},
 		"start is lost":                {"STOPPED", wawptest.Fault{Match: start, Drop: true}, false},
-		"restart is lost":              {"FAILED", wawptest.Fault{Match: restart, Act: true, Drop: true}, false},
+		"restart is lost":              {"FAILED", wawptest.Fault{Match: restart, Drop: true}, false},
+		"answer to a start is lost":    {"STOPPED", wawptest.Fault{Match: start, Act: true, Drop: true}, true},
+		"answer to a restart is lost":  {"FAILED", wawptest.Fault{Match: restart, Act: true, Drop: true}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -43,7 +43,7 @@ func start(ctx context.Context, e *errand) *shortfall {
 	case wawp.StatusStarting:
 		e.say("is STARTING already: nothing was sent.")
 	case wawp.StatusStopped:
-		if _, left := e.send(ctx, startRequest); left != nil {
+		if _, left := e.send(ctx, startRequest, hasLeft(wawp.StatusStopped)); left != nil {
 			return left
 		}
 	default:
@@ -67,7 +67,7 @@ func stop(ctx context.Context, e *errand) *shortfall {
 		return nil
 	}
 	wasLinked := e.status == wawp.StatusWorking
-	if _, left := e.send(ctx, stopRequest); left != nil {
+	if _, left := e.send(ctx, stopRequest, hasStopped); left != nil {
 		return left
 	}
 	if err := e.wait(ctx, hasStopped); err != nil {
@@ -89,7 +89,7 @@ func restart(ctx context.Context, e *errand) *shortfall {
 		return start(ctx, e)
 	}
 	proof := proof{before: e.status}
-	answer, left := e.send(ctx, restartRequest)
+	answer, left := e.send(ctx, restartRequest, proof.isUnderWay)
 	if left != nil {
 		return left
 	}
@@ -120,6 +120,12 @@ func (p *proof) see(s wawp.Session) bool {
 	return p.left && hasStarted(s)
 }
 
+// isUnderWay takes in what was told of the session, and says whether it has left the status that it was in.
+func (p *proof) isUnderWay(s wawp.Session) bool {
+	p.see(s)
+	return p.left
+}
+
 // logOut unlinks the phone.
 func logOut(ctx context.Context, e *errand) *shortfall {
 	if e.status == wawp.StatusStarting {
@@ -132,7 +138,7 @@ func logOut(ctx context.Context, e *errand) *shortfall {
 		e.say("is SCAN_QR_CODE: no phone is linked, and nothing was sent.")
 		return nil
 	}
-	if _, left := e.send(ctx, logoutRequest); left != nil {
+	if _, left := e.send(ctx, logoutRequest, nil); left != nil {
 		return left
 	}
 	if err := e.wait(ctx, hasLoggedOut); err != nil {
@@ -160,11 +166,12 @@ func (e *errand) look(ctx context.Context) *shortfall {
 	return nil
 }
 
-// send has the change made, and returns what the answer tells, which may be nothing.
-func (e *errand) send(ctx context.Context, r *request) (wawp.Session, *shortfall) {
+// send has the change made, and returns what the answer tells, which may be nothing. A request that fails is judged by whether the change
+// is under way, unless nothing but the answer can tell that.
+func (e *errand) send(ctx context.Context, r *request, underWay func(wawp.Session) bool) (wawp.Session, *shortfall) {
 	e.say("is %s. Asking Wawp to %s, and waiting for at most %s.", e.status, r.verb, e.timeout)
 	answer, err := r.send(e.client, ctx, e.id)
-	if err != nil {
+	if err != nil && (underWay == nil || !tookHold(ctx, e.client, e.id, err, underWay)) {
 		return answer, e.notSent(ctx, r, err)
 	}
 	e.accepted = r

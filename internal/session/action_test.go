@@ -61,7 +61,7 @@ func invoke(ctx context.Context, t *testing.T, w *acctest.World, endpoint string
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := wawp.Options{AccessToken: w.Token, BaseURL: base, PollInterval: time.Millisecond, RetryWait: time.Millisecond}
+	options := wawp.Options{AccessToken: w.Token, BaseURL: base, PollInterval: time.Millisecond, SecondLook: time.Millisecond, RetryWait: time.Millisecond}
 	for _, a := range adjust {
 		a(&options)
 	}
@@ -502,8 +502,8 @@ func TestActionsUnderFault(t *testing.T) {
 			"request: foreign":  {wawptest.Fault{Match: endpoint, Status: 404, Body: foreign}, []string{failed, "check base_url"}},
 			"request: 403":      {wawptest.Fault{Match: endpoint, Status: 403, Body: own}, []string{failed, "Asking Wawp for", "HTTP 403"}},
 			"request: conflict": {wawptest.Fault{Match: endpoint, Status: 409, Body: `{"code":"busy","message":"Busy."}`}, []string{failed, "Busy."}},
-			"request: 500":      {wawptest.Fault{Match: endpoint, Status: 500, Act: true}, []string{mayHave, "HTTP 500", "Run the action again"}},
-			"request: lost":     {wawptest.Fault{Match: endpoint, Drop: true, Act: true}, []string{mayHave, "the request was sent, but", "Run the action again"}},
+			"request: 500":      {wawptest.Fault{Match: endpoint, Status: 500}, []string{mayHave, "HTTP 500", "Run the action again"}},
+			"request: lost":     {wawptest.Fault{Match: endpoint, Drop: true}, []string{mayHave, "the request was sent, but", "Run the action again"}},
 			"request: in disguise": {
 				wawptest.Fault{Match: endpoint, Body: `{"code":"server_not_found","message":"No."}`},
 				[]string{mayHave, "server_not_found", "Run the action again"},

@@ -36,9 +36,9 @@ func drive(ctx context.Context, client *wawp.Client, id, want string, patience t
 	if err != nil {
 		return wawp.Session{InstanceID: id}, false, requestFailed(id, want, err)
 	}
-	act, reached := client.StartSession, hasStarted
+	act, underWay, reached := client.StartSession, hasLeft(wawp.StatusStopped), hasStarted
 	if want == stopped {
-		act, reached = client.StopSession, hasStopped
+		act, underWay, reached = client.StopSession, hasStopped, hasStopped
 	}
 	switch {
 	case reached(last):
@@ -46,7 +46,7 @@ func drive(ctx context.Context, client *wawp.Client, id, want string, patience t
 	case last.Status == "":
 		return last, true, noStatus(id)
 	case want == stopped || last.Status == wawp.StatusStopped: // Wawp allows a start only from STOPPED
-		if _, err := act(ctx, id); err != nil && !tookHold(ctx, client, id, want, err) {
+		if _, err := act(ctx, id); err != nil && !tookHold(ctx, client, id, err, underWay) {
 			return last, true, requestFailed(id, want, err)
 		}
 	}
@@ -60,19 +60,23 @@ func drive(ctx context.Context, client *wawp.Client, id, want string, patience t
 	return last, true, verdict(last, want)
 }
 
-// tookHold judges a start or stop that was refused, or whose answer was lost, by what session/info says then, and again after a pause: it is
-// a success if what was wanted is reached or under way.
-func tookHold(ctx context.Context, client *wawp.Client, id, want string, err error) bool {
+// tookHold judges a start, stop or restart that was refused, or whose answer was lost, by what session/info says then, and again after a
+// pause: it is a success if what was wanted is under way, or reached.
+func tookHold(ctx context.Context, client *wawp.Client, id string, err error, underWay func(wawp.Session) bool) bool {
 	if kind := wawp.KindOf(err); !kind.Untimely() && !kind.MayHaveActed() {
 		return false
 	}
 	for _, look := range []func(context.Context, string) (wawp.Session, error){client.GetSession, client.GetSessionAgain} {
-		s, err := look(ctx, id)
-		if err == nil && s.Status != "" && (want == stopped) == (s.Status == wawp.StatusStopped) {
+		if s, err := look(ctx, id); err == nil && underWay(s) {
 			return true
 		}
 	}
 	return false
+}
+
+// hasLeft returns a test of whether a session is in another status than before.
+func hasLeft(before string) func(wawp.Session) bool {
+	return func(s wawp.Session) bool { return s.Status != "" && s.Status != before }
 }
 
 // hasStarted says whether the engine is past booting. It may have failed at that: see verdict.

@@ -1,0 +1,115 @@
+package session_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// unclear are answers to a start, stop or restart that do not tell whether it takes place.
+var unclear = map[string]wawptest.Fault{
+	"409":                  {Status: 409, Body: `{"code":"protocol_conflict","message":"It is started already."}`},
+	"422":                  {Status: 422, Body: `{"code":"busy","message":"Busy."}`},
+	"400":                  {Status: 400, Body: `{"code":"bad_request","message":"Not now."}`},
+	"500":                  {Status: 500, Body: `{"code":"internal","message":"Oops."}`},
+	"502":                  {Status: 502, Body: "<html>Bad gateway</html>"},
+	"504":                  {Status: 504},
+	"reset":                {Drop: true},
+	"an error in disguise": {Body: `{"code":"server_not_found","message":"No."}`},
+}
+
+// TestStartOrStopIsJudgedByWhatFollows: whatever was answered, session/info tells what comes of it.
+func TestStartOrStopIsJudgedByWhatFollows(t *testing.T) {
+	t.Parallel()
+	for name, fault := range unclear {
+		for endpoint, change := range map[string][2]string{start: {isStopped, isStarted}, stop: {isStarted, isStopped}} {
+			for _, acts := range []bool{true, false} {
+				took := map[bool]string{true: " took hold", false: " did not"}[acts]
+				t.Run(name+": "+strings.TrimPrefix(endpoint, "POST /v2/session/")+took, func(t *testing.T) {
+					t.Parallel()
+					w := acctest.New(t, wawptest.Config{})
+					tf := w.Terraform(t, once+change[0])
+					tf.OK("apply")
+					fault := fault
+					fault.Match, fault.Act = endpoint, acts
+					w.Inject(fault)
+					w.ResetRequests()
+					tf.Configure(once + change[1])
+					if acts {
+						said := tf.OK("apply")
+						acctest.Contains(t, said, "0 added, 1 changed, 0 destroyed")
+						acctest.Lacks(t, said, "Warning")
+						acctest.Contains(t, tf.OK("plan"), "No changes.")
+					} else {
+						acctest.Contains(t, tf.Fails("apply"), "Error: Wawp session is not in its desired_state", endpoint)
+						acctest.Contains(t, tf.OK("plan"), "0 to add, 1 to change, 0 to destroy")
+					}
+					if n := w.Count(endpoint); n != 1 {
+						t.Errorf("it was sent %d times", n)
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestStartedAlreadyIsStarted: what the look before a start tells may be a moment old.
+func TestStartedAlreadyIsStarted(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	tf := w.Terraform(t, once+isStopped)
+	tf.OK("apply")
+	tf.Configure(once + isStarted)
+	w.SetStatus(w.Sessions()[0].InstanceID, "STARTING")
+	w.Inject(wawptest.Fault{Match: info, Times: 3, Reshape: wawptest.Set("status", "STOPPED")}) // refresh, look, and the first look after it
+	said := tf.OK("apply")
+	acctest.Contains(t, said, "1 changed")
+	acctest.Lacks(t, said, "Warning")
+	if w.Count(start) != 1 {
+		t.Errorf("it was started %d times", w.Count(start))
+	}
+}
+
+// TestRefusedStartAfterTheCreationIsAWarning: the session is recorded.
+func TestRefusedStartAfterTheCreationIsAWarning(t *testing.T) {
+	t.Parallel()
+	for name, fault := range unclear {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			fault.Match = start
+			w.Inject(fault)
+			tf := w.Terraform(t, once+isStarted)
+			acctest.Contains(t, tf.OK("apply"), "Warning: Wawp session is not in its desired_state", "POST /v2/session/start", "1 added")
+			recorded(t, w, tf, 1)
+		})
+	}
+}
+
+// TestActionIsJudgedByWhatFollows, as desired_state is. (That what did not take hold is an error, TestActionsUnderFault says.)
+func TestActionIsJudgedByWhatFollows(t *testing.T) {
+	t.Parallel()
+	for name, fault := range unclear {
+		for endpoint, says := range map[string]string{start: "has started", stop: "is STOPPED", restart: "has restarted"} {
+			t.Run(name+": "+endpoint, func(t *testing.T) {
+				t.Parallel()
+				w := paired(t, endpoint)
+				fault := fault
+				fault.Match, fault.Act = endpoint, true
+				w.Inject(fault)
+				if endpoint == restart { // which the simulator is too quick to show
+					told(w, "WORKING", "STARTING")
+				}
+				progress, failure := invoke(t.Context(), t, w, endpoint, func(o *wawp.Options) { o.MaxRetries = 0 })
+				acctest.Contains(t, progress, says)
+				acctest.Lacks(t, failure, "\n")
+				if n := w.Count(endpoint); n != 1 {
+					t.Errorf("it was sent %d times", n)
+				}
+			})
+		}
+	}
+}
