@@ -192,9 +192,9 @@ func TestActionThatTakesTooLong(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{BootTime: 1e15})
 	w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED"})
-	tf := w.Terraform(t, strings.ReplaceAll(allActions, named, named+"\n timeouts = { invoke = \"250ms\" }"))
+	tf := w.Terraform(t, strings.ReplaceAll(allActions, named, named+"\n timeouts = { invoke = \"1s\" }"))
 	acctest.Contains(t, tf.Fails("apply", "-invoke=action.wawp_session_start.x"), "Action on a Wawp session ran out of time",
-		"Wawp accepted the start of the session 3EB0BCB2E3D4, but it was not seen to leave STARTING within 250ms",
+		"Wawp accepted the start of the session 3EB0BCB2E3D4, but it was not seen to leave STARTING within 1s",
 		"Its last status was STARTING.", "with the action wawp_session_restart")
 }
 
