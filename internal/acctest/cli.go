@@ -116,16 +116,20 @@ func executable(t testing.TB) string {
 	return found.path
 }
 
-// Require skips a test that needs a newer CLI, and says how to run it. An empty openTofu means that no release has
-// what it tests.
-func Require(t testing.TB, terraform, openTofu string) {
-	t.Helper()
-	executable(t)
+// Has says whether the CLI is of these versions, or newer. An empty one means that no release has what is needed.
+func Has(terraform, openTofu string) bool {
 	least := terraform
 	if found.name == "OpenTofu" {
 		least = openTofu
 	}
-	if least == "" || version.Must(version.NewVersion(found.version)).LessThan(version.Must(version.NewVersion(least))) {
+	return least != "" && version.Must(version.NewVersion(found.version)).GreaterThanOrEqual(version.Must(version.NewVersion(least)))
+}
+
+// Require skips a test that needs a newer CLI, and says how to run it. The versions are those for [Has].
+func Require(t testing.TB, terraform, openTofu string) {
+	t.Helper()
+	executable(t)
+	if !Has(terraform, openTofu) {
 		needs := "Terraform " + terraform
 		if openTofu != "" {
 			needs += " or OpenTofu " + openTofu

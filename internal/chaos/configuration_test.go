@@ -19,7 +19,7 @@ func pick[T any](rng *rand.Rand, from []T) T { return from[rng.IntN(len(from))] 
 // configuration is what a run declares: sessions by key, such as s07, and what belongs to them.
 type configuration struct {
 	forEach       bool // one resource block of each kind; otherwise one for each object
-	beforeDestroy bool // sessions are replaced by create_before_destroy
+	beforeDestroy bool // all is replaced by create_before_destroy
 	patience      int  // request_timeout in seconds
 	retries       int  // max_retries
 	pace          int  // requests_per_second, 0 is no limit
@@ -32,8 +32,15 @@ type session struct {
 	protected bool
 	policy    string           // "" is none
 	link      int              // the trigger of a temporary link; 0 is none
+	paired    bool             // where a link lets a phone come, a pairing waits for it
+	renamed   int              // how often all that belongs to it got another address
 	hooks     map[string]*hook // by key, such as s07_a
 }
+
+func (s *session) isPaired() bool { return s.paired && s.link > 0 && s.state == "started" }
+
+// at is the key in the address of what belongs to a session.
+func (s *session) at(key string) string { return key + strings.Repeat("_", s.renamed) }
 
 type hook struct {
 	events  []string
@@ -78,7 +85,7 @@ func newSession(rng *rand.Rand) *session {
 		s.policy = pick(rng, policies)
 	}
 	if chance(rng, 30) {
-		s.link = 1
+		s.link, s.paired = 1, chance(rng, 60)
 	}
 	return s
 }
@@ -121,7 +128,7 @@ func (c *configuration) change(rng *rand.Rand) string {
 	}
 	key := pick(rng, c.keys())
 	s := c.sessions[key]
-	switch rng.IntN(8) {
+	switch rng.IntN(10) {
 	case 0:
 		delete(c.sessions, key)
 		return "drop " + key
@@ -143,6 +150,12 @@ func (c *configuration) change(rng *rand.Rand) string {
 	case 6:
 		clear(s.hooks)
 		return key + " without hooks"
+	case 7:
+		s.renamed++
+		return "another address for what belongs to " + key
+	case 8:
+		s.paired, s.link, s.state = !s.paired, max(s.link, 1), "started"
+		return fmt.Sprintf("%s paired: %t", key, s.paired)
 	}
 	for _, h := range s.hooks {
 		h.version++
@@ -185,7 +198,7 @@ func (c *configuration) String() string {
 	}
 	b := &strings.Builder{}
 	fmt.Fprintf(b, header, c.patience, c.retries, pace)
-	for _, kind := range []string{kindSession, kindPolicy, kindLink, kindHook} {
+	for _, kind := range []string{kindSession, kindPolicy, kindLink, kindPairing, kindHook} {
 		all := c.objects(kind)
 		if c.forEach {
 			c.block(b, kind, "x", all)
@@ -203,6 +216,7 @@ const (
 	kindSession = "wawp_session"
 	kindPolicy  = "wawp_session_rate_limit"
 	kindLink    = "wawp_session_temp_link"
+	kindPairing = "wawp_session_pairing"
 	kindHook    = "wawp_session_webhook"
 )
 
@@ -214,13 +228,15 @@ func (c *configuration) objects(kind string) map[string]map[string]any {
 		case kind == kindSession:
 			all[key] = map[string]any{"state": orNull(s.state), "protected": s.protected}
 		case kind == kindPolicy && s.policy != "":
-			all[key] = map[string]any{"session": key, "policy": s.policy}
+			all[s.at(key)] = map[string]any{"session": key, "policy": s.policy}
 		case kind == kindLink && s.link > 0:
-			all[key] = map[string]any{"session": key, "turn": s.link}
+			all[s.at(key)] = map[string]any{"session": key, "turn": s.link}
+		case kind == kindPairing && s.isPaired():
+			all[s.at(key)] = map[string]any{"session": key}
 		case kind == kindHook:
 			for hookKey, h := range s.hooks {
-				all[hookKey] = map[string]any{
-					"session": key, "url": h.url(hookKey), "events": h.events, "enabled": h.enabled, "delay": orNull(h.delay),
+				all[s.at(hookKey)] = map[string]any{
+					"session": key, "key": hookKey, "url": h.url(hookKey), "events": h.events, "enabled": h.enabled, "delay": orNull(h.delay),
 					"stored": h.secret == "stored", "version": orNull(map[bool]int{true: h.version}[h.secret == "write-only"]),
 				}
 			}
@@ -240,14 +256,18 @@ var bodies = map[string]string{
 	kindLink: `
   instance_id = SESSION
   triggers    = { turn = each.value.turn }`,
+	kindPairing: `
+  instance_id = SESSION
+  timeouts    = { create = "15s", delete = "15s" }
+  depends_on  = [wawp_session_temp_link.x]`,
 	kindHook: `
   instance_id            = SESSION
   url                    = each.value.url
   events                 = each.value.events
   enabled                = each.value.enabled
   retries                = each.value.delay == null ? null : { delay_seconds = each.value.delay }
-  hmac_secret            = each.value.stored ? join("-", [var.stored, each.key]) : null
-  hmac_secret_wo         = each.value.version == null ? null : join("-", [var.nowhere, each.key, each.value.version])
+  hmac_secret            = each.value.stored ? join("-", [var.stored, each.value.key]) : null
+  hmac_secret_wo         = each.value.version == null ? null : join("-", [var.nowhere, each.value.key, each.value.version])
   hmac_secret_wo_version = each.value.version`,
 }
 
@@ -263,10 +283,10 @@ func (c *configuration) block(b *strings.Builder, kind, name string, all map[str
 		local := kind + "_" + name
 		fmt.Fprintf(b, "\nlocals {\n  %s = jsondecode(%q)\n}\n\nresource %q %q {", local, values, kind, name)
 		body = strings.NewReplacer("SESSION", fmt.Sprintf("wawp_session.%v.instance_id", all[name]["session"]),
-			"each.value", "local."+local, "each.key", fmt.Sprintf("%q", name)).Replace(bodies[kind])
+			"each.value", "local."+local, kindLink+".x", kindLink+"."+name).Replace(bodies[kind])
 	}
 	fmt.Fprintln(b, body)
-	if kind == kindSession && c.beforeDestroy {
+	if c.beforeDestroy {
 		fmt.Fprintln(b, "  lifecycle {\n    create_before_destroy = true\n  }")
 	}
 	fmt.Fprintln(b, "}")

@@ -14,8 +14,9 @@ func (r *run) converge() {
 	r.t.Helper()
 	r.world.SetPaid(true)
 	r.config.patience, r.config.retries = 60, 4 // a machine that is slow is no fault
-	r.liftWhatIsNotDeclared()
+	r.giveUpProtected()
 	r.cli.Configure(r.config.String())
+	r.pair()
 	c := calm()
 	c.allowed = r.hasProtectedDeposed()
 	for turn := 1; ; turn++ {
@@ -37,14 +38,32 @@ func (r *run) converge() {
 	}
 }
 
-// liftWhatIsNotDeclared declares what is protected in the state and left the configuration again, without protection: that is
-// how it is destroyed.
-func (r *run) liftWhatIsNotDeclared() {
+// giveUpProtected does what a person does about protected sessions in the state: those that are gone leave it, as every plan says, and those
+// that have left the configuration are declared again, without protection: that is how they are destroyed.
+func (r *run) giveUpProtected() {
+	r.t.Helper()
 	for _, i := range r.cli.State() {
 		name := key(i)
-		if _, ok := r.config.sessions[name]; !ok && i.Type == kindSession && isProtected(i) {
+		_, declared := r.config.sessions[name]
+		switch {
+		case i.Type != kindSession || !isProtected(i):
+		case !r.snapshot().has(i):
+			r.forget(i)
+		case !declared:
 			r.config.sessions[name] = &session{}
 			r.note("the configuration: %s again, unprotected", name)
+		}
+	}
+}
+
+// pair is a person who links a phone to each session that has none, and is to have one.
+func (r *run) pair() {
+	addresses := r.snapshot().addresses()
+	for _, name := range r.config.keys() {
+		id := text(addresses[r.config.address(kindSession, name)], "instance_id")
+		if s, ok := r.world.Session(id); ok && r.config.sessions[name].isPaired() && (s.Me == nil || s.Status == "FAILED") {
+			r.world.SetStatus(id, "SCAN_QR_CODE")
+			r.world.Pair(id, "201145202826", "Support")
 		}
 	}
 }
@@ -77,7 +96,7 @@ func (r *run) heed() {
 	for _, name := range r.config.keys() {
 		id := text(addresses[r.config.address(kindSession, name)], "instance_id")
 		for _, hookKey := range slices.Sorted(maps.Keys(r.config.sessions[name].hooks)) {
-			at := r.config.address(kindHook, hookKey)
+			at := r.config.address(kindHook, r.config.sessions[name].at(hookKey))
 			_, recorded := addresses[at]
 			for _, hook := range now.hooks[id] {
 				if hook.URL == r.config.sessions[name].hooks[hookKey].url(hookKey) && !recorded {

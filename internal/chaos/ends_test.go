@@ -9,10 +9,12 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // The ends that a run of the CLI can be given.
@@ -23,6 +25,7 @@ const (
 	ctrlCTwice     = "Ctrl-C twice"
 	providerKilled = "kill of the provider"
 	cliKilled      = "kill of the CLI"
+	hungUp         = "SIGHUP to the group"       // as from a terminal that is closed
 	meddled        = "a change in the dashboard" // which is no end, but comes at a request, too
 )
 
@@ -39,7 +42,7 @@ func newEnd(rng *rand.Rand, size int) end {
 	if !chance(rng, 45) {
 		return end{}
 	}
-	kind := pick(rng, []string{ctrlC, ctrlC, terminated, terminated, ctrlCTwice, providerKilled, cliKilled, meddled, meddled})
+	kind := pick(rng, []string{ctrlC, ctrlC, terminated, terminated, ctrlCTwice, providerKilled, cliKilled, cliKilled, hungUp, meddled, meddled})
 	return end{kind, 1 + rng.IntN(size), chance(rng, 50), chance(rng, 50)}
 }
 
@@ -50,10 +53,11 @@ func (e end) String() string {
 	return fmt.Sprintf("%s at request %d", e.kind, e.at)
 }
 
-// loses says whether creates that have not returned may be lost with it.
-func loses(kind string) bool {
-	return kind == ctrlCTwice || kind == providerKilled || kind == cliKilled
-}
+// endsCLI says whether Terraform ends at once, so that the provider deletes what it makes: nobody can record it.
+func endsCLI(kind string) bool { return kind == ctrlCTwice || kind == cliKilled || kind == hungUp }
+
+// kills says whether something ends at once.
+func kills(kind string) bool { return endsCLI(kind) || kind == providerKilled }
 
 // strike ends the CLI, which leads a process group, or the provider in it. It reports whether it did.
 func (e end) strike(ctx context.Context, group int, printed *transcript) bool {
@@ -71,8 +75,16 @@ func (e end) strike(ctx context.Context, group int, printed *transcript) bool {
 	case ctrlCTwice:
 		_ = syscall.Kill(-group, syscall.SIGINT)
 		return printed.waitFor(ctx, "Interrupt received") && syscall.Kill(-group, syscall.SIGINT) == nil
-	case cliKilled:
-		return syscall.Kill(group, syscall.SIGKILL) == nil
+	case cliKilled, hungUp:
+		target, signal := group, syscall.SIGKILL
+		if e.kind == hungUp {
+			target, signal = -group, syscall.SIGHUP
+		}
+		struck := syscall.Kill(target, signal) == nil
+		for struck && ctx.Err() == nil && slices.Contains(members(group), group) {
+			<-time.After(time.Millisecond) // it takes a moment to die
+		}
+		return struck
 	}
 	killed := false
 	for _, pid := range members(group) {

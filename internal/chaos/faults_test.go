@@ -10,7 +10,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"strings"
+	"slices"
+	"time"
 
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
@@ -39,55 +40,121 @@ var operations = []string{
 	opListHooks, opSetHook, opUpdateHook, opDeleteHook,
 }
 
+// effect is what becomes of a create that fails in a way.
+type effect int
+
+const (
+	unknown  effect = iota // nobody can tell
+	refused                // nothing was made, and it may be sent again
+	notMade                // nothing was made
+	answered               // it was made, and the answer tells the id
+)
+
 // fault is a way in which a request fails. make is given a text that tells the token, for the faults that say something.
 type fault struct {
-	name    string
-	refused bool // surely nothing was done, so a create may be sent again
-	make    func(echo string) wawptest.Fault
+	name   string
+	create effect
+	make   func(echo string) wawptest.Fault
 }
 
-var faults = []fault{
-	{name: "dropped before", make: func(string) wawptest.Fault { return wawptest.Fault{Drop: true} }},
-	{name: "dropped after", make: func(string) wawptest.Fault { return wawptest.Fault{Drop: true, Act: true} }},
-	{name: "stalled before", make: func(string) wawptest.Fault { return wawptest.Fault{Hold: make(chan struct{})} }},
-	{name: "stalled after", make: func(string) wawptest.Fault { return wawptest.Fault{Withhold: make(chan struct{})} }},
-	{name: "429", refused: true, make: func(echo string) wawptest.Fault { return complaint(429, echo) }},
-	{name: "429 for 1 s", refused: true, make: func(echo string) wawptest.Fault { return later(complaint(429, echo), "1") }},
-	{name: "429 for 1 h", refused: true, make: func(echo string) wawptest.Fault { return later(complaint(429, echo), "3600") }},
-	{name: "500", make: func(echo string) wawptest.Fault { return complaint(500, echo) }},
-	{name: "500 after", make: func(echo string) wawptest.Fault { return done(complaint(500, echo)) }},
-	{name: "502 in HTML", make: func(echo string) wawptest.Fault { return page(502, echo) }},
-	{name: "502 in HTML after", make: func(echo string) wawptest.Fault { return done(page(502, echo)) }},
-	{name: "503", make: func(echo string) wawptest.Fault { return complaint(503, echo) }},
-	{name: "503 after", make: func(echo string) wawptest.Fault { return done(complaint(503, echo)) }},
-	{name: "301", make: func(echo string) wawptest.Fault { return redirect(301, echo) }},
-	{name: "308", make: func(echo string) wawptest.Fault { return redirect(308, echo) }},
-	{name: "401", make: func(echo string) wawptest.Fault { return complaint(401, echo) }},
-	{name: "404 of another server", make: func(echo string) wawptest.Fault { return page(404, echo) }},
-	{name: "404 of another route", make: func(string) wawptest.Fault {
-		return wawptest.Fault{Status: 404, Body: `{"code":"rest_no_route","message":"No route was found."}`}
-	}},
-	{name: "an error as 200", make: func(echo string) wawptest.Fault { return complaint(200, echo) }},
-	{name: "empty body", make: func(string) wawptest.Fault { return wawptest.Fault{Status: 200, Act: true} }},
-	{name: "204", make: func(string) wawptest.Fault { return wawptest.Fault{Status: 204, Act: true} }},
-	{name: "cut off", make: func(string) wawptest.Fault { return wawptest.Fault{Cut: true} }},
-	{name: "half a JSON", make: func(string) wawptest.Fault {
-		return wawptest.Fault{Status: 200, Act: true, Body: `{"instance_id":"3EB0`}
-	}},
-	{name: "true for values", make: func(string) wawptest.Fault { return reshaped(func(any) any { return true }) }},
-	{name: "lists for values", make: func(string) wawptest.Fault { return reshaped(func(value any) any { return []any{value} }) }},
-	{name: "null for values", make: func(string) wawptest.Fault { return reshaped(func(any) any { return nil }) }},
-	{name: "a list for the object", make: func(string) wawptest.Fault {
+// Faults that some weathers are about.
+const (
+	slow    = "slow"
+	passing = "404 that passes"
+	noRoute = "404 of another route"
+)
+
+// passesIn is how long an instance is not known, as while a server restarts: less than the pause before a second look.
+const passesIn = 2 * time.Second
+
+var faults = append([]fault{
+	{"dropped before", unknown, func(string) wawptest.Fault { return wawptest.Fault{Drop: true} }},
+	{"dropped after", unknown, func(string) wawptest.Fault { return wawptest.Fault{Drop: true, Act: true} }},
+	{"stalled before", unknown, func(string) wawptest.Fault { return wawptest.Fault{Hold: make(chan struct{})} }},
+	{"stalled after", unknown, func(string) wawptest.Fault { return wawptest.Fault{Withhold: make(chan struct{})} }},
+	{slow, answered, func(string) wawptest.Fault { return wawptest.Fault{Withhold: after(time.Second)} }},
+	{"429", refused, func(echo string) wawptest.Fault { return complaint(429, echo) }},
+	{"429 for 1 s", refused, func(echo string) wawptest.Fault { return later(complaint(429, echo), "1") }},
+	{"429 for 1 h", refused, func(echo string) wawptest.Fault { return later(complaint(429, echo), "3600") }},
+	{"500", unknown, func(echo string) wawptest.Fault { return complaint(500, echo) }},
+	{"500 after", unknown, func(echo string) wawptest.Fault { return done(complaint(500, echo)) }},
+	{"502 in HTML", unknown, func(echo string) wawptest.Fault { return page(502, echo) }},
+	{"502 in HTML after", unknown, func(echo string) wawptest.Fault { return done(page(502, echo)) }},
+	{"503", unknown, func(echo string) wawptest.Fault { return complaint(503, echo) }},
+	{"503 after", unknown, func(echo string) wawptest.Fault { return done(complaint(503, echo)) }},
+	{"301", notMade, func(echo string) wawptest.Fault { return redirect(301, echo) }},
+	{"308", notMade, func(echo string) wawptest.Fault { return redirect(308, echo) }},
+	{"401", notMade, func(echo string) wawptest.Fault { return complaint(401, echo) }},
+	{"409", notMade, func(echo string) wawptest.Fault { return complaint(409, echo) }},
+	{"422", notMade, func(echo string) wawptest.Fault { return complaint(422, echo) }},
+	{"404 of another server", notMade, func(echo string) wawptest.Fault { return page(404, echo) }},
+	{noRoute, notMade, func(string) wawptest.Fault { return missing("rest_no_route", "No route was found.") }},
+	{passing, notMade, func(string) wawptest.Fault { return missing("invalid_instance", "The instance was deleted.") }},
+	{"an error as 200", unknown, func(echo string) wawptest.Fault { return complaint(200, echo) }},
+	{"empty body", unknown, func(string) wawptest.Fault { return wawptest.Fault{Status: 200, Act: true} }},
+	{"204", unknown, func(string) wawptest.Fault { return wawptest.Fault{Status: 204, Act: true} }},
+	{"true for values", unknown, func(string) wawptest.Fault { return reshaped(func(any) any { return true }) }},
+	{"lists for values", unknown, func(string) wawptest.Fault { return reshaped(func(value any) any { return []any{value} }) }},
+	{"null for values", unknown, func(string) wawptest.Fault { return reshaped(func(any) any { return nil }) }},
+	{"a list for the object", answered, func(string) wawptest.Fault {
 		return wawptest.Fault{Reshape: func(answer map[string]any) any { return []any{answer} }}
 	}},
-	{name: "wrapped in data", make: func(string) wawptest.Fault { return wawptest.Fault{Reshape: wawptest.Wrap("data")} }},
-	{name: "wrapped twice", make: func(string) wawptest.Fault { return wawptest.Fault{Reshape: wawptest.Wrap("result", "session")} }},
-	{name: "camel case", make: func(string) wawptest.Fault {
+	{"wrapped in data", answered, func(string) wawptest.Fault { return wawptest.Fault{Reshape: wawptest.Wrap("data")} }},
+	{"wrapped twice", answered, func(string) wawptest.Fault { return wawptest.Fault{Reshape: wawptest.Wrap("result", "session")} }},
+	{"camel case", answered, func(string) wawptest.Fault {
 		return wawptest.Fault{Reshape: wawptest.Rename("instance_id", "instanceId")}
 	}},
-	{name: "the token told", make: func(echo string) wawptest.Fault {
+	{"the token told", answered, func(echo string) wawptest.Fault {
 		return wawptest.Fault{Reshape: wawptest.Set("config", map[string]any{"metadata": map[string]any{"access_token": echo}})}
 	}},
+	{"something around it", answered, func(string) wawptest.Fault {
+		return rewritten(func(body string) string {
+			return "\ufeff\ufeff<b>Notice</b>: Undefined index {0}\n" + body + "\x00\x00"
+		})
+	}},
+	{"not as it is encoded", answered, func(string) wawptest.Fault {
+		return wawptest.Fault{Header: http.Header{"Content-Encoding": {"gzip"}}}
+	}},
+}, slices.Concat(cuts(), otherWords())...)
+
+// cuts are answers that break off anywhere. What is cut behind the id tells it.
+func cuts() []fault {
+	var all []fault
+	for _, n := range []int{0, 1, 20, len(`{"instance_id":"3EB0BCB2E3D4`), len(`{"instance_id":"3EB0BCB2E3D4"`), 50, 90} {
+		does := unknown
+		if n >= len(`{"instance_id":"3EB0BCB2E3D4"`) {
+			does = answered
+		}
+		all = append(all, fault{fmt.Sprintf("cut off after %d bytes", n), does, func(string) wawptest.Fault {
+			f := rewritten(func(body string) string { return body[:min(n, len(body))] })
+			f.Header = http.Header{"Content-Length": {"100000"}}
+			return f
+		}})
+	}
+	return all
+}
+
+// otherWords are 404s of the API itself that speak of something else than the instance, whatever their message says.
+func otherWords() []fault {
+	var all []fault
+	for _, code := range []string{"server_not_found", "ResourceNotFound", "tenant_not_found", "wawp_upstream_error", "of_tomorrow"} {
+		all = append(all, fault{"404 " + code, notMade, func(string) wawptest.Fault { return missing(code, "The session was not found.") }})
+	}
+	return all
+}
+
+func missing(code, message string) wawptest.Fault {
+	return wawptest.Fault{Status: 404, Body: fmt.Sprintf(`{"code":%q,"message":%q}`, code, message)}
+}
+
+func after(d time.Duration) <-chan struct{} {
+	over := make(chan struct{})
+	time.AfterFunc(d, func() { close(over) })
+	return over
+}
+
+func rewritten(change func(string) string) wawptest.Fault {
+	return wawptest.Fault{Rewrite: func(body []byte) []byte { return []byte(change(string(body))) }}
 }
 
 // complaint is an error in the API's own form.
@@ -136,21 +203,30 @@ type weather struct {
 	most    int      // so many fail
 	only    string   // fails, "" is every operation
 	kinds   []string // by name
+	drops   bool     // the server drops connections that are kept
 }
 
-// mostFaults bounds the time that a step takes.
-const mostFaults = 25
+const (
+	mostFaults   = 25 // bounds the time that a step takes
+	allButCreate = "all but " + opCreate
+)
 
-// newWeather is calm, or mixed, or one kind of fault on one operation.
+// newWeather is calm, or mixed, or one kind of fault on one operation or on many.
 func newWeather(rng *rand.Rand, seed uint64, step int) weather {
-	w := weather{seed: seed, step: step, most: mostFaults}
+	w := weather{seed: seed, step: step, most: mostFaults, drops: chance(rng, 15)}
 	switch n := rng.IntN(100); {
 	case n < 15:
-	case n < 60:
+	case n < 50:
 		w.percent = 5 + rng.IntN(35)
 		for _, f := range faults {
 			w.kinds = append(w.kinds, f.name)
 		}
+	case n < 57:
+		w.percent, w.most, w.only, w.kinds = 100, 1000, opCreate, []string{slow}
+	case n < 62:
+		w.percent, w.most, w.only, w.kinds = 100, 1000, allButCreate, []string{noRoute}
+	case n < 69:
+		w.percent, w.most, w.kinds = 30+rng.IntN(71), 1000, []string{passing}
 	default:
 		w.percent = 30 + rng.IntN(71)
 		w.only, w.kinds = pick(rng, operations), []string{pick(rng, faults).name}
@@ -162,19 +238,24 @@ func newWeather(rng *rand.Rand, seed uint64, step int) weather {
 }
 
 func (w weather) String() string {
+	said := "calm"
 	switch {
 	case w.percent == 0:
-		return "calm"
-	case w.only == "":
-		return fmt.Sprintf("%d %% of all requests fail", w.percent)
+	case len(w.kinds) > 1:
+		said = fmt.Sprintf("%d %% of all requests fail", w.percent)
+	default:
+		said = fmt.Sprintf("%d %% of %s: %s", w.percent, cmp.Or(w.only, "all requests"), w.kinds[0])
 	}
-	return fmt.Sprintf("%d %% of %s: %s", w.percent, w.only, strings.Join(w.kinds, ", "))
+	if w.drops {
+		said += ", connections are dropped"
+	}
+	return said
 }
 
 // at returns the fault of the nth request for an operation, nil for none. It depends on nothing else, so that the order in
 // which parallel requests arrive changes little.
 func (w weather) at(op string, nth int) *fault {
-	if w.percent == 0 || w.only != "" && w.only != op {
+	if w.percent == 0 || w.only == allButCreate && op == opCreate || w.only != "" && w.only != allButCreate && w.only != op {
 		return nil
 	}
 	hash := fnv.New64a()
@@ -183,21 +264,34 @@ func (w weather) at(op string, nth int) *fault {
 	if rng.IntN(100) >= w.percent {
 		return nil
 	}
-	name := pick(rng, w.kinds)
-	for i := range faults {
-		if faults[i].name == name {
-			return &faults[i]
-		}
-	}
-	return nil
+	return named(pick(rng, w.kinds))
+}
+
+func named(name string) *fault {
+	return &faults[slices.IndexFunc(faults, func(f fault) bool { return f.name == name })]
 }
 
 // sent is a request that arrived, and what became of it.
 type sent struct {
 	op     string
 	id     string // of the instance
+	url    string // of the webhook
 	fault  *fault // nil: it was answered as it should be
 	status int
+	late   bool // it was answered while Terraform died, or right before
+}
+
+// undoes is the [thing] that it is to undo; "" is none.
+func (s sent) undoes() string {
+	switch s.op {
+	case opDelete:
+		return s.id
+	case opLogout:
+		return phoneOf(s.id)
+	case opDeleteHook:
+		return hookOf(s.id, s.url)
+	}
+	return ""
 }
 
 // storm chooses the faults of one step, and keeps account of its requests.
@@ -208,21 +302,28 @@ type storm struct {
 	reached  chan struct{} // closed when the request at which to end it has arrived,
 	released chan struct{} // which is answered once this is closed
 	nth      map[string]int
+	back     map[string]time.Time // when an instance is known again
 	all      []sent
 	hits     int
+	dead     time.Time // when Terraform was killed and had ended
 }
 
+// rightBefore is within what time Terraform writes what it was told into its state.
+const rightBefore = time.Second
+
 func newStorm(w weather, e end, echo string) *storm {
-	return &storm{weather: w, end: e, echo: echo, reached: make(chan struct{}), released: make(chan struct{}), nth: map[string]int{}}
+	return &storm{
+		weather: w, end: e, echo: echo, reached: make(chan struct{}), released: make(chan struct{}), nth: map[string]int{}, back: map[string]time.Time{},
+	}
 }
 
 // choose is for [wawptest.API.Choose].
 func (s *storm) choose(r wawptest.Request) wawptest.Fault {
 	op := r.Method + " " + r.Path
 	s.nth[op]++
-	request := sent{op: op, id: r.Query.Get("instance_id")}
+	request := sent{op: op, id: r.Query.Get("instance_id"), url: r.Query.Get("url")}
 	var chosen wawptest.Fault
-	if f := s.weather.at(op, s.nth[op]); f != nil && s.hits < s.weather.most {
+	if f := s.pass(request.id, s.weather.at(op, s.nth[op])); f != nil && s.hits < s.weather.most {
 		s.hits++
 		request.fault, chosen = f, f.make(s.echo)
 	}
@@ -238,10 +339,26 @@ func (s *storm) choose(r wawptest.Request) wawptest.Fault {
 	return chosen
 }
 
+// pass lets an instance be unknown to all requests for a while, once in a step.
+func (s *storm) pass(id string, f *fault) *fault {
+	back, begun := s.back[id]
+	switch isPassing := f != nil && f.name == passing; {
+	case begun && time.Now().Before(back):
+		return named(passing)
+	case isPassing && begun:
+		return nil
+	case isPassing:
+		s.back[id] = time.Now().Add(passesIn)
+	}
+	return f
+}
+
 // requests are those that arrived, with the statuses that were answered.
 func (s *storm) requests(recorded []wawptest.Request) []sent {
 	for i := range s.all {
+		answer := recorded[i].Answer
 		s.all[i].status = recorded[i].Status
+		s.all[i].late = !answer.IsZero() && answer.Before(s.dead) && answer.After(s.dead.Add(-rightBefore))
 	}
 	return s.all
 }

@@ -13,13 +13,28 @@ import (
 
 // account is a snapshot of instances that exist, and of those that are in the state.
 func account(exist, inState string) snapshot {
-	s := snapshot{sessions: map[string]wawptest.Session{}}
+	s := snapshot{sessions: map[string]wawptest.Session{}, hooks: map[string][]wawptest.Webhook{}}
 	for _, id := range strings.Fields(exist) {
 		s.sessions[id] = wawptest.Session{InstanceID: id}
 	}
 	for _, id := range strings.Fields(inState) {
-		s.state = append(s.state, acctest.Instance{Type: kindSession, Name: strings.ToLower(id), Attributes: map[string]any{"instance_id": id}})
+		s = s.holding(kindSession, id)
 	}
+	return s
+}
+
+// holding is a snapshot in whose state there is another object.
+func (s snapshot) holding(kind, id string) snapshot {
+	s.state = append(s.state, acctest.Instance{
+		Type: kind, Name: strings.ToLower(id), Attributes: map[string]any{"instance_id": id, "url": "https://example.com"},
+	})
+	return s
+}
+
+// hooked is a snapshot in which an instance has a webhook and a phone.
+func (s snapshot) hooked(id string) snapshot {
+	s.hooks[id] = []wawptest.Webhook{{URL: "https://example.com"}}
+	s.sessions[id] = wawptest.Session{InstanceID: id, Me: &wawptest.Me{}}
 	return s
 }
 
@@ -27,14 +42,20 @@ const (
 	begun     = "wawp_session.b: Creating...\n"
 	completed = begun + "wawp_session.b: Creation complete after 1s\n"
 	announced = "│ Error: A Wawp session may have been created\n│ or run: terraform import\n│ 'wawp_session.<name>' '<instance id>'\n"
+	logged    = "[INFO] created a Wawp session: instance_id=B"
+	forgotten = "Wawp session B was removed from the state only"
 )
 
 func TestRules(t *testing.T) {
 	t.Parallel()
-	refused, unknown := &fault{name: "429", refused: true}, &fault{name: "502"}
-	broken, givenUp := []sent{{op: opCreate, fault: unknown, status: 502}}, []sent{{op: opCreate}}
-	tainted := account("A", "A")
-	tainted.state[0].Status = "tainted"
+	again, nobodyKnows, isTold := &fault{name: "429", create: refused}, &fault{name: "502"}, &fault{name: "slow", create: answered}
+	broken, givenUp := []sent{{op: opCreate, fault: nobodyKnows, status: 502}}, []sent{{op: opCreate}}
+	deletion := func(id string) []sent { return []sent{{op: opDelete, id: id}} }
+	unhook, unlink := []sent{{op: opDeleteHook, id: "A", url: "https://example.com"}}, []sent{{op: opLogout, id: "A"}}
+	tainted, leftOver := account("A", "A"), account("A", "A").holding(kindHook, "A")
+	tainted.state[0].Status, leftOver.state[1].Deposed = "tainted", "12345678"
+	working, stopped := account("A", "A"), account("A", "A")
+	working.sessions["A"], stopped.sessions["A"] = wawptest.Session{Status: "WORKING"}, wawptest.Session{Status: "STOPPED"}
 	tests := map[string]struct {
 		rule  func(evidence) []string
 		holds bool
@@ -46,43 +67,88 @@ func TestRules(t *testing.T) {
 		"one that was given up":          {recorded, true, evidence{after: account("A B", "A"), printed: begun + announced, sent: givenUp}},
 		"given up by Ctrl-C":             {recorded, false, evidence{after: account("A B", "A"), printed: begun + announced, sent: givenUp, end: ctrlC}},
 		"announced without a reason":     {recorded, false, evidence{after: account("A B", "A"), printed: begun + announced}},
+		"announced, but told":            {recorded, false, evidence{after: account("A B", "A"), printed: begun + announced, sent: []sent{{op: opCreate, fault: isTold, status: 201}}}},
 		"one of two is announced":        {recorded, false, evidence{after: account("A B", ""), printed: announced, sent: append(broken, broken...)}},
-		"announced without a way out":    {recorded, false, evidence{after: account("A", "A"), printed: "Wawp session may have been created"}},
 		"one is known to be an orphan":   {recorded, true, evidence{after: account("A B", "A"), excused: map[string]string{"B": "lost"}}},
 		"the state lost one":             {recorded, false, evidence{before: account("A B", "A B"), after: account("A B", "A"), printed: announced}},
-		"the state lost one with a word": {recorded, true, evidence{before: account("A", "A"), after: account("A", ""), printed: "Wawp session A was removed from the state only"}},
-		"lost by a kill":                 {recorded, true, evidence{after: account("B", ""), printed: begun, end: providerKilled, parallelism: 10}},
+		"the state lost one with a word": {recorded, true, evidence{before: account("B", "B"), after: account("B", ""), printed: forgotten}},
+		"lost by a kill of the provider": {recorded, true, evidence{after: account("B", ""), printed: begun, end: providerKilled, parallelism: 10}},
+		"lost by a kill of Terraform":    {recorded, false, evidence{after: account("B", ""), printed: begun, end: cliKilled, parallelism: 10}},
+		"lost by SIGHUP":                 {recorded, false, evidence{after: account("B", ""), printed: begun, end: hungUp, parallelism: 10}},
+		"lost by a second Ctrl-C":        {recorded, false, evidence{after: account("B", ""), printed: begun, end: ctrlCTwice, sent: []sent{{op: opCreate, status: 201}}}},
+		"unanswered at a second Ctrl-C":  {recorded, true, evidence{after: account("B", ""), printed: begun, end: ctrlCTwice, sent: givenUp}},
 		"lost by one Ctrl-C":             {recorded, false, evidence{after: account("B", ""), printed: begun, end: ctrlC, parallelism: 10}},
 		"lost by SIGTERM":                {recorded, false, evidence{after: account("B", ""), printed: begun, end: terminated, parallelism: 10}},
 		"lost after it had returned":     {recorded, false, evidence{after: account("B", ""), printed: completed, end: providerKilled, parallelism: 10}},
-		"lost before it was written":     {recorded, true, evidence{after: account("B", ""), printed: completed, end: cliKilled, parallelism: 10}},
-		"more lost than were under way":  {recorded, false, evidence{after: account("A B", ""), printed: begun, end: ctrlCTwice, parallelism: 10}},
+		"lost before it was written":     {recorded, true, evidence{after: account("B", ""), printed: completed, end: cliKilled}},
+		"returned to what is dying":      {recorded, true, evidence{after: account("B", ""), printed: begun, end: cliKilled, sent: []sent{{op: opCreate, status: 201, late: true}}}},
+		"waited while it was dying":      {recorded, true, evidence{after: account("B", ""), printed: begun, end: hungUp, sent: []sent{{op: opInfo, id: "B", late: true}}}},
+		"refreshed while it was dying":   {recorded, false, evidence{before: account("A", "A"), after: account("A B", "A"), printed: begun, end: hungUp, sent: []sent{{op: opInfo, id: "A", late: true}}}},
+		"killed, and in the log":         {recorded, true, evidence{after: account("B", ""), printed: begun, end: cliKilled, log: logged}},
+		"another one is in the log":      {recorded, false, evidence{after: account("Z", ""), printed: begun, end: cliKilled, log: logged}},
+		"in the log, and not killed":     {recorded, false, evidence{after: account("B", ""), printed: begun, log: logged}},
+		"killed, and not to be deleted":  {recorded, true, evidence{after: account("B", ""), printed: begun, end: cliKilled, sent: deletion("B")}},
+		"killed, and nobody could know":  {recorded, true, evidence{after: account("B", ""), printed: begun, end: cliKilled, sent: broken}},
+		"more lost than were under way":  {recorded, false, evidence{after: account("A B", ""), printed: begun, end: providerKilled, parallelism: 10}},
 		"replaced, but not written":      {recorded, true, evidence{before: account("B", "B"), after: account("B C", "B"), printed: completed, end: cliKilled}},
-		"failed before a kill":           {recorded, true, evidence{after: account("A B", ""), printed: begun + begun, end: cliKilled, parallelism: 1, sent: broken}},
-		"lost at a kill, one by one":     {recorded, false, evidence{after: account("A B", ""), printed: begun + begun, end: cliKilled, parallelism: 1}},
-		"lost by a kill and before":      {recorded, false, evidence{before: account("A", "A"), after: account("A", ""), printed: begun, end: cliKilled, parallelism: 10}},
+		"failed before a kill":           {recorded, true, evidence{after: account("A B", ""), printed: begun + begun, end: providerKilled, parallelism: 1, sent: broken}},
+		"lost at a kill, one by one":     {recorded, false, evidence{after: account("A B", ""), printed: begun + begun, end: providerKilled, parallelism: 1}},
+		"lost by a kill and before":      {recorded, false, evidence{before: account("A", "A"), after: account("A", ""), printed: begun, end: cliKilled, log: logged}},
 
-		"one is missing":               {present, false, evidence{after: account("A", "A B")}},
-		"one was deleted by a person":  {present, true, evidence{after: account("A", "A B"), removed: map[string]bool{"B": true}}},
-		"one was deleted by Terraform": {present, true, evidence{after: account("A", "A B"), deleted: map[string]bool{"B": true}}},
+		"alarmed with a reason":       {calmly, true, evidence{printed: announced, sent: broken}},
+		"alarmed in vain":             {calmly, false, evidence{printed: announced, sent: []sent{{op: opCreate, status: 201}}}},
+		"alarmed of what is told":     {calmly, false, evidence{printed: announced, sent: []sent{{op: opCreate, fault: isTold, status: 201}}}},
+		"announced without a way out": {calmly, false, evidence{printed: "Wawp session may have been created", sent: broken}},
+
+		"a refresh keeps":               {kept, true, evidence{kind: refresh, before: account("A", "A"), after: account("A", "A")}},
+		"a refresh drops what is gone":  {kept, true, evidence{kind: refresh, before: account("A", "A"), after: account("", "")}},
+		"a refresh drops what is there": {kept, false, evidence{kind: refresh, before: account("A", "A"), after: account("A", "")}},
+		"a refresh drops a webhook":     {kept, false, evidence{kind: refresh, before: account("A", "A").holding(kindHook, "A"), after: account("A", "A").hooked("A")}},
+		"a refresh drops a phone":       {kept, false, evidence{kind: refresh, before: account("A", "A").holding(kindPairing, "A"), after: account("A", "A").hooked("A")}},
+
+		"one is missing":                   {present, false, evidence{after: account("A", "A B")}},
+		"one was deleted by a person":      {present, true, evidence{after: account("A", "A B"), removed: map[string]bool{"B": true}}},
+		"one was deleted before":           {present, true, evidence{after: account("A", "A B"), deleted: map[string]bool{"B": true}}},
+		"one was deleted by what failed":   {present, true, evidence{after: account("A", "A B"), sent: deletion("B"), code: 1}},
+		"one was deleted with success":     {present, false, evidence{after: account("A", "A B"), sent: deletion("B")}},
+		"a webhook is there":               {present, true, evidence{after: account("A", "A").holding(kindHook, "A").hooked("A")}},
+		"a webhook is missing":             {present, false, evidence{after: account("A", "A").holding(kindHook, "A")}},
+		"a webhook was deleted, and is in": {present, false, evidence{after: account("A", "A").holding(kindHook, "A"), sent: unhook}},
+		"one that was left over":           {present, true, evidence{before: leftOver, after: account("A", "A").holding(kindHook, "A"), sent: unhook}},
+		"a webhook of a session that is":   {present, true, evidence{after: account("A", "A").holding(kindHook, "B")}},
+		"a phone is missing":               {present, false, evidence{after: account("A", "A").holding(kindPairing, "A"), sent: unlink}},
+		"a phone was unlinked by a person": {present, true, evidence{after: account("A", "A").holding(kindPairing, "A"), removed: map[string]bool{phoneOf("A"): true}}},
+
+		"it was stopped":               {proved, true, evidence{kind: "invoke stop", target: "A", after: stopped}},
+		"it was not stopped":           {proved, false, evidence{kind: "invoke stop", target: "A", after: working}},
+		"it was not stopped, and says": {proved, true, evidence{kind: "invoke stop", target: "A", after: working, code: 1}},
+		"it was not logged out":        {proved, false, evidence{kind: "invoke logout", target: "A", after: working}},
+		"it was not started":           {proved, false, evidence{kind: "invoke start", target: "A", after: stopped}},
+		"nothing was invoked":          {proved, true, evidence{after: stopped}},
 
 		"one create":                 {createdOnce, true, evidence{printed: completed, sent: givenUp}},
-		"again after a refusal":      {createdOnce, true, evidence{printed: completed, sent: []sent{{op: opCreate, fault: refused}, {op: opCreate}}}},
-		"again after an unknown end": {createdOnce, false, evidence{printed: completed, sent: []sent{{op: opCreate, fault: unknown}, {op: opCreate}}}},
+		"again after a refusal":      {createdOnce, true, evidence{printed: completed, sent: []sent{{op: opCreate, fault: again}, {op: opCreate}}}},
+		"again after an unknown end": {createdOnce, false, evidence{printed: completed, sent: []sent{{op: opCreate, fault: nobodyKnows}, {op: opCreate}}}},
 
 		"tainted":     {untainted, false, evidence{after: tainted}},
 		"not tainted": {untainted, true, evidence{after: account("A", "A")}},
 
-		"deleted as asked":      {asked, true, evidence{sent: []sent{{op: opDelete, id: "A"}}, mayDelete: map[string]bool{"A": true}}},
-		"deleted without asked": {asked, false, evidence{sent: []sent{{op: opDelete, id: "B"}}, mayDelete: map[string]bool{"A": true}}},
-		"logged out unasked":    {asked, false, evidence{sent: []sent{{op: opLogout, id: "B"}}}},
+		"deleted as asked":            {asked, true, evidence{sent: deletion("A"), mayUndo: map[string]bool{"A": true}}},
+		"deleted without asked":       {asked, false, evidence{sent: deletion("B"), mayUndo: map[string]bool{"A": true}}},
+		"deleted by an orphan":        {asked, true, evidence{sent: deletion("B"), end: cliKilled}},
+		"deleted by an orphan, wrong": {asked, false, evidence{sent: deletion("B"), end: cliKilled, after: account("", "B")}},
+		"deleted by what is no one's": {asked, false, evidence{sent: deletion("B"), end: ctrlC}},
+		"logged out unasked":          {asked, false, evidence{sent: unlink}},
+		"logged out as asked":         {asked, true, evidence{sent: unlink, mayUndo: map[string]bool{phoneOf("A"): true}}},
+		"logged out before the end":   {asked, true, evidence{sent: unlink, mayUndo: map[string]bool{"A": true}}},
+		"a webhook deleted unasked":   {asked, false, evidence{sent: unhook, mayUndo: map[string]bool{phoneOf("A"): true}}},
 
 		"a plan reads":     {quiet, true, evidence{readOnly: true, sent: []sent{{op: opInfo}, {op: opGetLink}}}},
 		"a plan writes":    {quiet, false, evidence{readOnly: true, sent: []sent{{op: opStart}}}},
 		"an apply writes":  {quiet, true, evidence{sent: []sent{{op: opStart}}}},
 		"a bad request":    {wellFormed, false, evidence{sent: []sent{{op: opInfo, status: 400}}}},
 		"a wrong start":    {wellFormed, false, evidence{sent: []sent{{op: opStart, status: 409}}}},
-		"a fault as asked": {wellFormed, true, evidence{sent: []sent{{op: opInfo, status: 401, fault: unknown}}}},
+		"a fault as asked": {wellFormed, true, evidence{sent: []sent{{op: opInfo, status: 401, fault: nobodyKnows}}}},
 
 		"all is well":                 {healthy, true, evidence{printed: "Apply complete!", took: time.Second, bound: time.Minute}},
 		"the provider crashed":        {healthy, false, evidence{printed: "Error: The provider\ncrashed"}},
@@ -91,7 +157,7 @@ func TestRules(t *testing.T) {
 		"the plugin was killed":       {healthy, true, evidence{printed: "Error: Plugin did not respond", end: providerKilled}},
 		"it hung":                     {healthy, false, evidence{took: time.Hour, bound: time.Minute}},
 		"a process is left":           {healthy, false, evidence{left: 1}},
-		"a process is left by a kill": {healthy, true, evidence{left: 1, end: cliKilled}},
+		"a process is left by a kill": {healthy, false, evidence{left: 1, end: cliKilled}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -143,12 +209,12 @@ func TestLeaks(t *testing.T) {
 func TestUnlike(t *testing.T) {
 	t.Parallel()
 	c := &configuration{sessions: map[string]*session{"a": {
-		state: "started", policy: "strict", hooks: map[string]*hook{"a_a": {events: []string{"message"}, enabled: true, delay: 3, secret: "stored"}},
+		state: "started", policy: "strict", link: 1, paired: true, hooks: map[string]*hook{"a_a": {events: []string{"message"}, enabled: true, delay: 3, secret: "stored"}},
 	}}}
 	secretOf := func(string, *hook) string { return "s3cret" }
 	good := func() snapshot {
 		s := account("A", "A")
-		s.sessions["A"] = wawptest.Session{Status: "WORKING"}
+		s.sessions["A"] = wawptest.Session{Status: "WORKING", Me: &wawptest.Me{}}
 		s.policies = map[string]string{"A": "strict"}
 		s.hooks = map[string][]wawptest.Webhook{"A": {{URL: "https://hooks.example.com/a_a", Events: []string{"message"}, Active: true, Delay: 3, Secret: "s3cret"}}}
 		return s
@@ -160,8 +226,9 @@ func TestUnlike(t *testing.T) {
 		"alike":              {func(*snapshot) {}, 0},
 		"gone":               {func(s *snapshot) { delete(s.sessions, "A") }, 1},
 		"not in the state":   {func(s *snapshot) { s.state = nil }, 1},
-		"stopped":            {func(s *snapshot) { s.sessions["A"] = wawptest.Session{Status: "STOPPED"} }, 1},
-		"failed":             {func(s *snapshot) { s.sessions["A"] = wawptest.Session{Status: "FAILED"} }, 0},
+		"stopped":            {func(s *snapshot) { s.sessions["A"] = wawptest.Session{Status: "STOPPED", Me: &wawptest.Me{}} }, 1},
+		"failed":             {func(s *snapshot) { s.sessions["A"] = wawptest.Session{Status: "FAILED", Me: &wawptest.Me{}} }, 0},
+		"no phone":           {func(s *snapshot) { s.sessions["A"] = wawptest.Session{Status: "SCAN_QR_CODE"} }, 1},
 		"another policy":     {func(s *snapshot) { s.policies["A"] = "unlimited" }, 1},
 		"no webhook":         {func(s *snapshot) { s.hooks["A"] = nil }, 1},
 		"other events":       {func(s *snapshot) { s.hooks["A"][0].Events = []string{"call"} }, 1},
@@ -191,7 +258,7 @@ func TestWeather(t *testing.T) {
 			t.Errorf("%d: %v and %v", nth, f, again)
 		}
 		for what, other := range map[string]*fault{
-			"seed": weather{8, 3, 50, mostFaults, "", w.kinds}.at(opInfo, nth), "step": weather{7, 4, 50, mostFaults, "", w.kinds}.at(opInfo, nth),
+			"seed": weather{seed: 8, step: 3, percent: 50, kinds: w.kinds}.at(opInfo, nth), "step": weather{seed: 7, step: 4, percent: 50, kinds: w.kinds}.at(opInfo, nth),
 			"operation": w.at(opCreate, nth), "number": w.at(opInfo, nth+1),
 		} {
 			differs[what] = differs[what] || f != other
@@ -200,7 +267,28 @@ func TestWeather(t *testing.T) {
 	if len(differs) != 4 || !differs["seed"] || !differs["step"] || !differs["operation"] || !differs["number"] {
 		t.Errorf("differs: %v", differs)
 	}
-	if (weather{}).at(opInfo, 1) != nil || (weather{percent: 100, only: opCreate, kinds: w.kinds}).at(opInfo, 1) != nil {
+	if (weather{}).at(opInfo, 1) != nil || (weather{percent: 100, only: opCreate, kinds: w.kinds}).at(opInfo, 1) != nil ||
+		(weather{percent: 100, only: allButCreate, kinds: w.kinds}).at(opCreate, 1) != nil {
 		t.Error("faults where there are none to be")
+	}
+}
+
+// A 404 passes, and does not come again in the same step.
+func TestPassing(t *testing.T) {
+	t.Parallel()
+	s := newStorm(weather{}, end{}, "")
+	for i, now := range []*fault{named(passing), nil, named(noRoute), named(passing)} {
+		if got := s.pass("A", now); got != named(passing) {
+			t.Errorf("%d: got %v", i, got)
+		}
+	}
+	if s.pass("B", nil) != nil {
+		t.Error("another instance is not known either")
+	}
+	s.back["A"] = time.Now()
+	for i, now := range []*fault{named(passing), nil} {
+		if got := s.pass("A", now); got != nil {
+			t.Errorf("%d: got %v once it had passed", i, got)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"path"
 	"reflect"
@@ -22,16 +23,20 @@ import (
 type evidence struct {
 	before, after snapshot
 	sent          []sent
+	kind          string // of the step
 	printed       string // by the CLI
+	log           string // of the provider, where Terraform or the provider was killed
+	code          int    // with which the CLI ended
 	end           string // which it was given
 	took, bound   time.Duration
-	left          int // processes that were alive when the CLI had ended
+	left          int // processes that were alive when the CLI had ended, and what it left behind had had its time
 
 	readOnly    bool              // it was a plan or a refresh
+	target      string            // the instance on which an action acted
 	excused     map[string]string // instances that need not be in the state, and why
-	removed     map[string]bool   // instances that were deleted in the dashboard
-	deleted     map[string]bool   // instances whose deletion was requested, in this or an earlier step
-	mayDelete   map[string]bool   // instances whose deletion somebody asked for
+	removed     map[string]bool   // things that were undone in the dashboard
+	deleted     map[string]bool   // things whose undoing was requested in an earlier step
+	mayUndo     map[string]bool   // things whose undoing somebody asked for
 	parallelism int
 }
 
@@ -41,7 +46,10 @@ var rules = []struct {
 	check func(evidence) []string
 }{
 	{"every instance is in the state, or was announced", recorded},
-	{"no instance in the state is missing", present},
+	{"nobody is alarmed in vain", calmly},
+	{"a refresh drops nothing that is there", kept},
+	{"nothing in the state is missing", present},
+	{"an action that succeeds has done what it says", proved},
 	{"a create is never sent again after an unknown outcome", createdOnce},
 	{"nothing is tainted", untainted},
 	{"nothing is deleted or logged out unless somebody asked for it", asked},
@@ -77,7 +85,7 @@ func lost(e evidence) []string {
 	recorded := e.after.recorded()
 	for id := range e.after.sessions {
 		_, inState := recorded[id]
-		if !inState && e.excused[id] == "" && !strings.Contains(acctest.Unwrap(e.printed), fmt.Sprintf(stateOnly, id)) {
+		if !inState && e.excused[id] == "" && !isForgotten(e, id) {
 			all = append(all, id)
 		}
 	}
@@ -85,16 +93,32 @@ func lost(e evidence) []string {
 	return all
 }
 
-// unreturned is how many creates had not returned when the CLI, or the provider, was ended: as many as there can be at once, and
-// those that had failed, which the CLI tells at its end only.
-func unreturned(e evidence) int {
-	return min(len(subjects(creating, e.printed))-len(subjects(created, e.printed)), e.parallelism+unknown(e))
+// isForgotten says whether an instance was left behind by the exception: a server that offers nothing but create.
+func isForgotten(e evidence, id string) bool {
+	return strings.Contains(acctest.Unwrap(e.printed), fmt.Sprintf(stateOnly, id))
 }
 
-// unwritten is how many creates had returned that the CLI had not written into the state when it was ended: Terraform writes after
-// each, OpenTofu once in a while.
+// isAnnounced says whether a person can learn the id of an instance that a killed Terraform or provider could not record.
+func isAnnounced(e evidence, id string) bool {
+	said := regexp.MustCompile("created a Wawp session.*instance_id=" + id)
+	return kills(e.end) && (said.MatchString(e.log) || strings.Contains(e.printed, id))
+}
+
+// couldNotUndo says whether a provider whose Terraform had ended tried to delete an instance, and Wawp did not let it, or it was killed.
+func couldNotUndo(e evidence, id string) bool {
+	return endsCLI(e.end) && slices.ContainsFunc(e.sent, func(s sent) bool { return s.op == opDelete && s.id == id })
+}
+
+// unreturned is how many creates had not returned when the provider was killed: as many as there can be at once, and those that had
+// failed, which the CLI tells at its end only.
+func unreturned(e evidence) int {
+	return min(len(subjects(creating, e.printed))-len(subjects(created, e.printed)), e.parallelism+untold(e))
+}
+
+// unwritten is how many creates had returned, or were just returning, that the CLI had not written into the state when it was ended:
+// Terraform writes after each, OpenTofu once in a while.
 func unwritten(e evidence) int {
-	if e.end == providerKilled {
+	if !endsCLI(e.end) {
 		return 0
 	}
 	n, before, after := 0, e.before.addresses(), e.after.addresses()
@@ -103,16 +127,26 @@ func unwritten(e evidence) int {
 			n++
 		}
 	}
-	return n
+	known, late := e.before.recorded(), map[string]bool{}
+	for _, s := range e.sent {
+		switch _, ok := known[s.id]; {
+		case !s.late || ok:
+		case s.op == opCreate:
+			n++
+		default:
+			late[s.id] = true
+		}
+	}
+	return n + len(late)
 }
 
-// unknown is how many creates had an outcome that the provider could not know: a fault, or a client that gave up waiting. An
+// untold is how many creates had an outcome that the provider could not know: a fault, or a client that gave up waiting. An
 // interruption is no reason to give up.
-func unknown(e evidence) int {
+func untold(e evidence) int {
 	n := 0
 	for _, s := range e.sent {
 		gaveUp := s.status == 0 && e.end != ctrlC && e.end != terminated
-		if s.op == opCreate && (gaveUp || s.fault != nil && !s.fault.refused) {
+		if s.op == opCreate && (gaveUp || s.fault != nil && s.fault.create == unknown) {
 			n++
 		}
 	}
@@ -121,21 +155,20 @@ func unknown(e evidence) int {
 
 func recorded(e evidence) []string {
 	var wrong []string
-	said := acctest.Unwrap(e.printed)
-	announced, before := strings.Count(said, mayExist), e.before.recorded()
-	if n := strings.Count(said, adoption); n < announced {
-		wrong = append(wrong, fmt.Sprintf("%d possible orphans were announced, but only %d times the way to adopt them", announced, n))
-	}
+	before := e.before.recorded()
 	missing := slices.DeleteFunc(lost(e), func(id string) bool {
 		_, was := before[id]
 		if was {
 			wrong = append(wrong, id+" exists and was in the state, but is no longer")
 		}
-		return was
+		return was || isAnnounced(e, id) || couldNotUndo(e, id)
 	})
-	allowed := min(announced, unknown(e))
-	if loses(e.end) {
-		allowed = max(announced, unreturned(e)+unwritten(e))
+	allowed := min(strings.Count(acctest.Unwrap(e.printed), mayExist), untold(e))
+	switch {
+	case e.end == providerKilled:
+		allowed = max(allowed, unreturned(e))
+	case endsCLI(e.end): // whom a diagnostic does not reach
+		allowed = untold(e) + unwritten(e)
 	}
 	if len(missing) > allowed {
 		wrong = append(wrong, fmt.Sprintf("%d instances are not in the state, at most %d were announced or could not be: %v", len(missing), allowed, missing))
@@ -143,20 +176,72 @@ func recorded(e evidence) []string {
 	return wrong
 }
 
-func present(e evidence) []string {
+func calmly(e evidence) []string {
 	var wrong []string
-	for id, i := range e.after.recorded() {
-		if _, ok := e.after.sessions[id]; !ok && !e.removed[id] && !e.deleted[id] {
-			wrong = append(wrong, fmt.Sprintf("%s is %s, which nobody deleted and does not exist", address(i), id))
+	said := acctest.Unwrap(e.printed)
+	announced := strings.Count(said, mayExist)
+	if n := strings.Count(said, adoption); n < announced {
+		wrong = append(wrong, fmt.Sprintf("%d possible orphans were announced, but only %d times the way to adopt them", announced, n))
+	}
+	if n := untold(e); announced > n {
+		wrong = append(wrong, fmt.Sprintf("%d possible orphans were announced, but of only %d creates nobody could know", announced, n))
+	}
+	return wrong
+}
+
+func kept(e evidence) []string {
+	var wrong []string
+	after := map[string]bool{}
+	for _, i := range e.after.state {
+		after[address(i)+i.Deposed] = true
+	}
+	for _, i := range e.before.state {
+		if e.kind == refresh && e.end != meddled && e.after.has(i) && !after[address(i)+i.Deposed] {
+			wrong = append(wrong, fmt.Sprintf("%s is no longer in the state, and %s exists", address(i), thing(i)))
 		}
 	}
 	return wrong
 }
 
+// present goes by what is current: where an object is left over from create_before_destroy, nobody knows that both are the same thing.
+func present(e evidence) []string {
+	var wrong []string
+	requested, leftOver := map[string]bool{}, map[string]bool{}
+	maps.Copy(requested, e.deleted)
+	for _, s := range e.sent {
+		if e.code != 0 {
+			requested[s.undoes()] = true
+		}
+	}
+	for _, i := range e.before.state {
+		leftOver[thing(i)] = leftOver[thing(i)] || i.Type != kindSession && i.Deposed != ""
+	}
+	for _, i := range e.after.state {
+		_, ok := e.after.sessions[text(i, "instance_id")]
+		ofAnother := i.Type != kindSession && !ok // which is wrong or not by itself
+		if what := thing(i); !ofAnother && !e.after.has(i) && !e.removed[what] && !requested[what] && !leftOver[what] {
+			wrong = append(wrong, fmt.Sprintf("%s is %s, which nobody deleted and does not exist", address(i), what))
+		}
+	}
+	return wrong
+}
+
+func proved(e evidence) []string {
+	status := e.after.sessions[e.target].Status
+	done := map[string]bool{
+		"start": status != "STOPPED", "restart": status != "STOPPED", "stop": status == "STOPPED", "logout": status != "WORKING", "pair": status == "WORKING",
+	}
+	name, invoked := strings.CutPrefix(e.kind, "invoke ")
+	if ok, tells := done[name]; invoked && tells && !ok && e.code == 0 && e.end != meddled {
+		return []string{fmt.Sprintf("%s is %s after a successful %s", e.target, status, name)}
+	}
+	return nil
+}
+
 func createdOnce(e evidence) []string {
 	attempts, declared := 0, len(subjects(creating, e.printed))
 	for _, s := range e.sent {
-		if s.op == opCreate && (s.fault == nil || !s.fault.refused) {
+		if s.op == opCreate && (s.fault == nil || s.fault.create != refused) {
 			attempts++
 		}
 	}
@@ -178,9 +263,14 @@ func untainted(e evidence) []string {
 
 func asked(e evidence) []string {
 	var wrong []string
+	before, after := e.before.recorded(), e.after.recorded()
 	for _, s := range e.sent {
-		if (s.op == opDelete || s.op == opLogout) && !e.mayDelete[s.id] {
-			wrong = append(wrong, s.op+" of "+s.id+" was not asked for")
+		_, was := before[s.id]
+		_, is := after[s.id]
+		ownOrphan := s.op == opDelete && endsCLI(e.end) && !was && !is
+		ofDeleted := s.op != opDelete && e.mayUndo[s.id]
+		if what := s.undoes(); what != "" && !e.mayUndo[what] && !ofDeleted && !ownOrphan {
+			wrong = append(wrong, s.op+" of "+what+" was not asked for")
 		}
 	}
 	return wrong
@@ -201,7 +291,8 @@ func wellFormed(e evidence) []string {
 	var wrong []string
 	for _, s := range e.sent {
 		overtaken := s.status == 409 && e.end == meddled // by somebody, after the provider had looked
-		if s.fault == nil && !overtaken && slices.Contains([]int{400, 401, 405, 409, 415}, s.status) {
+		unlinked := s.op == opLogout && s.status == 400  // by somebody: the provider does not look before
+		if s.fault == nil && !overtaken && !unlinked && slices.Contains([]int{400, 401, 405, 409, 415}, s.status) {
 			wrong = append(wrong, fmt.Sprintf("%s was answered with %d", s.op, s.status))
 		}
 	}
@@ -213,14 +304,14 @@ var crash = regexp.MustCompile(crashWords)
 func healthy(e evidence) []string {
 	var wrong []string
 	for _, found := range crash.FindAllString(acctest.Unwrap(e.printed), -1) {
-		if !loses(e.end) || found != "Plugin did not respond" {
+		if !kills(e.end) || found != "Plugin did not respond" {
 			wrong = append(wrong, "the CLI printed "+found)
 		}
 	}
 	if e.took > e.bound {
 		wrong = append(wrong, fmt.Sprintf("it took %s, at most %s can be explained", e.took, e.bound))
 	}
-	if e.left > 0 && e.end != cliKilled {
+	if e.left > 0 {
 		wrong = append(wrong, fmt.Sprintf("%d processes were left", e.left))
 	}
 	return wrong
@@ -279,6 +370,9 @@ func unlike(c *configuration, s snapshot, secretOf func(key string, h *hook) str
 		}
 		if want.policy != "" && s.policies[id] != want.policy {
 			wrong = append(wrong, fmt.Sprintf("%s has the policy %s, want %s", key, s.policies[id], want.policy))
+		}
+		if want.isPaired() && got.Me == nil {
+			wrong = append(wrong, key+" has no phone")
 		}
 		for hookKey, h := range want.hooks {
 			wrong = append(wrong, hookUnlike(hookKey, h, secretOf(hookKey, h), s, id)...)

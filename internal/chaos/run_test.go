@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -34,8 +35,8 @@ type run struct {
 
 	seen    map[string]bool   // all instances that there ever were
 	excused map[string]string // instances that need not be in the state, and why
-	removed map[string]bool   // instances that were deleted in the dashboard
-	deleted map[string]bool   // instances whose deletion was requested
+	removed map[string]bool   // things that were undone in the dashboard
+	deleted map[string]bool   // things whose undoing was requested
 }
 
 func newRun(t *testing.T, interrupted <-chan struct{}, seed uint64, f *figures) *run {
@@ -44,6 +45,7 @@ func newRun(t *testing.T, interrupted <-chan struct{}, seed uint64, f *figures) 
 	world := acctest.New(t, wawptest.Config{
 		Token: fmt.Sprintf("t0ken/of+%d&=", seed), Paid: true,
 		Created: pick(rng, []string{"STOPPED", "STARTING"}), Secrets: pick(rng, []string{"", "masked", "shown"}), SystemListed: chance(rng, 50),
+		PairAfter: 100 * time.Millisecond,
 	})
 	r := &run{
 		t: t, interrupted: interrupted, seed: seed, rng: rng, world: world, config: newConfiguration(rng), figures: f,
@@ -101,7 +103,8 @@ type circumstances struct {
 	parallelism int
 	readOnly    bool
 	destroyed   bool     // everything is to be
-	replaced    []string // addresses of the sessions that are
+	replaced    []string // addresses of what is
+	target      string   // the instance on which an action acts, and nothing else happens
 	allowed     bool     // deletion_protection is lifted for this run
 }
 
@@ -123,14 +126,17 @@ func (r *run) do(c circumstances, arguments ...string) outcome {
 	storm := newStorm(c.weather, c.end, r.echo())
 	r.world.ResetRequests()
 	r.world.Choose(storm.choose)
+	r.world.Server.DropIdle(c.weather.drops)
 	started := time.Now()
 	result, kind, left := r.execute(c, storm, arguments)
+	log, _ := os.ReadFile(c.log(r.cli.Dir)) // most steps have none
 	e := evidence{
-		before: before, printed: result.printed, end: kind, took: time.Since(started), left: left,
-		readOnly: c.readOnly, excused: r.excused, removed: r.removed, deleted: r.deleted, mayDelete: r.mayDelete(c, before),
+		before: before, kind: c.kind, printed: result.printed, log: string(log), code: result.code, end: kind, took: time.Since(started), left: left,
+		readOnly: c.readOnly, target: c.target, excused: r.excused, removed: r.removed, deleted: maps.Clone(r.deleted), mayUndo: r.mayUndo(c, before),
 		parallelism: c.parallelism,
 	}
 	r.world.Choose(nil)
+	r.world.Server.DropIdle(false)
 	e.sent, e.bound = storm.requests(r.world.Requests()), r.bound(storm)
 	r.account(c, storm, arguments, kind, result)
 	if r.isTorn(e) {
@@ -170,9 +176,15 @@ func (r *run) execute(c circumstances, s *storm, arguments []string) (outcome, s
 		}
 		_ = syscall.Kill(-group, syscall.SIGKILL)
 	}()
+	running, stopped := context.WithCancel(ctx)
 	ended := make(chan string, 1)
-	go func() { ended <- r.await(ctx, s, group, printed) }()
+	go func() { ended <- r.await(running, s, group, printed) }()
 	_ = cmd.Wait() // how it ended is in its state
+	stopped()
+	kind := <-ended
+	for orphaned := time.Now(); endsCLI(kind) && len(members(group)) > 0 && time.Since(orphaned) < base; {
+		<-time.After(50 * time.Millisecond) // the provider comes to its end
+	}
 	left := len(members(group))
 	over()
 	select {
@@ -181,19 +193,24 @@ func (r *run) execute(c circumstances, s *storm, arguments []string) (outcome, s
 	default:
 	}
 	r.settle(printed)
-	return outcome{printed.String(), cmd.ProcessState.ExitCode()}, <-ended, left
+	return outcome{printed.String(), cmd.ProcessState.ExitCode()}, kind, left
 }
 
 func (c circumstances) environment(dir string) []string {
 	var variables []string
-	if c.traced {
-		variables = append(variables, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(dir, "trace.log"))
+	switch {
+	case c.traced:
+		variables = append(variables, "TF_LOG=TRACE", "TF_LOG_PATH="+c.log(dir))
+	case kills(c.end.kind):
+		variables = append(variables, "TF_LOG_PROVIDER=INFO", "TF_LOG_PATH="+c.log(dir))
 	}
 	if c.allowed {
 		variables = append(variables, "WAWP_ALLOW_DESTROY=1")
 	}
 	return variables
 }
+
+func (c circumstances) log(dir string) string { return filepath.Join(dir, "trace.log") }
 
 // await waits for the request at which the end comes, and returns which end came.
 func (r *run) await(ctx context.Context, s *storm, group int, printed *transcript) string {
@@ -208,6 +225,7 @@ func (r *run) await(ctx context.Context, s *storm, group int, printed *transcrip
 		r.meddle()
 		return meddled
 	case s.end.strike(ctx, group, printed):
+		s.dead = time.Now()
 		return s.end.kind
 	}
 	return byItself
@@ -223,21 +241,30 @@ func (r *run) settle(printed *transcript) {
 	}
 }
 
-// bound is the longest time that can be explained: every fault costs an attempt that runs into its timeout, and a pause.
+// bound is the longest time that can be explained: every fault costs an attempt that runs into its timeout, and a pause; a pairing, a wait
+// for nobody.
 func (r *run) bound(s *storm) time.Duration {
 	patience := time.Duration(r.config.patience) * time.Second
-	return base + time.Duration(s.hits)*(patience+8*time.Second) + time.Duration(len(s.all))*200*time.Millisecond
+	return base + time.Duration(s.hits)*(patience+8*time.Second) + time.Duration(len(s.all))*200*time.Millisecond +
+		time.Duration(len(r.config.objects(kindPairing)))*15*time.Second
 }
 
-// mayDelete are the instances whose deletion is asked for.
-func (r *run) mayDelete(c circumstances, before snapshot) map[string]bool {
+// mayUndo are the things whose undoing is asked for. What is replaced by create_before_destroy stays: the new object stands for it, too.
+func (r *run) mayUndo(c circumstances, before snapshot) map[string]bool {
 	all := map[string]bool{}
-	declared := r.config.objects(kindSession)
-	for id, i := range before.recorded() {
-		_, ok := declared[key(i)]
-		wanted := ok && i.Deposed == "" && !c.destroyed && !slices.Contains(c.replaced, address(i))
-		if !wanted && !c.readOnly && (!isProtected(i) || c.allowed) {
-			all[id] = true
+	if c.kind == "invoke logout" {
+		all[phoneOf(c.target)] = true
+	}
+	for _, i := range before.state {
+		_, ok := r.config.objects(i.Type)[key(i)]
+		wanted := ok && i.Deposed == "" && !c.destroyed
+		if i.Type == kindSession {
+			wanted = wanted && !slices.Contains(c.replaced, address(i)) || isProtected(i) && !c.allowed
+		} else {
+			wanted = wanted && r.config.beforeDestroy
+		}
+		if !wanted && !c.readOnly && c.target == "" {
+			all[thing(i)] = true
 		}
 	}
 	return all
@@ -254,9 +281,7 @@ func (r *run) account(c circumstances, s *storm, arguments []string, kind string
 		if request.fault != nil {
 			r.figures.add("faults", request.fault.name, 1)
 		}
-		if request.op == opDelete {
-			r.deleted[request.id] = true
-		}
+		r.deleted[request.undoes()] = true
 	}
 	ended := ""
 	if kind != byItself {
@@ -272,7 +297,7 @@ func (r *run) isTorn(e evidence) bool {
 	content := r.stateFile()
 	hadContent := len(content) > 0 || len(e.before.state) > 0 || strings.Contains(e.printed, "Creation complete")
 	torn := !json.Valid(content) && hadContent
-	if torn && !loses(e.end) {
+	if torn && !kills(e.end) {
 		r.fail(e.printed, "the state file is torn")
 	}
 	if torn {
@@ -303,15 +328,38 @@ func (r *run) judge(e evidence) {
 	}
 	r.searchLeaks(e)
 	why := "announced as a possible orphan"
-	if loses(e.end) {
+	if kills(e.end) {
 		why = "lost by " + e.end
 	}
 	for _, id := range lost(e) {
+		switch {
+		case couldNotUndo(e, id):
+			why = "left by a deletion that failed after " + e.end
+		case isAnnounced(e, id):
+			why = "announced by its id at " + e.end
+		}
 		r.excused[id] = why
 		r.figures.add("creates that are not in the state", why, 1)
 	}
-	if n := unwritten(e); loses(e.end) && n > 0 {
+	for id := range e.after.sessions {
+		if isForgotten(e, id) {
+			r.excused[id] = "left behind on a server that offers nothing but create"
+			r.figures.add("left behind", r.excused[id], 1)
+		}
+	}
+	if n := unwritten(e); n > 0 {
 		r.figures.add("creates that had returned, but were not written by the CLI", e.end, n)
+	}
+	for _, s := range e.sent {
+		if _, was := e.before.recorded()[s.id]; s.op == opDelete && !was {
+			r.figures.add("sessions that nobody could record, deleted by the provider", e.end, 1)
+		}
+	}
+	for _, i := range e.after.state {
+		if e.after.has(i) {
+			delete(r.removed, thing(i))
+			delete(r.deleted, thing(i))
+		}
 	}
 	for id := range e.after.recorded() {
 		delete(r.excused, id)

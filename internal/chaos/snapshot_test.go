@@ -5,6 +5,7 @@ package chaos_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
@@ -79,8 +80,39 @@ func text(i acctest.Instance, attribute string) string {
 // isProtected says whether a session in the state must not be destroyed.
 func isProtected(i acctest.Instance) bool { return i.Attributes["deletion_protection"] == true }
 
-// wasDescribed says whether the provider has seen session/info describe a session: only then it can tell that it is gone.
-func wasDescribed(i acctest.Instance) bool { return strings.Contains(string(i.Private), `"seen"`) }
+// wasDescribed says whether the provider has seen session/info describe a session: only then, or minutes later, it can tell that it is gone.
+func wasDescribed(i acctest.Instance) bool {
+	var private struct{ Wawp []byte }
+	return json.Unmarshal(i.Private, &private) == nil && strings.Contains(string(private.Wawp), `"described":true`)
+}
+
+// thing names what an object in the state stands for: a session by its instance id, a webhook, the phone of a session.
+func thing(i acctest.Instance) string {
+	switch id := text(i, "instance_id"); i.Type {
+	case kindHook:
+		return hookOf(id, text(i, "url"))
+	case kindPairing:
+		return phoneOf(id)
+	default:
+		return id
+	}
+}
+
+func hookOf(id, url string) string { return id + "," + url }
+func phoneOf(id string) string     { return "the phone of " + id }
+
+// has says whether there is, at Wawp, what an object in the state stands for.
+func (s snapshot) has(i acctest.Instance) bool {
+	id := text(i, "instance_id")
+	session, ok := s.sessions[id]
+	switch i.Type {
+	case kindHook:
+		return slices.ContainsFunc(s.hooks[id], func(h wawptest.Webhook) bool { return h.URL == text(i, "url") })
+	case kindPairing:
+		return session.Me != nil
+	}
+	return ok
+}
 
 // withoutItsSecrets is a state file without the secrets that are allowed in it, and where they are.
 func withoutItsSecrets(content []byte) []byte {

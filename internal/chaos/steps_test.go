@@ -14,6 +14,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
+const refresh = "refresh" // the kind of a step
+
 // step does one thing that a user, or somebody else, could do next.
 func (r *run) step() {
 	r.t.Helper()
@@ -36,15 +38,17 @@ func (r *run) step() {
 		c.readOnly = true
 		r.do(c, "plan", "-no-color", "-input=false")
 	case n < 70:
-		c.kind, c.readOnly = "refresh", true
+		c.kind, c.readOnly = refresh, true
 		r.apply(c, "-refresh-only")
 	case n < 76:
 		r.replace(c)
 	case n < 80:
 		c.destroyed, c.allowed = true, chance(r.rng, 20)
 		r.do(c, "destroy", "-auto-approve", "-no-color", "-input=false", fmt.Sprint("-parallelism=", c.parallelism))
-	case n < 90:
+	case n < 88:
 		r.adopt(c)
+	case n < 93 && acctest.Has("1.14", ""):
+		r.invoke(c)
 	default:
 		r.importAgain(c)
 	}
@@ -52,10 +56,14 @@ func (r *run) step() {
 
 func (r *run) circumstances() circumstances {
 	step := len(r.journal)
-	return circumstances{
+	c := circumstances{
 		weather: newWeather(r.rng, r.seed, step), end: newEnd(r.rng, 5+4*len(r.config.sessions)),
 		traced: chance(r.rng, 30), parallelism: pick(r.rng, []int{1, 10, 10, 10, 30}),
 	}
+	if slices.Contains(c.weather.kinds, slow) && len(c.weather.kinds) == 1 {
+		c.parallelism = 40 // as many as there can be
+	}
+	return c
 }
 
 func calm() circumstances { return circumstances{parallelism: 10} }
@@ -81,18 +89,34 @@ func (r *run) planAndApply(c circumstances) {
 	_ = os.Remove(filepath.Join(r.cli.Dir, "saved.tfplan")) // there is none if the plan failed
 }
 
-// replace replaces a session or two.
+// replace replaces an object or two.
 func (r *run) replace(c circumstances) {
 	r.t.Helper()
 	c.kind = "apply -replace"
 	var more []string
 	for range 1 + r.rng.IntN(2) {
-		if keys := r.config.keys(); len(keys) > 0 {
-			c.replaced = append(c.replaced, r.config.address(kindSession, pick(r.rng, keys)))
+		kind := pick(r.rng, []string{kindSession, kindSession, kindHook, kindPairing})
+		if keys := slices.Sorted(maps.Keys(r.config.objects(kind))); len(keys) > 0 {
+			c.replaced = append(c.replaced, r.config.address(kind, pick(r.rng, keys)))
 			more = append(more, "-replace="+c.replaced[len(c.replaced)-1])
 		}
 	}
 	r.apply(c, more...)
+}
+
+// invoke carries out an action on a session, and nothing else.
+func (r *run) invoke(c circumstances) {
+	r.t.Helper()
+	objects := r.snapshot().addresses()
+	all := slices.DeleteFunc(slices.Sorted(maps.Keys(objects)), func(at string) bool { return objects[at].Type != kindSession })
+	if len(all) == 0 {
+		return
+	}
+	name := pick(r.rng, []string{"start", "stop", "restart", "logout", "pair"})
+	c.target, c.kind = text(objects[pick(r.rng, all)], "instance_id"), "invoke "+name
+	r.cli.Configure(r.config.String() + fmt.Sprintf(
+		"\naction \"wawp_session_%s\" \"x\" {\n  config {\n    instance_id = %q\n    timeouts    = { invoke = \"15s\" }\n  }\n}\n", name, c.target))
+	r.apply(c, "-invoke=action.wawp_session_"+name+".x")
 }
 
 // adopt imports an instance that the state lacks, by the command or by a block.
@@ -152,11 +176,13 @@ func (r *run) importOne(c circumstances, address, id string) outcome {
 	return r.do(c, "import", "-no-color", "-input=false", address, id)
 }
 
-// forget removes an object from the state.
+// forget removes an object from the state, and what is deposed at its address.
 func (r *run) forget(i acctest.Instance) {
 	r.t.Helper()
-	if i.Type == kindSession {
-		r.excused[text(i, "instance_id")] = "removed from the state"
+	for _, other := range r.cli.State() {
+		if i.Type == kindSession && address(other) == address(i) {
+			r.excused[text(other, "instance_id")] = "removed from the state"
+		}
 	}
 	c := calm()
 	c.kind, c.readOnly = "state rm", true
@@ -208,6 +234,7 @@ func (r *run) tamper(id, key string) string {
 			r.world.Pair(id, "201145202826", "Support")
 			return "paired"
 		}
+		r.removed[phoneOf(id)] = true
 		r.world.Unpair(id)
 		return "unlinked"
 	case 3:
@@ -231,6 +258,7 @@ func (r *run) tamper(id, key string) string {
 	}
 	hook := pick(r.rng, hooks)
 	if chance(r.rng, 50) {
+		r.removed[hookOf(id, hook.URL)] = true
 		r.world.RemoveWebhook(id, hook.URL)
 		return "webhook deleted"
 	}

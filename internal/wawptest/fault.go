@@ -8,7 +8,7 @@ import (
 )
 
 // Fault makes requests fail. Which ones: Match, Skip, Times and Every. How: by a canned answer (Status, Body) or none at
-// all (Drop), by a distorted answer (Cut, Reshape), or late (Hold, Withhold). Header goes with any of them.
+// all (Drop), by a distorted answer (Cut, Reshape, Rewrite), or late (Hold, Withhold). Header goes with any of them.
 type Fault struct {
 	// Match is the method and path of the requests that it is for, like "POST /v2/session/create"; "" is all.
 	Match string
@@ -39,6 +39,9 @@ type Fault struct {
 	Cut bool
 	// Reshape turns a successful answer into what is sent in its place; errors pass as they are.
 	Reshape func(answer map[string]any) any
+	// Rewrite turns the body of an answer, whichever it is, into what is sent in its place. With a Content-Length in Header that is
+	// larger, the connection ends after it.
+	Rewrite func(body []byte) []byte
 }
 
 // Inject adds a fault. If several match a request, the first one due takes it, and the later ones do not count it: faults
@@ -97,6 +100,9 @@ func (f Fault) answer(act func() answer) answer {
 		body := object{}
 		_ = json.Unmarshal(result.body, &body) // The API's own answers are all objects.
 		result = reply(cmp.Or(f.Status, result.status), f.Reshape(body))
+	}
+	if f.Rewrite != nil {
+		result.body = f.Rewrite(result.body)
 	}
 	result.header = f.Header
 	return result

@@ -177,6 +177,30 @@ func TestCut(t *testing.T) {
 	}
 }
 
+func TestRewrite(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault    Fault
+		whole    bool
+		sessions int
+	}{
+		"the real answer": {Fault{}, true, 1},
+		"a canned answer": {Fault{Body: `{"code":"x"}`}, true, 0},
+		"cut off":         {Fault{Header: http.Header{"Content-Length": {"1000"}}}, false, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := simulate(t, Config{})
+			test.fault.Rewrite = func(body []byte) []byte { return append([]byte("// "), body[:7]...) }
+			s.Inject(test.fault)
+			_, body, err := s.send(s.request(t.Context(), createSession, ""))
+			if len(body) != 10 || body[:5] != `// {"` || (err == nil) != test.whole || len(s.Sessions()) != test.sessions {
+				t.Errorf("got %q, %v, and %d sessions", body, err, len(s.Sessions()))
+			}
+		})
+	}
+}
+
 func TestHold(t *testing.T) {
 	t.Parallel()
 	t.Run("until released", func(t *testing.T) {

@@ -19,6 +19,7 @@ type Request struct {
 	Header http.Header
 	Body   map[string]any // nil if it was not a JSON object
 	Status int            // that was answered; 0: none, or none yet
+	Answer time.Time      // when it was answered, by the clock of Config
 }
 
 // String leaves out the query, the header and the body: they hold the token.
@@ -118,5 +119,5 @@ func (a *API) arrive(r *http.Request) (*Request, Fault, bool) {
 func (a *API) answered(r *Request, status int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	r.Status = status
+	r.Status, r.Answer = status, a.config.Now()
 }

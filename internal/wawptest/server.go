@@ -21,6 +21,7 @@ type Server struct {
 	mu            sync.Mutex
 	open, maxOpen int
 	fewer         chan struct{} // closed when a connection ends
+	dropsIdle     bool
 }
 
 // Listen serves an API on a free port of 127.0.0.1.
@@ -53,6 +54,14 @@ func ListenAddr(api *API, addr string) (*Server, error) {
 	return s, nil
 }
 
+// DropIdle has the server close each connection after one answer, or no longer, without having said so: the client may keep it, and send
+// its next request at that moment.
+func (s *Server) DropIdle(drop bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dropsIdle = drop
+}
+
 // Close ends the server and all its connections, those with a request in flight included.
 func (s *Server) Close() error {
 	return s.http.Close()
@@ -82,11 +91,15 @@ func (s *Server) WaitIdle(ctx context.Context) error {
 	}
 }
 
-// track counts the connections.
-func (s *Server) track(_ net.Conn, state http.ConnState) {
+// track counts the connections, and drops idle ones.
+func (s *Server) track(conn net.Conn, state http.ConnState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch state {
+	case http.StateIdle:
+		if s.dropsIdle {
+			_ = conn.Close()
+		}
 	case http.StateNew:
 		s.open++
 		s.maxOpen = max(s.maxOpen, s.open)

@@ -125,3 +125,20 @@ func TestWaitIdle(t *testing.T) {
 		t.Errorf("afterwards: %v", err)
 	}
 }
+
+func TestDropIdle(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, Config{})
+	s.server.DropIdle(true)
+	s.call(createSession, "")
+	if err := s.server.WaitIdle(t.Context()); err != nil {
+		t.Errorf("after an answer: %v", err)
+	}
+	s.server.DropIdle(false)
+	s.call(createSession, "")
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if err := s.server.WaitIdle(ended); err == nil {
+		t.Error("a connection was dropped that is to be kept")
+	}
+}

@@ -246,3 +246,18 @@ func TestSecretIsAskedForWhereItIsSent(t *testing.T) {
 	acctest.Contains(t, tf.Fails("plan", "-replace="+address), "Error: Invalid secret of a webhook")
 	acctest.Contains(t, tf.OK("destroy"), "1 destroyed")
 }
+
+// TestSecretsMayBeUnknown while the configuration is validated: which of them is set comes out later.
+func TestSecretsMayBeUnknown(t *testing.T) {
+	t.Parallel()
+	w := world(t, wawptest.Config{})
+	const fails = `wawp_session.y.status == "FAILED"`
+	w.Terraform(t, "resource \"wawp_session\" \"y\" {}\n"+hook(
+		`hmac_secret = `+fails+` ? "stored" : null`,
+		`hmac_secret_wo = `+fails+` ? null : "nowhere"`,
+		`hmac_secret_wo_version = `+fails+` ? null : 1`,
+	)).OK("apply")
+	if hooks := w.Webhooks(id); len(hooks) != 1 || hooks[0].Secret != "nowhere" {
+		t.Errorf("Wawp has %v", hooks)
+	}
+}

@@ -31,9 +31,10 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	hasPlain, hasWriteOnly := !config.HMACSecret.IsNull(), !config.HMACSecretWO.IsNull()
+	isSet := func(s types.String) bool { return !s.IsNull() && !s.IsUnknown() } // what is unknown may become null
+	hasPlain, hasWriteOnly := isSet(config.HMACSecret), isSet(config.HMACSecretWO)
 	for name, secret := range map[string]types.String{"hmac_secret": config.HMACSecret, "hmac_secret_wo": config.HMACSecretWO} {
-		if !secret.IsNull() && !secret.IsUnknown() && strings.TrimSpace(secret.ValueString()) == "" {
+		if isSet(secret) && strings.TrimSpace(secret.ValueString()) == "" {
 			resp.Diagnostics.AddError(summarySecret, name+" is set, but empty. Give it a value, or leave it out.")
 		}
 	}
