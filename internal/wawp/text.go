@@ -74,8 +74,12 @@ func (r redactor) value(s string) string { return r.values.Replace(s) }
 // line returns the beginning of what a server said in one line, fit to be shown. Of an address it keeps scheme and host: the rest of that of
 // a webhook, Wawp's own among them, or of a temporary link is its secret.
 func (r redactor) line(said string) string {
-	return oneLine(address.ReplaceAllString(r.texts.Replace(strings.ToValidUTF8(said, "?")), "$1$2/..."))
+	said = escapedAddress.ReplaceAllString(r.texts.Replace(strings.ToValidUTF8(said, "?")), blot)
+	return oneLine(address.ReplaceAllString(said, "$1$2/..."))
 }
+
+// escapedAddress is an address as it stands in a query or a path.
+var escapedAddress = regexp.MustCompile(`(?i)https?(:|%3a)(%2f){2}[^\s"'<>]*`)
 
 var address = regexp.MustCompile(`(?i)(https?:(?:\\?/){2})(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>\\]+)[/?#\\][^\s"'<>]*`)
 

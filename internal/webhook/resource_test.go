@@ -677,7 +677,7 @@ func TestAccSecretNeverShows(t *testing.T) {
 		"variable \"secret\" {\n  type = string\n  ephemeral = true\n}\nvariable \"plain\" {\n  type = string\n  sensitive = true\n}\n")
 	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+cli.Dir+"/trace.log", "TF_VAR_secret="+nowhere, "TF_VAR_plain="+inState)
 	var said string
-	for range 4 { // what was set although it was refused is adopted, and changed: the third time with success
+	for range 7 { // what was set although it was refused is adopted, and changed: the third time with success
 		more, _ := cli.Run("apply", "-auto-approve", "-no-color")
 		said += more
 	}
