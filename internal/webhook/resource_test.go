@@ -685,7 +685,8 @@ func TestAccSecretNeverShows(t *testing.T) {
 	plan, _ := cli.Run("plan", "-no-color", "-destroy", "-out=saved.tfplan")
 	w.ClearFaults()
 	acctest.Lacks(t, said+plan, canaries...)
-	hooks := w.Webhooks(id)
+	hooks := w.Webhooks(id) // in the order in which they were made
+	slices.SortFunc(hooks, func(a, b wawptest.Webhook) int { return strings.Compare(a.URL, b.URL) })
 	if len(hooks) != 2 || len(cli.State()) != 2 || hooks[0].Secret != inState || hooks[1].Secret != nowhere {
 		t.Fatalf("Wawp has %d webhooks, the state %d:\n%s", len(hooks), len(cli.State()), said)
 	}
