@@ -190,6 +190,7 @@ func TestAccSessionsThatNobodyRecordsAreDeleted(t *testing.T) {
 // TestAccSecondCtrlC: Terraform asks the provider to end, and kills it 2 s later. What is answered by then is deleted, or in the state.
 func TestAccSecondCtrlC(t *testing.T) {
 	t.Parallel()
+	acctest.Require(t, "1.11", "") // OpenTofu does not always write, after a second Ctrl-C, what had returned before
 	w := acctest.New(t, wawptest.Config{})
 	release := make(chan struct{})
 	w.Inject(wawptest.Fault{Match: create, Withhold: release})
