@@ -12,9 +12,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 )
 
 // The ends that a run of the CLI can be given.
@@ -60,7 +61,7 @@ func endsCLI(kind string) bool { return kind == ctrlCTwice || kind == cliKilled 
 func kills(kind string) bool { return endsCLI(kind) || kind == providerKilled }
 
 // strike ends the CLI, which leads a process group, or the provider in it. It reports whether it did.
-func (e end) strike(ctx context.Context, group int, printed *transcript) bool {
+func (e end) strike(ctx context.Context, group int, printed *acctest.Transcript) bool {
 	signal := syscall.SIGINT
 	switch e.kind {
 	case terminated:
@@ -69,12 +70,12 @@ func (e end) strike(ctx context.Context, group int, printed *transcript) bool {
 	case ctrlC:
 		struck := syscall.Kill(-group, signal) == nil
 		if e.told {
-			printed.waitFor(ctx, "Stopping operation...")
+			_ = printed.WaitFor(ctx, `Stopping operation\.\.\.`)
 		}
 		return struck
 	case ctrlCTwice:
 		_ = syscall.Kill(-group, syscall.SIGINT)
-		return printed.waitFor(ctx, "Interrupt received") && syscall.Kill(-group, syscall.SIGINT) == nil
+		return printed.WaitFor(ctx, "Interrupt received") == nil && syscall.Kill(-group, syscall.SIGINT) == nil
 	case cliKilled, hungUp:
 		target, signal := group, syscall.SIGKILL
 		if e.kind == hungUp {
@@ -95,58 +96,20 @@ func (e end) strike(ctx context.Context, group int, printed *transcript) bool {
 	return killed
 }
 
-// members are the processes of a group that are alive.
+// members are the processes of a group that are alive: a process whose first thread has ended is, as long as it has others, and its
+// children do not notice its end before.
 func members(group int) []int {
 	var all []int
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, path := range stats {
 		content, _ := os.ReadFile(path) // it may have ended meanwhile
 		fields := strings.Fields(string(content[bytes.LastIndexByte(content, ')')+1:]))
-		if len(fields) > 2 && fields[0] != "Z" && fields[2] == strconv.Itoa(group) {
+		threads, _ := os.ReadDir(filepath.Join(filepath.Dir(path), "task"))
+		isDead := len(fields) > 0 && fields[0] == "Z" && len(threads) < 2
+		if len(fields) > 2 && !isDead && fields[2] == strconv.Itoa(group) {
 			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 			all = append(all, pid)
 		}
 	}
 	return all
-}
-
-// transcript is what a running CLI has printed so far.
-type transcript struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-	more chan struct{}
-}
-
-func newTranscript() *transcript { return &transcript{more: make(chan struct{})} }
-
-func (t *transcript) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.text.Write(p)
-	close(t.more)
-	t.more = make(chan struct{})
-	return len(p), nil
-}
-
-func (t *transcript) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.text.String()
-}
-
-// waitFor reports whether a phrase was printed before ctx ended.
-func (t *transcript) waitFor(ctx context.Context, phrase string) bool {
-	for {
-		t.mu.Lock()
-		found, more := strings.Contains(t.text.String(), phrase), t.more
-		t.mu.Unlock()
-		if found {
-			return true
-		}
-		select {
-		case <-more:
-		case <-ctx.Done():
-			return false
-		}
-	}
 }

@@ -159,7 +159,7 @@ func (r *run) echo() string { return strings.Join(spellings(r.world.Token), " ")
 // execute runs the CLI in a process group of its own. It returns the end that it was given, and how many processes were left.
 func (r *run) execute(c circumstances, s *storm, arguments []string) (outcome, string, int) {
 	r.t.Helper()
-	cmd, printed := r.cli.Command(arguments...), newTranscript()
+	cmd, printed := r.cli.Command(arguments...), &acctest.Transcript{}
 	cmd.Env = append(slices.Clone(cmd.Env), c.environment(r.cli.Dir)...)
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = printed, printed, 5*time.Second
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -213,7 +213,7 @@ func (c circumstances) environment(dir string) []string {
 func (c circumstances) log(dir string) string { return filepath.Join(dir, "trace.log") }
 
 // await waits for the request at which the end comes, and returns which end came.
-func (r *run) await(ctx context.Context, s *storm, group int, printed *transcript) string {
+func (r *run) await(ctx context.Context, s *storm, group int, printed *acctest.Transcript) string {
 	defer close(s.released)
 	select {
 	case <-s.reached:
@@ -232,7 +232,7 @@ func (r *run) await(ctx context.Context, s *storm, group int, printed *transcrip
 }
 
 // settle waits until the requests of processes that are gone are done, or never will be.
-func (r *run) settle(printed *transcript) {
+func (r *run) settle(printed *acctest.Transcript) {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), base)
 	defer cancel()

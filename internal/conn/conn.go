@@ -1,5 +1,4 @@
-// Package conn hands the provider's connection to Wawp to the objects that use it, and tells whether its access
-// token is another one than before.
+// Package conn hands the provider's client of Wawp to the objects that use it.
 package conn
 
 import (

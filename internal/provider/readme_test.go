@@ -35,6 +35,21 @@ func TestQuotedMessagesAreKnown(t *testing.T) {
 	}
 }
 
+// TestPromisesNameFiles finds files in CONTRIBUTING.md's table of the promises that do not exist.
+func TestPromisesNameFiles(t *testing.T) {
+	t.Parallel()
+	_, table, found := strings.Cut(string(read(t, root+"/CONTRIBUTING.md")), "\n| promise | decided in |")
+	files := regexp.MustCompile("`([a-z]+/[a-z_]+\\.go)`").FindAllStringSubmatch(table, -1)
+	if !found || len(files) < 40 {
+		t.Fatalf("the table names %d files", len(files))
+	}
+	for _, file := range files {
+		if _, err := os.Stat(filepath.Join(root, "internal", file[1])); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // registry is where the pages of docs/ are published.
 const registry = "https://registry.terraform.io/providers/wawp/wawp/latest/docs"
 

@@ -25,7 +25,7 @@ type applied struct {
 	ctx  context.Context // ends when something hangs
 	cli  *acctest.CLI
 	cmd  *exec.Cmd
-	said *transcript
+	said *acctest.Transcript
 	pipe *os.File // from which what the CLI prints can be read, where it is not in said
 }
 
@@ -33,7 +33,7 @@ type applied struct {
 func apply(t *testing.T, w *acctest.World, configuration string) *applied {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
-	a := &applied{t: t, ctx: ctx, cli: w.CLI(t, configuration), said: &transcript{more: make(chan struct{})}}
+	a := &applied{t: t, ctx: ctx, cli: w.CLI(t, configuration), said: &acctest.Transcript{}}
 	a.cli.Env = append(a.cli.Env, "TF_LOG_PROVIDER=TRACE")
 	a.cmd = a.cli.Command("apply", "-auto-approve", "-no-color")
 	a.cmd.Stdout, a.cmd.Stderr = io.Writer(a.said), io.Writer(a.said)
@@ -41,7 +41,7 @@ func apply(t *testing.T, w *acctest.World, configuration string) *applied {
 	t.Cleanup(func() {
 		cancel()
 		if t.Failed() {
-			t.Log(a.said.text.String())
+			t.Log(a.said.String())
 		}
 	})
 	return a
@@ -139,7 +139,7 @@ func TestAccSessionsThatNobodyRecordsAreDeleted(t *testing.T) {
 		"SIGHUP to the group":  {three, func(a *applied) { a.signal(-a.cmd.Process.Pid, syscall.SIGHUP) }, create},
 		"SIGKILL after a Ctrl-C": {three, func(a *applied) {
 			a.signal(-a.cmd.Process.Pid, syscall.SIGINT)
-			if err := a.said.waitFor(a.ctx, "Interrupt received"); err != nil {
+			if err := a.said.WaitFor(a.ctx, "Interrupt received"); err != nil {
 				a.t.Fatal(err)
 			}
 			kill(a)
@@ -199,7 +199,7 @@ func TestAccSecondCtrlC(t *testing.T) {
 	provider := a.provider(w.WaitFor(a.ctx, create, 3))
 	for _, said := range []string{"Interrupt received", "Two interrupts received"} {
 		a.signal(-a.cmd.Process.Pid, syscall.SIGINT)
-		if err := a.said.waitFor(a.ctx, said); err != nil {
+		if err := a.said.WaitFor(a.ctx, said); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -209,7 +209,7 @@ func TestAccSecondCtrlC(t *testing.T) {
 	recorded(t, w, a.cli, 3-w.Count(remove))
 	const why, done = "Terraform has ended, so nobody can record", "deleted the Wawp session that nobody could record"
 	for _, words := range []string{why, done} {
-		if n := strings.Count(a.said.text.String(), words); n != w.Count(remove) {
+		if n := strings.Count(a.said.String(), words); n != w.Count(remove) {
 			t.Errorf("the log says %d times %q, after %d deletions", n, words, w.Count(remove))
 		}
 	}

@@ -3,11 +3,8 @@
 package session_test
 
 import (
-	"bytes"
 	"context"
 	"io"
-	"regexp"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -15,39 +12,6 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
-
-// transcript is what a running CLI has printed so far.
-type transcript struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-	more chan struct{}
-}
-
-func (s *transcript) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.text.Write(p)
-	close(s.more)
-	s.more = make(chan struct{})
-	return len(p), nil
-}
-
-// waitFor returns when something has been printed that matches the pattern.
-func (s *transcript) waitFor(ctx context.Context, pattern string) error {
-	for {
-		s.mu.Lock()
-		found, more := regexp.MustCompile(pattern).Match(s.text.Bytes()), s.more
-		s.mu.Unlock()
-		if found {
-			return nil
-		}
-		select {
-		case <-more:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
 
 // TestAccSignalsLoseNothing is promise P1 under Ctrl-C and SIGTERM: creates are under way (and more are to come) when the
 // signal arrives at the whole process group, as from a terminal or a supervisor, or at the CLI alone.
@@ -73,7 +37,7 @@ func TestAccSignalsLoseNothing(t *testing.T) {
 			}`)
 
 			cli.Env = append(cli.Env, "TF_LOG_PROVIDER=TRACE", "TF_LOG_SDK_FRAMEWORK=ERROR")
-			said := &transcript{more: make(chan struct{})}
+			said := &acctest.Transcript{}
 			cmd := cli.Command("apply", "-auto-approve", "-no-color")
 			cmd.Stdout, cmd.Stderr = io.Writer(said), io.Writer(said)
 			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -93,8 +57,8 @@ func TestAccSignalsLoseNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			// The answers are let through once the provider has been stopped, of which its log tells, or has died.
-			if err := said.waitFor(ctx, "Served request.*tf_rpc=StopProvider|Plugin did not respond"); err != nil {
-				t.Fatalf("%s\n%s", err, said.text.String())
+			if err := said.WaitFor(ctx, "Served request.*tf_rpc=StopProvider|Plugin did not respond"); err != nil {
+				t.Fatalf("%s\n%s", err, said.String())
 			}
 			close(release)
 			_ = cmd.Wait() // it ends with an error, which is not the question
@@ -104,7 +68,7 @@ func TestAccSignalsLoseNothing(t *testing.T) {
 			}
 			recorded(t, w, cli, underWay)
 			if t.Failed() {
-				t.Log(said.text.String())
+				t.Log(said.String())
 			}
 		})
 	}
@@ -123,7 +87,7 @@ func TestAccInterruptedAction(t *testing.T) {
 				timeouts    = { invoke = "1h" }
 			}
 		}`)
-	said := &transcript{more: make(chan struct{})}
+	said := &acctest.Transcript{}
 	cmd := cli.Command("apply", "-auto-approve", "-no-color", "-invoke=action.wawp_session_start.x")
 	cmd.Stdout, cmd.Stderr = io.Writer(said), io.Writer(said)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -134,16 +98,16 @@ func TestAccInterruptedAction(t *testing.T) {
 	defer cancel()
 	hang := context.AfterFunc(ctx, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 	defer hang()
-	if err := said.waitFor(ctx, "is STARTING."); err != nil {
-		t.Fatalf("%s\n%s", err, said.text.String())
+	if err := said.WaitFor(ctx, "is STARTING."); err != nil {
+		t.Fatalf("%s\n%s", err, said.String())
 	}
 	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Wait(); err == nil || ctx.Err() != nil {
-		t.Errorf("Ctrl-C did not end the wait, or not as a failure:\n%s", said.text.String())
+		t.Errorf("Ctrl-C did not end the wait, or not as a failure:\n%s", said.String())
 	}
-	acctest.Contains(t, acctest.Unwrap(said.text.String()), "Action on a Wawp session was interrupted",
+	acctest.Contains(t, acctest.Unwrap(said.String()), "Action on a Wawp session was interrupted",
 		"Wawp accepted the start of the session 3EB0BCB2E3D4, but it was not seen to leave STARTING before Terraform was interrupted.",
 		"Its last status was STARTING.")
 }

@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -50,6 +51,9 @@ type probe struct {
 
 func newProbe(t *testing.T, config wawptest.Config) *probe {
 	t.Helper()
+	if signal.Ignored(syscall.SIGHUP) { // by nohup: a program that ignores it from its start cannot be tested with it
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
 	config.Token = cmp.Or(config.Token, token)
 	p := &probe{API: wawptest.New(config), t: t, path: t.TempDir()}
 	server, err := wawptest.Listen(p.API)
@@ -189,8 +193,8 @@ func (p *probe) left(sessions int) {
 	}
 }
 
-// TestProbe asks all that the provider does, except for what takes a phone, and prints no value of an answer.
-func TestProbe(t *testing.T) {
+// TestAccProbe asks all that the provider does, except for what takes a phone, and prints no value of an answer.
+func TestAccProbe(t *testing.T) {
 	t.Parallel()
 	var seconds atomic.Int64 // as many as there were looks at the clock
 	clock := func() time.Time { return time.Unix(seconds.Add(1), 0) }
@@ -275,8 +279,8 @@ func collect(values map[string]bool, value any) {
 	}
 }
 
-// TestProbeOfAnythingElse: answers in every other form, with secrets wherever there is a place. The session is deleted.
-func TestProbeOfAnythingElse(t *testing.T) {
+// TestAccProbeOfAnythingElse: answers in every other form, with secrets wherever there is a place. The session is deleted.
+func TestAccProbeOfAnythingElse(t *testing.T) {
 	t.Parallel()
 	p := newProbe(t, wawptest.Config{})
 	const (
@@ -341,8 +345,8 @@ func TestProbeOfAnythingElse(t *testing.T) {
 		"\n  308 text/plain, 0 bytes\n", "\n  000 no type, 0 bytes, curl: 5", "curl: 18", "restart\n  200 application/json, 14 bytes\n"+info)
 }
 
-// TestProbeWithoutASession: a create is sent once, and what may have become of it is told. No other session is touched.
-func TestProbeWithoutASession(t *testing.T) {
+// TestAccProbeWithoutASession: a create is sent once, and what may have become of it is told. No other session is touched.
+func TestAccProbeWithoutASession(t *testing.T) {
 	t.Parallel()
 	const other, plain = `"instance_id":"0123456789AB"`, "c4naryt0ken12"
 	for name, test := range map[string]struct {
@@ -389,8 +393,8 @@ func TestProbeWithoutASession(t *testing.T) {
 	})
 }
 
-// TestProbeDeletes the session whatever happens, and says so where it cannot.
-func TestProbeDeletes(t *testing.T) {
+// TestAccProbeDeletes the session whatever happens, and says so where it cannot.
+func TestAccProbeDeletes(t *testing.T) {
 	t.Parallel()
 	const gone = `{"code":"invalid_instance","message":"gone"}`
 	for name, test := range map[string]struct {
@@ -449,8 +453,8 @@ func TestProbeDeletes(t *testing.T) {
 	})
 }
 
-// TestProbeRefuses to send anything without what it needs.
-func TestProbeRefuses(t *testing.T) {
+// TestAccProbeRefuses to send anything without what it needs.
+func TestAccProbeRefuses(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		missing string // a program
