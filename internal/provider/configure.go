@@ -125,12 +125,13 @@ func userAgent(version, terraform, appended string) string {
 	}), " ")
 }
 
-// logAttempt returns the log of the client: one line per attempt, in the subsystem wawp at level DEBUG. Its fields hold
-// nothing secret; masking the token is a second net.
+// logAttempt returns the log of the client: one line per attempt, in the subsystem wawp at level DEBUG, with the fields
+// by which terraform-plugin-go tells the operations of Terraform from each other. Its fields hold nothing secret;
+// masking the token is a second net.
 func logAttempt(token string) func(context.Context, wawp.Attempt) {
 	const subsystem = "wawp"
 	return func(ctx context.Context, a wawp.Attempt) {
-		ctx = tflog.NewSubsystem(ctx, subsystem)
+		ctx = tflog.NewSubsystem(ctx, subsystem, tflog.WithRootFields())
 		ctx = tflog.SubsystemMaskLogStrings(ctx, subsystem, token)
 		fields := map[string]any{
 			"method":       a.Method,
@@ -139,11 +140,15 @@ func logAttempt(token string) func(context.Context, wawp.Attempt) {
 			"attempt":      a.Number,
 			"milliseconds": a.Duration.Milliseconds(),
 		}
-		if a.Code != "" {
-			fields["code"] = a.Code
+		for name, value := range map[string]string{
+			"instance_id": a.InstanceID, "kind": string(a.Kind), "code": a.Code, "message": a.Message, "error": a.Err,
+		} {
+			if value != "" {
+				fields[name] = value
+			}
 		}
-		if a.Err != "" {
-			fields["error"] = a.Err
+		if a.Pause > 0 {
+			fields["again_in_milliseconds"] = a.Pause.Milliseconds()
 		}
 		tflog.SubsystemDebug(ctx, subsystem, "request", fields)
 	}

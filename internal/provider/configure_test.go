@@ -3,6 +3,7 @@ package provider
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
@@ -185,9 +187,38 @@ func TestLogMasksTheToken(t *testing.T) {
 	var log bytes.Buffer
 	logAttempt("c4nary-t0ken")(tflogtest.RootLogger(context.Background(), &log), wawp.Attempt{
 		Method: http.MethodPost, Path: "/v2/session/create", Err: "Post https://a.test?access_token=c4nary-t0ken: EOF", Code: "c4nary-t0ken",
+		Message: "c4nary-t0ken", InstanceID: "c4nary-t0ken",
 	})
 	if strings.Contains(log.String(), "c4nary") || !strings.Contains(log.String(), "/v2/session/create") {
 		t.Errorf("log: %s", log.String())
+	}
+}
+
+// TestLogTellsWhy: what failed and why, what follows, and of which operation of Terraform it is a part.
+func TestLogTellsWhy(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	ctx := tflog.SetField(tflogtest.RootLogger(context.Background(), &log), "tf_req_id", "7")
+	tell := logAttempt("c4nary-t0ken")
+	tell(ctx, wawp.Attempt{
+		Method: http.MethodPost, Path: "/v2/session/info", InstanceID: "A1", Status: 429, Number: 2, Duration: time.Second,
+		Kind: wawp.TooManyRequests, Code: "slow_down", Message: "Not so fast.", Pause: 1500 * time.Millisecond,
+	})
+	tell(ctx, wawp.Attempt{Method: http.MethodPost, Path: "/v2/session/create", Status: 201, Number: 1})
+	lines, err := tflogtest.MultilineJSONDecode(&log)
+	if err != nil || len(lines) != 2 {
+		t.Fatal(lines, err)
+	}
+	for i, want := range []string{
+		`{"@level":"debug","@message":"request","@module":"provider.wawp","again_in_milliseconds":1500,"attempt":2,"code":"slow_down",` +
+			`"instance_id":"A1","kind":"too many requests","message":"Not so fast.","method":"POST","milliseconds":1000,` +
+			`"path":"/v2/session/info","status":429,"tf_req_id":"7"}`,
+		`{"@level":"debug","@message":"request","@module":"provider.wawp","attempt":1,"method":"POST","milliseconds":0,` +
+			`"path":"/v2/session/create","status":201,"tf_req_id":"7"}`,
+	} {
+		if line, _ := json.Marshal(lines[i]); string(line) != want {
+			t.Errorf("the log has\n%s, want\n%s", line, want)
+		}
 	}
 }
 

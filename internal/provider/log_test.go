@@ -6,12 +6,49 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
+
+// TestAccLogTellsOfWhichOperation each request is a part, in the words of Terraform's own log.
+func TestAccLogTellsOfWhichOperation(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4"})
+	w.Inject(wawptest.Fault{Times: 1, Status: 503, Body: `{"code":"maintenance","message":"Until noon."}`})
+	cli := w.CLI(t, `data "wawp_session" "x" { instance_id = "3EB0BCB2E3D4" }`)
+	log := filepath.Join(cli.Dir, "debug.log")
+	cli.Env = append(cli.Env, "TF_LOG_PROVIDER=DEBUG", "TF_LOG_PATH="+log)
+	cli.OK("plan")
+	written, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for line := range strings.Lines(string(written)) {
+		if strings.Contains(line, "@module=wawp.wawp") {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) != 2 {
+		t.Fatalf("there are %d lines of requests:\n%s", len(lines), written)
+	}
+	operation := regexp.MustCompile(`tf_req_id=[0-9a-f-]{36}`).FindString(lines[0])
+	for i, own := range [][]string{
+		{"status=503", "code=maintenance", `kind="gateway fault"`, `message="Until noon."`, "again_in_milliseconds="},
+		{"status=200", "attempt=2"},
+	} {
+		acctest.Contains(t, lines[i], own...)
+		acctest.Contains(t, lines[i], operation, "tf_rpc=ReadDataSource", "tf_data_source_type=wawp_session", "instance_id=3EB0BCB2E3D4")
+	}
+	if operation == "" {
+		t.Errorf("the line has no id of the operation: %s", lines[0])
+	}
+}
 
 // TestAccWhatAServerAddsIsNotLogged: net/http logs what comes after the end of an answer, which is the rest of that answer where
 // a server counts characters in place of bytes.

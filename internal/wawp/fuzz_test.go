@@ -121,7 +121,7 @@ func (a *answered) RoundTrip(r *http.Request) (*http.Response, error) {
 // newFuzzed returns a client that never pauses: of pauses that the server asks for, the deadline of the context is nearer.
 func newFuzzed(t *testing.T, transport http.RoundTripper) (*Client, context.Context) {
 	t.Helper()
-	log := func(_ context.Context, a Attempt) { checkShown(t, "log", a.Method+a.Path+a.Code+a.Err) }
+	log := func(_ context.Context, a Attempt) { checkShown(t, "log", a.Method+a.Path+a.Code+a.Message+a.Err) }
 	ctx, cancel := context.WithTimeout(t.Context(), 900*time.Millisecond)
 	t.Cleanup(cancel)
 	return client(t, "http://"+fuzzedHost+"/prefix", func(o *Options) {

@@ -1,6 +1,7 @@
 package wawp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,29 +87,38 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 	}
 	redact := c.redactorFor(parameters)
 	for attempts := 0; ; {
-		end := ending{err: c.pace(ctx)}
-		if end.err == nil {
-			attempts++
-			started := time.Now()
-			end = c.attempt(ctx, op, instanceID, parameters)
-			c.options.Log(ctx, describe(op, redact, end, attempts, time.Since(started)))
+		if err := c.pace(ctx); err != nil {
+			end := ending{err: err}
+			return answer{}, newError(op, redact, classify(end), end, attempts)
+		}
+		attempts++
+		started := time.Now()
+		end := c.attempt(ctx, op, instanceID, parameters)
+		told := Attempt{
+			Method: op.method, Path: op.path, InstanceID: redact.line(instanceID),
+			Status: end.status, Number: attempts, Duration: time.Since(started),
 		}
 		kind := classify(end)
 		if kind == "" {
+			c.options.Log(ctx, told)
 			return end.answer, nil
 		}
 		e := newError(op, redact, kind, end, attempts)
 		if target, err := c.options.BaseURL.Parse(end.header.Get("Location")); kind == Redirect && err == nil {
 			e.Redirect = redact.line(target.Scheme + "://" + target.Host)
 		}
-		if !op.repeat.after(kind) || attempts > c.options.MaxRetries || !worthWaiting(ctx, e.RetryAfter) {
+		again := op.repeat.after(kind) && attempts <= c.options.MaxRetries && worthWaiting(ctx, e.RetryAfter)
+		if again {
+			told.Pause = cmp.Or(e.RetryAfter, c.backoff(attempts-1))
+		}
+		if told.Kind, told.Err = kind, e.text; end.status/100 != 2 { // the code of a success may be a pairing code
+			told.Code, told.Message = e.Code, e.Message
+		}
+		c.options.Log(ctx, told)
+		if !again {
 			return end.answer, e
 		}
-		pause := e.RetryAfter
-		if pause == 0 {
-			pause = c.backoff(attempts - 1)
-		}
-		if e.interruption = sleep(ctx, pause); e.interruption != nil {
+		if e.interruption = sleep(ctx, told.Pause); e.interruption != nil {
 			return end.answer, e
 		}
 	}
@@ -255,38 +265,41 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// retryAfter reads the Retry-After header, in seconds or as a date, which counts from the answer's own Date; 0 means there is none.
+// retryAfter reads the Retry-After header, in seconds or as a date; 0 means there is none.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(min(max(0, seconds), 1<<31)) * time.Second
 	}
-	if sent, err := http.ParseTime(header.Get("Date")); err == nil {
-		now = sent
-	}
 	if date, err := http.ParseTime(value); err == nil {
-		return max(0, date.Sub(now))
+		return max(0, date.Sub(sentAt(header, now)))
 	}
 	return 0
 }
 
-// Attempt is what may be told of one attempt: nothing in it is secret.
-type Attempt struct {
-	Method   string
-	Path     string
-	Status   int    // 0: no answer
-	Code     string // the code of an error answer, if it had one
-	Err      string // why there was no answer
-	Number   int    // 1 for the first attempt of a request
-	Duration time.Duration
+// sentAt returns when an answer was sent, by the clock of its server, which other dates in it are of, too; now, if it
+// does not say.
+func sentAt(header http.Header, now time.Time) time.Time {
+	if sent, err := http.ParseTime(header.Get("Date")); err == nil {
+		return sent
+	}
+	return now
 }
 
-func describe(op operation, redact redactor, end ending, number int, took time.Duration) Attempt {
-	a := Attempt{Method: op.method, Path: op.path, Status: end.status, Number: number, Duration: took}
-	if end.err != nil {
-		a.Err = redact.line(end.err.Error())
-	} else if end.status/100 != 2 {
-		a.Code = redact.line(parse(end.body).complaint().code)
-	}
-	return a
+// Attempt is what may be told of one attempt: nothing in it is secret.
+type Attempt struct {
+	Method     string
+	Path       string
+	InstanceID string // "" for an operation on the account
+	Status     int    // 0: no answer
+	Number     int    // 1 for the first attempt of a request
+	Duration   time.Duration
+
+	// Of one that failed:
+
+	Kind    Kind          // what its end means, which decides whether another one follows
+	Code    string        // the API's code, if the answer had one
+	Message string        // what the API said
+	Err     string        // why there was no whole answer
+	Pause   time.Duration // before another one follows; 0: none does
 }

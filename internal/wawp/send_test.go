@@ -693,15 +693,34 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
+// TestLogTellsEachAttempt: on what, what Wawp said, what that means, and after which pause another one follows.
 func TestLogTellsEachAttempt(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(502, ""), resets, cutsOff, answers(404, `{"code":"invalid_instance","message":"gone"}`))
+	s := serve(t, answers(502, ""), resets, cutsOff, answers(429, `{"code":"slow_down","message":"Not so `+testToken+`."}`),
+		answers(404, `{"code":"invalid_instance","message":"gone"}`), answers(200, `{"status":"WORKING","code":"ABCD-1234","message":"x"}`))
 	var log []Attempt
 	c := client(t, s.URL, func(o *Options) { o.Log = func(_ context.Context, a Attempt) { log = append(log, a) } })
 	_, _ = c.GetSession(context.Background(), "A1")
-	if len(log) != 4 || log[0].Status != 502 || log[1].Err == "" || log[1].Status != 0 || log[2].Status != 201 || log[2].Err == "" ||
-		log[3].Number != 4 || log[3].Code != "invalid_instance" || log[3].Method != http.MethodPost || log[3].Path != "/v2/session/info" {
-		t.Errorf("log: %+v", log)
+	_, _ = c.GetSession(context.Background(), "B2")
+	for i, want := range []Attempt{
+		{InstanceID: "A1", Number: 1, Status: 502, Kind: GatewayFault},
+		{InstanceID: "A1", Number: 2, Kind: NoAnswer},
+		{InstanceID: "A1", Number: 3, Status: 201, Kind: NoAnswer},
+		{InstanceID: "A1", Number: 4, Status: 429, Kind: TooManyRequests, Code: "slow_down", Message: "Not so (redacted)."},
+		{InstanceID: "A1", Number: 5, Status: 404, Kind: NoSuchInstance, Code: "invalid_instance", Message: "gone"},
+		{InstanceID: "B2", Number: 1, Status: 200},
+	} {
+		if i >= len(log) {
+			t.Fatalf("there are %d lines: %+v", len(log), log)
+		}
+		got := log[i]
+		if isAgain := i < 4; (got.Pause > 0) != isAgain || (got.Err != "") != (want.Kind == NoAnswer) {
+			t.Errorf("%+v: it is sent again: want %t", got, isAgain)
+		}
+		want.Method, want.Path, want.Err, want.Duration, want.Pause = http.MethodPost, "/v2/session/info", got.Err, got.Duration, got.Pause
+		if got != want {
+			t.Errorf("the log has %+v, want %+v", got, want)
+		}
 	}
 }
 
