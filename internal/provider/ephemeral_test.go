@@ -2,6 +2,8 @@ package provider_test
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -68,6 +70,29 @@ func ended(t *testing.T, w *acctest.World, id string) {
 	if w.Count("DELETE /v2/session/temp-link") != 1 || len(w.Links(id)) != 1 || len(w.Sessions()) != 0 {
 		t.Errorf("the end was not clean: %v", w.Requests())
 	}
+}
+
+// TestAccInvitationIsNotForgotten runs the example that sends one, for a session that still starts at first: without a
+// page to send, the apply fails, and the next one sends it.
+func TestAccInvitationIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	acctest.Require(t, "1.11", "1.11")
+	w := acctest.New(t, wawptest.Config{})
+	example := filepath.Join(root, "examples/ephemeral-resources/wawp_session_temp_link/ephemeral-resource.tf")
+	cli := w.Attached(t, string(read(t, example)))
+	write(t, filepath.Join(cli.Dir, "invite.sh"), "echo $1 $PAGE > sent\n")
+	if err := os.Chmod(filepath.Join(cli.Dir, "invite.sh"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	w.Inject(wawptest.Fault{Match: "POST /v2/session/info", Skip: 2, Times: 1, Reshape: wawptest.Set("status", "STARTING")})
+	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "local-exec provisioner error", `test -n "$PAGE"`)
+	cli.OK("apply", "-auto-approve")
+	links := w.Links(w.Sessions()[0].InstanceID)
+	sent := string(read(t, filepath.Join(cli.Dir, "sent")))
+	if len(links) != 1 || sent != "sales@example.com "+links[0]+"\n" {
+		t.Errorf("%q was sent of %v", sent, links)
+	}
+	acctest.Contains(t, cli.OK("plan", "-no-color"), "No changes.")
 }
 
 // TestAccEphemeralResourcesAlwaysOpen has a CLI open them, and give what they have to a command. That makes OpenTofu open them,

@@ -15,8 +15,13 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// defaultOpenTimeout is the default of the ephemeral resource's timeout.
-const defaultOpenTimeout = 2 * time.Minute
+const (
+	// defaultOpenTimeout is the default of the ephemeral resource's timeout.
+	defaultOpenTimeout = 2 * time.Minute
+	// shortestLife is for how long a link must still be valid to be given away: somebody has to get it, to open it, and
+	// to find the phone.
+	shortestLife = 5 * time.Minute
+)
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*Ephemeral)(nil)
 
@@ -37,10 +42,12 @@ func (e *Ephemeral) Metadata(_ context.Context, req ephemeral.MetadataRequest, r
 // Schema describes the ephemeral resource.
 func (e *Ephemeral) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The temporary link of a session: a page on which a person scans the session's QR code with a phone, valid " +
-			"for 30 minutes. It is in no state and no plan. A link that is valid already is given as it is, whoever made it; a new " +
-			"one is made only where there is none and the session needs a scan. So a link that was handed to somebody stays valid, " +
-			"however often Terraform plans, applies or destroys. The link is not revoked when Terraform is done.",
+		MarkdownDescription: "The temporary link of a session: a page on which a person scans the session's QR code " +
+			"with a phone, valid for 30 minutes. It is in no state and no plan. A link that is valid for 5 more " +
+			"minutes is given as it is, whoever made it; a new one, which ends it, is made only where there is none " +
+			"and the session needs a scan. So a link that was handed to somebody stays valid for 25 minutes at " +
+			"least, however often Terraform plans, applies or destroys. The link is not revoked when Terraform is " +
+			"done.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
@@ -51,8 +58,10 @@ func (e *Ephemeral) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp 
 			"link": schema.StringAttribute{
 				Computed:  true,
 				Sensitive: true,
-				MarkdownDescription: aboutLink + " Null where there is no link and the session needs no scan: a phone is linked already, or " +
-					"the session is stopped, still starting, failed or gone.",
+				MarkdownDescription: aboutLink + " Null where there is no link that is valid for 5 more minutes, " +
+					"and the session needs no scan: a phone is linked already, or the session is stopped, still " +
+					"starting, failed or gone. Whatever hands the link over should fail if it is null, as in the " +
+					"example.",
 			},
 			"expires_at": schema.StringAttribute{
 				Computed: true,
@@ -100,8 +109,8 @@ func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 	resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
 }
 
-// open returns the link that is valid now. Only where there is none, and the session waits for a scan, it makes one, while
-// nobody else in this process does: a second link would end the first.
+// open returns the link that is valid, and stays so for long enough. Only where there is none, and the session waits
+// for a scan, it makes one, while nobody else in this process does: a second link would end the first.
 func (e *Ephemeral) open(ctx context.Context, id string) (wawp.TempLink, error) {
 	unlock, err := e.client.LockTempLinks(ctx, id)
 	if err != nil {
@@ -109,7 +118,7 @@ func (e *Ephemeral) open(ctx context.Context, id string) (wawp.TempLink, error) 
 	}
 	defer unlock()
 	link, err := e.client.GetTempLink(ctx, id)
-	if err != nil || link.URL != "" {
+	if err != nil || isUsable(link) {
 		return link, err
 	}
 	session, err := e.client.GetSession(ctx, id)
@@ -118,9 +127,11 @@ func (e *Ephemeral) open(ctx context.Context, id string) (wawp.TempLink, error) 
 	}
 	link, err = e.client.CreateTempLink(ctx, id)
 	if wawp.MayHaveActed(err) {
-		if now, lookErr := e.client.GetTempLink(ctx, id); lookErr == nil && now.URL != "" {
+		if now, lookErr := e.client.GetTempLink(ctx, id); lookErr == nil && isUsable(now) {
 			return now, nil
 		}
 	}
 	return link, err
 }
+
+func isUsable(link wawp.TempLink) bool { return link.URL != "" && !link.EndsWithin(shortestLife) }

@@ -116,6 +116,68 @@ func TestEphemeralKeepsWhatWasHandedOut(t *testing.T) {
 	}
 }
 
+// TestEphemeralGivesNoDeadLink: under 5 minutes before its end, by Wawp's clock, a link is not given any more. Where
+// the session needs a scan, another one is.
+func TestEphemeralGivesNoDeadLink(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		age    time.Duration
+		status string
+		frozen bool // Wawp shows the link as if no time had passed
+		links  int
+		given  int // which of them; 0: none
+	}{
+		"6 minutes left":         {24 * time.Minute, scan, true, 1, 1},
+		"5 minutes left":         {25 * time.Minute, scan, true, 2, 2},
+		"4 seconds left":         {30*time.Minute - 4*time.Second, scan, true, 2, 2},
+		"over":                   {31 * time.Minute, scan, true, 2, 2},
+		"4 seconds, no scan":     {30*time.Minute - 4*time.Second, "WORKING", true, 1, 0},
+		"over, no scan":          {31 * time.Minute, "WORKING", true, 1, 0},
+		"over, and not shown":    {31 * time.Minute, scan, false, 2, 2},
+		"6 minutes, no scan":     {24 * time.Minute, "WORKING", true, 1, 1},
+		"6 minutes, and booting": {24 * time.Minute, "STARTING", true, 1, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			now := newClock()
+			w := open(t, wawptest.Config{Now: now.Now, BootTime: time.Hour})
+			w.NewLink(id)
+			if test.frozen {
+				w.Inject(wawptest.Fault{Match: get, Body: untilNoon(w.Links(id)[0])})
+			}
+			w.SetStatus(id, test.status)
+			now.Advance(test.age)
+			tf := w.Terraform(t, opened(quoted))
+			tf.OK("plan")
+			made, want := w.Links(id), "-"
+			if test.given > 0 {
+				want = made[test.given-1]
+			}
+			if got, _, _ := strings.Cut(given(tf), " "); len(made) != test.links || got != want {
+				t.Errorf("got %s of %v", got, made)
+			}
+		})
+	}
+}
+
+// TestEphemeralDoesNotTakeTheOldLinkForTheNewOne, where the answer to its creation is lost, and Wawp shows what is some
+// seconds old.
+func TestEphemeralDoesNotTakeTheOldLinkForTheNewOne(t *testing.T) {
+	t.Parallel()
+	for name, status := range map[string]int{"empty": 204, "lost": 502} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			now := newClock()
+			w := open(t, wawptest.Config{Now: now.Now})
+			w.NewLink(id)
+			w.Inject(wawptest.Fault{Match: get, Body: untilNoon(w.Links(id)[0])})
+			now.Advance(26 * time.Minute)
+			w.Inject(wawptest.Fault{Match: post, Status: status, Act: true})
+			acctest.Contains(t, w.Terraform(t, once+opened(quoted)).Fails("apply"), "temporary link could not be found or made")
+		})
+	}
+}
+
 // TestAccEphemeralOfAnUnknownInstance waits for the session that the same apply creates. What it gives reaches a provisioner.
 func TestAccEphemeralOfAnUnknownInstance(t *testing.T) {
 	t.Parallel()

@@ -296,10 +296,10 @@ func TestSessionDeletedInTheDashboard(t *testing.T) {
 	acctest.Contains(t, said, "Error: Wawp knows no session "+id, `with AttributeName("instance_id")`)
 }
 
-// TestNothingToRevoke lets a link go whose session needs no scan, with a warning.
-func TestNothingToRevoke(t *testing.T) {
+// TestRevocationThatIsRefused lets a link go whose session needs no scan, with a warning.
+func TestRevocationThatIsRefused(t *testing.T) {
 	t.Parallel()
-	for _, endpoint := range []string{get, revoke} {
+	for _, endpoint := range []string{"", revoke} {
 		t.Run(endpoint, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{})
@@ -307,6 +307,9 @@ func TestNothingToRevoke(t *testing.T) {
 			tf.OK("apply")
 			w.Inject(wawptest.Fault{Match: endpoint, Status: 409, Body: `{"code":"already_connected","message":"No."}`})
 			acctest.Contains(t, tf.OK("destroy", "-refresh=false"), "Warning: Wawp temporary link was not revoked", "expires by itself")
+			if w.Count(revoke) != 1 {
+				t.Errorf("the requests were %v", w.Requests())
+			}
 		})
 	}
 }

@@ -33,16 +33,22 @@ type ephemeralModel struct {
 	Timeouts   ephemeraltimeouts.Value `tfsdk:"timeouts"`
 }
 
-// refresh compares the link with the one that is valid now. Where there is no link yet, it takes that one.
-func (m *model) refresh(active wawp.TempLink) {
+// refresh compares the link with the one that Wawp shows now. Where there is no link yet, it takes that one.
+func (m *model) refresh(shown wawp.TempLink) {
 	if m.Link.IsNull() || m.Link.IsUnknown() {
-		m.Link, m.ExpiresAt = types.StringValue(active.URL), moment(active.ExpiresAt)
+		m.Link, m.ExpiresAt = types.StringValue(shown.URL), moment(shown.ExpiresAt)
 	}
-	isValid := active.Is(m.Link.ValueString())
-	if isValid && !active.ExpiresAt.IsZero() {
-		m.ExpiresAt = moment(active.ExpiresAt)
+	isShown := shown.Is(m.Link.ValueString())
+	if isShown && !shown.ExpiresAt.IsZero() {
+		m.ExpiresAt = moment(shown.ExpiresAt)
 	}
-	m.Expired = types.BoolValue(!isValid)
+	m.Expired = types.BoolValue(!isShown || m.link().HasEnded(shown))
+}
+
+// link is the link in the state.
+func (m *model) link() wawp.TempLink {
+	end, _ := time.Parse(time.RFC3339, m.ExpiresAt.ValueString()) // null is zero
+	return wawp.TempLink{URL: m.Link.ValueString(), ExpiresAt: end}
 }
 
 // refresh takes over the link; the zero value becomes null.

@@ -121,7 +121,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	case err != nil:
 		object(id).NotRead(ctx, r.client, req, resp, err)
 		return
-	case isNew && active.URL == "":
+	case isNew && (active.URL == "" || active.EndsWithin(0)):
 		resp.Diagnostics.Append(noneToImport(id))
 		return
 	}
@@ -164,7 +164,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	id := m.InstanceID.ValueString()
-	err := r.revoke(ctx, id, m.Link.ValueString())
+	err := r.revoke(ctx, id, m.link())
 	if err == nil {
 		return
 	}
@@ -177,21 +177,31 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// revoke ends a link if it is the valid one. Wawp can only revoke all links of a session: another one must not go with it.
-// An answer of unknown form is followed by a second look.
-func (r *Resource) revoke(ctx context.Context, id, link string) error {
+// revoke ends a link, unless it has surely ended. Wawp can only revoke all links of a session: another one must not go
+// with it. A refusal, or an answer that tells nothing, is judged by a look after a pause: an earlier one may be shown
+// an answer that is some seconds old.
+func (r *Resource) revoke(ctx context.Context, id string, link wawp.TempLink) error {
 	unlock, err := r.client.LockTempLinks(ctx, id)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	active, err := r.client.GetTempLink(ctx, id)
-	if err != nil || !active.Is(link) {
+	if r.client.HasMadeTempLink(id) {
+		return nil // which has ended this one
+	}
+	shown, err := r.client.GetTempLink(ctx, id)
+	switch {
+	case err == nil && link.HasEnded(shown):
+		return nil
+	case err != nil && !wawp.KindOf(err).Untimely():
 		return err
 	}
 	err = r.client.RevokeTempLinks(ctx, id)
-	if wawp.KindOf(err) == wawp.Unreadable {
-		if now, lookErr := r.client.GetTempLink(ctx, id); lookErr == nil && !now.Is(link) {
+	if kind := wawp.KindOf(err); !kind.MayHaveActed() && !kind.Untimely() && !kind.Missing() && kind != wawp.NotFound {
+		return err
+	}
+	if r.client.Pause(ctx) == nil {
+		if now, lookErr := r.client.GetTempLink(ctx, id); lookErr == nil && !now.Is(link.URL) {
 			return nil
 		}
 	}

@@ -58,6 +58,11 @@ func (c *clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
+// untilNoon is an answer that shows a link which ends half an hour after the clock was started.
+func untilNoon(link string) string {
+	return fmt.Sprintf(`{"link":%q,"expires_at":"2026-01-31T12:00:00Z"}`, link)
+}
+
 // open opens an account that has a session which waits for a scan.
 func open(t *testing.T, config wawptest.Config) *acctest.World {
 	t.Helper()
@@ -157,7 +162,7 @@ func TestLifecycle(t *testing.T) {
 			Config: w.Config(declare(one)), ConfigPlanChecks: replaced, ConfigStateChecks: shows(w, 5, "2026-01-31T12:31:00Z", false),
 		},
 	)
-	if n := w.Count(post); n != 4 || w.Count(revoke) != 1 || w.Count("") != n+1+w.Count(get) {
+	if n := w.Count(post); n != 4 || w.Count(revoke) != 2 || w.Count("") != n+2+w.Count(get) {
 		t.Errorf("the requests were %v", w.Requests())
 	}
 	for _, r := range w.Requests() {
@@ -198,65 +203,92 @@ func TestNothingIsAskedForTwice(t *testing.T) {
 	w.Asked(t, map[string]int{get: 1, revoke: 1})
 }
 
-// TestDestroy revokes the link, and no other one: Wawp can only revoke all of them.
+// TestDestroy revokes the link, also where Wawp shows what is some seconds old, and no other one: Wawp can only revoke
+// all of them.
 func TestDestroy(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		before func(*acctest.World)
+		before func(*acctest.World, *clock)
 		want   map[string]int
 		doubt  string // why it stays in the state; "": it does not
 	}{
-		"valid":                {func(*acctest.World) {}, map[string]int{get: 1, revoke: 1}, ""},
-		"another one is valid": {func(w *acctest.World) { w.NewLink(id) }, map[string]int{get: 1}, ""},
-		"expired":              {func(w *acctest.World) { w.ExpireLink(id) }, map[string]int{get: 1}, ""},
-		"the session is gone":  {func(w *acctest.World) { w.Remove(id) }, map[string]int{get: 1, info: 1, "GET /v2/session/rate-limit": 1}, ""},
+		"valid":                {func(*acctest.World, *clock) {}, map[string]int{get: 1, revoke: 1}, ""},
+		"another one is valid": {func(w *acctest.World, _ *clock) { w.NewLink(id) }, map[string]int{get: 1}, ""},
+		"none is shown": {func(w *acctest.World, _ *clock) {
+			w.Inject(wawptest.Fault{Match: get, Times: 1, Body: `{"link":null}`})
+		}, map[string]int{get: 1, revoke: 1}, ""},
+		"an older one is shown": {
+			func(w *acctest.World, _ *clock) {
+				w.Inject(wawptest.Fault{Match: get, Times: 1, Body: strings.Replace(untilNoon(strange), "T12:00", "T11:59", 1)})
+			},
+			map[string]int{get: 1, revoke: 1},
+			"",
+		},
+		"reading is refused": {
+			func(w *acctest.World, _ *clock) { w.Inject(wawptest.Fault{Match: get, Times: 1, Status: 409}) },
+			map[string]int{get: 1, revoke: 1},
+			"",
+		},
+		"its time is over":  {func(_ *acctest.World, now *clock) { now.Advance(30 * time.Minute) }, map[string]int{get: 1}, ""},
+		"revoked elsewhere": {func(w *acctest.World, _ *clock) { w.ExpireLink(id) }, map[string]int{get: 1, revoke: 1}, ""},
+		"revoked elsewhere, which is an error": {
+			func(w *acctest.World, _ *clock) {
+				w.ExpireLink(id)
+				w.Inject(wawptest.Fault{Match: revoke, Status: 404, Body: `{"code":"not_found","message":"The session has none."}`})
+			},
+			map[string]int{get: 2, revoke: 1},
+			"",
+		},
+		"the session is gone": {func(w *acctest.World, _ *clock) { w.Remove(id) }, map[string]int{get: 1, info: 1, "GET /v2/session/rate-limit": 1}, ""},
 		"gone in between": {
-			func(w *acctest.World) { w.Inject(wawptest.Fault{Match: revoke, Status: 404, Body: own}) },
-			map[string]int{get: 1, revoke: 1, info: 1},
+			func(w *acctest.World, _ *clock) { w.Inject(wawptest.Fault{Match: revoke, Status: 404, Body: own}) },
+			map[string]int{get: 2, revoke: 1, info: 1},
 			"session/info describes it",
 		},
 		"the phone dropped": {
-			func(w *acctest.World) { w.Inject(wawptest.Fault{Match: get, Status: 404, Body: dropped}) },
+			func(w *acctest.World, _ *clock) { w.Inject(wawptest.Fault{Match: get, Status: 404, Body: dropped}) },
 			map[string]int{get: 1},
 			"invalid_session may only mean that the session lost its phone",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
+			now := newClock()
+			w := open(t, wawptest.Config{Now: now.Now})
 			tf := w.Terraform(t, declare())
 			tf.OK("apply")
 			w.ResetRequests()
-			test.before(w)
+			test.before(w, now)
 			if test.doubt == "" {
 				acctest.Contains(t, tf.OK("destroy", "-refresh=false"), "1 destroyed")
 			} else {
 				acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Error: Wawp temporary link was not revoked", test.doubt)
 			}
 			w.Asked(t, test.want)
-			switch name {
-			case "valid":
-				if link := valid(t, w); link != "" {
-					t.Error("the link is still valid")
-				}
-			case "another one is valid":
+			switch {
+			case name == "another one is valid":
 				if link := valid(t, w); link == "" || link != w.Links(id)[1] {
 					t.Error("the other link was revoked")
+				}
+			case test.want[revoke] > 0 && test.doubt == "":
+				if link := valid(t, w); link != "" {
+					t.Error("the link is still valid")
 				}
 			}
 		})
 	}
 }
 
-// TestCreateBeforeDestroy: the end of the old link is not the end of the new one.
+// TestCreateBeforeDestroy: the end of the old link is not the end of the new one, also if Wawp still shows the old one.
 func TestCreateBeforeDestroy(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := open(t, wawptest.Config{Now: newClock().Now})
 	configure := func(turn int) string {
 		return declare(fmt.Sprintf("triggers = { turn = %d }", turn), "lifecycle {\n    create_before_destroy = true\n  }")
 	}
 	tf := w.Terraform(t, configure(1))
 	tf.OK("apply")
+	w.Inject(wawptest.Fault{Match: get, Times: 2, Body: untilNoon(w.Links(id)[0])})
 	tf.Configure(configure(2))
 	acctest.Contains(t, tf.OK("apply"), "1 added, 0 changed, 1 destroyed")
 	if link := valid(t, w); link == "" || link != only(t, tf)["link"] || link != w.Links(id)[1] {
@@ -371,6 +403,41 @@ func TestImportOfNothing(t *testing.T) {
 	if len(tf.State()) != 0 {
 		t.Errorf("the state holds %v", tf.State())
 	}
+}
+
+// TestLinkWhoseTimeIsOverHasExpired, by Wawp's clock, also if Wawp still shows it.
+func TestLinkWhoseTimeIsOverHasExpired(t *testing.T) {
+	t.Parallel()
+	for name, shown := range map[string]string{
+		"shown with its end":    untilNoon(strange),
+		"shown without its end": `{"link":"` + strange + `"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			now := newClock()
+			w := open(t, wawptest.Config{Now: now.Now})
+			tf := w.Terraform(t, declare())
+			w.Inject(wawptest.Fault{Match: post, Reshape: wawptest.Set("link", strange)})
+			tf.OK("apply")
+			w.Inject(wawptest.Fault{Match: get, Body: shown})
+			for _, expired := range []bool{false, true} {
+				tf.OK("refresh")
+				if s := only(t, tf); s["expired"] != expired || s["expires_at"] != "2026-01-31T12:00:00Z" {
+					t.Errorf("expired is to be %t; the state is %v", expired, s)
+				}
+				now.Advance(30 * time.Minute)
+			}
+		})
+	}
+}
+
+func TestImportOfALinkWhoseTimeIsOver(t *testing.T) {
+	t.Parallel()
+	now := newClock()
+	w := open(t, wawptest.Config{Now: now.Now})
+	w.Inject(wawptest.Fault{Match: get, Body: untilNoon(strange)})
+	now.Advance(time.Hour)
+	acctest.Contains(t, w.Terraform(t, declare()).Fails("import", address, id), "Error: No temporary link to import")
 }
 
 // TestImportOfWhatCannotBeRead drops nothing silently: it is an error, however clear the absence is.

@@ -59,8 +59,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			},
 			"expired": schema.BoolAttribute{
 				Computed: true,
-				MarkdownDescription: "Whether the link was no longer valid when Terraform last looked: its time was over, it was revoked, or " +
-					"another link had taken its place.",
+				MarkdownDescription: "Whether the link was no longer valid when Terraform last looked: its time was " +
+					"over by Wawp's clock, it was revoked, or another link had taken its place.",
 			},
 			"timeouts": validate.Timeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Delete: true,

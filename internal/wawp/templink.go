@@ -23,11 +23,13 @@ var (
 )
 
 // TempLink is the address of a page on which a person scans the QR code of a session, without an account at Wawp. It is a
-// secret: who has it can link a phone. A session has one at most. The zero value is none.
+// secret: who has it can link a phone. A session has one at most. Without a URL it is none.
 type TempLink struct {
 	URL string
 	// ExpiresAt is when the link ends; zero means that it was not told.
 	ExpiresAt time.Time
+	// AsOf is when Wawp told so, by the clock that ExpiresAt is of.
+	AsOf time.Time
 }
 
 // Is says whether it is the link of an address, whatever stands before the last part of it, which is the token.
@@ -35,46 +37,65 @@ func (l TempLink) Is(address string) bool {
 	return l.URL != "" && lastPart(l.URL) == lastPart(address)
 }
 
+// EndsWithin says whether the link ends within a time from when it was told; 0 means that it has ended by then. If its
+// end was not told, it does not.
+func (l TempLink) EndsWithin(d time.Duration) bool {
+	return !l.ExpiresAt.IsZero() && !l.ExpiresAt.After(l.AsOf.Add(d))
+}
+
+// HasEnded says whether the link has surely ended, by what Wawp shows now: its time is over, or another one has taken
+// its place. That none is shown, or one that ends sooner, is no proof: such an answer may be older than the link.
+func (l TempLink) HasEnded(shown TempLink) bool {
+	isOlder := !shown.ExpiresAt.IsZero() && shown.ExpiresAt.Before(l.ExpiresAt)
+	l.AsOf = shown.AsOf
+	return l.EndsWithin(0) || shown.URL != "" && !shown.Is(l.URL) && !isOlder
+}
+
 func lastPart(address string) string {
 	address = strings.TrimRight(address, "/")
 	return address[strings.LastIndex(address, "/")+1:]
 }
 
-// GetTempLink reads the link of a session that is valid now; the zero value means that there is none. The answer may be some
+// GetTempLink reads the link of a session that is valid now; without a URL there is none. The answer may be some
 // seconds old.
 func (c *Client) GetTempLink(ctx context.Context, id string) (TempLink, error) {
 	a, err := c.call(ctx, getTempLink, id, nil)
 	if err != nil {
 		return TempLink{}, err
 	}
-	link, told := c.tempLink(parse(a.body))
+	link, told := c.tempLink(a)
 	if !told {
 		return TempLink{}, newUnreadable(getTempLink, a, c.redact, "the answer neither holds a link nor says that there is none")
 	}
 	return link, nil
 }
 
-// CreateTempLink makes a link, which ends the one that there was. It is sent once, but for refusals that surely made nothing;
-// once sent it ignores the end of ctx. An answer that does not hold the link is followed by a look for it. Hold
-// [Client.LockTempLinks] meanwhile.
+// CreateTempLink makes a link, which ends the one that there was. It is sent once, but for refusals that surely made
+// nothing; once sent it ignores the end of ctx. An answer that does not hold the link is followed by a look for it,
+// which does not take an older one. Hold [Client.LockTempLinks] meanwhile.
 func (c *Client) CreateTempLink(ctx context.Context, id string) (TempLink, error) {
 	a, err := c.call(ctx, createTempLink, id, nil)
 	if err != nil {
 		return TempLink{}, err
 	}
-	d := parse(a.body)
-	link, _ := c.tempLink(d)
-	if link.URL == "" && !d.failed() {
-		link, _ = c.GetTempLink(ctx, id)
+	link, _ := c.tempLink(a)
+	if link.URL == "" && !parse(a.body).failed() {
+		if link, _ = c.GetTempLink(ctx, id); link.EndsWithin(tempLinkLife / 2) {
+			link = TempLink{} // the one before it
+		}
 	}
 	if link.URL == "" {
 		return TempLink{}, newUnreadable(createTempLink, a, c.redact, "the answer holds no link")
 	}
-	if link.ExpiresAt.IsZero() {
-		link.ExpiresAt = time.Now().UTC().Add(tempLinkLife)
+	if link.ExpiresAt.IsZero() || link.EndsWithin(0) { // it has not: it is dated in another time zone
+		link.ExpiresAt = link.AsOf.Add(tempLinkLife)
 	}
+	c.Claim("temporary link of " + id)
 	return link, nil
 }
+
+// HasMadeTempLink says whether this client has made a link of a session, which has ended all those before it.
+func (c *Client) HasMadeTempLink(id string) bool { return c.IsClaimed("temporary link of " + id) }
 
 // RevokeTempLinks ends all links of a session. Hold [Client.LockTempLinks] meanwhile.
 func (c *Client) RevokeTempLinks(ctx context.Context, id string) error {
@@ -89,7 +110,8 @@ func (c *Client) LockTempLinks(ctx context.Context, id string) (unlock func(), e
 
 // tempLink finds the link in an answer, and says whether the answer tells of one, or that there is none. Whether it is text or
 // an object, no documentation shows. An error may hold the address of a page of help: that is no link.
-func (c *Client) tempLink(d document) (link TempLink, told bool) {
+func (c *Client) tempLink(a answer) (link TempLink, told bool) {
+	d, now := parse(a.body), sentAt(a.header, time.Now()).UTC()
 	for _, name := range []string{"link", "temp_link", "tempLink"} {
 		if inner := d.object(name); inner != nil {
 			d.layers = append(d.layers, inner)
@@ -101,13 +123,13 @@ func (c *Client) tempLink(d document) (link TempLink, told bool) {
 			for _, name := range names {
 				value, ok := layer[name]
 				if address := c.address(text(value)); address != "" && (!d.failed() || strings.Contains(text(value), "/temp-qr/")) {
-					return TempLink{address, d.expiry()}, true
+					return TempLink{address, d.expiry(), now}, true
 				}
 				none = none || ok && !isSet(value)
 			}
 		}
 		if none {
-			return TempLink{}, !d.failed()
+			return TempLink{AsOf: now}, !d.failed()
 		}
 	}
 	return TempLink{}, false

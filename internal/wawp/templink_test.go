@@ -18,7 +18,8 @@ const linkAddress = tempLinkPage + linkToken
 func TestTempLinkIsReadInEveryForm(t *testing.T) {
 	t.Parallel()
 	end := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
-	whole, bare := TempLink{linkAddress, end}, TempLink{URL: linkAddress}
+	whole, bare := TempLink{URL: linkAddress, ExpiresAt: end}, TempLink{URL: linkAddress}
+	asOf := time.Date(2026, 1, 31, 11, 59, 0, 0, time.UTC)
 	const at = `"expires_at":"2026-01-31T12:00:00Z"`
 	for name, test := range map[string]struct {
 		body string // $ is the address, # the token alone
@@ -66,8 +67,10 @@ func TestTempLinkIsReadInEveryForm(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, answers(200, strings.NewReplacer("$", linkAddress, "#", linkToken).Replace(test.body)))
+			body := strings.NewReplacer("$", linkAddress, "#", linkToken).Replace(test.body)
+			s := serve(t, answers(200, body, "Date", asOf.Format(http.TimeFormat)))
 			got, err := client(t, s.URL).GetTempLink(context.Background(), "A1")
+			test.want.AsOf = asOf
 			if err != nil || got != test.want {
 				t.Errorf("%+v, %v, want %+v", got, err, test.want)
 			}
@@ -98,6 +101,8 @@ func TestSuccessThatTellsOfNoTempLinkIsUnreadable(t *testing.T) {
 func TestCreateTempLink(t *testing.T) {
 	t.Parallel()
 	link, none := answers(200, `{"link":"`+linkAddress+`"}`), answers(200, `{"link":null}`)
+	const old = `{"link":"` + linkAddress + `","expires_at":"2026-01-31T12:00:00Z"}`
+	const now = "Sat, 31 Jan 2026 11:50:00 GMT"
 	for name, test := range map[string]struct {
 		replies []http.HandlerFunc
 		methods string
@@ -107,6 +112,7 @@ func TestCreateTempLink(t *testing.T) {
 		"201":                       {[]http.HandlerFunc{answers(201, `{"data":{"token":"`+linkToken+`"}}`)}, "POST", false},
 		"empty, and there":          {[]http.HandlerFunc{answers(204, ""), link}, "POST GET", false},
 		"a message, and there":      {[]http.HandlerFunc{answers(200, `{"message":"Link created"}`), link}, "POST GET", false},
+		"empty, and the one before": {[]http.HandlerFunc{answers(204, ""), answers(200, old, "Date", now)}, "POST GET", true},
 		"empty, and not there":      {[]http.HandlerFunc{answers(204, ""), none}, "POST GET", true},
 		"empty, and nobody tells":   {[]http.HandlerFunc{answers(204, ""), answers(403, "")}, "POST GET", true},
 		"an error in disguise":      {[]http.HandlerFunc{answers(200, `{"code":"x","message":"y"}`), link}, "POST", true},
@@ -122,7 +128,7 @@ func TestCreateTempLink(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, test.replies...)
-			earliest := time.Now().Add(tempLinkLife)
+			earliest := time.Now().Add(tempLinkLife).Truncate(time.Second)
 			got, err := client(t, s.URL).CreateTempLink(context.Background(), "A1")
 			if (err != nil) != test.fails || !test.fails && got.URL != linkAddress {
 				t.Errorf("%+v, %v", got, err)
@@ -141,10 +147,51 @@ func TestCreateTempLink(t *testing.T) {
 			}
 		})
 	}
-	s := serve(t, answers(200, `{"link":"`+linkAddress+`","expires_at":"2026-01-31T12:00:00Z"}`))
-	got, err := client(t, s.URL).CreateTempLink(context.Background(), "A1")
-	if err != nil || !got.ExpiresAt.Equal(time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)) {
-		t.Errorf("%+v, %v", got, err)
+}
+
+// TestNewTempLinkHasNotEnded, whatever the time zone in which the server seems to date it.
+func TestNewTempLinkHasNotEnded(t *testing.T) {
+	t.Parallel()
+	end := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+	for date, want := range map[string]time.Time{
+		"Sat, 31 Jan 2026 11:30:00 GMT": end,
+		"Sat, 31 Jan 2026 11:59:59 GMT": end,
+		"Sat, 31 Jan 2026 12:00:00 GMT": end.Add(30 * time.Minute),
+		"Sat, 31 Jan 2026 14:00:00 GMT": end.Add(150 * time.Minute),
+	} {
+		s := serve(t, answers(200, `{"link":"`+linkAddress+`","expires_at":"2026-01-31T12:00:00Z"}`, "Date", date))
+		c := client(t, s.URL)
+		if got, err := c.CreateTempLink(context.Background(), "A1"); err != nil || !got.ExpiresAt.Equal(want) {
+			t.Errorf("%s: %+v, %v, want %s", date, got, err, want)
+		}
+		if !c.HasMadeTempLink("A1") || c.HasMadeTempLink("B2") {
+			t.Error("it is not known who has got a new link")
+		}
+	}
+}
+
+// TestTempLinkHasEnded: what is shown may be older than the link, and is a proof only if it cannot be.
+func TestTempLinkHasEnded(t *testing.T) {
+	t.Parallel()
+	at := func(minute int) time.Time { return time.Date(2026, 1, 31, 12, minute, 0, 0, time.UTC) }
+	mine, undated := TempLink{URL: "https://a.test/mine", ExpiresAt: at(30)}, TempLink{URL: "https://a.test/mine"}
+	for name, test := range map[string]struct {
+		link, shown TempLink
+		want        bool
+	}{
+		"it is shown":              {mine, TempLink{"https://a.test/mine", at(30), at(0)}, false},
+		"none is shown":            {mine, TempLink{AsOf: at(29)}, false},
+		"its time is over":         {mine, TempLink{AsOf: at(30)}, true},
+		"shown, its time is over":  {mine, TempLink{"https://a.test/mine", at(30), at(31)}, true},
+		"another one, made later":  {mine, TempLink{"https://a.test/other", at(31), at(1)}, true},
+		"another one, not dated":   {mine, TempLink{URL: "https://a.test/other", AsOf: at(1)}, true},
+		"another one, made before": {mine, TempLink{"https://a.test/other", at(29), at(1)}, false},
+		"not dated":                {undated, TempLink{AsOf: at(59)}, false},
+		"not dated, another one":   {undated, TempLink{"https://a.test/other", at(1), at(0)}, true},
+	} {
+		if got := test.link.HasEnded(test.shown); got != test.want {
+			t.Errorf("%s: %t", name, got)
+		}
 	}
 }
 

@@ -124,6 +124,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // nobody is there to be answered
 	}
 	a.answered(request, result.status)
+	w.Header().Set("Date", a.config.Now().UTC().Format(http.TimeFormat))
 	result.write(w, fault.Cut)
 }
 

@@ -202,6 +202,21 @@ func TestAsAProxy(t *testing.T) {
 	}
 }
 
+// TestAnswersAreDated by the clock of the account, of which all dates in them are.
+func TestAnswersAreDated(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 31, 11, 30, 0, 0, time.FixedZone("", 3600))
+	s := simulate(t, Config{Now: func() time.Time { return now }})
+	answer, err := s.client.Do(s.request(t.Context(), sessionInfo, s.Add(Session{}).InstanceID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	if date := answer.Header.Get("Date"); date != "Sat, 31 Jan 2026 10:30:00 GMT" {
+		t.Errorf("the answer is of %s", date)
+	}
+}
+
 func TestLatency(t *testing.T) {
 	t.Parallel()
 	t.Run("delays", func(t *testing.T) {

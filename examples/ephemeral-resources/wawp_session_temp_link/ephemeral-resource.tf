@@ -8,18 +8,18 @@ ephemeral "wawp_session_temp_link" "sales" {
 }
 
 locals {
-  # Null where there is nothing to scan: a phone is linked, or the session is stopped.
+  # Null where there is nothing to scan: a phone is linked, or the session still starts.
   pairing_page = ephemeral.wawp_session_temp_link.sales.link
 }
 
-# Invites the colleague with the phone, once for each session, by a script of your own:
-# it mails $PAGE, unless that is empty. Terraform shows nothing of what the script prints,
-# because a link is among its variables.
+# Invites the colleague with the phone, once for each session, by a script of your own,
+# which mails $PAGE. Without a page the apply fails, and the next one tries again.
+# Terraform shows nothing of what the script prints, because a link is among its variables.
 resource "terraform_data" "invitation" {
   triggers_replace = wawp_session.sales.instance_id
 
   provisioner "local-exec" {
-    command     = "./invite.sh sales@example.com"
+    command     = "test -n \"$PAGE\" && ./invite.sh sales@example.com"
     environment = { PAGE = local.pairing_page == null ? "" : local.pairing_page }
   }
 }
