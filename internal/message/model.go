@@ -60,7 +60,7 @@ func (m model) chat() string {
 	if digits, err := wawp.ParsePhoneNumber(m.PhoneNumber.ValueString()); err == nil {
 		return wawp.ChatID(digits)
 	}
-	return wawp.WithoutDevice(m.ChatID.ValueString())
+	return wawp.NormalChatID(m.ChatID.ValueString())
 }
 
 var errEmpty = errors.New("it is empty")
@@ -69,7 +69,7 @@ var errEmpty = errors.New("it is empty")
 var chatID = regexp.MustCompile(`^[!-?A-~]+@[a-z][a-z0-9.-]*$`)
 
 func checkChatID(id string) error {
-	id = wawp.WithoutDevice(id)
+	id = wawp.NormalChatID(id)
 	user, kind, found := strings.Cut(id, "@")
 	switch {
 	case strings.TrimSpace(id) == "":

@@ -58,9 +58,11 @@ func (p *Pair) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.
 			},
 			argumentNumber: schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Phone number of the phone to link, in any usual notation with the country code, such as " +
-					"`+20 114 520 2826`. With it, a pairing code to type on the phone takes the place of the QR code, and another " +
-					"phone is refused. Default: a QR code, for any phone.",
+				MarkdownDescription: "Phone number of the phone to link, in any usual notation with the country " +
+					"code, such as `+20 114 520 2826`. With it, a pairing code to type on the phone takes the place " +
+					"of the QR code, and another phone is refused. Numbers of Argentina, Brazil and Mexico match " +
+					"with and without the digit that WhatsApp may leave out there. Default: a QR code, for any " +
+					"phone.",
 				Validators: []validator.String{validate.PhoneNumber{}},
 			},
 			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{

@@ -36,10 +36,11 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			},
 			argumentExpected: schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Phone number of the phone that is to be linked, in any usual notation with the country code, such " +
-					"as `+20 114 520 2826`. Default: any phone will do. If another one is linked, creating the resource fails, " +
-					"and leaves session and phone as they are; if it is found later, plans show a warning. Changing it makes no " +
-					"request. In a few countries WhatsApp writes numbers in a way of its own: the error shows how.",
+				MarkdownDescription: "Phone number of the phone that is to be linked, in any usual notation with " +
+					"the country code, such as `+20 114 520 2826`. Default: any phone will do. If another one is " +
+					"linked, creating the resource fails, and leaves session and phone as they are; if it is found " +
+					"later, plans show a warning. Changing it makes no request. Numbers of Argentina, Brazil and " +
+					"Mexico match with and without the digit that WhatsApp may leave out there.",
 				Validators: []validator.String{validate.PhoneNumber{}},
 			},
 			"logout_on_destroy": schema.BoolAttribute{

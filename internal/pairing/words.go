@@ -76,7 +76,7 @@ func isUntold(wanted string, s wawp.Session) bool {
 
 // isAnother says whether another phone is linked than is wanted.
 func isAnother(wanted string, s wawp.Session) bool {
-	return wanted != "" && !isUntold(wanted, s) && s.Account.PhoneNumber != wanted
+	return wanted != "" && !isUntold(wanted, s) && !wawp.SamePhone(s.Account.PhoneNumber, wanted)
 }
 
 // hint says what to do about a status in which no phone can be linked.

@@ -82,14 +82,46 @@ func ParsePhoneNumber(notation string) (string, error) {
 // ChatID returns the id of the chat with the user of a phone number, which is digits only, as [ParsePhoneNumber] returns it.
 func ChatID(digits string) string { return digits + "@c.us" }
 
-// WithoutDevice cuts the number of a linked device out of the id of a chat: 201145202826:3@c.us is the chat of 201145202826@c.us.
-func WithoutDevice(chatID string) string {
-	user, server, _ := strings.Cut(chatID, "@")
-	bare, device, numbered := strings.Cut(user, ":")
-	if !numbered || server == "" || bare == "" || strings.Trim(device, "0123456789") != "" {
-		return chatID
+// NormalChatID writes the id of a chat in the one form that Wawp documents: without the number of a linked device, and
+// a person's with c.us. 201145202826:3@s.whatsapp.net becomes 201145202826@c.us.
+func NormalChatID(chatID string) string {
+	user, server, found := strings.Cut(chatID, "@")
+	if bare, device, _ := strings.Cut(user, ":"); bare != "" && strings.Trim(device, "0123456789") == "" {
+		user = bare
 	}
-	return bare + "@" + server
+	if server == "s.whatsapp.net" {
+		server = "c.us"
+	}
+	if !found {
+		return user
+	}
+	return user + "@" + server
+}
+
+// optionalDigits are those that a mobile number of a country has or has not: WhatsApp keeps numbers under the form in
+// which they were registered, and people write them in the other.
+var optionalDigits = []struct {
+	code   string // of the country
+	before int    // how many digits stand between the code and the optional one
+	digit  byte
+	after  int // how many digits follow
+}{
+	{"52", 0, '1', 10}, // Mexico
+	{"54", 0, '9', 10}, // Argentina
+	{"55", 2, '9', 8},  // Brazil: behind the area code
+}
+
+// SamePhone says whether two phone numbers, as [ParsePhoneNumber] returns them, are those of one phone.
+func SamePhone(a, b string) bool { return withoutOptionalDigit(a) == withoutOptionalDigit(b) }
+
+func withoutOptionalDigit(digits string) string {
+	for _, o := range optionalDigits {
+		at := len(o.code) + o.before
+		if strings.HasPrefix(digits, o.code) && len(digits) == at+1+o.after && digits[at] == o.digit {
+			return digits[:at] + digits[at+1:]
+		}
+	}
+	return digits
 }
 
 // bare returns what counts in a notation: digits, plus signs and brackets. Numbers that are copied from a telephone can come

@@ -106,24 +106,55 @@ func TestChatID(t *testing.T) {
 	}
 }
 
-func TestWithoutDevice(t *testing.T) {
+func TestNormalChatID(t *testing.T) {
 	t.Parallel()
 	for chatID, want := range map[string]string{
 		"201145202826:3@c.us":            "201145202826@c.us",
-		"201145202826:12@s.whatsapp.net": "201145202826@s.whatsapp.net",
+		"201145202826:12@s.whatsapp.net": "201145202826@c.us",
+		"201145202826@s.whatsapp.net":    "201145202826@c.us",
 		"123456:7@lid":                   "123456@lid",
 		"201145202826:@c.us":             "201145202826@c.us",
 		"201145202826@c.us":              "201145202826@c.us",
 		"12036304-1600000000@g.us":       "12036304-1600000000@g.us",
 		"201145202826:x@c.us":            "201145202826:x@c.us",
-		"201145202826:3":                 "201145202826:3",
+		"201145202826:3":                 "201145202826",
 		":3@c.us":                        ":3@c.us",
 		"":                               "",
 		"status@broadcast":               "status@broadcast",
 		"201145202826:3:4@c.us":          "201145202826:3:4@c.us",
 	} {
-		if got := WithoutDevice(chatID); got != want {
+		if got := NormalChatID(chatID); got != want {
 			t.Errorf("%s: %s, want %s", chatID, got, want)
+		}
+	}
+}
+
+func TestSamePhone(t *testing.T) {
+	t.Parallel()
+	for pair, want := range map[[2]string]bool{
+		{"201145202826", "201145202826"}:   true,
+		{"201145202826", "201145202827"}:   false,
+		{"5511987654321", "551187654321"}:  true, // Brazil
+		{"5531998765432", "553198765432"}:  true,
+		{"5511987654321", "552187654321"}:  false, // another area
+		{"5511887654321", "551187654321"}:  false, // an 8
+		{"55119876543210", "551187654321"}: false, // a digit more
+		{"551198765432", "55118765432"}:    false, // a digit less
+		{"5491123456789", "541123456789"}:  true,  // Argentina
+		{"5492615123456", "542615123456"}:  true,
+		{"5411923456789", "541123456789"}:  false, // the 9 stands elsewhere
+		{"5481123456789", "541123456789"}:  false,
+		{"5215512345678", "525512345678"}:  true, // Mexico
+		{"5213312345678", "523312345678"}:  true,
+		{"5215512345678", "525512345679"}:  false,
+		{"5295512345678", "525512345678"}:  false,
+		{"5911234567890", "59234567890"}:   false, // other countries have no such digit
+		{"12125550123", "2125550123"}:      false,
+		{"", ""}:                           true,
+		{"55", "559"}:                      false,
+	} {
+		if SamePhone(pair[0], pair[1]) != want || SamePhone(pair[1], pair[0]) != want {
+			t.Errorf("%v are the same: want %t", pair, want)
 		}
 	}
 }

@@ -219,15 +219,15 @@ func (c *Client) account(me map[string]any) *Account {
 	if chatID == "" {
 		return nil
 	}
-	a := &Account{ChatID: c.redact.value(WithoutDevice(chatID))}
+	a := &Account{ChatID: c.redact.value(NormalChatID(chatID))}
 	for _, key := range []string{"pushName", "push_name", "name"} {
 		if a.PushName == "" {
 			a.PushName = c.redact.value(text(me[key]))
 		}
 	}
 	user, server, _ := strings.Cut(a.ChatID, "@")
-	if strings.Trim(user, "0123456789") == "" && (server == "" || server == "c.us" || server == "s.whatsapp.net") {
-		a.PhoneNumber = user
+	if user != "" && strings.Trim(user, "0123456789") == "" && (server == "" || server == "c.us") {
+		a.PhoneNumber, a.ChatID = user, ChatID(user)
 	}
 	return a
 }
