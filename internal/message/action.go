@@ -45,17 +45,21 @@ func (a *Action) Metadata(_ context.Context, req action.MetadataRequest, resp *a
 // Schema describes the action.
 func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Sends a WhatsApp text message through a session: to tell a team what was deployed, or to test that a " +
-			"session works.\n\n" +
-			"**Every run sends the message, once**, if the session is `WORKING`; in any other status the action fails and sends " +
-			"nothing. If the answer is lost, the message may have been sent: the action fails, says so, and does not send it again, " +
-			"because it could arrive twice.\n\n" +
-			"Run it with `terraform apply -invoke=action.wawp_send_text.<name>`, or from the `action_trigger` of a resource: with the " +
-			"event `after_update`, each change of the resource sends a message. If it fails, the apply ends with an error, the " +
-			"resource stays as it is, and the next apply does not send the message. In Terraform 1.16 and later, `on_failure = " +
-			"continue` in the `action_trigger` makes a warning of the error, so that no deployment fails for a message. Do not use " +
-			"`on_failure = taint`: the next apply would replace the resource to send a message.\n\n" +
-			"Terraform shows the message in plans, and stores it in saved ones: put no secret in it. Needs Terraform 1.14 or later.",
+		MarkdownDescription: "Sends a WhatsApp text message through a session: to tell a team what was deployed, or " +
+			"to test that a session works.\n\n" +
+			"**Every run sends the message, once**, as soon as the session is `WORKING`: one that is `STARTING` is " +
+			"waited for, within `timeouts`. One that has no phone (`SCAN_QR_CODE`), is `STOPPED` or `FAILED`, and " +
+			"stays so for some seconds, sends nothing: the action fails. If the answer is lost, the message may " +
+			"have been sent: the action fails, says so, and does not send it again, because it could arrive " +
+			"twice.\n\n" +
+			"Run it with `terraform apply -invoke=action.wawp_send_text.<name>`, or from the `action_trigger` of a " +
+			"resource: with the event `after_update`, each change of the resource sends a message. If it fails, the " +
+			"apply ends with an error, the resource stays as it is, and the next apply does not send the message. " +
+			"In Terraform 1.16 and later, `on_failure = continue` in the `action_trigger` makes a warning of the " +
+			"error, so that no deployment fails for a message. Do not use `on_failure = taint`: the next apply " +
+			"would replace the resource to send a message.\n\n" +
+			"Terraform shows the message in plans, and stores it in saved ones: put no secret in it. Needs " +
+			"Terraform 1.14 or later.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
@@ -65,8 +69,10 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 			},
 			"chat_id": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Chat to send it to: `201145202826@c.us` is a person, `120363041234567890@g.us` a group, and " +
-					"`@newsletter` ends the id of a channel. Exactly one of `chat_id` and `phone_number` is required.",
+				MarkdownDescription: "Chat to send it to: `201145202826@c.us` is a person, " +
+					"`120363041234567890@g.us` a group, and `@newsletter` ends the id of a channel. The id of a " +
+					"person may also end with `@s.whatsapp.net`, or have the number of a device. Exactly one of " +
+					"`chat_id` and `phone_number` is required.",
 			},
 			"phone_number": schema.StringAttribute{
 				Optional: true,
@@ -79,8 +85,9 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 					"where Wawp quotes it whole in an error, unless it is shorter than 12 bytes.",
 			},
 			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				InvokeDescription: "How long the action may take, retries included. Default: `2m`. A message that is on its way when the " +
-					"time ends is given up no sooner than after the provider's `request_timeout`.",
+				InvokeDescription: "How long the action may take, the wait for the session and retries included. " +
+					"Default: `2m`. A message that is on its way when the time ends is given up no sooner than " +
+					"after the provider's `request_timeout`.",
 			})),
 		},
 	}
@@ -112,7 +119,7 @@ func check(ctx context.Context, source tfsdk.Config) diag.Diagnostics {
 	return config.check()
 }
 
-// Invoke looks at the session, and sends the message if it is WORKING.
+// Invoke sends the message, once, as soon as the session is WORKING.
 func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	resp.Diagnostics.Append(check(ctx, req.Config)...) // what was not known before
@@ -131,13 +138,15 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 	defer cancel()
 
 	id, chat := config.InstanceID.ValueString(), config.chat()
-	session, err := a.client.GetSession(ctx, id)
-	if err != nil {
+	session, err := wait(ctx, a.client, id, func(s wawp.Session) {
+		resp.SendProgress(action.InvokeProgressEvent{Message: awaited(s, timeout)})
+	})
+	switch {
+	case err != nil && (ctx.Err() == nil || session.Status == ""):
 		resp.Diagnostics.Append(notSeen(id, err))
 		return
-	}
-	if session.Status != wawp.StatusWorking {
-		resp.Diagnostics.Append(notReady(session))
+	case session.Status != wawp.StatusWorking:
+		resp.Diagnostics.Append(notReady(ctx, session, timeout))
 		return
 	}
 	sent, err := a.client.SendText(ctx, id, chat, config.Message.ValueString())

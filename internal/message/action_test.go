@@ -47,6 +47,11 @@ type values map[string]any
 
 var unknown = tftypes.UnknownValue
 
+// within sets the time that the action has.
+func within(time string) values {
+	return values{"timeouts": map[string]tftypes.Value{"invoke": tftypes.NewValue(tftypes.String, time)}}
+}
+
 // config makes the configuration of the action: what is sent to the chat, but for the values given.
 func config(ctx context.Context, given values) tfsdk.Config {
 	var described action.SchemaResponse
@@ -70,7 +75,10 @@ func invoke(ctx context.Context, t *testing.T, w *acctest.World, given values, a
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := wawp.Options{AccessToken: w.Token, BaseURL: base, RetryWait: time.Millisecond}
+	options := wawp.Options{
+		AccessToken: w.Token, BaseURL: base,
+		RetryWait: time.Millisecond, PollInterval: time.Millisecond, SecondLook: time.Millisecond,
+	}
 	for _, a := range adjust {
 		a(&options)
 	}
@@ -124,6 +132,7 @@ func TestMessageReachesItsChat(t *testing.T) {
 		says      string
 	}{
 		"to a chat":         {false, quoted("chat_id", chat), "Sent to " + chat + " (message id true_" + chat + "_"},
+		"of another form":   {false, quoted("chat_id", "201145202826:7@s.whatsapp.net"), "Sent to " + chat + " (message id true_" + chat + "_"},
 		"to a phone number": {false, quoted("phone_number", "+20 114 520 2826"), "Sent to " + chat + " (message id true_" + chat + "_"},
 		"through a queue":   {true, quoted("phone_number", "0020 114-520-2826"), "Queued by the session's sending policy, for " + chat + " (job "},
 	} {
@@ -139,25 +148,108 @@ func TestMessageReachesItsChat(t *testing.T) {
 	}
 }
 
+// TestOnlyAWorkingSessionSends: what does not pass is an error at the second look, or the third; the rest, once the
+// time is over.
 func TestOnlyAWorkingSessionSends(t *testing.T) {
 	t.Parallel()
-	for status, says := range map[string]string{
-		"STOPPED":      "wawp_session_start",
-		"STARTING":     "Wait until it is WORKING",
-		"SCAN_QR_CODE": "wawp_session_pair",
-		"FAILED":       "wawp_session_restart",
-		"PAUSED":       "dashboard",
-		"":             "has no status",
+	for status, test := range map[string]struct {
+		looks int // 0: as many as there is time for
+		says  string
+	}{
+		"STOPPED":      {3, "wawp_session_start"},
+		"STARTING":     {0, "was still STARTING after 50ms (the invoke timeout)"},
+		"SCAN_QR_CODE": {2, "wawp_session_pair"},
+		"FAILED":       {3, "wawp_session_restart"},
+		"PAUSED":       {0, "dashboard"},
+		"":             {3, "has no status"},
 	} {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{})
 			w.Inject(wawptest.Fault{Match: info, Reshape: wawptest.Set("status", status)})
-			said, failure := invoke(t.Context(), t, w, nil)
-			acctest.Contains(t, failure, "WhatsApp message was not sent", id, status, "Nothing was sent", says)
+			given := values{}
+			if test.looks == 0 {
+				given = within("50ms")
+			}
+			said, failure := invoke(t.Context(), t, w, given)
+			acctest.Contains(t, failure, "WhatsApp message was not sent", id, status, "Nothing was sent", test.says)
+			if test.looks == 0 {
+				acctest.Contains(t, said, id+" is "+status+": waiting until it is WORKING, for at most 50ms.")
+				return
+			}
 			acctest.Lacks(t, said, "\n")
-			w.Asked(t, map[string]int{info: 1})
+			w.Asked(t, map[string]int{info: test.looks})
 		})
+	}
+}
+
+// TestMessageWaitsForItsSession: what an engine passes through, or Wawp answers meanwhile, ends no wait. The message is
+// sent once.
+func TestMessageWaitsForItsSession(t *testing.T) {
+	t.Parallel()
+	is := func(status string, times int) wawptest.Fault {
+		return wawptest.Fault{Match: info, Times: times, Reshape: wawptest.Set("status", status)}
+	}
+	fails := func(status int, body string) wawptest.Fault {
+		return wawptest.Fault{Match: info, Times: 1, Status: status, Body: body}
+	}
+	const gone, dropped = `{"code":"invalid_instance","message":"gone"}`, `{"code":"invalid_session","message":"gone"}`
+	for name, faults := range map[string][]wawptest.Fault{
+		"starting":               {is("STARTING", 20)},
+		"an unknown word":        {is("OPENING", 20)},
+		"scanning, once":         {is("SCAN_QR_CODE", 1)},
+		"stopped, twice":         {is("STOPPED", 2)},
+		"failed, twice":          {is("FAILED", 2)},
+		"no status, twice":       {is("", 2)},
+		"a restart":              {is("STOPPED", 2), is("STARTING", 3), is("SCAN_QR_CODE", 1)},
+		"flapping":               {is("SCAN_QR_CODE", 1), is("STARTING", 1), is("SCAN_QR_CODE", 1), is("STARTING", 1)},
+		"a 404, twice":           {fails(404, gone), fails(404, gone)},
+		"a 404 in the middle":    {is("STARTING", 1), fails(404, gone), fails(404, gone), is("STARTING", 1)},
+		"invalid_session, twice": {fails(404, dropped), fails(404, dropped)},
+		"faults in the middle":   {is("STARTING", 1), fails(502, ""), fails(500, ""), fails(429, ""), fails(200, "<html>")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{})
+			looks := 1
+			for _, fault := range faults {
+				w.Inject(fault)
+				looks += fault.Times
+			}
+			said, failure := invoke(t.Context(), t, w, nil)
+			acctest.Contains(t, said, "Sent to "+chat)
+			acctest.Lacks(t, failure, "\n")
+			if n := strings.Count(said, "waiting until it is WORKING"); n > 3 {
+				t.Errorf("the wait is spoken of %d times:\n%s", n, said)
+			}
+			w.Asked(t, map[string]int{info: looks, send: 1})
+		})
+	}
+}
+
+// TestWaitThatEndsSaysWhatItSaw: an answer that does not pass ends it at once, and an interruption names the last
+// status.
+func TestWaitThatEndsSaysWhatItSaw(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{})
+	w.Inject(wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", "STARTING")})
+	w.Inject(wawptest.Fault{Match: info, Status: 401})
+	_, failure := invoke(t.Context(), t, w, nil)
+	acctest.Contains(t, failure, "Nothing was sent: looking first", "did not accept the access token")
+
+	w.ClearFaults()
+	w.Inject(wawptest.Fault{Match: info, Reshape: wawptest.Set("status", "STARTING")})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	w.ResetRequests()
+	go func() {
+		_ = w.WaitFor(t.Context(), info, 3)
+		cancel()
+	}()
+	_, failure = invoke(ctx, t, w, nil)
+	acctest.Contains(t, failure, "was STARTING when Terraform was interrupted", "Nothing was sent")
+	if len(w.Messages()) != 0 {
+		t.Errorf("%v was sent", w.Messages())
 	}
 }
 
@@ -424,7 +516,7 @@ func TestActionShowsNeitherTokenNorText(t *testing.T) {
 		for _, leak := range leaks(endpoint) {
 			w := open(t, wawptest.Config{Token: canary})
 			w.Inject(leak)
-			progress, failure := invoke(t.Context(), t, w, nil)
+			progress, failure := invoke(t.Context(), t, w, within("100ms"))
 			said := strings.ToLower(progress + failure)
 			shown += strings.Count(said, "(redacted)")
 			for _, spelling := range spellings() {

@@ -1,9 +1,11 @@
 package message
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -34,12 +36,19 @@ func notSeen(id string, err error) diag.Diagnostic {
 		explain.Failure("Nothing was sent: looking first whether the session "+id+" is WORKING failed", err))
 }
 
-// notReady explains what a session needs before it can send.
-func notReady(s wawp.Session) diag.Diagnostic {
+// awaited says what a session is waited for.
+func awaited(s wawp.Session, timeout time.Duration) string {
+	return explain.Printable(fmt.Sprintf("The session %s is %s: waiting until it is WORKING, for at most %s.",
+		s.InstanceID, s.Status, timeout))
+}
+
+// notReady explains what a session needs before it can send. The wait for it may have been ended by its timeout, or an
+// interruption.
+func notReady(ctx context.Context, s wawp.Session, timeout time.Duration) diag.Diagnostic {
 	next := map[string]string{
 		wawp.StatusStopped: "Start it: with desired_state = \"started\" of its wawp_session, or with the action wawp_session_start.",
-		wawp.StatusStarting: "Wait until it is WORKING, and run the action again. When STARTING lasts longer than 60 s, Wawp advises a " +
-			"restart, with the action wawp_session_restart.",
+		wawp.StatusStarting: "Run the action again once it is WORKING. When STARTING lasts longer than 60 s, Wawp " +
+			"advises a restart, with the action wawp_session_restart.",
 		wawp.StatusScan: "No phone is linked to it. Link one, with the action wawp_session_pair.",
 		wawp.StatusFailed: "It lost its phone, or its engine is broken. Wawp advises to restart it once, with the action " +
 			"wawp_session_restart; if that does not help, log it out and link the phone again.",
@@ -50,6 +59,12 @@ func notReady(s wawp.Session) diag.Diagnostic {
 	what := "is " + s.Status
 	if s.Status == "" {
 		what = "has no status"
+	}
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		what = "was " + s.Status + " when Terraform was interrupted"
+	case ctx.Err() != nil:
+		what = fmt.Sprintf("was still %s after %s (the invoke timeout)", s.Status, timeout)
 	}
 	return diag.NewErrorDiagnostic(summaryNotSent,
 		fmt.Sprintf("The session %s %s, and only a session that is WORKING sends. Nothing was sent.\n\n%s", s.InstanceID, what, next))

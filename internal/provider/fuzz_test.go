@@ -83,6 +83,7 @@ var (
 				instance_id = "3EB0BCB2E3D4"
 				chat_id     = "201145202826@c.us"
 				message     = "A private word."
+				timeouts    = { invoke = "20ms" }
 			}
 		}`, "apply", "-invoke=action.wawp_send_text.x"},
 	}
