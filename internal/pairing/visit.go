@@ -137,7 +137,7 @@ func (v *visit) show(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	v.say(invitation(v.id, v.shown == "") + drawing)
+	v.say(invitation(v.id, v.shown == "") + drawing + below(v.until.Sub(v.now())))
 	v.shown = code.Value
 	return nil
 }

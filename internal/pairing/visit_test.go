@@ -110,6 +110,33 @@ func (s *scene) expect(t *testing.T, endpoint string, n int) {
 	}
 }
 
+// TestAdviceStandsBelowTheCode, where a terminal of 24 lines shows it, and with the code it fits into the 40 lines that
+// it speaks of.
+func TestAdviceStandsBelowTheCode(t *testing.T) {
+	t.Parallel()
+	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
+	s.waits(t, 1)
+	message := s.said[0]
+	at := strings.LastIndex(message, plain) + len(plain)
+	code, advice := message[:at], message[at:]
+	for _, phrase := range []string{
+		"comes in 29 seconds", "40 lines high", "70 columns wide", "font\nsmaller", "wawp_session_temp_link", "phone_number",
+	} {
+		if !strings.Contains(advice, phrase) || strings.Contains(code, phrase) {
+			t.Errorf("%q does not stand below the code:\n%s", phrase, advice)
+		}
+	}
+	lines := strings.Split(advice, "\n")[1:]
+	for _, line := range lines {
+		if len(line) > 70 {
+			t.Errorf("a window of 70 columns breaks %q", line)
+		}
+	}
+	if n := strings.Count(code, blackOnWhite) + len(lines); n > 38 {
+		t.Errorf("the code and the advice take %d lines, and what Terraform adds takes two more", n)
+	}
+}
+
 func TestVisitDrawsAgainWhenTheCodeExpiresAndOnlyThen(t *testing.T) {
 	t.Parallel()
 	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")

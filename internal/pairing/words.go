@@ -195,11 +195,20 @@ const tryAgain = "\n\nTo go on, invoke the action again, or apply again if a res
 
 // invitation is what stands above a QR code. It begins with a line break, as Terraform puts the name of the action in front.
 func invitation(id string, first bool) string {
-	const where = "in WhatsApp, Settings > Linked devices > Link a device.\nIf the code looks torn, widen the window.\n\n"
+	const where = "in WhatsApp, Settings > Linked devices > Link a device.\n\n"
 	if first {
 		return "\nScan this code with the phone that is to be linked to the session " + id + ":\n" + where
 	}
 	return "\nThe code has expired. Scan this one for the session " + id + ":\n" + where
+}
+
+// below is what stands below a QR code, where it is in view although the code's beginning is not: a terminal has 24
+// lines by default, and the code is 33 lines high.
+func below(next time.Duration) string {
+	return fmt.Sprintf("\nThe next code comes in %d seconds. If this one is not in view as a\n"+
+		"whole, make the window 40 lines high and 70 columns wide, or its font\n"+
+		"smaller, or use a link (wawp_session_temp_link) or a code to type\n"+
+		"(phone_number) instead.", int(next.Seconds()))
 }
 
 // pairingCode says what to do with a code to type.
