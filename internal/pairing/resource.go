@@ -47,23 +47,32 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan keeps the plan of a change quiet, as no change touches the phone, and warns if another phone than the expected
-// one is linked.
+// ModifyPlan keeps the plan of a change quiet, as no change in place touches the phone. It warns if a phone is
+// unlinked, or another one than the expected one is linked.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
-		return // a create or a destroy
+	if req.State.Raw.IsNull() {
+		return // a create
 	}
 	var plan, prior model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	}
+	isGoing := !plan.InstanceID.Equal(prior.InstanceID) // destroyed, or replaced by the pairing of another session
+	if id := prior.InstanceID; isGoing && prior.LogoutOnDestroy.ValueBool() {
+		resp.Diagnostics.Append(object(id.ValueString()).Unlinks(prior.PhoneNumber, prior.PushName))
+	}
+	if req.Plan.Raw.IsNull() {
+		return
+	}
 	expected, diags := digits(ctx, plan.ExpectedPhoneNumber, argumentExpected)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || !plan.InstanceID.Equal(prior.InstanceID) { // the phone of another session
+	if resp.Diagnostics.HasError() || isGoing {
 		return
 	}
 	plan.PhoneNumber, plan.ChatID, plan.PushName = prior.PhoneNumber, prior.ChatID, prior.PushName
-	if linked := prior.PhoneNumber.ValueString(); expected != "" && linked != "" && expected != linked {
+	if linked := prior.PhoneNumber.ValueString(); expected != "" && linked != "" && !wawp.SamePhone(expected, linked) {
 		resp.Diagnostics.Append(otherPhone(prior.InstanceID.ValueString(), linked))
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)

@@ -296,6 +296,80 @@ func TestUnlinkedPhoneIsAPlannedWait(t *testing.T) {
 	acctest.Contains(t, tf.OK("plan"), "Warning: Another phone is linked to the Wawp session", "491701234567", "No changes")
 }
 
+// TestPlanThatUnlinksAPhoneSaysSo, whether the pairing is destroyed, renamed, or replaced for another session.
+func TestPlanThatUnlinksAPhoneSaysSo(t *testing.T) {
+	t.Parallel()
+	const unlinks = "Warning: The plan unlinks a phone from the Wawp session " + id
+	for _, logout := range []bool{true, false} {
+		t.Run(fmt.Sprint(logout), func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{}, working())
+			w.Add(wawptest.Session{InstanceID: "5056E8000001", Status: "WORKING"})
+			declared := declare(fmt.Sprintf("logout_on_destroy = %t", logout))
+			tf := w.Terraform(t, declared)
+			tf.OK("apply")
+			acctest.Lacks(t, tf.OK("plan"), "Warning")
+			all := []string{tf.OK("plan", "-destroy")}
+			for was, is := range map[string]string{`"x"`: `"y"`, id: "5056E8000001"} {
+				tf.Configure(strings.Replace(declared, was, is, 1))
+				all = append(all, tf.OK("plan"))
+			}
+			for _, said := range all {
+				if logout {
+					acctest.Contains(t, said, unlinks, "the phone with the number "+phone+" (Support)",
+						"a person has to link it again", "moved { from = wawp_session_pairing.<old name>")
+				} else {
+					acctest.Lacks(t, said, "Warning")
+				}
+			}
+		})
+	}
+}
+
+// TestSamePhoneInAnotherNotation: in some countries WhatsApp leaves a digit out that people dial, or the other way
+// round.
+func TestSamePhoneInAnotherNotation(t *testing.T) {
+	t.Parallel()
+	for linked, expected := range map[string]string{
+		"553198765432":  "+55 31 9 9876-5432",
+		"5511987654321": "+55 11 8765-4321",
+		"5491123456789": "+54 11 2345-6789",
+		"525512345678":  "+52 1 55 1234 5678",
+	} {
+		t.Run(expected, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{}, wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: linked + "@c.us"}})
+			tf := w.Terraform(t, declare(fmt.Sprintf("expected_phone_number = %q", expected)))
+			tf.OK("apply")
+			acctest.Lacks(t, tf.OK("plan"), "Warning")
+			if s := tf.State()[0].Attributes; s["phone_number"] != linked {
+				t.Errorf("the state is %v", s)
+			}
+			action := w.Terraform(t, pair(fmt.Sprintf("phone_number = %q", expected)))
+			acctest.Contains(t, action.OK("apply", invoke), "is linked to the session")
+			w.SetStatus(id, "SCAN_QR_CODE")
+			w.Pair(id, linked[:11]+"0", "Sales")
+			acctest.Contains(t, tf.OK("plan"), "Warning: Another phone is linked to the Wawp session")
+		})
+	}
+}
+
+// TestChatIDHasOneForm: what depends on it is not replaced because Wawp writes it otherwise.
+func TestChatIDHasOneForm(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{}, working())
+	tf := w.Terraform(t, declare())
+	tf.OK("apply")
+	for _, form := range []string{"@s.whatsapp.net", ":3@s.whatsapp.net", ":12@c.us", ""} {
+		w.ClearFaults()
+		w.Inject(wawptest.Fault{Match: info, Reshape: wawptest.Set("me", map[string]any{"id": phone + form})})
+		tf.OK("refresh")
+		if s := tf.State()[0].Attributes; s["chat_id"] != phone+"@c.us" || s["phone_number"] != phone {
+			t.Errorf("of %q the state is %v", form, s)
+		}
+	}
+}
+
 func TestDestroy(t *testing.T) {
 	t.Parallel()
 	refused := wawptest.Fault{Match: logout, Status: 400, Body: `{"code":"not_connected","message":"No."}`}

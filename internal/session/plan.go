@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/wawp/terraform-provider-wawp/internal/explain"
 )
@@ -14,7 +15,8 @@ import (
 // envAllowDestroy, set to 1, lifts deletion_protection for a run.
 const envAllowDestroy = "WAWP_ALLOW_DESTROY"
 
-// ModifyPlan refuses to destroy a protected session, and keeps the plan of a change quiet.
+// ModifyPlan refuses to destroy a protected session, warns if that unlinks a phone, and keeps the plan of a change
+// quiet.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	if req.State.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
@@ -27,6 +29,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(protect(state, duringPlan)...)
+		if state.isPaired() && !resp.Diagnostics.HasError() {
+			account := state.Account.Attributes()
+			number, _ := account["phone_number"].(types.String)
+			name, _ := account["push_name"].(types.String)
+			resp.Diagnostics.Append(state.object().Unlinks(number, name))
+		}
 		return
 	}
 	var plan, config model

@@ -79,6 +79,21 @@ func (o Object) Kept(reason, answer string) diag.Diagnostic {
 		o.Name, reason, answer, o.removal()))
 }
 
+// Unlinks warns of a plan that destroys the object, and with it unlinks a phone: whose it is, as far as that is known.
+func (o Object) Unlinks(number, pushName types.String) diag.Diagnostic {
+	phone := "the phone that is linked to it, whose number is not known"
+	if n := number.ValueString(); n != "" {
+		phone = "the phone with the number " + n
+	}
+	if name := pushName.ValueString(); name != "" {
+		phone += " (" + explain.Printable(name) + ")"
+	}
+	return diag.NewWarningDiagnostic("The plan unlinks a phone from the Wawp session "+o.InstanceID, fmt.Sprintf(
+		"Destroying %s unlinks %s. To use that phone with Wawp again, a person has to link it again.\n\n"+
+			"If the resource was only renamed or moved in the configuration, keep it with a moved block, and plan again:\n\n"+
+			"    moved {\n      from = %s.<old name>\n      to   = %[3]s.<new name>\n    }", o.Name, phone, o.Type))
+}
+
 // RemoveSession deletes a session, and finds out whether it is gone.
 func (o Object) RemoveSession(ctx context.Context, client *wawp.Client, p Private) (wawp.Finding, error) {
 	k := known(ctx, client, p)

@@ -1,0 +1,78 @@
+package session_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+const unlinks = "Warning: The plan unlinks a phone from the Wawp session " + theID
+
+// TestPlanThatUnlinksAPhoneSaysSo: whose it is, that a person has to link it again, and how a resource is renamed.
+func TestPlanThatUnlinksAPhoneSaysSo(t *testing.T) {
+	t.Parallel()
+	told := []string{unlinks, "the phone with the number 201012345678 (Support?s)", "a person has to link it again", "moved { from = wawp_session.<old name> to = wawp_session.<new name> }"}
+	for name, test := range map[string]struct {
+		status string
+		fault  wawptest.Fault
+		says   []string // nil: no warning
+	}{
+		"working":        {"WORKING", wawptest.Fault{}, told},
+		"whose, unknown": {"WORKING", wawptest.Fault{Match: info, Reshape: wawptest.Without("me")}, []string{unlinks, "whose number is not known"}},
+		"scanning":       {"SCAN_QR_CODE", wawptest.Fault{}, nil},
+		"stopped":        {"STOPPED", wawptest.Fault{}, nil}, // and never seen linked
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			w.Add(wawptest.Session{InstanceID: theID, Status: test.status, Me: &wawptest.Me{ID: "201012345678@c.us", PushName: "Support\as"}})
+			w.Inject(test.fault)
+			tf := w.Terraform(t, minimal)
+			tf.OK("import", address, theID)
+			acctest.Lacks(t, tf.OK("plan"), "Warning")
+			destroyed := tf.OK("plan", "-destroy")
+			renamed := tf.Clone(t)
+			renamed.Configure(strings.Replace(minimal, `"x"`, `"y"`, 1))
+			for _, said := range []string{destroyed, renamed.OK("plan")} {
+				if test.says == nil {
+					acctest.Lacks(t, said, "Warning")
+				}
+				acctest.Contains(t, said, test.says...)
+			}
+		})
+	}
+}
+
+// TestPlanOfAStoppedSessionUnlinksItsPhone, too: it was linked when it was seen last.
+func TestPlanOfAStoppedSessionUnlinksItsPhone(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
+	tf := w.Terraform(t, minimal)
+	tf.OK("import", address, theID)
+	w.SetStatus(theID, "STOPPED")
+	acctest.Contains(t, tf.OK("plan", "-destroy"), unlinks, "201012345678")
+	w.SetStatus(theID, "WORKING")
+	tf.Configure(`resource "wawp_session" "x" { deletion_protection = true }`)
+	tf.OK("apply")
+	acctest.Lacks(t, tf.Fails("plan", "-destroy"), "Warning") // what is refused unlinks nothing
+}
+
+// TestAccRenamedSessionKeepsItsPhone with the moved block that the warning shows. Of a replacement by hand the provider is not told.
+func TestAccRenamedSessionKeepsItsPhone(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
+	cli := w.Attached(t, minimal)
+	cli.OK("import", address, theID)
+	acctest.Lacks(t, cli.OK("plan", "-no-color", "-replace="+address), "Warning")
+	renamed := strings.Replace(minimal, `"x"`, `"y"`, 1)
+	cli.Configure(renamed)
+	acctest.Contains(t, cli.OK("plan", "-no-color"), unlinks, "1 to add, 0 to change, 1 to destroy")
+	cli.Configure(renamed + "\nmoved {\n  from = wawp_session.x\n  to   = wawp_session.y\n}\n")
+	said := cli.OK("plan", "-no-color")
+	acctest.Contains(t, said, "0 to add, 0 to change, 0 to destroy")
+	acctest.Lacks(t, said, "Warning")
+}
