@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -49,6 +50,25 @@ func TestAccCIExamplesRun(t *testing.T) {
 				t.Errorf("the state does not know the session:\n%s", said)
 			}
 		})
+	}
+}
+
+// TestAccCountsOfAPlan runs what the guide shows for a public repository: nothing of a session is printed but its type.
+func TestAccCountsOfAPlan(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("jq"); err != nil {
+		t.Skip("NOT TESTED: counts.sh, because jq is not at hand")
+	}
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, "resource \"wawp_session\" \"x\" {\n  count = 2\n}\n")
+	bin := t.TempDir()
+	if err := os.Symlink(cli.Command().Path, filepath.Join(bin, "terraform")); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", exampleFiles(t, "TestAccCIExamplesRun")["guides/running-in-ci/counts.sh"])
+	cmd.Dir, cmd.Env = cli.Dir, append(cli.Env, "PATH="+bin+":"+os.Getenv("PATH"))
+	if said, err := cmd.CombinedOutput(); err != nil || strings.Join(strings.Fields(string(said)), " ") != "2 create: wawp_session" {
+		t.Errorf("%v: it prints %q", err, said)
 	}
 }
 

@@ -61,7 +61,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	for page, text := range filesBelow(t, "docs") {
 		pages[path.Join("docs", page)] = text
 	}
-	for _, page := range []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "BENCHMARKS.md"} {
+	for _, page := range []string{"README.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md", "CHANGELOG.md", "BENCHMARKS.md"} {
 		pages[page] = string(read(t, root+"/"+page))
 	}
 	link := regexp.MustCompile(`\]\(([^)#\s]*)(?:#([^)\s]*))?\)`)
