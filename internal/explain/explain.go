@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -136,10 +137,53 @@ func next(e *wawp.Error) string {
 	case e.Status == http.StatusForbidden && e.Kind == wawp.Refused:
 		return "Wawp refused: the account's plan may not include this, or the token may not act on this instance. Compare plan and " +
 			"instance in " + Dashboard + "."
+	case strings.HasSuffix(e.Op, "/v2/auth/request-code") && refusesNumber(e):
+		return "Compare phone_number with the number of the phone: WhatsApp must be installed there, and registered with it. If it is right, try " +
+			"again, or leave phone_number out and scan the QR code."
+	case e.Kind == wawp.BadRequest && changesEngine(e.Op):
+		return advice[wawp.Conflict]
 	case advice[e.Kind] != "":
 		return advice[e.Kind]
 	}
 	return "Wawp refused the request. Correct what its message names; if it names nothing, look at the session in " + Dashboard + "."
+}
+
+// changesEngine says whether an operation depends on the status of the session: which answer Wawp gives in the wrong one is not documented.
+func changesEngine(op string) bool {
+	return slices.ContainsFunc([]string{"start", "stop", "restart", "logout"}, func(name string) bool { return strings.HasSuffix(op, "/v2/session/"+name) })
+}
+
+// refusesNumber says whether a refusal of a pairing code may be about the number: no documentation has the answer for one that is not on
+// WhatsApp.
+func refusesNumber(e *wawp.Error) bool {
+	return e.Kind.Untimely() || e.Message != "" && (e.Kind == wawp.NotFound || e.Kind == wawp.Refused)
+}
+
+// Reasons remembers which failures were told, so that a wait tells each of them at once, and once.
+type Reasons struct{ told map[string]bool }
+
+// mostReasons bounds what is told of a server that words the same failure in ever new ways.
+const mostReasons = 10
+
+// New says whether a failure is another one than those before. Numbers in its message do not make it another: they may be a time that runs.
+func (r *Reasons) New(err error) bool {
+	reason := err.Error()
+	if e := (*wawp.Error)(nil); errors.As(err, &e) {
+		reason = fmt.Sprint(e.Op, e.Kind, e.Status, e.Code, strings.Map(func(c rune) rune {
+			if unicode.IsDigit(c) {
+				return -1
+			}
+			return c
+		}, e.Message))
+	}
+	if r.told[reason] || len(r.told) == mostReasons {
+		return false
+	}
+	if r.told == nil {
+		r.told = map[string]bool{}
+	}
+	r.told[reason] = true
+	return true
 }
 
 // Printable returns a text without what a terminal would obey: for what Terraform prints as it is, such as progress, with words in

@@ -108,11 +108,11 @@ func (p *Pair) Invoke(ctx context.Context, req action.InvokeRequest, resp *actio
 	defer cancel()
 
 	v := &visit{
-		client: p.client, id: config.InstanceID.ValueString(), number: number, now: time.Now, isLinked: linkedAndTold(),
+		client: p.client, id: config.InstanceID.ValueString(), number: number, now: time.Now,
 		say: func(message string) { resp.SendProgress(action.InvokeProgressEvent{Message: message}) },
 	}
-	seen, err := wait(ctx, p.client, v.id, func(s wawp.Session) (bool, error) { return v.look(ctx, s) })
-	if d := notInvoked(ctx, number, seen, timeout, err); d != nil {
+	seen, err := wait(ctx, p.client, v.id, func(l wawp.Look) (bool, error) { return v.look(ctx, l) })
+	if d := notInvoked(ctx, number, seen, timeout, v.why(ctx, err)); d != nil {
 		resp.Diagnostics.Append(d)
 		return
 	}

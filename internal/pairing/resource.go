@@ -94,18 +94,18 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	id, isLinked := plan.InstanceID.ValueString(), linkedAndTold()
+	id := plan.InstanceID.ValueString()
 	if !r.client.Claim(resourceKey(id)) {
 		resp.Diagnostics.Append(declaredTwice(id))
 		return
 	}
-	isNew := r.client.IsClaimed(unlinkedKey(id)) // a phone that is linked now: none was, since this run has unlinked the last one
-	seen, err := wait(ctx, r.client, id, func(s wawp.Session) (bool, error) {
+	isNew := r.client.IsUnlinked(id) // a phone that is linked now: none was, since this run has unlinked the last one
+	seen, err := wait(ctx, r.client, id, func(l wawp.Look) (bool, error) {
 		wasNew := isNew
-		isNew = isNew || s.Status != "" && s.Status != wawp.StatusWorking || r.client.IsClaimed(unlinkedKey(id))
+		isNew = isNew || l.Status != "" && l.Status != wawp.StatusWorking || r.client.IsUnlinked(id)
 		switch {
-		case s.Status == wawp.StatusStopped, !isLinked(s):
-			return s.Status == wawp.StatusStopped, nil
+		case l.Status == wawp.StatusStopped, !isLinked(l, expected):
+			return l.Status == wawp.StatusStopped && l.Settled(), nil
 		case wasNew:
 			r.client.Claim(pairingKey(id))
 			return true, nil
@@ -200,18 +200,17 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		resp.Diagnostics.Append(left(id))
 		return
 	}
-	now, err := r.unlink(ctx, id)
+	u, err := r.client.Unlink(ctx, id, true, nil)
 	if err == nil {
-		r.client.Claim(unlinkedKey(id))
 		return
 	}
 	gone, reason := object(id).WentWithSession(ctx, r.client, req.Private, err)
 	switch {
 	case gone:
-	case wawp.KindOf(err).Untimely() && now.Status != "" && now.Status != wawp.StatusWorking:
-		resp.Diagnostics.Append(perhapsLinked(now, err))
+	case wawp.KindOf(err).Untimely() && ctx.Err() == nil && u.Status != wawp.StatusWorking:
+		resp.Diagnostics.Append(perhapsLinked(u.Session, err))
 	default:
-		resp.Diagnostics.Append(notUnlinked(id, reason, err))
+		resp.Diagnostics.Append(notUnlinked(ctx, u, timeout, reason, err))
 	}
 }
 
@@ -219,29 +218,6 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 func resourceKey(id string) string { return "resource of the pairing " + id }
 func pairingKey(id string) string  { return "pairing " + id }
 func logoutKey(id string) string   { return "logout " + id }
-func unlinkedKey(id string) string { return "unlinked " + id }
-
-// unlink logs the phone out, and sees that it took hold: a status other than WORKING must be told. A refusal is judged by the status of the
-// session, which it returns.
-func (r *Resource) unlink(ctx context.Context, id string) (wawp.Session, error) {
-	after, err := r.client.LogoutSession(ctx, id)
-	switch {
-	case err == nil && after.Status != "" && after.Status != wawp.StatusWorking:
-		return after, nil
-	case err == nil:
-		return r.client.WaitForSession(ctx, id, func(s wawp.Session) bool { return s.Status != "" && s.Status != wawp.StatusWorking })
-	case wawp.KindOf(err).Untimely():
-		now, lookErr := r.client.GetSession(ctx, id)
-		switch {
-		case wawp.KindOf(lookErr).Missing():
-			return now, lookErr
-		case lookErr == nil && now.Status == wawp.StatusScan:
-			return now, nil
-		}
-		return now, err
-	}
-	return after, err
-}
 
 // ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

@@ -1,10 +1,11 @@
 package pairing
 
 import (
-	"cmp"
 	"context"
+	"slices"
 	"time"
 
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -16,6 +17,9 @@ const (
 	longestShow  = 30 * time.Second
 )
 
+// mostRefusals is how often a pairing code is refused, in a row, until the action gives up: for 18 s, as it is asked for at each second look.
+const mostRefusals = 4
+
 // visit is one run of the action: it leads a session to the point at which a person can link a phone, and shows that person
 // a code.
 type visit struct {
@@ -25,111 +29,115 @@ type visit struct {
 	say    func(message string)
 	now    func() time.Time
 
-	isLinked func(wawp.Session) bool
-
+	seen      bool   // a status was told
 	said      string // the status that was spoken of last
 	started   bool
 	restarted bool
-	awaited   string // a status that was acted upon, and that may be seen for a while; "" is none
-	looks     int    // for how many more looks; negative: until another is seen
-	refusal   error  // of the start or restart
+	change    *wawp.Change // a start or restart that is under way
 
-	shown   string    // the code on the screen
-	until   time.Time // when to ask for the next
-	refused bool      // a pairing code was, at the last look
+	shown    string    // the code on the screen
+	until    time.Time // when to ask for the next
+	refusals int       // of a pairing code, in a row
+	refusal  error     // why there is no code at the moment
+	told     explain.Reasons
 }
 
 // look does what the status of the session leaves to do, and says whether a phone is linked, and known whose.
-func (v *visit) look(ctx context.Context, s wawp.Session) (bool, error) {
+func (v *visit) look(ctx context.Context, l wawp.Look) (bool, error) {
+	if l.Err != nil {
+		v.complain(l.Err, lookedInVain)
+		return false, nil
+	}
+	if l.Status != wawp.StatusScan {
+		v.shown, v.refusals, v.refusal = "", 0, nil // what is on the screen has no meaning any more
+	}
+	if v.change != nil {
+		v.mention(l.Session)
+		if over, err := v.change.See(l); !over || err != nil {
+			return false, err
+		}
+		v.change = nil
+	}
+	isFirst := !v.seen && l.Status != ""
+	v.seen = v.seen || isFirst
 	switch {
-	case s.Status == "":
-		return false, nil
-	case s.Status == v.awaited && v.looks != 0:
-		v.looks--
-		return false, nil
-	}
-	v.awaited = ""
-	if s.Status != wawp.StatusScan {
-		v.shown = "" // what is on the screen has no meaning any more
-	}
-	switch s.Status {
-	case wawp.StatusWorking:
-		return v.isLinked(s), nil
-	case wawp.StatusScan:
-		return false, v.show(ctx)
-	case wawp.StatusStopped:
+	case l.Status == wawp.StatusWorking && isLinked(l, v.number):
+		return true, nil
+	case l.Status == wawp.StatusScan:
+		return false, v.show(ctx, l)
+	case l.Status == wawp.StatusStopped && (isFirst || l.Settled()):
 		return false, v.start(ctx)
-	case wawp.StatusFailed:
+	case l.Status == wawp.StatusFailed && (isFirst || l.Settled()):
 		return false, v.restart(ctx)
 	}
-	v.mention(s)
+	v.mention(l.Session)
 	return false, nil
 }
 
-// mention speaks of a status in which there is nothing to do but to wait, once.
+// mention speaks of a status in which there is nothing to do but to wait, once. Of those in which something is done, that is said.
 func (v *visit) mention(s wawp.Session) {
-	if s.Status != v.said {
+	if s.Status != v.said && !slices.Contains([]string{"", wawp.StatusScan, wawp.StatusStopped, wawp.StatusFailed}, s.Status) {
 		v.said = s.Status
 		v.say(waiting(s))
+	}
+}
+
+// complain tells why something failed that is tried again, once for each reason.
+func (v *visit) complain(err error, words func(id string, err error) string) {
+	if v.told.New(err) {
+		v.say(words(v.id, err))
 	}
 }
 
 // start boots a session that is stopped, once.
 func (v *visit) start(ctx context.Context) error {
 	if v.started {
-		return cmp.Or(v.refusal, errStoppedAgain)
+		return errStoppedAgain
 	}
 	v.started = true
 	v.say("The session " + v.id + " is STOPPED: starting it.")
-	after, err := v.client.StartSession(ctx, v.id)
-	return v.await(wawp.StatusStopped, after, err)
+	return v.make(ctx, wawp.Start())
 }
 
 // restart does what Wawp advises for a session that failed, once.
 func (v *visit) restart(ctx context.Context) error {
 	if v.restarted {
-		return cmp.Or(v.refusal, errFailedAgain)
+		return errFailedAgain
 	}
 	v.restarted = true
 	v.say("The session " + v.id + " is FAILED: restarting it, as Wawp advises to do once.")
-	after, err := v.client.RestartSession(ctx, v.id)
-	return v.await(wawp.StatusFailed, after, err)
+	return v.make(ctx, wawp.Restart(wawp.StatusFailed))
 }
 
-// await lets a status that was acted upon be seen for a while: two more looks if the answer shows that it is left already, else
-// until another one is seen. A refusal may only mean that it is another one by now, and an answer that was lost tells nothing: the next two
-// looks do.
-func (v *visit) await(status string, after wawp.Session, err error) error {
-	if v.refusal = nil; wawp.KindOf(err).Untimely() || wawp.MayHaveActed(err) {
-		v.refusal, v.awaited, v.looks = err, status, 1
+// make begins a change. Until it has happened, no status that the session passes through has a meaning.
+func (v *visit) make(ctx context.Context, change *wawp.Change) error {
+	v.change = change
+	if err := change.Send(ctx, v.client, v.id); err != nil {
+		return err
+	}
+	if change.Failure != nil {
+		v.complain(change.Failure, askedInVain)
+	}
+	return nil
+}
+
+// show shows a code, if there is none on the screen that is still good. A session that has just booted, or that a pairing code is asked for,
+// must have settled first: it may only be connecting to a phone, which would be unlinked.
+func (v *visit) show(ctx context.Context, l wawp.Look) error {
+	mayPass := v.started || v.restarted || v.number != ""
+	switch {
+	case v.shown == "" && mayPass && !l.Settled():
 		return nil
-	}
-	v.awaited, v.looks = status, 2
-	if after.Status == "" || after.Status == status {
-		v.looks = -1
-	}
-	return err
-}
-
-// show shows a code, if there is none on the screen that is still good.
-func (v *visit) show(ctx context.Context) error {
-	if v.number != "" {
-		return v.showPairingCode(ctx)
-	}
-	if v.shown != "" && v.now().Before(v.until) {
+	case v.number != "":
+		return v.showPairingCode(ctx, l)
+	case v.shown != "" && v.now().Before(v.until):
 		return nil
 	}
 	code, err := v.client.GetQRCode(ctx, v.id)
-	switch {
-	case err == nil:
-	case wawp.KindOf(err).Untimely():
-		return nil // not there yet, or scanned at this moment: the next look tells
-	case v.shown != "" && wawp.KindOf(err).MayPass() && wawp.KindOf(err) != wawp.Unreadable:
-		return nil //nolint:nilerr // a fault that may have passed by the next look
-	default:
-		return err
+	if err != nil {
+		return v.refuse(ctx, err)
 	}
-	v.until = v.now().Add(showFor(code.ExpiresAt, v.now()))
+	v.until, v.refusal = v.now().Add(showFor(code.ExpiresAt, v.now())), nil
 	if code.Value == v.shown {
 		return nil
 	}
@@ -142,6 +150,24 @@ func (v *visit) show(ctx context.Context) error {
 	return nil
 }
 
+// refuse takes in why there is no code: it may have passed by the next look.
+func (v *visit) refuse(ctx context.Context, err error) error {
+	if ctx.Err() != nil || !wawp.KindOf(err).MayPass() {
+		return err
+	}
+	v.refusal = err
+	v.complain(err, noCodeYet)
+	return nil
+}
+
+// why returns what ended the visit: where its time did, that there was no code says more.
+func (v *visit) why(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil && v.refusal != nil {
+		return v.refusal
+	}
+	return err
+}
+
 // showFor says how long a code is good for.
 func showFor(expires, now time.Time) time.Duration {
 	if expires.IsZero() {
@@ -151,20 +177,21 @@ func showFor(expires, now time.Time) time.Duration {
 }
 
 // showPairingCode shows a code to type. It is asked for once each time that the session begins to wait: another one would
-// take the place of the one that a person is typing.
-func (v *visit) showPairingCode(ctx context.Context) error {
-	if v.shown != "" {
+// take the place of the one that a person is typing. A code that is refused is asked for again, a few times.
+func (v *visit) showPairingCode(ctx context.Context, l wawp.Look) error {
+	if v.shown != "" || v.refusal != nil && l.Row%2 == 0 {
 		return nil
 	}
 	code, err := v.client.RequestPairingCode(ctx, v.id, v.number)
-	if !v.refused && wawp.KindOf(err).Untimely() {
-		v.refused = true // perhaps the session has just stopped to wait: the next look tells
-		return nil
+	if kind := wawp.KindOf(err); kind.Untimely() || kind == wawp.NotFound {
+		if v.refusals++; v.refusals == mostRefusals {
+			return err
+		}
 	}
-	if v.refused = false; err != nil {
-		return err
+	if err != nil {
+		return v.refuse(ctx, err)
 	}
 	v.say(pairingCode(code, v.number))
-	v.shown = code
+	v.shown, v.refusals, v.refusal = code, 0, nil
 	return nil
 }

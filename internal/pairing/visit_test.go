@@ -22,11 +22,16 @@ const (
 	info    = "POST /v2/session/info"
 )
 
+// In how many looks a status is told until it counts: SCAN_QR_CODE, others that a session may only pass through, and the one before a start
+// whose answer was lost.
+const twice, lasting, lost = 3, 6, 21
+
 // scene is one visit to a session of the simulated API. Its clock stands still but for tick.
 type scene struct {
 	*wawptest.API
 	visit *visit
 	said  []string
+	last  wawp.Look
 
 	mu  sync.Mutex
 	now time.Time
@@ -49,7 +54,7 @@ func play(t *testing.T, config wawptest.Config, session wawptest.Session, number
 	session.InstanceID = id
 	s.Add(session)
 	client := wawp.New(wawp.Options{AccessToken: wawptest.DefaultToken, BaseURL: base, PollInterval: time.Millisecond, RetryWait: time.Millisecond})
-	s.visit = &visit{client: client, id: id, number: number, now: s.clock, isLinked: linkedAndTold(), say: func(m string) { s.said = append(s.said, m) }}
+	s.visit = &visit{client: client, id: id, number: number, now: s.clock, say: func(m string) { s.said = append(s.said, m) }}
 	return s
 }
 
@@ -73,7 +78,11 @@ func (s *scene) look(t *testing.T, n int) (done bool, err error) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if done, err := s.visit.look(t.Context(), now); done || err != nil {
+		if now.Status != s.last.Status {
+			s.last.Row = 0
+		}
+		s.last = wawp.Look{Session: now, Row: s.last.Row + 1}
+		if done, err := s.visit.look(t.Context(), s.last); done || err != nil {
 			return done, err
 		}
 	}
@@ -91,7 +100,7 @@ func (s *scene) waits(t *testing.T, n int) {
 // ends waits until a phone is linked, and returns what is said of it.
 func (s *scene) ends(t *testing.T) string {
 	t.Helper()
-	seen, err := wait(t.Context(), s.visit.client, id, func(now wawp.Session) (bool, error) { return s.visit.look(t.Context(), now) })
+	seen, err := wait(t.Context(), s.visit.client, id, func(l wawp.Look) (bool, error) { return s.visit.look(t.Context(), l) })
 	if err != nil {
 		t.Fatalf("the visit did not end: %v\n%s", err, strings.Join(s.said, "\n"))
 	}
@@ -240,7 +249,7 @@ func TestVisitIsPatientWithABoot(t *testing.T) {
 					t.Errorf("it says %q", s.said)
 				}
 				s.tick(time.Minute)
-				s.waits(t, 2)
+				s.waits(t, twice)
 				if s.drawn() != 1 {
 					t.Errorf("%d codes were drawn", s.drawn())
 				}
@@ -266,7 +275,7 @@ func TestVisitGivesUp(t *testing.T) {
 			s := play(t, wawptest.Config{}, wawptest.Session{Status: test.status}, "")
 			s.waits(t, 5)
 			s.SetStatus(id, test.later)
-			if done, err := s.look(t, 5); done || !errors.Is(err, test.want) {
+			if done, err := s.look(t, lasting+twice); done || !errors.Is(err, test.want) {
 				t.Errorf("the end is %v, %v", done, err)
 			}
 			if test.want == nil && s.drawn() != 2 {
@@ -294,7 +303,6 @@ func TestVisitOfALinkedSessionSaysWhose(t *testing.T) {
 	s.ends(t)
 	s.expect(t, info, 3)
 	s.Inject(wawptest.Fault{Match: info, Reshape: wawptest.Without("me")})
-	s.visit.isLinked = linkedAndTold()
 	if last := s.ends(t); last != "A phone is linked to the session "+id+". Wawp does not report whose." {
 		t.Errorf("it says %q", last)
 	}
@@ -315,7 +323,9 @@ func TestVisitWithAPhoneNumber(t *testing.T) {
 	s.SetStatus(id, "STARTING") // somebody restarts it: the code is void
 	s.waits(t, 2)
 	s.tick(time.Minute)
-	s.waits(t, 2)
+	s.waits(t, twice-1)
+	s.expect(t, askCode, 1)
+	s.waits(t, 1)
 	s.expect(t, askCode, 2)
 
 	s.Pair(id, "201145202826", "Support")
@@ -331,15 +341,16 @@ func TestVisitMeetsErrors(t *testing.T) {
 		goesOn bool
 	}{
 		"no code yet":                  {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Times: 2, Status: 400, Body: refused}, true},
-		"code broken":                  {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Status: 500}, false},
+		"code broken":                  {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Times: 2, Status: 500}, true},
+		"code not told":                {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Times: 2, Body: "{}"}, true},
 		"code refused":                 {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Status: 401}, false},
-		"code of a deleted session":    {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Status: 404, Body: `{"code":"invalid_instance","message":"x"}`}, false},
+		"code answered by a 404":       {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Times: 2, Status: 404, Body: `{"code":"invalid_instance","message":"x"}`}, true},
 		"code too long":                {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Body: `{"value":"2@` + strings.Repeat("x", 3000) + `"}`}, false},
 		"code refused as a 404":        {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Times: 2, Status: 404, Body: refused}, true},
 		"start is refused":             {"STOPPED", wawptest.Fault{Match: start, Status: 400, Body: `{"code":"server_not_found","message":"No server has room."}`}, false},
 		"restart is refused":           {"FAILED", wawptest.Fault{Match: restart, Status: 400, Body: `{"code":"server_not_found","message":"No server has room."}`}, false},
-		"a stale look after a start":   {"STOPPED", wawptest.Fault{Match: info, Skip: 1, Times: 2, Reshape: wawptest.Set("status", "STOPPED")}, true},
-		"a stale look after a restart": {"FAILED", wawptest.Fault{Match: info, Skip: 1, Times: 2, Reshape: wawptest.Set("status", "FAILED")}, true},
+		"a stale look after a start":   {"STOPPED", wawptest.Fault{Match: info, Skip: 1, Times: lasting + 1, Reshape: wawptest.Set("status", "STOPPED")}, true},
+		"a stale look after a restart": {"FAILED", wawptest.Fault{Match: info, Skip: 1, Times: 3, Reshape: wawptest.Set("status", "FAILED")}, true},
 		"no status told":               {"SCAN_QR_CODE", wawptest.Fault{Match: info, Times: 2, Reshape: wawptest.Without("status")}, true},
 		"started by another":           {"STOPPED", wawptest.Fault{Match: start, Times: 1, Act: true, Status: 409, Body: refused}, true},
 		"start is lost":                {"STOPPED", wawptest.Fault{Match: start, Drop: true}, false},
@@ -351,7 +362,7 @@ func TestVisitMeetsErrors(t *testing.T) {
 			t.Parallel()
 			s := play(t, wawptest.Config{}, wawptest.Session{Status: test.status}, "")
 			s.Inject(test.fault)
-			done, err := s.look(t, 6)
+			done, err := s.look(t, lost+twice)
 			if done || (err == nil) != test.goesOn {
 				t.Fatalf("the end is %v, %v", done, err)
 			}
@@ -376,63 +387,163 @@ func TestVisitOutlastsFaultsOfLaterCodes(t *testing.T) {
 	if s.drawn() != 2 {
 		t.Errorf("%d codes were drawn", s.drawn())
 	}
-	s.Inject(wawptest.Fault{Match: getQR, Body: "{}"})
-	s.tick(30 * time.Second)
-	if done, err := s.look(t, 2); done || wawp.KindOf(err) != wawp.Unreadable {
-		t.Errorf("the end is %v, %v", done, err)
-	}
 }
 
-// TestVisitForgivesARefusedPairingCode once: perhaps a phone was linked at that moment.
+// TestVisitForgivesARefusedPairingCode for a while: perhaps a phone was linked at that moment, or the engine is not ready.
 func TestVisitForgivesARefusedPairingCode(t *testing.T) {
 	t.Parallel()
-	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "201145202826")
-	s.Inject(wawptest.Fault{Match: askCode, Times: 1, Status: 400, Body: `{"code":"qr_not_available","message":"Not now."}`})
-	s.waits(t, 3)
-	if len(s.PairingCodes(id)) != 1 {
-		t.Errorf("%d codes were asked for", len(s.PairingCodes(id)))
+	const number = "201145202826"
+	refusal := wawptest.Fault{Match: askCode, Times: mostRefusals - 1, Status: 400, Body: `{"code":"not_ready","message":"Not now."}`}
+	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
+	s.Inject(refusal)
+	s.waits(t, twice+2*mostRefusals)
+	s.expect(t, askCode, mostRefusals)
+	if len(s.PairingCodes(id)) != 1 || s.visit.refusal != nil {
+		t.Errorf("%d codes were told, and what is left is %v", len(s.PairingCodes(id)), s.visit.refusal)
 	}
-	s.visit.shown = ""
-	s.Inject(wawptest.Fault{Match: askCode, Status: 400, Body: `{"code":"invalid_param","message":"No such phone."}`})
-	if done, err := s.look(t, 3); done || err == nil || !strings.Contains(err.Error(), "No such phone.") {
+
+	s = play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
+	refusal.Times = 0
+	s.Inject(refusal)
+	s.waits(t, twice+2*mostRefusals-3)
+	s.SetStatus(id, "STARTING") // and SCAN_QR_CODE, as it boots at once: nothing of before counts
+	told(s, "STARTING")
+	s.waits(t, 1+twice+2*mostRefusals-3)
+	if done, err := s.look(t, 3); done || err == nil || !strings.Contains(err.Error(), "Not now.") {
 		t.Errorf("the end is %v, %v", done, err)
+	}
+	s.expect(t, askCode, 2*mostRefusals-1)
+	if len(s.said) != 2 { // STARTING, and the refusal
+		t.Errorf("it says %q", s.said)
+	}
+
+	s = play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
+	s.Inject(wawptest.Fault{Match: askCode, Status: 503, Body: `{"code":"maintenance","message":"Down until noon."}`})
+	s.waits(t, 50)
+}
+
+// told makes session/info tell these statuses, one by one, and then the truth.
+func told(s *scene, statuses ...string) {
+	for _, status := range statuses {
+		s.Inject(wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", status)})
 	}
 }
 
-// TestWaitOutlastsFaultsThatPass, once it has seen the session.
-func TestWaitOutlastsFaultsThatPass(t *testing.T) {
+// TestRefusalsAreSaidAtOnce, once for each reason, and again at the end.
+func TestRefusalsAreSaidAtOnce(t *testing.T) {
+	t.Parallel()
+	for number, endpoint := range map[string]string{"": getQR, "201145202826": askCode} {
+		t.Run(endpoint, func(t *testing.T) {
+			t.Parallel()
+			s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
+			for i, message := range []string{"Not registered on WhatsApp.", "Try again in 20 s.", "Try again in 10 s."} {
+				s.Inject(wawptest.Fault{Match: endpoint, Times: 1 + i%2, Status: 503, Body: `{"code":"no","message":"` + message + `"}`})
+			}
+			late, cancel := context.WithTimeout(t.Context(), 0)
+			defer cancel()
+			s.waits(t, map[string]int{getQR: 4, askCode: twice + 6}[endpoint])
+			if len(s.said) != 2 || !strings.Contains(s.said[0], "Not registered on WhatsApp.") || !strings.Contains(s.said[1], "Try again in 20 s.") {
+				t.Errorf("it says %q", s.said)
+			}
+			if err := s.visit.why(late, late.Err()); err == nil || !strings.Contains(err.Error(), "Try again in") {
+				t.Errorf("the end is %v", err)
+			}
+			s.waits(t, 6)
+			if err := s.visit.why(late, late.Err()); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("once there is a code, the end is %v", err)
+			}
+		})
+	}
+}
+
+// TestVisitTakesNoPassingStatusForAnEnd: what a restart shows is none, nor does another boot follow it.
+func TestVisitTakesNoPassingStatusForAnEnd(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		fault wawptest.Fault
-		lasts bool
+		status           string
+		told             string // by session/info, one by one, before the truth
+		starts, restarts int
 	}{
-		"broken":          {wawptest.Fault{Status: 503}, true},
-		"no answer":       {wawptest.Fault{Drop: true}, true},
-		"a web page":      {wawptest.Fault{Body: "<html>"}, true},
-		"invalid_session": {wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"x"}`}, true},
-		"gone":            {wawptest.Fault{Status: 404, Body: `{"code":"invalid_instance","message":"x"}`}, false},
-		"a proxy's 404":   {wawptest.Fault{Status: 404, Body: "nginx"}, false},
-		"wrong token":     {wawptest.Fault{Status: 401}, false},
+		"STOPPED in its own restart":        {"FAILED", "FAILED,STOPPED,STOPPED,STOPPED,STOPPED,STOPPED,STOPPED,STOPPED,STARTING", 0, 1},
+		"old answers after its own restart": {"FAILED", "FAILED,STARTING,FAILED,FAILED,STARTING,FAILED", 0, 1},
+		"STOPPED after its own start":       {"STOPPED", "STOPPED,STARTING,STOPPED,STOPPED,STARTING", 1, 0},
+		"STOPPED once it waits":             {"SCAN_QR_CODE", "SCAN_QR_CODE,STOPPED,STOPPED,STARTING", 0, 0},
+		"STOPPED again":                     {"STOPPED", "STOPPED,SCAN_QR_CODE,SCAN_QR_CODE,SCAN_QR_CODE,STOPPED,STOPPED,STARTING", 1, 0},
+		"FAILED once it waits":              {"SCAN_QR_CODE", "SCAN_QR_CODE,FAILED,FAILED,STARTING", 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
-			test.fault.Match = info
-			first := test.fault
-			first.Times = 1
-			s.Inject(first)
-			looks := 0
-			look := func(wawp.Session) (bool, error) {
-				looks++
-				return looks == 3, nil
+			s := play(t, wawptest.Config{}, wawptest.Session{Status: test.status}, "")
+			told(s, strings.Split(test.told, ",")...)
+			s.waits(t, len(strings.Split(test.told, ","))+twice)
+			s.expect(t, start, test.starts)
+			s.expect(t, restart, test.restarts)
+			if s.drawn() == 0 || s.visit.shown == "" {
+				t.Errorf("no code is shown: %q", s.said)
 			}
-			if _, err := wait(t.Context(), s.visit.client, id, look); err == nil {
-				t.Error("it goes on before it has seen the session")
+		})
+	}
+}
+
+// TestNoCodeIsAskedForAtAPassingScan: it may unlink the phone to which the session is just connecting.
+func TestNoCodeIsAskedForAtAPassingScan(t *testing.T) {
+	t.Parallel()
+	linked := &wawptest.Me{ID: "201145202826@c.us"}
+	for name, test := range map[string]struct{ status, number string }{
+		"after a start": {"STOPPED", ""}, "after a restart": {"FAILED", ""}, "by number": {"SCAN_QR_CODE", "201145202826"},
+		"by number after a start": {"STOPPED", "201145202826"}, "by number after a restart": {"FAILED", "201145202826"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := play(t, wawptest.Config{}, wawptest.Session{Status: test.status, Me: linked}, test.number)
+			if test.status == "SCAN_QR_CODE" {
+				s.SetStatus(id, "WORKING")
+				told(s, "STARTING", "SCAN_QR_CODE", "STARTING", "SCAN_QR_CODE", "SCAN_QR_CODE")
+			} else {
+				told(s, test.status, "STARTING", "SCAN_QR_CODE", "SCAN_QR_CODE")
 			}
-			test.fault.Skip, test.fault.Times = 1, 5
-			s.Inject(test.fault)
-			if _, err := wait(t.Context(), s.visit.client, id, look); (err == nil) != test.lasts {
-				t.Errorf("the end is %v", err)
+			s.ends(t)
+			s.expect(t, getQR, 0)
+			s.expect(t, askCode, 0)
+		})
+	}
+}
+
+// TestWaitOutlastsFaultsThatPass: the timeout decides, but for a session that nobody has seen.
+func TestWaitOutlastsFaultsThatPass(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault  wawptest.Fault
+		lasts  bool // for as long as there is time
+		passes bool // it is outlasted for some looks
+	}{
+		"broken":          {wawptest.Fault{Status: 503}, true, true},
+		"no answer":       {wawptest.Fault{Drop: true}, true, true},
+		"a web page":      {wawptest.Fault{Body: "<html>"}, true, true},
+		"invalid_session": {wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"x"}`}, false, true},
+		"gone":            {wawptest.Fault{Status: 404, Body: `{"code":"invalid_instance","message":"x"}`}, false, true},
+		"a proxy's 404":   {wawptest.Fault{Status: 404, Body: "nginx"}, false, true},
+		"a conflict":      {wawptest.Fault{Status: 409}, false, true},
+		"wrong token":     {wawptest.Fault{Status: 401}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, seen := range []bool{false, true} {
+				for _, looks := range []int{lasting - 1, 2 * lasting} {
+					s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
+					test.fault.Match, test.fault.Skip, test.fault.Times = info, map[bool]int{true: 1}[seen], looks
+					s.Inject(test.fault)
+					told := 0
+					_, err := wait(t.Context(), s.visit.client, id, func(l wawp.Look) (bool, error) {
+						if l.Err == nil {
+							told++
+						}
+						return told == 2, nil
+					})
+					if want := test.passes && (seen || test.lasts || looks < lasting); (err == nil) != want {
+						t.Errorf("after %d looks in vain, seen before: %t, the end is %v", looks, seen, err)
+					}
+				}
 			}
 		})
 	}
@@ -444,7 +555,7 @@ func TestWaitOutlastsFaultsThatPass(t *testing.T) {
 		_ = s.WaitFor(t.Context(), info, 3)
 		cancel()
 	}()
-	seen, err := wait(ctx, s.visit.client, id, func(wawp.Session) (bool, error) { return false, nil })
+	seen, err := wait(ctx, s.visit.client, id, func(wawp.Look) (bool, error) { return false, nil })
 	if seen.Status != "SCAN_QR_CODE" || err == nil || !strings.Contains(err.Error(), "Down until noon.") {
 		t.Errorf("the end is %+v, %v", seen, err)
 	}
@@ -452,7 +563,7 @@ func TestWaitOutlastsFaultsThatPass(t *testing.T) {
 	s.SetStatus(id, "WORKING")
 	late, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	t.Cleanup(cancel)
-	if seen, err := wait(late, s.visit.client, id, func(wawp.Session) (bool, error) { return false, nil }); err != nil || seen.Status != "WORKING" {
+	if seen, err := wait(late, s.visit.client, id, func(wawp.Look) (bool, error) { return false, nil }); err != nil || seen.Status != "WORKING" {
 		t.Errorf("the end is %+v, %v", seen, err)
 	}
 }

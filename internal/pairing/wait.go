@@ -3,44 +3,32 @@ package pairing
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// wait watches a session until look says that all is done, or returns an error. As a person takes minutes, it outlasts faults
-// that may pass, once it has seen the session. It returns the session as last seen, and what ended the wait.
-func wait(ctx context.Context, client *wawp.Client, id string, look func(wawp.Session) (bool, error)) (wawp.Session, error) {
-	seen := false
-	var fault error // that may have passed by the next look
-	last, err := client.WatchSession(ctx, id, func(s wawp.Session, err error) (bool, error) {
-		switch {
-		case err == nil:
-			seen, fault = true, nil
-			return look(s)
-		case seen && wawp.KindOf(err).MayPass() && ctx.Err() == nil:
-			fault = err
-			return false, nil
-		}
-		return false, err
-	})
-	switch late := errors.Is(ctx.Err(), context.DeadlineExceeded); {
-	case err != nil && late && last.Status == wawp.StatusWorking:
-		return last, nil // a phone is linked; Wawp did not tell in time whose
-	case err != nil && ctx.Err() != nil && fault != nil:
-		return last, fault // says more than that the time was over
+// wait watches a session until look says that all is done, or returns an error. A phone that is linked when the time is over counts, even if
+// Wawp did not tell in time whose it is. It returns the session as last seen, and what ended the wait.
+func wait(ctx context.Context, client *wawp.Client, id string, look func(wawp.Look) (bool, error)) (wawp.Session, error) {
+	last, err := client.WatchSession(ctx, id, look)
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) && last.Status == wawp.StatusWorking {
+		return last, nil
 	}
 	return last, err
 }
 
-// linkedAndTold returns a test of whether a phone is linked. Whose it is Wawp may tell a moment later, or never: the test
-// lets a few looks pass.
-func linkedAndTold() func(wawp.Session) bool {
-	looks := 3
-	return func(s wawp.Session) bool {
-		if s.Status != wawp.StatusWorking {
-			return false
-		}
-		looks--
-		return s.Account != nil || looks < 0
+// lateAccount is how long it may take until Wawp tells whose phone is linked, or tells its number.
+const lateAccount = 30 * time.Second
+
+// isLinked says whether a phone is linked, and known whose, or for long enough not known. Where a number is expected, a phone of which
+// nothing was told yet is waited for until the time is over; one of which all but the number was told may be hiding it.
+func isLinked(l wawp.Look, expected string) bool {
+	switch {
+	case l.Status != wawp.StatusWorking, l.Account == nil && expected != "":
+		return false
+	case l.Account == nil, isUntold(expected, l.Session):
+		return l.HasLasted(lateAccount)
 	}
+	return true
 }

@@ -86,6 +86,8 @@ func hint(status string) string {
 		return " A session that is FAILED shows no code: restart it, with the action wawp_session_restart or in the dashboard."
 	case wawp.StatusStarting:
 		return " Wawp advises a restart, with the action wawp_session_restart or in the dashboard, when STARTING lasts longer than 60 s."
+	case wawp.StatusStopped:
+		return " A session that is STOPPED shows no code: start it, with the action wawp_session_start or in the dashboard."
 	}
 	return ""
 }
@@ -123,9 +125,14 @@ func failed(id string) diag.Diagnostic {
 
 // notUnlinked explains why a phone may still be linked, so that the pairing stays in the state. reason is why nobody knows whether the session
 // is gone, if that is so.
-func notUnlinked(id, reason string, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summaryNotUnlinked, object(id).NotDeleted("Unlinking the phone from the session "+id+" failed", reason, err)+"\n\nThe next destroy tries again. With logout_on_destroy = false, applied before, the "+
-		"phone stays linked.")
+func notUnlinked(ctx context.Context, u *wawp.Unlinking, timeout time.Duration, reason string, err error) diag.Diagnostic {
+	attempt := "Unlinking the phone from the session " + u.InstanceID + " failed"
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		attempt += fmt.Sprintf(": within %s (the delete timeout) it was not seen to settle and to lose its phone, and was %s when last seen",
+			timeout, statusOf(u.Session))
+	}
+	return diag.NewErrorDiagnostic(summaryNotUnlinked, object(u.InstanceID).NotDeleted(attempt, reason, err)+
+		"\n\nThe next destroy tries again. With logout_on_destroy = false, applied before, the phone stays linked.")
 }
 
 // declaredTwice refuses a second pairing of a session.
@@ -174,8 +181,8 @@ func notInvoked(ctx context.Context, number string, seen wawp.Session, timeout t
 			"The session %s was stopped while it waited for a phone, by a person or another program.%s", id, tryAgain))
 	case errors.Is(err, errFailedAgain):
 		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
-			"The session %s is FAILED after a restart: nobody linked a phone in time, or its engine is broken. If it fails at once, "+
-				"log it out (action wawp_session_logout), or look at it in %s.%s", id, explain.Dashboard, tryAgain))
+			"The session %s is FAILED after a restart: nobody linked a phone in time, and Wawp hands out no more codes, or its engine is "+
+				"broken. A longer invoke timeout does not change that. If it fails at once, log it out (action wawp_session_logout), or look at it in %s.%s", id, explain.Dashboard, tryAgain))
 	case ctx.Err() == nil && wawp.KindOf(err).MayPass():
 		return diag.NewErrorDiagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed", err)+tryAgain)
 	case ctx.Err() == nil && !errors.Is(err, wawp.ErrNoTurn):
@@ -219,7 +226,23 @@ func pairingCode(code, number string) string {
 
 // waiting says what a session is waited for.
 func waiting(s wawp.Session) string {
+	if s.Status == wawp.StatusWorking {
+		return fmt.Sprintf("A phone is linked to the session %s: waiting until Wawp tells whose.", s.InstanceID)
+	}
 	return fmt.Sprintf("The session %s is %s: waiting until it shows a code.", s.InstanceID, statusOf(s))
+}
+
+// What is said of a failure that is no end.
+func lookedInVain(id string, err error) string {
+	return fmt.Sprintf("The session %s could not be looked at, which is tried again. %s", id, explain.Answer(err))
+}
+
+func askedInVain(id string, err error) string {
+	return fmt.Sprintf("It is not known whether that took place: looking at the session %s until it shows. %s", id, explain.Answer(err))
+}
+
+func noCodeYet(id string, err error) string {
+	return fmt.Sprintf("Wawp gives no code for the session %s, which is asked for again. %s", id, explain.Reason(err))
 }
 
 // linkedTo says whose phone is linked.

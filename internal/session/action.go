@@ -32,22 +32,29 @@ type Action struct {
 
 // deed is what tells one action from the others.
 type deed struct {
-	name  string // of the action's type, behind wawp_session_
-	about string
-	do    func(context.Context, *errand) *shortfall
+	name    string // of the action's type, behind wawp_session_
+	about   string
+	doubted string // a status that leaves nothing to do, and that a session may only pass through
+	do      func(context.Context, *errand) *shortfall
 }
 
 // NewStartAction returns the action wawp_session_start.
-func NewStartAction() action.Action { return &Action{deed: deed{"start", aboutStart, start}} }
+func NewStartAction() action.Action {
+	return &Action{deed: deed{"start", aboutStart, wawp.StatusScan, start}}
+}
 
 // NewStopAction returns the action wawp_session_stop.
-func NewStopAction() action.Action { return &Action{deed: deed{"stop", aboutStop, stop}} }
+func NewStopAction() action.Action {
+	return &Action{deed: deed{"stop", aboutStop, wawp.StatusStopped, stop}}
+}
 
 // NewRestartAction returns the action wawp_session_restart.
-func NewRestartAction() action.Action { return &Action{deed: deed{"restart", aboutRestart, restart}} }
+func NewRestartAction() action.Action {
+	return &Action{deed: deed{"restart", aboutRestart, "", restart}}
+}
 
 // NewLogoutAction returns the action wawp_session_logout.
-func NewLogoutAction() action.Action { return &Action{deed: deed{"logout", aboutLogout, logOut}} }
+func NewLogoutAction() action.Action { return &Action{deed: deed{"logout", aboutLogout, "", logOut}} }
 
 type actionModel struct {
 	InstanceID types.String   `tfsdk:"instance_id"`
@@ -126,7 +133,7 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 	defer cancel()
 
 	e := &errand{client: a.client, id: config.InstanceID.ValueString(), timeout: timeout, progress: resp.SendProgress}
-	left := e.look(ctx)
+	left := e.look(ctx, a.doubted)
 	if left == nil {
 		left = a.do(ctx, e)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 
+	"github.com/wawp/terraform-provider-wawp/internal/explain"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -17,61 +18,44 @@ type errand struct {
 	timeout  time.Duration
 	progress func(action.InvokeProgressEvent)
 
-	status   string   // of the session, as session/info told it last
-	accepted *request // what Wawp has accepted; nil: nothing was sent
+	seen     wawp.Look // the session, as session/info told it last
+	accepted string    // what Wawp has accepted; "" is nothing
+	told     explain.Reasons
 }
-
-// request is one that changes something, and the words for it.
-type request struct {
-	name string
-	verb string
-	send func(*wawp.Client, context.Context, string) (wawp.Session, error)
-}
-
-var (
-	startRequest   = &request{"start", "start it", (*wawp.Client).StartSession}
-	stopRequest    = &request{"stop", "stop it", (*wawp.Client).StopSession}
-	restartRequest = &request{"restart", "restart it", (*wawp.Client).RestartSession}
-	logoutRequest  = &request{"logout", "log it out", (*wawp.Client).LogoutSession}
-)
 
 // start boots an engine that is off. Wawp allows that only while it is STOPPED.
 func start(ctx context.Context, e *errand) *shortfall {
-	switch e.status {
+	change := wawp.Start()
+	switch e.seen.Status {
 	case wawp.StatusFailed:
-		return verdict(wawp.Session{InstanceID: e.id, Status: e.status}, started)
+		return verdict(e.seen.Session, started)
 	case wawp.StatusStarting:
 		e.say("is STARTING already: nothing was sent.")
+		change = wawp.Boot()
 	case wawp.StatusStopped:
-		if _, left := e.send(ctx, startRequest, hasLeft(wawp.StatusStopped)); left != nil {
-			return left
-		}
 	default:
-		e.say("is not STOPPED, so it needs no start: nothing was sent. It is %s.", standing(e.status))
+		e.say("is not STOPPED, so it needs no start: nothing was sent. It is %s.", standing(e.seen.Status))
 		return nil
 	}
-	if err := e.wait(ctx, hasStarted); err != nil {
-		return e.notSeen(ctx, "leave STARTING", err)
-	}
-	if left := verdict(wawp.Session{InstanceID: e.id, Status: e.status}, started); left != nil {
+	if left := e.make(ctx, change, "leave STARTING"); left != nil {
 		return left
 	}
-	e.say("has started. It is %s.", standing(e.status))
+	if left := verdict(e.seen.Session, started); left != nil {
+		return left
+	}
+	e.say("has started. It is %s.", standing(e.seen.Status))
 	return nil
 }
 
 // stop turns the engine off.
 func stop(ctx context.Context, e *errand) *shortfall {
-	if e.status == wawp.StatusStopped {
+	if e.seen.Status == wawp.StatusStopped {
 		e.say("is STOPPED already: nothing was sent.")
 		return nil
 	}
-	wasLinked := e.status == wawp.StatusWorking
-	if _, left := e.send(ctx, stopRequest, hasStopped); left != nil {
+	wasLinked := e.seen.Status == wawp.StatusWorking
+	if left := e.make(ctx, wawp.Stop(), "become STOPPED"); left != nil {
 		return left
-	}
-	if err := e.wait(ctx, hasStopped); err != nil {
-		return e.notSeen(ctx, "become STOPPED", err)
 	}
 	if wasLinked {
 		e.say("is STOPPED. Its phone stays linked: the next start needs no scan.")
@@ -81,116 +65,106 @@ func stop(ctx context.Context, e *errand) *shortfall {
 	return nil
 }
 
-// restart stops and starts the engine. It believes in it once another status was seen than the one before: what is read
-// first may still be that.
+// restart stops and starts the engine.
 func restart(ctx context.Context, e *errand) *shortfall {
-	if e.status == wawp.StatusStopped {
+	before := e.seen.Status
+	if before == wawp.StatusStopped {
 		e.say("has nothing to stop: a start is enough.")
 		return start(ctx, e)
 	}
-	proof := proof{before: e.status}
-	answer, left := e.send(ctx, restartRequest, proof.isUnderWay)
-	if left != nil {
+	if left := e.make(ctx, wawp.Restart(before), "leave STARTING"); left != nil {
 		return left
 	}
-	proof.see(answer)
-	if err := e.wait(ctx, proof.see); err != nil {
-		return e.notProved(ctx, proof, err)
-	}
-	if e.status == wawp.StatusFailed {
-		return failedAgain(e.id, proof.before)
+	if e.seen.Status == wawp.StatusFailed {
+		return failedAgain(e.id, before)
 	}
 	advice := ""
-	if e.status == wawp.StatusWorking {
+	if e.seen.Status == wawp.StatusWorking {
 		advice = " Wawp advises to wait 30 seconds before sending messages."
 	}
-	e.say("has restarted. It is %s.%s", standing(e.status), advice)
+	e.say("has restarted. It is %s.%s", standing(e.seen.Status), advice)
 	return nil
-}
-
-// proof is what was seen of a restart.
-type proof struct {
-	before string // the status before it
-	left   bool   // another one was seen since
-}
-
-// see takes in what was told of the session, and says whether it proves that the restart is over.
-func (p *proof) see(s wawp.Session) bool {
-	p.left = p.left || s.Status != "" && s.Status != p.before
-	return p.left && hasStarted(s)
-}
-
-// isUnderWay takes in what was told of the session, and says whether it has left the status that it was in.
-func (p *proof) isUnderWay(s wawp.Session) bool {
-	p.see(s)
-	return p.left
 }
 
 // logOut unlinks the phone.
 func logOut(ctx context.Context, e *errand) *shortfall {
-	if e.status == wawp.StatusStarting {
+	if e.seen.Status == wawp.StatusStarting {
 		e.say("is STARTING: whether a phone is linked shows once it has started.")
-		if err := e.wait(ctx, hasBooted); err != nil {
-			return e.notSeen(ctx, "leave STARTING", err)
+	}
+	u, err := e.client.Unlink(ctx, e.id, e.seen.Status == wawp.StatusWorking, func(s wawp.Session, asking bool) {
+		if e.see(wawp.Look{Session: s}); asking {
+			e.ask("log it out")
 		}
+	})
+	if u.Status != "" {
+		e.seen.Session = u.Session
 	}
-	if e.status == wawp.StatusScan {
-		e.say("is SCAN_QR_CODE: no phone is linked, and nothing was sent.")
-		return nil
-	}
-	if _, left := e.send(ctx, logoutRequest, nil); left != nil {
-		return left
-	}
-	if err := e.wait(ctx, hasLoggedOut); err != nil {
+	switch {
+	case err != nil && u.Accepted:
+		e.accepted = "logout"
 		return e.notSeen(ctx, "leave WORKING", err)
+	case err != nil && u.Sent:
+		return e.notSent(ctx, "logout", err)
+	case err != nil:
+		return e.notSeen(ctx, "settle", err)
+	case !u.Accepted:
+		e.say("is SCAN_QR_CODE: no phone is linked, and nothing was sent.")
+	default:
+		e.say("was logged out. It is %s.", standing(e.seen.Status))
 	}
-	e.say("was logged out. It is %s.", standing(e.status))
 	return nil
 }
-
-// hasBooted says whether the engine is past booting, or off.
-func hasBooted(s wawp.Session) bool { return s.Status != "" && s.Status != wawp.StatusStarting }
-
-func hasLoggedOut(s wawp.Session) bool { return s.Status != "" && s.Status != wawp.StatusWorking }
 
 // look asks for the status. Without one nothing is done.
-func (e *errand) look(ctx context.Context) *shortfall {
-	session, err := e.client.GetSession(ctx, e.id)
-	if err != nil {
+func (e *errand) look(ctx context.Context, doubted string) *shortfall {
+	seen, err := look(ctx, e.client, e.id, doubted, e.see)
+	switch {
+	case err != nil:
 		return e.notSeen(ctx, "", err)
-	}
-	if session.Status == "" {
+	case seen.Status == "":
 		return noStatus(e.id)
 	}
-	e.status = session.Status
+	e.seen = seen
 	return nil
 }
 
-// send has the change made, and returns what the answer tells, which may be nothing. A request that fails is judged by whether the change
-// is under way, unless nothing but the answer can tell that.
-func (e *errand) send(ctx context.Context, r *request, underWay func(wawp.Session) bool) (wawp.Session, *shortfall) {
-	e.say("is %s. Asking Wawp to %s, and waiting for at most %s.", e.status, r.verb, e.timeout)
-	answer, err := r.send(e.client, ctx, e.id)
-	if err != nil && (underWay == nil || !tookHold(ctx, e.client, e.id, err, underWay)) {
-		return answer, e.notSent(ctx, r, err)
+// make has a change made, and waits until it was seen to have happened: goal is what is left to see, once Wawp has accepted it.
+func (e *errand) make(ctx context.Context, change *wawp.Change, goal string) *shortfall {
+	before := e.seen.Status
+	if change.Name != "" {
+		e.ask(change.Name + " it")
 	}
-	e.accepted = r
-	return answer, nil
+	last, err := e.client.Make(ctx, change, e.seen, e.see)
+	e.seen.Session = last
+	switch {
+	case err == nil:
+		return nil
+	case change.Failure != nil:
+		return e.notSent(ctx, change.Name, err)
+	}
+	if e.accepted = change.Name; change.Name == "restart" && !change.Begun {
+		return e.notBegun(ctx, before, err)
+	}
+	return e.notSeen(ctx, goal, err)
 }
 
-// wait looks until done is true of the session, and reports every change of its status.
-func (e *errand) wait(ctx context.Context, done func(wawp.Session) bool) error {
-	_, err := e.client.WaitForSession(ctx, e.id, func(s wawp.Session) bool {
-		over := done(s)
-		if !over && s.Status != "" && s.Status != e.status {
-			e.say("is %s.", s.Status)
-		}
-		if s.Status != "" {
-			e.status = s.Status
-		}
-		return over
-	})
-	return err
+// ask says what Wawp is asked for.
+func (e *errand) ask(what string) {
+	e.say("is %s. Asking Wawp to %s, and waiting for at most %s.", e.seen.Status, what, e.timeout)
+}
+
+// see takes in a look, and reports each change of the status, and each reason why a look has failed. What it means that a session is
+// SCAN_QR_CODE or WORKING is said at the end.
+func (e *errand) see(l wawp.Look) {
+	switch {
+	case l.Err != nil && e.told.New(l.Err):
+		e.say("could not be looked at, which is tried again. %s", explain.Answer(l.Err))
+	case l.Status != "" && l.Status != e.seen.Status && l.Status != wawp.StatusScan && l.Status != wawp.StatusWorking:
+		e.say("is %s.", l.Status)
+	}
+	if l.Status != "" {
+		e.seen = l
+	}
 }
 
 // say reports progress.

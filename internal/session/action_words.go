@@ -22,15 +22,15 @@ const runAgain = "Run the action again if need be: it looks at the session first
 // notSeen explains why the session was not seen to reach a goal; "" is to be seen at all.
 func (e *errand) notSeen(ctx context.Context, goal string, err error) *shortfall {
 	detail := fmt.Sprintf("Nothing was sent: the session %s was not seen", e.id)
-	if e.accepted != nil {
-		detail = fmt.Sprintf("Wawp accepted the %s of the session %s, but it was not seen", e.accepted.name, e.id)
+	if e.accepted != "" {
+		detail = fmt.Sprintf("Wawp accepted the %s of the session %s, but it was not seen", e.accepted, e.id)
 	}
 	if goal != "" {
 		detail += " to " + goal
 	}
 	last := ""
-	if e.status != "" {
-		last = " Its last status was " + e.status + "."
+	if e.seen.Status != "" {
+		last = " Its last status was " + e.seen.Status + "."
 	}
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
@@ -39,18 +39,15 @@ func (e *errand) notSeen(ctx context.Context, goal string, err error) *shortfall
 		return &shortfall{summary: summaryFailed, detail: detail + ", because looking at it failed." + last + "\n\n" + explain.Reason(err)}
 	}
 	detail += fmt.Sprintf(" within %s (the timeout of the action).%s", e.timeout, last)
-	if e.status == wawp.StatusStarting {
+	if e.seen.Status == wawp.StatusStarting {
 		detail += stuck
 	}
 	return &shortfall{summary: summaryTimeout, detail: detail + explain.LastAnswer(err)}
 }
 
-// notProved is notSeen for a restart.
-func (e *errand) notProved(ctx context.Context, p proof, err error) *shortfall {
-	if p.left {
-		return e.notSeen(ctx, "leave "+wawp.StatusStarting, err)
-	}
-	left := e.notSeen(ctx, "leave "+p.before, err)
+// notBegun is notSeen for a restart that was not seen to begin.
+func (e *errand) notBegun(ctx context.Context, before string, err error) *shortfall {
+	left := e.notSeen(ctx, "leave "+before, err)
 	if left.summary == summaryTimeout {
 		left.detail += "\n\nA restart that is quicker than the pause between two looks is not seen either: if the session works, " +
 			"nothing is left to do."
@@ -59,8 +56,8 @@ func (e *errand) notProved(ctx context.Context, p proof, err error) *shortfall {
 }
 
 // notSent explains that a request failed, or that nobody can tell.
-func (e *errand) notSent(ctx context.Context, r *request, err error) *shortfall {
-	what := fmt.Sprintf("the %s of the session %s, which was %s", r.name, e.id, e.status)
+func (e *errand) notSent(ctx context.Context, name string, err error) *shortfall {
+	what := fmt.Sprintf("the %s of the session %s, which was %s", name, e.id, e.seen.Status)
 	left := &shortfall{summary: summaryFailed, detail: explain.Failure("Asking Wawp for "+what+", failed", err)}
 	switch {
 	case wawp.MayHaveActed(err):
@@ -70,7 +67,7 @@ func (e *errand) notSent(ctx context.Context, r *request, err error) *shortfall 
 		left.summary = summaryInterrupted
 	case ctx.Err() != nil:
 		left.summary = summaryTimeout
-	case r == logoutRequest && e.status != wawp.StatusWorking && wawp.KindOf(err).Untimely():
+	case name == "logout" && e.seen.Status != wawp.StatusWorking && wawp.KindOf(err).Untimely():
 		left.detail = fmt.Sprintf("Wawp refused %s.\n\n%s\n\nStart or restart it first, with the action wawp_session_start or "+
 			"wawp_session_restart. If it is WORKING then, log it out.", what, explain.Answer(err))
 	}

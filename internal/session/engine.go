@@ -26,65 +26,57 @@ type shortfall struct {
 }
 
 // drive brings the engine of a session to the state that is wanted, within patience: it looks first, acts only where that
-// is needed, and waits until it is reached. It returns the session as last seen, whether session/info described it, and
-// what is left to do, if anything is.
-func drive(ctx context.Context, client *wawp.Client, id, want string, patience time.Duration) (wawp.Session, bool, *shortfall) {
+// is needed, and waits until it is reached. before is the session as it was known; linked says that a phone may be linked to it. It returns
+// the session as last seen, whether session/info described it, and what is left to do, if anything is.
+func drive(
+	ctx context.Context, client *wawp.Client, before wawp.Session, linked bool, want string, patience time.Duration,
+) (wawp.Session, bool, *shortfall) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 
-	last, err := client.GetSession(ctx, id)
-	if err != nil {
-		return wawp.Session{InstanceID: id}, false, requestFailed(id, want, err)
+	id, doubted := before.InstanceID, ""
+	if want == stopped && before.Status != wawp.StatusStopped {
+		doubted = wawp.StatusStopped
 	}
-	act, underWay, reached := client.StartSession, hasLeft(wawp.StatusStopped), hasStarted
-	if want == stopped {
-		act, underWay, reached = client.StopSession, hasStopped, hasStopped
-	}
+	seen, err := look(ctx, client, id, doubted, func(wawp.Look) {})
+	change := wawp.Boot()
 	switch {
-	case reached(last):
-		return last, true, verdict(last, want)
-	case last.Status == "":
-		return last, true, noStatus(id)
-	case want == stopped || last.Status == wawp.StatusStopped: // Wawp allows a start only from STOPPED
-		if _, err := act(ctx, id); err != nil && !tookHold(ctx, client, id, err, underWay) {
-			return last, true, requestFailed(id, want, err)
-		}
+	case err != nil:
+		return wawp.Session{InstanceID: id}, false, requestFailed(id, want, err)
+	case seen.Status == "":
+		return seen.Session, true, noStatus(id)
+	case want == stopped && seen.Status == wawp.StatusStopped:
+		return seen.Session, true, nil
+	case want == stopped:
+		change = wawp.Stop()
+	case seen.Status == wawp.StatusStopped: // Wawp allows a start only from STOPPED
+		change = wawp.Start()
 	}
-	seen, err := client.WaitForSession(ctx, id, reached)
-	if seen.Status != "" {
-		last = seen
-	}
-	if err != nil {
+	change.Unlinked = !linked
+	last, err := client.Make(ctx, change, seen, nil)
+	switch {
+	case err != nil && change.Failure != nil:
+		return last, true, requestFailed(id, want, err)
+	case err != nil:
 		return last, true, notReached(ctx, last, want, patience, err)
 	}
 	return last, true, verdict(last, want)
 }
 
-// tookHold judges a start, stop or restart that was refused, or whose answer was lost, by what session/info says then, and again after a
-// pause: it is a success if what was wanted is under way, or reached.
-func tookHold(ctx context.Context, client *wawp.Client, id string, err error, underWay func(wawp.Session) bool) bool {
-	if kind := wawp.KindOf(err); !kind.Untimely() && !kind.MayHaveActed() {
-		return false
-	}
-	for _, look := range []func(context.Context, string) (wawp.Session, error){client.GetSession, client.GetSessionAgain} {
-		if s, err := look(ctx, id); err == nil && underWay(s) {
-			return true
+// look looks at a session until it tells a status. One that is doubted, because the session may only pass through it, has to last. That of a
+// session which goes on telling none is "".
+func look(ctx context.Context, client *wawp.Client, id, doubted string, tell func(wawp.Look)) (wawp.Look, error) {
+	var last wawp.Look
+	_, err := client.WatchSession(ctx, id, func(l wawp.Look) (bool, error) {
+		over := l.Err == nil && (l.Lasts() || l.Status != "" && (l.Status != doubted || l.Settled()))
+		if !over {
+			tell(l)
 		}
-	}
-	return false
+		last = l
+		return over, nil
+	})
+	return last, err
 }
-
-// hasLeft returns a test of whether a session is in another status than before.
-func hasLeft(before string) func(wawp.Session) bool {
-	return func(s wawp.Session) bool { return s.Status != "" && s.Status != before }
-}
-
-// hasStarted says whether the engine is past booting. It may have failed at that: see verdict.
-func hasStarted(s wawp.Session) bool {
-	return s.Status != "" && s.Status != wawp.StatusStopped && s.Status != wawp.StatusStarting
-}
-
-func hasStopped(s wawp.Session) bool { return s.Status == wawp.StatusStopped }
 
 // verdict returns what is wrong with a session that has arrived somewhere.
 func verdict(s wawp.Session, want string) *shortfall {

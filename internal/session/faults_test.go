@@ -47,19 +47,20 @@ func TestCreatedSessionIsNeverLost(t *testing.T) {
 		world wawptest.Config
 		warns string
 		plan  string // once the fault is over
+		waits bool   // until the timeout
 	}{
-		"info fails":         {wawptest.Fault{Match: info, Status: 500}, wawptest.Config{}, "POST /v2/session/info: HTTP 500", left},
-		"info is dropped":    {wawptest.Fault{Match: info, Drop: true}, wawptest.Config{}, "the request was sent, but", left},
-		"info is foreign":    {wawptest.Fault{Match: info, Status: 404, Body: foreign}, wawptest.Config{}, "check base_url", left},
-		"info is refused":    {wawptest.Fault{Match: info, Status: 401, Body: `{"code":"invalid_access_token","message":"No."}`}, wawptest.Config{}, "did not accept the access token", left},
-		"info is HTML":       {wawptest.Fault{Match: info, Body: "<html>Sign in</html>"}, wawptest.Config{}, "does not describe a session", left},
-		"info has no status": {wawptest.Fault{Match: info, Reshape: wawptest.Without("status")}, wawptest.Config{}, "without a status", left},
-		"start fails":        {wawptest.Fault{Match: start, Status: 502}, wawptest.Config{}, "POST /v2/session/start: HTTP 502", left},
-		"start is dropped":   {wawptest.Fault{Match: start, Drop: true}, wawptest.Config{}, "the request was sent, but", left},
-		"start is refused":   {wawptest.Fault{Match: start, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, wawptest.Config{}, "subscription_required", left},
-		"the wait fails":     {wawptest.Fault{Match: info, Skip: 1, Status: 500}, wawptest.Config{}, "POST /v2/session/info: HTTP 500", "No changes."},
-		"it goes on booting": {wawptest.Fault{}, wawptest.Config{BootTime: 20 * time.Second}, "its last status was STARTING", "No changes."},
-		"it ends as FAILED":  {wawptest.Fault{Match: info, Skip: 1, Reshape: wawptest.Set("status", "FAILED")}, wawptest.Config{}, "is FAILED", "No changes."},
+		"info fails":         {wawptest.Fault{Match: info, Status: 500}, wawptest.Config{}, "POST /v2/session/info: HTTP 500", left, true},
+		"info is dropped":    {wawptest.Fault{Match: info, Drop: true}, wawptest.Config{}, "the request was sent, but", left, true},
+		"info is foreign":    {wawptest.Fault{Match: info, Status: 404, Body: foreign}, wawptest.Config{}, "check base_url", left, false},
+		"info is refused":    {wawptest.Fault{Match: info, Status: 401, Body: `{"code":"invalid_access_token","message":"No."}`}, wawptest.Config{}, "did not accept the access token", left, false},
+		"info is HTML":       {wawptest.Fault{Match: info, Body: "<html>Sign in</html>"}, wawptest.Config{}, "does not describe a session", left, true},
+		"info has no status": {wawptest.Fault{Match: info, Reshape: wawptest.Without("status")}, wawptest.Config{}, "without a status", left, false},
+		"start fails":        {wawptest.Fault{Match: start, Status: 502}, wawptest.Config{}, "POST /v2/session/start: HTTP 502", left, false},
+		"start is dropped":   {wawptest.Fault{Match: start, Drop: true}, wawptest.Config{}, "the request was sent, but", left, false},
+		"start is refused":   {wawptest.Fault{Match: start, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, wawptest.Config{}, "subscription_required", left, false},
+		"the wait fails":     {wawptest.Fault{Match: info, Skip: 1, Status: 500}, wawptest.Config{}, "POST /v2/session/info: HTTP 500", "No changes.", true},
+		"it goes on booting": {wawptest.Fault{}, wawptest.Config{BootTime: 20 * time.Second}, "its last status was STARTING", "No changes.", true},
+		"it ends as FAILED":  {wawptest.Fault{Match: info, Skip: 1, Reshape: wawptest.Set("status", "FAILED")}, wawptest.Config{}, "is FAILED", "No changes.", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,7 +70,7 @@ func TestCreatedSessionIsNeverLost(t *testing.T) {
 			}
 			tf := w.Terraform(t, once+`resource "wawp_session" "x" {
 				desired_state = "started"
-				timeouts      = { create = "`+map[bool]string{true: "300ms", false: "10s"}[name == "it goes on booting"]+`" }
+				timeouts      = { create = "`+map[bool]string{true: "300ms", false: "10s"}[test.waits]+`" }
 			}`)
 			said := tf.OK("apply")
 			acctest.Contains(t, said, "Warning: Wawp session", test.warns, "1 added, 0 changed, 0 destroyed")

@@ -63,6 +63,11 @@ func (o *observed) refresh(s wawp.Session) {
 	}
 }
 
+// session is what the state knows of the session, but for its account.
+func (o *observed) session() wawp.Session {
+	return wawp.Session{InstanceID: o.InstanceID.ValueString(), Status: o.Status.ValueString()}
+}
+
 // isPaired says whether a phone was linked when the session was last seen. Wawp may not tell whose.
 func (o *observed) isPaired() bool {
 	return !o.Account.IsNull() || o.Status.ValueString() == wawp.StatusWorking

@@ -109,7 +109,7 @@ func (r *Resource) undoUnrecorded(ctx context.Context, id string) {
 // did not tell it.
 func (r *Resource) finish(ctx context.Context, made wawp.Session, want types.String, patience time.Duration) (wawp.Session, bool, *shortfall) {
 	if want.ValueString() != "" {
-		session, described, left := drive(ctx, r.client, made.InstanceID, want.ValueString(), patience)
+		session, described, left := drive(ctx, r.client, made, false, want.ValueString(), patience)
 		if !described {
 			session = made
 		}
@@ -150,6 +150,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	defer cancel()
 
 	session, err := r.client.GetSession(ctx, m.InstanceID.ValueString())
+	if err == nil && session.Status == wawp.StatusScan && m.isPaired() {
+		session, err = r.client.GetSessionAgain(ctx, m.InstanceID.ValueString()) // a session passes through it while it connects
+	}
 	if err != nil {
 		answers := false
 		if session, answers = m.object().NotRead(ctx, r.client, req, resp, err); !answers {
@@ -179,7 +182,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		if conn.Missing(r.client, &resp.Diagnostics) {
 			return
 		}
-		session, _, left := drive(ctx, r.client, prior.InstanceID.ValueString(), want, patience)
+		session, _, left := drive(ctx, r.client, prior.session(), prior.isPaired(), want, patience)
 		if left != nil && left.failed {
 			resp.Diagnostics.AddError(left.summary, left.detail)
 			return
@@ -210,13 +213,11 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	defer cancel()
 
 	id := m.InstanceID.ValueString()
-	if m.Status.ValueString() == wawp.StatusWorking {
-		if _, err := r.client.LogoutSession(ctx, id); err != nil && !wawp.KindOf(err).Untimely() && !wawp.KindOf(err).Missing() {
-			resp.Diagnostics.Append(notLoggedOut(id, err))
-		}
-	}
+	seen, stillLinked := r.unlink(ctx, m, timeout)
 	found, err := m.object().RemoveSession(ctx, r.client, req.Private)
 	switch {
+	case found.Verdict == wawp.Absent && stillLinked != nil && (err == nil || !wawp.KindOf(stillLinked).Missing()):
+		resp.Diagnostics.Append(notLoggedOut(seen, timeout/2, stillLinked))
 	case found.Verdict == wawp.Absent:
 	case wawp.KindOf(err) == wawp.NotFound && !state.WasDescribed(ctx, req.Private):
 		resp.Diagnostics.Append(forgotten(id, err))
@@ -227,6 +228,19 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		}
 		resp.Diagnostics.AddError("Wawp session could not be deleted", m.object().NotDeleted("Deleting the session "+id+" failed", reason, err))
 	}
+}
+
+// unlink logs the phone out, if one is linked or may be, and returns the session as last seen, and why the phone may still list it. A session
+// that is not settled is waited for, for half of the time: the rest is for the deletion.
+func (r *Resource) unlink(ctx context.Context, m model, timeout time.Duration) (wawp.Session, error) {
+	s := m.session()
+	if !m.isPaired() && s.Status != wawp.StatusStarting || r.client.IsUnlinked(s.InstanceID) {
+		return s, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout/2)
+	defer cancel()
+	u, err := r.client.Unlink(ctx, s.InstanceID, s.Status == wawp.StatusWorking, nil)
+	return u.Session, err
 }
 
 // ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -44,11 +45,16 @@ func notWhole(id string, err error) diag.Diagnostic {
 		"The session "+id+" was created, and is in the state. The answer held its id, and was not as it should be; the next refresh reads the rest", err))
 }
 
-// notLoggedOut says that a session is deleted without telling its phone.
-func notLoggedOut(id string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Wawp session was not logged out", explain.Failure(
-		"Unlinking the phone before the session "+id+" is deleted failed; the deletion goes on, and the phone may still list it under its "+
-			"linked devices, where it can be removed by hand", err))
+// notLoggedOut says that a session was deleted without telling its phone.
+func notLoggedOut(seen wawp.Session, waited time.Duration, err error) diag.Diagnostic {
+	why := explain.Answer(err)
+	if wawp.KindOf(err) == "" {
+		why = fmt.Sprintf("It did not settle within %s, which is half of the delete timeout.", waited)
+	}
+	return diag.NewWarningDiagnostic("Wawp session was not logged out", fmt.Sprintf(
+		"The session %s was deleted, but its phone could not be unlinked before that: when last seen, the session was %s. The phone may "+
+			"still list it under its linked devices, where it can be removed by hand.\n\n%s",
+		seen.InstanceID, cmp.Or(seen.Status, "in a status that is not known"), why))
 }
 
 // forgotten says that a session was removed from the state without a deletion.

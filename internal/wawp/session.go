@@ -127,30 +127,6 @@ func (c *Client) DeleteSession(ctx context.Context, id string) error {
 	return err
 }
 
-// WaitForSession looks at a session, each poll interval, until done is true of it. It returns what it saw last, with the
-// error that ended the wait.
-func (c *Client) WaitForSession(ctx context.Context, id string, done func(Session) bool) (Session, error) {
-	return c.WatchSession(ctx, id, func(s Session, err error) (bool, error) { return err == nil && done(s), err })
-}
-
-// WatchSession reads a session, each poll interval, until look says that all is done, or returns an error; it is told the error
-// of a read, too. It returns what it saw last, with the error that ended the wait.
-func (c *Client) WatchSession(ctx context.Context, id string, look func(Session, error) (done bool, err error)) (Session, error) {
-	last := Session{InstanceID: id}
-	for {
-		s, err := c.GetSession(ctx, id)
-		if err == nil {
-			last = s
-		}
-		if done, err := look(s, err); done || err != nil {
-			return last, err
-		}
-		if err := sleep(ctx, c.options.PollInterval); err != nil {
-			return last, err
-		}
-	}
-}
-
 // GetSessionAgain reads a session a while after another read, long enough for a passing state to have passed.
 func (c *Client) GetSessionAgain(ctx context.Context, id string) (Session, error) {
 	if err := c.Pause(ctx); err != nil {
