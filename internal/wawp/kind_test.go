@@ -94,7 +94,7 @@ func TestWhatIsKnownAfterEachKind(t *testing.T) {
 		kinds []Kind
 	}{
 		"MayHaveActed": {Kind.MayHaveActed, mayHaveActed},
-		"MayPass":      {Kind.MayPass, append([]Kind{NotSent, TooManyRequests, InvalidSession}, mayHaveActed...)},
+		"MayPass":      {Kind.MayPass, append([]Kind{NotSent, TooManyRequests, BadRequest, Conflict, NoSuchInstance, InvalidSession, NotFound}, mayHaveActed...)},
 		"Untimely":     {Kind.Untimely, []Kind{Conflict, BadRequest}},
 		"Missing":      {Kind.Missing, []Kind{NoSuchInstance, InvalidSession}},
 	} {

@@ -11,7 +11,6 @@ import (
 	"syscall"
 	"testing"
 	"testing/synctest"
-	"time"
 )
 
 // reset is a connection whose end is a reset.
@@ -178,24 +177,6 @@ func TestShortTokenIsKeptOutOfTextsAlone(t *testing.T) {
 			t.Errorf("%s: %s", token, shown)
 		}
 	}
-}
-
-func TestWatchEndsWhenItIsToldTo(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		c := client(t, "http://api.wawp.test", func(o *Options) {
-			o.PollInterval, o.Transport = 0, handled(inTurn(answers(200, `{"status":"STARTING"}`), answers(403, ""), answers(200, `{"status":"WORKING"}`)))
-		})
-		started := time.Now()
-		var seen []string
-		last, err := c.WatchSession(t.Context(), "A1", func(s Session, err error) (bool, error) {
-			seen = append(seen, s.Status+KindOf(err).Error())
-			return s.Status == StatusWorking, nil
-		})
-		if err != nil || last.Status != StatusWorking || strings.Join(seen, " ") != "STARTING refused WORKING" || time.Since(started) != 2*defaultPollInterval {
-			t.Errorf("%+v, %v after %s: %s", last, err, time.Since(started), seen)
-		}
-	})
 }
 
 func TestStatusHeaderOfARefusalIsEnough(t *testing.T) {
