@@ -140,7 +140,7 @@ func next(e *wawp.Error) string {
 	case strings.HasSuffix(e.Op, "/v2/auth/request-code") && refusesNumber(e):
 		return "Compare phone_number with the number of the phone: WhatsApp must be installed there, and registered with it. If it is right, try " +
 			"again, or leave phone_number out and scan the QR code."
-	case e.Kind == wawp.BadRequest && changesEngine(e.Op):
+	case e.Kind == wawp.BadRequest && takesAStatus(e.Op):
 		return advice[wawp.Conflict]
 	case advice[e.Kind] != "":
 		return advice[e.Kind]
@@ -148,9 +148,10 @@ func next(e *wawp.Error) string {
 	return "Wawp refused the request. Correct what its message names; if it names nothing, look at the session in " + Dashboard + "."
 }
 
-// changesEngine says whether an operation depends on the status of the session: which answer Wawp gives in the wrong one is not documented.
-func changesEngine(op string) bool {
-	return slices.ContainsFunc([]string{"start", "stop", "restart", "logout"}, func(name string) bool { return strings.HasSuffix(op, "/v2/session/"+name) })
+// takesAStatus says whether an operation is refused in some statuses of the session: how Wawp words that is not documented.
+func takesAStatus(op string) bool {
+	operations := []string{"/v2/session/start", "/v2/session/stop", "/v2/session/restart", "/v2/session/logout", "/v2/auth/qr"}
+	return slices.ContainsFunc(operations, func(path string) bool { return strings.HasSuffix(op, path) })
 }
 
 // refusesNumber says whether a refusal of a pairing code may be about the number: no documentation has the answer for one that is not on

@@ -121,6 +121,67 @@ func TestNextStepForAWebhookNamesIt(t *testing.T) {
 	}
 }
 
+// TestRefusalsBlameWhatTheyMayBeAbout: the status of the session, or a phone number, and not the provider.
+func TestRefusalsBlameWhatTheyMayBeAbout(t *testing.T) {
+	t.Parallel()
+	client := answer{status: 400, body: `{"code":"no","message":"No."}`}.client()
+	for name, ask := range map[string]func(string) error{
+		"start":   func(id string) error { _, err := client.StartSession(t.Context(), id); return err },
+		"stop":    func(id string) error { _, err := client.StopSession(t.Context(), id); return err },
+		"restart": func(id string) error { _, err := client.RestartSession(t.Context(), id); return err },
+		"logout":  func(id string) error { _, err := client.LogoutSession(t.Context(), id); return err },
+		"QR code": func(id string) error { _, err := client.GetQRCode(t.Context(), id); return err },
+	} {
+		if next := Next(ask("3EB0BCB2E3D4")); !strings.Contains(next, "in the status that the session has now") {
+			t.Errorf("%s: a person reads: %s", name, next)
+		}
+	}
+	for body, says := range map[string]string{`{"message":"Not registered on WhatsApp"}`: "Compare phone_number", "<html>": "check base_url"} {
+		for _, status := range []int{400, 404, 410, 422} {
+			if body == "<html>" && status != 404 {
+				continue
+			}
+			_, err := answer{status: status, body: body}.client().RequestPairingCode(t.Context(), "3EB0BCB2E3D4", "201145202826")
+			if next := Next(err); !strings.Contains(next, says) {
+				t.Errorf("HTTP %d %s: a person reads: %s", status, body, next)
+			}
+		}
+	}
+}
+
+func TestReasonsAreToldOnce(t *testing.T) {
+	t.Parallel()
+	var told Reasons
+	refused := func(status int, message string) error {
+		return &wawp.Error{Op: "POST /v2/auth/qr", Kind: wawp.BadRequest, Status: status, Message: message}
+	}
+	for i, step := range []struct {
+		err   error
+		isNew bool
+	}{
+		{refused(400, "Not now."), true},
+		{refused(400, "Not now."), false},
+		{refused(409, "Not now."), true},
+		{refused(400, "Try again in 20 s."), true},
+		{refused(400, "Try again in 3 s."), false},
+		{errors.New("broken"), true},
+		{errors.New("broken"), false},
+	} {
+		if told.New(step.err) != step.isNew {
+			t.Errorf("%d: %v", i, step.err)
+		}
+	}
+	n := 0
+	for i := range 100 {
+		if told.New(refused(400, strings.Repeat("x", i))) {
+			n++
+		}
+	}
+	if n+4 != mostReasons {
+		t.Errorf("%d were told", n+4)
+	}
+}
+
 // TestFailureIsAttemptAnswerAndNextStep, each a paragraph.
 func TestFailureIsAttemptAnswerAndNextStep(t *testing.T) {
 	t.Parallel()

@@ -242,7 +242,11 @@ func askedInVain(id string, err error) string {
 }
 
 func noCodeYet(id string, err error) string {
-	return fmt.Sprintf("Wawp gives no code for the session %s, which is asked for again. %s", id, explain.Reason(err))
+	why := explain.Answer(err)
+	if !wawp.MayHaveActed(err) {
+		why = explain.Reason(err)
+	}
+	return fmt.Sprintf("Wawp gives no code for the session %s, which is asked for again. %s", id, why)
 }
 
 // linkedTo says whose phone is linked.

@@ -1,0 +1,176 @@
+package pairing_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+const (
+	start   = "POST /v2/session/start"
+	restart = "POST /v2/session/restart"
+)
+
+// told makes session/info answer so, word by word, and then tell the truth: a status, an HTTP status of a failure, page for a web page, and late
+// for a linked phone of which nothing else is told.
+func told(w *acctest.World, words string) {
+	for _, word := range strings.Fields(words) {
+		f := wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", word)}
+		switch word {
+		case "404":
+			f = wawptest.Fault{Match: info, Times: 1, Status: 404, Body: own}
+		case "502":
+			f = wawptest.Fault{Match: info, Times: 1, Status: 502}
+		case "drop":
+			f = wawptest.Fault{Match: info, Times: 1, Drop: true}
+		case "page":
+			f = wawptest.Fault{Match: info, Times: 1, Body: "<html>"}
+		case "late":
+			f = wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Without("me")}
+		}
+		w.Inject(f)
+	}
+}
+
+// row repeats a word.
+func row(n int, word string) string { return strings.Repeat(word+" ", n) }
+
+// TestNothingThatPassesEndsThePairing, nor fails it.
+func TestNothingThatPassesEndsThePairing(t *testing.T) {
+	t.Parallel()
+	expected := `expected_phone_number = "` + phone + `"`
+	for name, test := range map[string]struct{ argument, told string }{
+		"a restart":             {"", "STOPPED STOPPED STARTING STOPPED SCAN_QR_CODE"},
+		"a stop that is short":  {"", row(lasting-1, "STOPPED")},
+		"a 404":                 {"", "404 404 404"},
+		"a 404 once seen":       {"", "SCAN_QR_CODE " + row(3*lasting, "404")},
+		"a gateway's fault":     {"", row(3*lasting, "502")},
+		"no answer":             {"", row(lasting, "drop")},
+		"a web page":            {"", row(lasting, "page")},
+		"all at once":           {"", "STARTING 404 STOPPED 502 SCAN_QR_CODE drop STOPPED page FAILED STARTING"},
+		"a number told late":    {expected, row(2*late, "late")},
+		"no number, told late":  {"", row(late-1, "late")},
+		"a number, after a 404": {expected, "late 404 502 late"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{}, working())
+			tf := w.Terraform(t, once+declare(test.argument))
+			told(w, test.told)
+			said := tf.OK("apply")
+			acctest.Lacks(t, said, "Warning", "Error")
+			if all := tf.State()[0].Attributes; all["phone_number"] != phone {
+				t.Errorf("the state has %v", all)
+			}
+			w.Asked(t, map[string]int{info: len(strings.Fields(test.told)) + 1})
+		})
+	}
+}
+
+// TestStopThatLastsEndsThePairing: nobody but a person starts the session.
+func TestStopThatLastsEndsThePairing(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{}, wawptest.Session{Status: "STOPPED"})
+	acctest.Contains(t, w.Terraform(t, declare()).Fails("apply"), "Error: Wawp session is stopped")
+	w.Asked(t, map[string]int{info: lasting})
+}
+
+// TestNothingThatPassesEndsTheAction, and no code is asked for that could unlink the phone.
+func TestNothingThatPassesEndsTheAction(t *testing.T) {
+	t.Parallel()
+	number := `phone_number = "` + phone + `"`
+	lost := func(endpoint string, status int) wawptest.Fault {
+		return wawptest.Fault{Match: endpoint, Act: true, Status: status, Drop: status == 0}
+	}
+	for name, test := range map[string]struct {
+		argument, status, told string
+		fault                  wawptest.Fault
+		asked                  string // and what it is sent, beside looks
+	}{
+		"its own restart":              {"", "FAILED", "FAILED STOPPED STOPPED STARTING SCAN_QR_CODE", wawptest.Fault{}, restart},
+		"its own restart, by number":   {number, "FAILED", "FAILED STOPPED STARTING SCAN_QR_CODE SCAN_QR_CODE", wawptest.Fault{}, restart},
+		"its own start":                {"", "STOPPED", "STOPPED STARTING SCAN_QR_CODE SCAN_QR_CODE STARTING", wawptest.Fault{}, start},
+		"its own start, by number":     {number, "STOPPED", "STOPPED STARTING SCAN_QR_CODE", wawptest.Fault{}, start},
+		"connecting, by number":        {number, "WORKING", "SCAN_QR_CODE STARTING SCAN_QR_CODE SCAN_QR_CODE", wawptest.Fault{}, ""},
+		"a 404":                        {"", "WORKING", "404 404 STARTING 404 404 404 404 404 404 404", wawptest.Fault{}, ""},
+		"faults":                       {"", "WORKING", "502 page drop STARTING 502 page drop", wawptest.Fault{}, ""},
+		"a start answered by 502":      {"", "STOPPED", "STOPPED STOPPED 404 502", lost(start, 502), start},
+		"a start answered by 504":      {number, "STOPPED", row(3*lasting, "STOPPED"), lost(start, 504), start},
+		"a start without an answer":    {"", "STOPPED", "STOPPED STOPPED STOPPED", lost(start, 0), start},
+		"a restart answered by 502":    {"", "FAILED", "FAILED FAILED STARTING", lost(restart, 502), restart},
+		"a restart answered by 504":    {number, "FAILED", row(3*lasting, "FAILED"), lost(restart, 504), restart},
+		"a restart without an answer":  {"", "FAILED", "FAILED 404 404 STOPPED", lost(restart, 0), restart},
+		"a start answered by a 409":    {"", "STOPPED", "STOPPED STOPPED STARTING", lost(start, 409), start},
+		"an account that is told late": {number, "WORKING", row(2*late, "late"), wawptest.Fault{}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			session := working()
+			session.Status = test.status
+			w := open(t, wawptest.Config{}, session)
+			tf := w.Terraform(t, once+pair(test.argument))
+			told(w, test.told)
+			if test.fault.Match != "" {
+				w.Inject(test.fault)
+			}
+			acctest.Contains(t, tf.OK("apply", invoke), "The phone of Support ("+phone+"@c.us) is linked to the session "+id)
+			asked := map[string]int{info: len(strings.Fields(test.told)) + 1}
+			if test.asked != "" {
+				asked[test.asked] = 1
+			}
+			w.Asked(t, asked)
+		})
+	}
+}
+
+// TestRefusedCodeIsSaidAtOnce, once for each reason, and again in the error.
+func TestRefusedCodeIsSaidAtOnce(t *testing.T) {
+	t.Parallel()
+	refusal := func(endpoint string, status int, message string) wawptest.Fault {
+		return wawptest.Fault{Match: endpoint, Status: status, Body: fmt.Sprintf(`{"code":"no","message":%q}`, message)}
+	}
+	number := `phone_number = "` + phone + `"`
+	short := "timeouts = { invoke = \"500ms\" }"
+	for name, test := range map[string]struct {
+		arguments string
+		fault     wawptest.Fault
+		says      string
+	}{
+		"QR code":              {short, refusal(getQR, 400, "Not now."), "Not now."},
+		"QR code, as a 404":    {short, refusal(getQR, 404, "Not here."), "Not here."},
+		"QR code, broken":      {short, refusal(getQR, 503, "Down."), "Down."},
+		"pairing code":         {number, refusal(askCode, 400, "The number is not registered on WhatsApp."), "not registered on WhatsApp."},
+		"pairing code, as 422": {number, refusal(askCode, 422, "Not registered on WhatsApp."), "Not registered on WhatsApp."},
+		"pairing code, as 404": {number, refusal(askCode, 404, "Not registered on WhatsApp."), "Not registered on WhatsApp."},
+		"pairing code, broken": {number + "\n" + short, refusal(askCode, 500, "Oops."), "Oops."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
+			w.Inject(test.fault)
+			said := w.Terraform(t, once+pair(test.arguments)).Fails("apply", invoke)
+			progress, failure, _ := strings.Cut(said, "Error: No phone was linked to the Wawp session")
+			acctest.Contains(t, failure, test.says)
+			acctest.Lacks(t, said, "report")
+			if strings.Count(progress, test.says) != 1 {
+				t.Errorf("it is said %d times, want once: %s", strings.Count(progress, test.says), progress)
+			}
+			if strings.Contains(name, "pairing code, as") {
+				acctest.Contains(t, failure, "Compare phone_number")
+			}
+		})
+	}
+}
+
+// TestCodesThatEndAreSaidToEnd: a longer timeout does not help against it.
+func TestCodesThatEndAreSaidToEnd(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{}, wawptest.Session{Status: "FAILED"})
+	told(w, "FAILED STARTING "+row(3, "SCAN_QR_CODE")+row(lasting, "FAILED"))
+	said := w.Terraform(t, once+pair("")).Fails("apply", invoke)
+	acctest.Contains(t, said, "is FAILED after a restart", "hands out no more codes", "A longer invoke timeout does not change that")
+	w.Asked(t, map[string]int{info: 5 + lasting, restart: 1, getQR: 1})
+}

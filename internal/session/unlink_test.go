@@ -1,0 +1,166 @@
+package session_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// loggedOut counts the logouts that Wawp has accepted.
+func loggedOut(w *acctest.World) int {
+	n := 0
+	for _, r := range w.Requests() {
+		if r.Path == "/v2/session/logout" && r.Status/100 == 2 {
+			n++
+		}
+	}
+	return n
+}
+
+// TestDestroyUnlinksThePhone whatever the session shows at the moment, or says that it did not.
+func TestDestroyUnlinksThePhone(t *testing.T) {
+	t.Parallel()
+	const warns = "Warning: Wawp session was not logged out"
+	status := func(n int, status string) wawptest.Fault {
+		return wawptest.Fault{Match: info, Times: n, Reshape: wawptest.Set("status", status)}
+	}
+	refused := wawptest.Fault{Match: logout, Times: 1, Status: 400, Body: `{"code":"not_connected","message":"No."}`}
+	for name, test := range map[string]struct {
+		linked, refreshed bool // before, and while it was linked
+		status            string
+		arguments         string
+		faults            []wawptest.Fault
+		asked             map[string]int // with the refresh
+		warns             []string
+	}{
+		"never linked":                  {false, true, "SCAN_QR_CODE", "", nil, map[string]int{info: 1, remove: 1}, nil},
+		"stopped, never linked":         {false, true, "STOPPED", "", nil, map[string]int{info: 1, remove: 1}, nil},
+		"linked":                        {true, true, "WORKING", "", nil, map[string]int{info: 1, logout: 1, remove: 1}, nil},
+		"starting":                      {true, true, "WORKING", "", []wawptest.Fault{status(4, "STARTING")}, map[string]int{info: 5, logout: 1, remove: 1}, nil},
+		"starting, not known as linked": {true, false, "WORKING", "", []wawptest.Fault{status(4, "STARTING")}, map[string]int{info: 5, logout: 1, remove: 1}, nil},
+		"starting, never linked":        {false, true, "SCAN_QR_CODE", "", []wawptest.Fault{status(4, "STARTING")}, map[string]int{info: 4 + twice, remove: 1}, nil},
+		"stopped for a moment":          {true, true, "WORKING", "", []wawptest.Fault{status(4, "STOPPED")}, map[string]int{info: 5, logout: 1, remove: 1}, nil},
+		"scanning for a moment":         {true, true, "WORKING", "", []wawptest.Fault{status(1, "SCAN_QR_CODE")}, map[string]int{info: 2, logout: 1, remove: 1}, nil},
+		"unlinked meanwhile":            {true, true, "SCAN_QR_CODE", "", nil, map[string]int{info: 2, remove: 1}, nil},
+		"refused for a moment":          {true, true, "WORKING", "", []wawptest.Fault{refused}, map[string]int{info: 1 + lasting, logout: 2, remove: 1}, nil},
+		"answer lost":                   {true, true, "WORKING", "", []wawptest.Fault{{Match: logout, Act: true, Status: 504}}, map[string]int{info: 1 + twice, logout: 1, remove: 1}, nil},
+		"a 404 for a moment": {
+			true, true, "WORKING", "",
+			[]wawptest.Fault{{Match: logout, Times: 1, Status: 404, Body: own}, {Match: info, Skip: 1, Times: 3, Status: 404, Body: own}},
+			map[string]int{info: 4 + lasting, logout: 2, remove: 1}, nil,
+		},
+		"stopped":             {true, true, "STOPPED", "", nil, map[string]int{info: 1 + lasting, logout: 1, remove: 1}, []string{warns, "was STOPPED", "not_connected"}},
+		"failed":              {true, true, "FAILED", "", nil, map[string]int{info: 1 + lasting, logout: 1, remove: 1}, []string{warns, "was FAILED"}},
+		"a 404 of the logout": {true, true, "WORKING", "", []wawptest.Fault{{Match: logout, Status: 404, Body: own}}, nil, []string{warns, "invalid_instance"}},
+		"starting for ever":   {true, true, "WORKING", "timeouts = { delete = \"400ms\" }", []wawptest.Fault{status(0, "STARTING")}, nil, []string{warns, "was STARTING", "within 200ms"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			tf := w.Terraform(t, once+"resource \"wawp_session\" \"x\" {\n  desired_state = \"started\"\n"+test.arguments+"\n}\n")
+			tf.OK("apply")
+			id := w.Sessions()[0].InstanceID
+			if test.linked {
+				w.Pair(id, "201012345678", "John")
+			}
+			if test.refreshed {
+				tf.OK("refresh")
+			}
+			if test.status != "WORKING" {
+				w.SetStatus(id, test.status)
+			}
+			w.ResetRequests()
+			for _, fault := range test.faults {
+				w.Inject(fault)
+			}
+			said := tf.OK("destroy")
+			acctest.Contains(t, said, append(test.warns, "1 destroyed")...)
+			if test.warns == nil {
+				acctest.Lacks(t, said, "Warning")
+			}
+			if want := test.linked && test.status == "WORKING" && test.warns == nil && name != "answer lost"; loggedOut(w) > 0 != want {
+				t.Errorf("%d logouts were accepted", loggedOut(w))
+			}
+			if test.asked != nil {
+				w.Asked(t, test.asked)
+			}
+		})
+	}
+}
+
+// own is Wawp's answer that there is no such instance.
+const own = `{"code":"invalid_instance","message":"gone"}`
+
+// TestPhoneIsUnlinkedOnce, where a pairing is destroyed with its session.
+func TestPhoneIsUnlinkedOnce(t *testing.T) {
+	t.Parallel()
+	for name, starting := range map[string]time.Duration{"working": 0, "starting": 30 * time.Millisecond} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{BootTime: starting})
+			w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING", Me: phone})
+			tf := w.Terraform(t, once+minimal+"\nresource \"wawp_session_pairing\" \"x\" {\n  instance_id = wawp_session.x.instance_id\n}\n")
+			tf.OK("import", address, theID)
+			tf.OK("apply")
+			if starting > 0 {
+				w.SetStatus(theID, "STARTING")
+			}
+			w.ResetRequests()
+			acctest.Lacks(t, tf.OK("destroy"), "Warning")
+			if loggedOut(w) != 1 || w.Count(remove) != 1 {
+				t.Errorf("the requests are %v", w.Requests())
+			}
+			if starting == 0 {
+				w.Asked(t, map[string]int{info: 2, logout: 1, remove: 1})
+			}
+		})
+	}
+}
+
+// TestPassingScanKeepsTheAccount: a session shows it while it connects to its phone.
+func TestPassingScanKeepsTheAccount(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	tf := w.Terraform(t, once+isStarted)
+	tf.OK("apply")
+	w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
+	tf.OK("refresh")
+	w.ResetRequests()
+	told(w, "SCAN_QR_CODE")
+	acctest.Contains(t, tf.OK("plan"), "No changes.")
+	w.Asked(t, map[string]int{info: 2})
+	tf.Configure(once + isStopped)
+	tf.OK("apply")
+	tf.Configure(once + isStarted)
+	w.ResetRequests()
+	told(w, "STOPPED", "STOPPED", "STARTING", "SCAN_QR_CODE", "SCAN_QR_CODE")
+	tf.OK("apply")
+	if all := tf.State()[0].Attributes; all["account"] == nil || all["status"] != "WORKING" {
+		t.Errorf("the state has %v", all)
+	}
+}
+
+// TestPassingStopIsNotTheStateThatIsWanted: of a restart by somebody else, for example.
+func TestPassingStopIsNotTheStateThatIsWanted(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	tf := w.Terraform(t, once+isStarted)
+	tf.OK("apply")
+	tf.Configure(once + isStopped)
+	w.ResetRequests()
+	told(w, "SCAN_QR_CODE", "STOPPED", "STOPPED", "STARTING")
+	acctest.Lacks(t, tf.OK("apply"), "Warning")
+	w.Asked(t, map[string]int{info: 5, stop: 1})
+
+	w = acctest.New(t, wawptest.Config{})
+	w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING", Me: phone})
+	told(w, "STOPPED", "STOPPED", "STARTING")
+	progress, failure := invoke(t.Context(), t, w, stop)
+	acctest.Contains(t, progress, "is STARTING. Asking Wawp to stop it")
+	acctest.Lacks(t, failure, "\n")
+	if now, _ := w.Session(theID); now.Status != "STOPPED" || w.Count(stop) != 1 {
+		t.Errorf("the session is %s after %d stops", now.Status, w.Count(stop))
+	}
+}
