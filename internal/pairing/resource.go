@@ -207,7 +207,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	gone, reason := object(id).WentWithSession(ctx, r.client, req.Private, err)
 	switch {
 	case gone:
-	case wawp.KindOf(err).Untimely() && ctx.Err() == nil && u.Status != wawp.StatusWorking:
+	case wawp.KindOf(err).Untimely() && ctx.Err() == nil && u.Status != "" && u.Status != wawp.StatusWorking:
 		resp.Diagnostics.Append(perhapsLinked(u.Session, err))
 	default:
 		resp.Diagnostics.Append(notUnlinked(ctx, u, timeout, reason, err))

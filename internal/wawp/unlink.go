@@ -21,7 +21,7 @@ type Unlinking struct {
 // WORKING when it was seen last; else it looks first. It waits until the session is settled, and asks where a phone may be linked: at
 // SCAN_QR_CODE none is. What was refused is asked for again once the status has lasted, and then believed; after an answer that was lost
 // nothing is asked for again: another phone may be linked by then. tell is told of each look, and before each request; nil means that
-// nobody is. An error is that of the request, if one was sent, and was not accepted; else what ended the wait.
+// nobody is. An error is that of the request, or of the look that ended the wait.
 func (c *Client) Unlink(ctx context.Context, id string, asking bool, tell func(s Session, asking bool)) (*Unlinking, error) {
 	u := &Unlinking{Session: Session{InstanceID: id}, client: c, tell: tell}
 	if u.tell == nil {
@@ -29,19 +29,19 @@ func (c *Client) Unlink(ctx context.Context, id string, asking bool, tell func(s
 	}
 	if asking {
 		if over, err := u.ask(ctx, Look{Session: u.Session}); over || err != nil {
-			return u.end(err)
+			return u.end(ctx, err)
 		}
 	}
 	_, err := c.WatchSession(ctx, id, func(l Look) (bool, error) { return u.see(ctx, l) })
-	return u.end(err)
+	return u.end(ctx, err)
 }
 
-func (u *Unlinking) end(err error) (*Unlinking, error) {
-	if err != nil && !u.Accepted {
-		return u, cmp.Or(u.failure, err)
-	}
-	if err == nil {
+func (u *Unlinking) end(ctx context.Context, err error) (*Unlinking, error) {
+	switch {
+	case err == nil:
 		u.client.Claim(unlinkedKey(u.InstanceID))
+	case ctx.Err() != nil && !u.Accepted:
+		err = cmp.Or(u.failure, err) // says more than that the time was over
 	}
 	return u, err
 }

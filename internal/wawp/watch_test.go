@@ -268,6 +268,8 @@ func TestUnlinkingWaitsAndSeesItTakeHold(t *testing.T) {
 		{asking, "400", "SCAN_QR_CODE", true, false, 1, 6 * time.Second, ""},
 		{asking, "400", "STARTING", false, false, 1, patience, BadRequest},
 		{asking, "404", "404", false, false, 1, 15 * time.Second, NoSuchInstance},
+		{asking, "400", "404", false, false, 1, 15 * time.Second, NoSuchInstance},
+		{asking, "400", "WORKING 401", false, false, 1, 3 * time.Second, Unauthorized},
 		{asking, "404", "WORKING 404", false, false, 1, 18 * time.Second, NoSuchInstance},
 		{asking, "403", "WORKING", false, false, 1, 0, Refused},
 
