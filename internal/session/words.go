@@ -2,6 +2,8 @@ package session
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -48,7 +50,7 @@ func notWhole(id string, err error) diag.Diagnostic {
 // notLoggedOut says that a session was deleted without telling its phone.
 func notLoggedOut(seen wawp.Session, waited time.Duration, err error) diag.Diagnostic {
 	why := explain.Answer(err)
-	if wawp.KindOf(err) == "" {
+	if errors.Is(err, context.DeadlineExceeded) {
 		why = fmt.Sprintf("It did not settle within %s, which is half of the delete timeout.", waited)
 	}
 	return diag.NewWarningDiagnostic("Wawp session was not logged out", fmt.Sprintf(
