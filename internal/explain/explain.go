@@ -138,8 +138,8 @@ func next(e *wawp.Error) string {
 		return "Wawp refused: the account's plan may not include this, or the token may not act on this instance. Compare plan and " +
 			"instance in " + Dashboard + "."
 	case strings.HasSuffix(e.Op, "/v2/auth/request-code") && refusesNumber(e):
-		return "Compare phone_number with the number of the phone: WhatsApp must be installed there, and registered with it. If it is right, try " +
-			"again, or leave phone_number out and scan the QR code."
+		return "Compare phone_number with the number of the phone: WhatsApp must be installed there, and registered " +
+			"with it. If it is right, try again, or leave phone_number out and scan the QR code."
 	case e.Kind == wawp.BadRequest && takesAStatus(e.Op):
 		return advice[wawp.Conflict]
 	case advice[e.Kind] != "":
@@ -148,14 +148,16 @@ func next(e *wawp.Error) string {
 	return "Wawp refused the request. Correct what its message names; if it names nothing, look at the session in " + Dashboard + "."
 }
 
-// takesAStatus says whether an operation is refused in some statuses of the session: how Wawp words that is not documented.
+// takesAStatus says whether an operation is refused in some statuses of the session: how Wawp words that is not
+// documented.
 func takesAStatus(op string) bool {
-	operations := []string{"/v2/session/start", "/v2/session/stop", "/v2/session/restart", "/v2/session/logout", "/v2/auth/qr"}
-	return slices.ContainsFunc(operations, func(path string) bool { return strings.HasSuffix(op, path) })
+	return slices.ContainsFunc([]string{
+		"/v2/session/start", "/v2/session/stop", "/v2/session/restart", "/v2/session/logout", "/v2/auth/qr",
+	}, func(path string) bool { return strings.HasSuffix(op, path) })
 }
 
-// refusesNumber says whether a refusal of a pairing code may be about the number: no documentation has the answer for one that is not on
-// WhatsApp.
+// refusesNumber says whether a refusal of a pairing code may be about the number: no documentation has the answer for
+// one that is not on WhatsApp.
 func refusesNumber(e *wawp.Error) bool {
 	return e.Kind.Untimely() || e.Message != "" && (e.Kind == wawp.NotFound || e.Kind == wawp.Refused)
 }
@@ -166,7 +168,8 @@ type Reasons struct{ told map[string]bool }
 // mostReasons bounds what is told of a server that words the same failure in ever new ways.
 const mostReasons = 10
 
-// New says whether a failure is another one than those before. Numbers in its message do not make it another: they may be a time that runs.
+// New says whether a failure is another one than those before. Numbers in its message do not make it another: they
+// may be a time that runs.
 func (r *Reasons) New(err error) bool {
 	reason := err.Error()
 	if e := (*wawp.Error)(nil); errors.As(err, &e) {

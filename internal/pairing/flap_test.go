@@ -14,8 +14,8 @@ const (
 	restart = "POST /v2/session/restart"
 )
 
-// told makes session/info answer so, word by word, and then tell the truth: a status, an HTTP status of a failure, page for a web page, and late
-// for a linked phone of which nothing else is told.
+// told makes session/info answer so, word by word, and then tell the truth: a status, an HTTP status of a failure,
+// page for a web page, and late for a linked phone of which nothing else is told.
 func told(w *acctest.World, words string) {
 	for _, word := range strings.Fields(words) {
 		f := wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", word)}

@@ -66,8 +66,10 @@ func (p *Pair) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.
 				Validators: []validator.String{validate.PhoneNumber{}},
 			},
 			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				InvokeDescription: "How long to wait for a person, as a duration such as `90s` or `1h`. Default: `10m`. When it ends, " +
-					"the action fails; no phone is unlinked, and a session that was started stays so.",
+				InvokeDescription: "How long to wait for a person, as a duration such as `90s` or `1h`. Default: `10m`. When " +
+					"it ends, the action fails; no phone is unlinked, and a session that was started stays so. The " +
+					"action ends sooner if Wawp stops to hand out codes: a session that nobody scans becomes " +
+					"`FAILED`, is restarted once, and the second time is the end.",
 			})),
 		},
 	}

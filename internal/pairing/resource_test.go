@@ -29,8 +29,8 @@ const (
 	dropped = `{"code":"invalid_session","message":"The session is invalid."}`
 )
 
-// In how many looks a status is told until it counts: SCAN_QR_CODE, others that a session may only pass through, and WORKING, until Wawp tells
-// whose phone is linked.
+// In how many looks a status is told until it counts: SCAN_QR_CODE, others that a session may only pass through, and
+// WORKING, until Wawp tells whose phone is linked.
 const twice, lasting, late = 3, 6, 11
 
 // declare configures a pairing.

@@ -60,8 +60,10 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Create: true, Read: true, Delete: true,
 				CreateDescription: "How long to wait for a person to link a phone, as a duration such as `90s` or `1h`. Default: `10m`. " +
 					"When it ends, the apply fails, and the next one waits again.",
-				ReadDescription:   "How long reading the session may take, retries included. Default: `5m`.",
-				DeleteDescription: "How long unlinking the phone may take, retries included. Default: `5m`.",
+				ReadDescription: "How long reading the session may take, retries included. Default: `5m`.",
+				DeleteDescription: "How long unlinking the phone may take, with the wait for a session that is not " +
+					"`WORKING` just then. Default: `5m`. When it ends, the destroy fails, and the pairing stays in the " +
+					"state.",
 			})),
 		},
 	}

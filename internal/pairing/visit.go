@@ -17,7 +17,8 @@ const (
 	longestShow  = 30 * time.Second
 )
 
-// mostRefusals is how often a pairing code is refused, in a row, until the action gives up: for 18 s, as it is asked for at each second look.
+// mostRefusals is how often a pairing code is refused, in a row, until the action gives up: for 18 s, as it is asked
+// for at each second look.
 const mostRefusals = 4
 
 // visit is one run of the action: it leads a session to the point at which a person can link a phone, and shows that person
@@ -38,7 +39,7 @@ type visit struct {
 	shown    string    // the code on the screen
 	until    time.Time // when to ask for the next
 	refusals int       // of a pairing code, in a row
-	refusal  error     // why there is no code at the moment
+	refusal  error     // why Wawp gave no code, since it gave one
 	told     explain.Reasons
 }
 
@@ -49,7 +50,7 @@ func (v *visit) look(ctx context.Context, l wawp.Look) (bool, error) {
 		return false, nil
 	}
 	if l.Status != wawp.StatusScan {
-		v.shown, v.refusals, v.refusal = "", 0, nil // what is on the screen has no meaning any more
+		v.shown, v.refusals = "", 0 // what is on the screen has no meaning any more
 	}
 	if v.change != nil {
 		v.mention(l.Session)
@@ -74,9 +75,11 @@ func (v *visit) look(ctx context.Context, l wawp.Look) (bool, error) {
 	return false, nil
 }
 
-// mention speaks of a status in which there is nothing to do but to wait, once. Of those in which something is done, that is said.
+// mention speaks of a status in which there is nothing to do but to wait, once. Of those in which something is done,
+// that is said.
 func (v *visit) mention(s wawp.Session) {
-	if s.Status != v.said && !slices.Contains([]string{"", wawp.StatusScan, wawp.StatusStopped, wawp.StatusFailed}, s.Status) {
+	spokenOf := []string{"", v.said, wawp.StatusScan, wawp.StatusStopped, wawp.StatusFailed}
+	if !slices.Contains(spokenOf, s.Status) {
 		v.said = s.Status
 		v.say(waiting(s))
 	}
@@ -121,8 +124,8 @@ func (v *visit) make(ctx context.Context, change *wawp.Change) error {
 	return nil
 }
 
-// show shows a code, if there is none on the screen that is still good. A session that has just booted, or that a pairing code is asked for,
-// must have settled first: it may only be connecting to a phone, which would be unlinked.
+// show shows a code, if there is none on the screen that is still good. A session that has just booted, or that a
+// pairing code is asked for, must have settled first: it may only be connecting to a phone, which would be unlinked.
 func (v *visit) show(ctx context.Context, l wawp.Look) error {
 	mayPass := v.started || v.restarted || v.number != ""
 	switch {
@@ -179,7 +182,7 @@ func showFor(expires, now time.Time) time.Duration {
 // showPairingCode shows a code to type. It is asked for once each time that the session begins to wait: another one would
 // take the place of the one that a person is typing. A code that is refused is asked for again, a few times.
 func (v *visit) showPairingCode(ctx context.Context, l wawp.Look) error {
-	if v.shown != "" || v.refusal != nil && l.Row%2 == 0 {
+	if v.shown != "" || l.Row%2 == 0 {
 		return nil
 	}
 	code, err := v.client.RequestPairingCode(ctx, v.id, v.number)

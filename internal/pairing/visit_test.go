@@ -22,8 +22,8 @@ const (
 	info    = "POST /v2/session/info"
 )
 
-// In how many looks a status is told until it counts: SCAN_QR_CODE, others that a session may only pass through, and the one before a start
-// whose answer was lost.
+// In how many looks a status is told until it counts: SCAN_QR_CODE, others that a session may only pass through, and
+// the one before a start whose answer was lost.
 const twice, lasting, lost = 3, 6, 21
 
 // scene is one visit to a session of the simulated API. Its clock stands still but for tick.
@@ -389,7 +389,8 @@ func TestVisitOutlastsFaultsOfLaterCodes(t *testing.T) {
 	}
 }
 
-// TestVisitForgivesARefusedPairingCode for a while: perhaps a phone was linked at that moment, or the engine is not ready.
+// TestVisitForgivesARefusedPairingCode for a while: perhaps a phone was linked at that moment, or the engine is not
+// ready.
 func TestVisitForgivesARefusedPairingCode(t *testing.T) {
 	t.Parallel()
 	const number = "201145202826"

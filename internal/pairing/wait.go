@@ -8,9 +8,12 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// wait watches a session until look says that all is done, or returns an error. A phone that is linked when the time is over counts, even if
-// Wawp did not tell in time whose it is. It returns the session as last seen, and what ended the wait.
-func wait(ctx context.Context, client *wawp.Client, id string, look func(wawp.Look) (bool, error)) (wawp.Session, error) {
+// wait watches a session until look says that all is done, or returns an error. A phone that is linked when the time
+// is over counts, even if Wawp did not tell in time whose it is. It returns the session as last seen, and what ended
+// the wait.
+func wait(
+	ctx context.Context, client *wawp.Client, id string, look func(wawp.Look) (bool, error),
+) (wawp.Session, error) {
 	last, err := client.WatchSession(ctx, id, look)
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) && last.Status == wawp.StatusWorking {
 		return last, nil
@@ -21,8 +24,9 @@ func wait(ctx context.Context, client *wawp.Client, id string, look func(wawp.Lo
 // lateAccount is how long it may take until Wawp tells whose phone is linked, or tells its number.
 const lateAccount = 30 * time.Second
 
-// isLinked says whether a phone is linked, and known whose, or for long enough not known. Where a number is expected, a phone of which
-// nothing was told yet is waited for until the time is over; one of which all but the number was told may be hiding it.
+// isLinked says whether a phone is linked, and known whose, or for long enough not known. Where a number is expected,
+// a phone of which nothing was told yet is waited for until the time is over; one of which all but the number was
+// told may be hiding it.
 func isLinked(l wawp.Look, expected string) bool {
 	switch {
 	case l.Status != wawp.StatusWorking, l.Account == nil && expected != "":

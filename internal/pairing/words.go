@@ -87,7 +87,8 @@ func hint(status string) string {
 	case wawp.StatusStarting:
 		return " Wawp advises a restart, with the action wawp_session_restart or in the dashboard, when STARTING lasts longer than 60 s."
 	case wawp.StatusStopped:
-		return " A session that is STOPPED shows no code: start it, with the action wawp_session_start or in the dashboard."
+		return " A session that is STOPPED shows no code: start it, with the action wawp_session_start or in the " +
+			"dashboard."
 	}
 	return ""
 }
@@ -125,13 +126,16 @@ func failed(id string) diag.Diagnostic {
 
 // notUnlinked explains why a phone may still be linked, so that the pairing stays in the state. reason is why nobody knows whether the session
 // is gone, if that is so.
-func notUnlinked(ctx context.Context, u *wawp.Unlinking, timeout time.Duration, reason string, err error) diag.Diagnostic {
+func notUnlinked(
+	ctx context.Context, u *wawp.Unlinking, timeout time.Duration, reason string, err error,
+) diag.Diagnostic {
 	attempt := "Unlinking the phone from the session " + u.InstanceID + " failed"
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		attempt += fmt.Sprintf(": within %s (the delete timeout) it was not seen to settle and to lose its phone, and was %s when last seen",
-			timeout, statusOf(u.Session))
+		attempt += fmt.Sprintf(": within %s (the delete timeout) it was not seen to settle and to lose its phone, and was "+
+			"%s when last seen", timeout, statusOf(u.Session))
 	}
 	return diag.NewErrorDiagnostic(summaryNotUnlinked, object(u.InstanceID).NotDeleted(attempt, reason, err)+
+		hint(u.Status)+
 		"\n\nThe next destroy tries again. With logout_on_destroy = false, applied before, the phone stays linked.")
 }
 
@@ -181,8 +185,9 @@ func notInvoked(ctx context.Context, number string, seen wawp.Session, timeout t
 			"The session %s was stopped while it waited for a phone, by a person or another program.%s", id, tryAgain))
 	case errors.Is(err, errFailedAgain):
 		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
-			"The session %s is FAILED after a restart: nobody linked a phone in time, and Wawp hands out no more codes, or its engine is "+
-				"broken. A longer invoke timeout does not change that. If it fails at once, log it out (action wawp_session_logout), or look at it in %s.%s", id, explain.Dashboard, tryAgain))
+			"The session %s is FAILED after a restart: nobody linked a phone in time, and Wawp hands out no more codes, or "+
+				"its engine is broken. A longer invoke timeout does not change that. If it fails at once, "+
+				"log it out (action wawp_session_logout), or look at it in %s.%s", id, explain.Dashboard, tryAgain))
 	case ctx.Err() == nil && wawp.KindOf(err).MayPass():
 		return diag.NewErrorDiagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed", err)+tryAgain)
 	case ctx.Err() == nil && !errors.Is(err, wawp.ErrNoTurn):
@@ -238,7 +243,8 @@ func lookedInVain(id string, err error) string {
 }
 
 func askedInVain(id string, err error) string {
-	return fmt.Sprintf("It is not known whether that took place: looking at the session %s until it shows. %s", id, explain.Answer(err))
+	return fmt.Sprintf("It is not known whether that took place: looking at the session %s until it shows. %s",
+		id, explain.Answer(err))
 }
 
 func noCodeYet(id string, err error) string {

@@ -62,22 +62,28 @@ type actionModel struct {
 }
 
 const (
-	aboutStart = "Starts the engine of a session that is `STOPPED`, and waits until it has left `STARTING`: it is `WORKING` if a " +
-		"phone is linked, else `SCAN_QR_CODE`. If the session is started already, it only says so. One that is " +
-		"`FAILED` needs `wawp_session_restart`. To keep a session started, set `desired_state` of `wawp_session` instead. " +
+	aboutStart = "Starts the engine of a session that is `STOPPED`, and waits until it has left `STARTING`: it is " +
+		"`WORKING` if a phone is linked, else `SCAN_QR_CODE`, which is believed once it has lasted for 6 seconds. " +
+		"If the session is started already, it only says so. One that is `FAILED` needs `wawp_session_restart`. " +
+		"To keep a session started, set `desired_state` of `wawp_session` instead. " +
 		needsNew
-	aboutStop = "Stops the engine of a session, and waits until it is `STOPPED`. Until it is started again it neither sends nor " +
-		"receives. The phone stays linked. If the session is stopped " +
-		"already, it only says so. If `desired_state` of its `wawp_session` is `started`, the next apply starts it again: " +
-		"to keep it stopped, set that to `stopped` instead. " + needsNew
-	aboutRestart = "Stops and starts the engine of a session, and waits until it was seen to boot and has left `STARTING`. The " +
-		"phone stays linked. Wawp advises a restart, once, for a session that is `FAILED`, or `STARTING` for longer than 60 " +
-		"seconds. One that is `STOPPED` is started. The action fails if it does not see the restart happen. " +
-		"Afterwards, wait 30 seconds before sending messages. " + needsNew
-	aboutLogout = "Unlinks the phone from a session, and waits until the session is no longer `WORKING`. The session stays, with " +
-		"its webhooks, and normally shows `SCAN_QR_CODE`: a person can link a phone again. If the session shows " +
-		"`SCAN_QR_CODE` already, it only says so. If a `wawp_session_pairing` of the session is in the state, the next plan " +
-		"makes it anew, and the apply waits for a person with a phone. " + needsNew
+	aboutStop = "Stops the engine of a session, and waits until it is `STOPPED`. Until it is started again it neither " +
+		"sends nor receives. The phone stays linked. If the session has been `STOPPED` for 15 seconds, so that it " +
+		"is not only restarting, it sends nothing and says so. If `desired_state` of its `wawp_session` is " +
+		"`started`, the next apply starts it again: to keep it stopped, set that to `stopped` instead. " +
+		needsNew
+	aboutRestart = "Stops and starts the engine of a session, and waits until it was seen to boot and has left " +
+		"`STARTING`: it is `WORKING` if a phone is linked, else `SCAN_QR_CODE`, which is believed once it has lasted for 6 " +
+		"seconds. The phone stays linked. Wawp advises a restart, once, for a session that is `FAILED`, or " +
+		"`STARTING` for longer than 60 seconds. One that is `STOPPED` is started. The action fails if it does not " +
+		"see the restart happen. Afterwards, wait 30 seconds before sending messages. " +
+		needsNew
+	aboutLogout = "Unlinks the phone from a session, and waits until the session is no longer `WORKING`. The session " +
+		"stays, with its webhooks, and normally shows `SCAN_QR_CODE`: a person can link a phone again. A session that is " +
+		"not `WORKING` is waited for first, for longer than it takes to connect or to restart. If it shows " +
+		"`SCAN_QR_CODE` then, it only says so. If a `wawp_session_pairing` of the session is in the state, the " +
+		"next plan makes it anew, and the apply waits for a person with a phone. " +
+		needsNew
 	needsNew = "Needs Terraform 1.14 or later."
 )
 
@@ -97,8 +103,9 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 				Validators:          []validator.String{validate.NotBlank{}},
 			},
 			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				InvokeDescription: "How long the action may take, waiting included. Default: `2m`. When it ends, the action fails, " +
-					"and says what it saw last.",
+				InvokeDescription: "How long the action may take, waiting included. Default: `2m`. When it ends, the action " +
+					"fails, and says what it saw last. Until then it looks again after a 404 or a fault; a session " +
+					"that was never found is an error after 15 seconds.",
 			})),
 		},
 	}

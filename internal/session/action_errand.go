@@ -128,7 +128,8 @@ func (e *errand) look(ctx context.Context, doubted string) *shortfall {
 	return nil
 }
 
-// make has a change made, and waits until it was seen to have happened: goal is what is left to see, once Wawp has accepted it.
+// make has a change made, and waits until it was seen to have happened: goal is what is left to see, once Wawp has
+// accepted it.
 func (e *errand) make(ctx context.Context, change *wawp.Change, goal string) *shortfall {
 	before := e.seen.Status
 	if change.Name != "" {
@@ -153,8 +154,8 @@ func (e *errand) ask(what string) {
 	e.say("is %s. Asking Wawp to %s, and waiting for at most %s.", e.seen.Status, what, e.timeout)
 }
 
-// see takes in a look, and reports each change of the status, and each reason why a look has failed. What it means that a session is
-// SCAN_QR_CODE or WORKING is said at the end.
+// see takes in a look, and reports each change of the status, and each reason why a look has failed. What it means
+// that a session is SCAN_QR_CODE or WORKING is said at the end.
 func (e *errand) see(l wawp.Look) {
 	switch {
 	case l.Err != nil && e.told.New(l.Err):

@@ -84,7 +84,8 @@ func invoke(ctx context.Context, t *testing.T, w *acctest.World, endpoint string
 	return progress, failure
 }
 
-// told makes session/info tell these statuses, one by one, and then the truth; 404, 500 and page are answers that tell none.
+// told makes session/info tell these statuses, one by one, and then the truth; 404, 500 and page are answers that
+// tell none.
 func told(w *acctest.World, statuses ...string) {
 	for _, status := range statuses {
 		f := wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", status)}

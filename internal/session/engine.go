@@ -25,9 +25,10 @@ type shortfall struct {
 	failed bool
 }
 
-// drive brings the engine of a session to the state that is wanted, within patience: it looks first, acts only where that
-// is needed, and waits until it is reached. before is the session as it was known; linked says that a phone may be linked to it. It returns
-// the session as last seen, whether session/info described it, and what is left to do, if anything is.
+// drive brings the engine of a session to the state that is wanted, within patience: it looks first, acts only where
+// that is needed, and waits until it is reached. before is the session as it was known; linked says that a phone may
+// be linked to it. It returns the session as last seen, whether session/info described it, and what is left to do, if
+// anything is.
 func drive(
 	ctx context.Context, client *wawp.Client, before wawp.Session, linked bool, want string, patience time.Duration,
 ) (wawp.Session, bool, *shortfall) {
@@ -63,8 +64,8 @@ func drive(
 	return last, true, verdict(last, want)
 }
 
-// look looks at a session until it tells a status. One that is doubted, because the session may only pass through it, has to last. That of a
-// session which goes on telling none is "".
+// look looks at a session until it tells a status. One that is doubted, because the session may only pass through it,
+// has to last. That of a session which goes on telling none is "".
 func look(ctx context.Context, client *wawp.Client, id, doubted string, tell func(wawp.Look)) (wawp.Look, error) {
 	var last wawp.Look
 	_, err := client.WatchSession(ctx, id, func(l wawp.Look) (bool, error) {

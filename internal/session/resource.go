@@ -149,9 +149,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	session, err := r.client.GetSession(ctx, m.InstanceID.ValueString())
+	id := m.InstanceID.ValueString()
+	session, err := r.client.GetSession(ctx, id)
 	if err == nil && session.Status == wawp.StatusScan && m.isPaired() {
-		session, err = r.client.GetSessionAgain(ctx, m.InstanceID.ValueString()) // a session passes through it while it connects
+		session, err = r.client.GetSessionAgain(ctx, id) // a session passes through it while it connects
 	}
 	if err != nil {
 		answers := false
@@ -213,11 +214,15 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	defer cancel()
 
 	id := m.InstanceID.ValueString()
-	seen, stillLinked := r.unlink(ctx, m, timeout)
+	patience := timeout / 2 // the rest is for the deletion
+	if !m.isPaired() {
+		patience = min(patience, defaultPatience)
+	}
+	seen, stillLinked := r.unlink(ctx, m, patience)
 	found, err := m.object().RemoveSession(ctx, r.client, req.Private)
 	switch {
 	case found.Verdict == wawp.Absent && stillLinked != nil && (err == nil || !wawp.KindOf(stillLinked).Missing()):
-		resp.Diagnostics.Append(notLoggedOut(seen, timeout/2, stillLinked))
+		resp.Diagnostics.Append(notLoggedOut(seen, patience, stillLinked))
 	case found.Verdict == wawp.Absent:
 	case wawp.KindOf(err) == wawp.NotFound && !state.WasDescribed(ctx, req.Private):
 		resp.Diagnostics.Append(forgotten(id, err))
@@ -230,14 +235,14 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// unlink logs the phone out, if one is linked or may be, and returns the session as last seen, and why the phone may still list it. A session
-// that is not settled is waited for, for half of the time: the rest is for the deletion.
-func (r *Resource) unlink(ctx context.Context, m model, timeout time.Duration) (wawp.Session, error) {
+// unlink logs the phone out, if one is linked or may be, and returns the session as last seen, and why the phone may
+// still list it. A session that boots may turn out to have a phone.
+func (r *Resource) unlink(ctx context.Context, m model, patience time.Duration) (wawp.Session, error) {
 	s := m.session()
 	if !m.isPaired() && s.Status != wawp.StatusStarting || r.client.IsUnlinked(s.InstanceID) {
 		return s, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout/2)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	u, err := r.client.Unlink(ctx, s.InstanceID, s.Status == wawp.StatusWorking, nil)
 	return u.Session, err

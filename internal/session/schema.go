@@ -39,7 +39,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"against the account's quota from its creation to its deletion. No endpoint of Wawp lists sessions, so the " +
 			"Terraform state is where they are known. Creating one links no phone: a person does, with the help of " +
 			"`wawp_session_pairing`, `wawp_session_temp_link` or the action `wawp_session_pair`. Destroying it deletes the instance for " +
-			"good, and unlinks its phone if it is `WORKING`; `deletion_protection` guards against that.",
+			"good, and unlinks its phone, which is waited for if the session is not `WORKING` just then; " +
+			"`deletion_protection` guards against that.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id":  stable(aboutInstanceID),
 			"session_name": stable(aboutSessionName),
@@ -81,7 +82,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				UpdateDescription: "How long to wait until a changed `desired_state` is reached, requests included. Default: `60s`. When " +
 					"it ends, the apply succeeds with a warning; if Wawp has not answered the request to start or stop it by then, the apply " +
 					"fails, and the next one goes on.",
-				DeleteDescription: "How long logging out and deleting may take, retries included. Default: `5m`.",
+				DeleteDescription: "How long logging out and deleting may take, retries included. Default: `5m`. Up to half " +
+					"of it is for waiting until a session that is linked to a phone can be logged out.",
 			})),
 		},
 	}

@@ -51,11 +51,11 @@ func notWhole(id string, err error) diag.Diagnostic {
 func notLoggedOut(seen wawp.Session, waited time.Duration, err error) diag.Diagnostic {
 	why := explain.Answer(err)
 	if errors.Is(err, context.DeadlineExceeded) {
-		why = fmt.Sprintf("It did not settle within %s, which is half of the delete timeout.", waited)
+		why = fmt.Sprintf("It did not settle within %s: at most half of the delete timeout is for that.", waited)
 	}
 	return diag.NewWarningDiagnostic("Wawp session was not logged out", fmt.Sprintf(
-		"The session %s was deleted, but its phone could not be unlinked before that: when last seen, the session was %s. The phone may "+
-			"still list it under its linked devices, where it can be removed by hand.\n\n%s",
+		"The session %s was deleted, but its phone could not be unlinked before that: when last seen, the session "+
+			"was %s. The phone may still list it under its linked devices, where it can be removed by hand.\n\n%s",
 		seen.InstanceID, cmp.Or(seen.Status, "in a status that is not known"), why))
 }
 

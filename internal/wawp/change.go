@@ -2,17 +2,19 @@ package wawp
 
 import "context"
 
-// This file changes the engine of a session, and sees the change happen: of starts, stops and restarts the answers are not trusted, and
-// what is read right after them may be older than they are.
+// This file changes the engine of a session, and sees the change happen: of starts, stops and restarts the answers
+// are not trusted, and what is read right after them may be older than they are.
 
-// Change is a start, a stop or a restart of an engine, from its request to what shows that it has happened. [Client.Make] makes one as a whole;
-// Send and See are its parts.
+// Change is a start, a stop or a restart of an engine, from its request to what shows that it has happened.
+// [Client.Make] makes one as a whole; Send and See are its parts.
 type Change struct {
 	// Name is start, stop or restart; "" is a boot that is under way without a request.
 	Name string
-	// Failure is why Wawp did not accept the request, or nobody knows; nil after what shows that the change is under way.
+	// Failure is why Wawp did not accept the request, or nobody knows; nil after what shows that the change is under
+	// way.
 	Failure error
-	// Begun says that the status is another one than before. A restart that is quicker than two looks is not seen to begin.
+	// Begun says that the status is another one than before. A restart that is quicker than two looks is not seen to
+	// begin.
 	Begun bool
 	// Unlinked says that no phone can be linked to the session: SCAN_QR_CODE is then no status that it passes through.
 	Unlinked bool
@@ -38,8 +40,9 @@ func Stop() *Change { return &Change{Name: "stop", send: (*Client).StopSession} 
 // Boot waits for an engine that boots already.
 func Boot() *Change { return &Change{} }
 
-// Make makes a change of a session that was seen just before, and waits until it was seen to have happened. tell is told of each look; nil
-// means that nobody is. It returns the session as last seen, and what ended the wait: an error may be that of the request, see Failure.
+// Make makes a change of a session that was seen just before, and waits until it was seen to have happened. tell is
+// told of each look; nil means that nobody is. It returns the session as last seen, and what ended the wait: an error
+// may be that of the request, see Failure.
 func (c *Client) Make(ctx context.Context, change *Change, seen Look, tell func(Look)) (Session, error) {
 	if change.send == nil {
 		if over, _ := change.See(seen); over {
@@ -74,8 +77,9 @@ func (c *Change) Send(ctx context.Context, client *Client, id string) error {
 	return nil
 }
 
-// See takes in what a look told, and says whether the change has happened. It returns the failure of the request if nothing has come of it
-// for longer than it may take: 15 s after a refusal, which may have come because it was under way already, and 60 s after an answer that was lost.
+// See takes in what a look told, and says whether the change has happened. It returns the failure of the request if
+// nothing has come of it for longer than it may take: 15 s after a refusal, which may have come because it was under
+// way already, and 60 s after an answer that was lost.
 func (c *Change) See(l Look) (over bool, err error) {
 	if l.Err != nil {
 		return false, nil
@@ -113,7 +117,8 @@ func (c *Change) see(s Session) {
 
 func (c *Change) hasHappened(l Look) bool {
 	if c.Name == "stop" {
-		return l.Status == StatusStopped && (c.Failure == nil || l.Settled()) // after a refusal it may be STOPPED for a moment only
+		// After a refusal it may be STOPPED for a moment only.
+		return l.Status == StatusStopped && (c.Failure == nil || l.Settled())
 	}
 	return c.Begun && l.Status != StatusStopped && (l.Settled() || l.Status == StatusScan && c.Unlinked)
 }

@@ -48,10 +48,10 @@ func (k Kind) MayHaveActed() bool {
 	return slices.Contains([]Kind{ServerFault, GatewayFault, NoAnswer, Unreadable}, k)
 }
 
-// MayPass says whether the same request may well succeed a little later: because of a fault, because the session is in another status by
-// then, or because engines answer so for some seconds while they restart.
+// MayPass says whether the same request may well succeed a little later: because of a fault, because the session is
+// in another status by then, or because engines answer so for some seconds while they restart.
 func (k Kind) MayPass() bool {
-	return k.MayHaveActed() || k.Untimely() || k.Missing() || slices.Contains([]Kind{NotSent, TooManyRequests, NotFound}, k)
+	return k.MayHaveActed() || k.Untimely() || k.Missing() || k == NotFound || k == NotSent || k == TooManyRequests
 }
 
 // Untimely says whether the request may only have come at the wrong moment: the session is not in the status that it takes. Which answer

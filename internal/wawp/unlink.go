@@ -17,12 +17,15 @@ type Unlinking struct {
 	failure error // of the request
 }
 
-// Unlink logs the phone of a session out, and sees that it took hold. With asking, it begins with the request, because the session was
-// WORKING when it was seen last; else it looks first. It waits until the session is settled, and asks where a phone may be linked: at
-// SCAN_QR_CODE none is. What was refused is asked for again once the status has lasted, and then believed; after an answer that was lost
-// nothing is asked for again: another phone may be linked by then. tell is told of each look, and before each request; nil means that
-// nobody is. An error is that of the request, or of the look that ended the wait.
-func (c *Client) Unlink(ctx context.Context, id string, asking bool, tell func(s Session, asking bool)) (*Unlinking, error) {
+// Unlink logs the phone of a session out, and sees that it took hold. With asking, it begins with the request,
+// because the session was WORKING when it was seen last; else it looks first. It waits until the session is settled,
+// and asks where a phone may be linked: at SCAN_QR_CODE none is. What was refused is asked for again once the status
+// has lasted, and then believed; after an answer that was lost nothing is asked for again: another phone may be
+// linked by then. tell is told of each look, and before each request; nil means that nobody is. An error is that of
+// the request, or of the look that ended the wait.
+func (c *Client) Unlink(
+	ctx context.Context, id string, asking bool, tell func(s Session, asking bool),
+) (*Unlinking, error) {
 	u := &Unlinking{Session: Session{InstanceID: id}, client: c, tell: tell}
 	if u.tell == nil {
 		u.tell = func(Session, bool) {}
@@ -85,8 +88,8 @@ func (u *Unlinking) ask(ctx context.Context, l Look) (bool, error) {
 	return false, nil
 }
 
-// hasLoggedOut says whether what Wawp tells after it has accepted a logout shows that it took hold. Of an engine that does not run, nothing
-// but the answer shows it.
+// hasLoggedOut says whether what Wawp tells after it has accepted a logout shows that it took hold. Of an engine that
+// does not run, nothing but the answer shows it.
 func hasLoggedOut(s Session) bool {
 	return s.Status != "" && s.Status != StatusWorking && s.Status != StatusStarting
 }

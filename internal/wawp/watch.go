@@ -6,14 +6,18 @@ import (
 	"time"
 )
 
-// This file observes a session over time. Engines flap: while they restart or reconnect they show STOPPED, STARTING or SCAN_QR_CODE for some
-// seconds, and answer that there is no such session. So a wait goes by what lasts, and not by one look.
+// This file observes a session over time. Engines flap: while they restart or reconnect they show STOPPED, STARTING
+// or SCAN_QR_CODE for some seconds, and answer that there is no such session. So a wait goes by what lasts, and not
+// by one look.
 
 // How long a status, or a failure, is seen until it is none that passes.
 const (
-	passingScan  = 5 * time.Second  // SCAN_QR_CODE: a session shows it while it connects to its phone
-	passing      = 15 * time.Second // STOPPED, FAILED, a session that is not found, a request that was refused
-	passingStart = 60 * time.Second // the status before a start or a restart whose answer was lost: Wawp calls a longer boot stuck
+	// passingScan is for SCAN_QR_CODE, which a session shows while it connects to its phone.
+	passingScan = 5 * time.Second
+	// passing is for STOPPED, FAILED, a session that is not found, and a request that was refused.
+	passing = 15 * time.Second
+	// passingStart is for the status before a change whose answer was lost: Wawp calls a longer boot stuck.
+	passingStart = 60 * time.Second
 )
 
 // Look is one look at a session during a wait.
@@ -22,7 +26,8 @@ type Look struct {
 	Session
 	// Err is why nothing was told. It may pass: what does not ends the wait.
 	Err error
-	// Row is in how many looks in a row this status was told, or that there is no such session, up to now. Other failures are left out.
+	// Row is in how many looks in a row this status was told, or that there is no such session, up to now. Other
+	// failures are left out.
 	Row int
 }
 
@@ -34,7 +39,8 @@ func (l Look) HasLasted(d time.Duration) bool {
 // Lasts says whether looks have told the same for longer than what passes.
 func (l Look) Lasts() bool { return l.HasLasted(passing) }
 
-// Settled says whether the session has come to rest in its status: STARTING is none to rest in, and each but WORKING has to last.
+// Settled says whether the session has come to rest in its status: STARTING is none to rest in, and each but WORKING
+// has to last.
 func (l Look) Settled() bool {
 	switch l.Status {
 	case "", StatusStarting:
@@ -47,10 +53,11 @@ func (l Look) Settled() bool {
 	return l.Lasts()
 }
 
-// WatchSession looks at a session, each poll interval, until look says that all is done, or returns an error. It looks again after a failure
-// that may pass; one that does not ends it. So does that a session which was never seen is not found, or the server not reached, for 15 s: the
-// id or the address may be wrong. It returns the session as last seen, and what ended the wait; where that is the end of its context, the
-// failure of the last look, if there is one, because it says more.
+// WatchSession looks at a session, each poll interval, until look says that all is done, or returns an error. It
+// looks again after a failure that may pass; one that does not ends it. So does that a session which was never seen
+// is not found, or the server not reached, for 15 s: the id or the address may be wrong. It returns the session as
+// last seen, and what ended the wait; where that is the end of its context, the failure of the last look, if there is
+// one, because it says more.
 func (c *Client) WatchSession(ctx context.Context, id string, look func(Look) (done bool, err error)) (Session, error) {
 	return c.watch(ctx, &watch{last: Session{InstanceID: id}}, look)
 }

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// engine is a server of one session. Its looks are statuses, one by one, of which the last goes on; 404, 500 and the like are HTTP statuses, a
-// dash is no status, and page a web page. So are the answers to anything else.
+// engine is a server of one session. Its looks are statuses, one by one, of which the last goes on; 404, 500 and the
+// like are HTTP statuses, a dash is no status, and page a web page. So are the answers to anything else.
 type engine struct {
 	looks   []string
 	answers []string
