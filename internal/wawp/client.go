@@ -1,7 +1,9 @@
 // Package wawp is a client of the Wawp HTTP API, version 2: thin, typed, one file per API object.
 //
-// It knows nothing of Terraform. What it promises its callers is in four other files: send.go (what is sent, when it may be dropped, and
-// what is sent again), kind.go (what an answer means), absence.go (when a session is gone) and text.go (what is never shown).
+// It knows nothing of Terraform. What it promises its callers is in other files: send.go (what is sent, when it
+// may be dropped, and what is sent again), kind.go (what an answer means), watch.go (when a status counts), change.go and
+// unlink.go (when a start, stop, restart or logout has happened), absence.go (when a session is gone) and text.go (what
+// is never shown).
 package wawp
 
 import (
