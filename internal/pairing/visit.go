@@ -53,8 +53,8 @@ func (v *visit) look(ctx context.Context, l wawp.Look) (bool, error) {
 		v.shown, v.refusals = "", 0 // what is on the screen has no meaning any more
 	}
 	if v.change != nil {
-		v.mention(l.Session)
 		if over, err := v.change.See(l); !over || err != nil {
+			v.mention(l.Session)
 			return false, err
 		}
 		v.change = nil
