@@ -36,7 +36,7 @@ func TestAccCodesNeverShow(t *testing.T) {
 	run("plan", code(quoted), "plan", "-out=codes.tfplan")
 	acctest.Contains(t, run("apply", code(quoted), "apply", "codes.tfplan"), "Apply complete!")
 	acctest.Contains(t, run("drawn", pair(`timeouts = { invoke = "500ms" }`), "apply", "-auto-approve", invoke), "Scan this code")
-	byNumber := "phone_number = \"" + phone + "\"\ntimeouts = { invoke = \"500ms\" }"
+	byNumber := "phone_number = \"" + phone + "\"\ntimeouts = { invoke = \"8s\" }" // a code is asked for after 6 s of SCAN_QR_CODE
 	acctest.Contains(t, run("typed", pair(byNumber), "apply", "-auto-approve", invoke), "Type this code")
 
 	issued := append(w.QRCodes(id), w.PairingCodes(id)...)

@@ -35,7 +35,7 @@ func TestAccActionsAreTriggered(t *testing.T) {
 			}
 		}`)
 	cli.OK("apply", "-auto-approve")
-	w.Asked(t, map[string]int{info: 6, restart: 1, logout: 1, stop: 1})
+	w.Asked(t, map[string]int{info: 5, restart: 1, logout: 1, stop: 1})
 	if s, _ := w.Session(theID); s.Status != "STOPPED" || s.Me != nil {
 		t.Errorf("the session is %v", s)
 	}
