@@ -238,19 +238,19 @@ func TestErrorsAreReadInEveryForm(t *testing.T) {
 func TestWaitReturnsWhatItSawLast(t *testing.T) {
 	t.Parallel()
 	s := serve(t, answers(200, `{"status":"STARTING"}`), answers(200, `{"status":"STARTING"}`), answers(200, `{"status":"SCAN_QR_CODE"}`))
-	got, err := client(t, s.URL).WaitForSession(context.Background(), "A1", func(s Session) bool { return s.Status == StatusScan })
+	got, err := client(t, s.URL).WatchSession(context.Background(), "A1", func(l Look) (bool, error) { return l.Status == StatusScan, nil })
 	if err != nil || got.Status != StatusScan || s.count() != 3 {
 		t.Errorf("%+v, %v after %d looks", got, err, s.count())
 	}
 
 	ctx, cancel := context.WithCancel(context.Background())
-	got, err = client(t, s.URL).WaitForSession(ctx, "A1", func(Session) bool { cancel(); return false })
+	got, err = client(t, s.URL).WatchSession(ctx, "A1", func(Look) (bool, error) { cancel(); return false, nil })
 	if !errors.Is(err, context.Canceled) || got.Status != StatusScan {
 		t.Errorf("interrupted: %+v, %v", got, err)
 	}
 
 	s = serve(t, answers(200, `{"status":"STARTING"}`), answers(403, ""))
-	got, err = client(t, s.URL).WaitForSession(context.Background(), "A1", func(Session) bool { return false })
+	got, err = client(t, s.URL).WatchSession(context.Background(), "A1", func(Look) (bool, error) { return false, nil })
 	if err == nil || got.Status != StatusStarting {
 		t.Errorf("refused: %+v, %v", got, err)
 	}
@@ -263,7 +263,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
-		_, err := c.WaitForSession(ctx, "A1", func(Session) bool { cancel(); return false })
+		_, err := c.WatchSession(ctx, "A1", func(Look) (bool, error) { cancel(); return false, nil })
 		ended <- err
 	}()
 	select {

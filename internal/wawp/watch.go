@@ -62,11 +62,6 @@ func (c *Client) WatchSession(ctx context.Context, id string, look func(Look) (d
 	return c.watch(ctx, &watch{last: Session{InstanceID: id}}, look)
 }
 
-// WaitForSession is [Client.WatchSession] for what only the session shows.
-func (c *Client) WaitForSession(ctx context.Context, id string, done func(Session) bool) (Session, error) {
-	return c.WatchSession(ctx, id, func(l Look) (bool, error) { return l.Err == nil && done(l.Session), nil })
-}
-
 func (c *Client) watch(ctx context.Context, w *watch, look func(Look) (done bool, err error)) (Session, error) {
 	for {
 		s, err := c.GetSession(ctx, w.last.InstanceID)
