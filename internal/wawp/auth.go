@@ -35,7 +35,8 @@ func (c *Client) GetQRCode(ctx context.Context, id string) (QRCode, error) {
 		d = inner
 	}
 	code := QRCode{Value: d.text("value", "qr"), ExpiresAt: d.instant("expiry", "expires_at", "expiresAt", "expires")}
-	if code.Value == "" || d.failed() || strings.HasPrefix(code.Value, "data:") || code.Value != c.redact.value(code.Value) {
+	if code.Value == "" || d.failed() || strings.HasPrefix(code.Value, "data:") ||
+		code.Value != c.redact.whole(code.Value) {
 		return QRCode{}, newUnreadable(getQRCode, a, c.redact, "the answer holds no QR code")
 	}
 	return code, nil
@@ -51,7 +52,7 @@ func (c *Client) RequestPairingCode(ctx context.Context, id, phoneNumber string)
 	}
 	for _, layer := range parse(a.body).layers {
 		for _, name := range []string{"code", "pairing_code", "pairingCode"} {
-			if code := text(layer[name]); pairingCode.MatchString(code) && code == c.redact.value(code) {
+			if code := text(layer[name]); pairingCode.MatchString(code) && code == c.redact.whole(code) {
 				return code, nil
 			}
 		}

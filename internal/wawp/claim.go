@@ -10,6 +10,10 @@ func (c *Client) Claim(what string) bool {
 	return first
 }
 
+// instanceKey names an instance for [Client.Claim]: it is claimed once this process has made it, or Wawp has told of
+// it.
+func instanceKey(id string) string { return "instance " + id }
+
 // ClaimUnless is [Client.Claim], unless something else was claimed: then it claims nothing, and says so.
 func (c *Client) ClaimUnless(what, other string) bool {
 	c.mu.Lock()

@@ -125,6 +125,7 @@ func newTransport(roots *x509.CertPool) *http.Transport {
 		t = std.Clone()
 	}
 	t.MaxIdleConnsPerHost = keptConnections
+	t.MaxResponseHeaderBytes = maxHeader
 	t.DisableCompression = true          // an answer whose encoding is not what it says can then be read all the same
 	t.IdleConnTimeout = 30 * time.Second // sooner than a server would close them
 	t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
@@ -146,6 +147,10 @@ func ParseBaseURL(s string) (*url.URL, error) {
 		return nil, errors.New("it names no host")
 	case u.User != nil:
 		return nil, errors.New("it must hold no user name or password")
+	case asciiHost(u) == "":
+		return nil, errors.New("its host is not one that there can be")
+	case !isASCII(u.Host):
+		return nil, fmt.Errorf("its host must be in ASCII: write it as %s", asciiHost(u))
 	case u.RawQuery != "" || u.ForceQuery:
 		return nil, errors.New("it must hold no query (the part after ?)")
 	case u.Fragment != "":

@@ -3,6 +3,7 @@ package wawp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -247,6 +248,63 @@ func TestParseBaseURL(t *testing.T) {
 			t.Errorf("ParseBaseURL(%q) accepts it", in)
 		} else if strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("ParseBaseURL(%q) quotes the password: %s", in, err)
+		}
+	}
+}
+
+// TestBaseURLIsInASCII: a name that only looks like another one could not be told from it.
+func TestBaseURLIsInASCII(t *testing.T) {
+	t.Parallel()
+	for in, says := range map[string]string{
+		"https://api.w\u0430wp.net":        "write it as api.xn--wwp-6cd.net",
+		"https://api.w%D0%B0wp.net:8443/x": "write it as api.xn--wwp-6cd.net:8443",
+		"https://bücher.example":           "write it as xn--bcher-kva.example",
+		"https://ａｐｉ.wawp.net":             "write it as api.wawp.net",
+		"https://\u200d.example":           "its host is not one that there can be",
+		"https://a'b.example":              "its host is not one that there can be",
+	} {
+		if _, err := ParseBaseURL(in); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("ParseBaseURL(%q): %v", in, err)
+		}
+	}
+	for _, in := range []string{"https://xn--bcher-kva.example", "https://wawp_mock:8080", "http://[::1]:80",
+		"http://[fe80::1%25eth0]", "https://API.wawp.net."} {
+		if _, err := ParseBaseURL(in); err != nil {
+			t.Errorf("ParseBaseURL(%q): %v", in, err)
+		}
+	}
+}
+
+// TestHostOfARedirectIsInASCII, and is no other text.
+func TestHostOfARedirectIsInASCII(t *testing.T) {
+	t.Parallel()
+	for location, want := range map[string]string{
+		"https://elsewhere.example/login?a=b": "https://elsewhere.example",
+		"https://w\u0430wp.net/":              "https://xn--wwp-6cd.net",
+		"//b\u00fccher.example:81":            "http://xn--bcher-kva.example:81",
+		"https://user:hunter2@a.example":      "https://a.example", "javascript://a.example/": unreadableOrigin,
+		"https://a.example\u202e/": unreadableOrigin,
+		"https://run'curl.example": unreadableOrigin,
+	} {
+		s := serve(t, answers(302, "", "Location", location))
+		_, err := client(t, s.URL).GetSession(t.Context(), "A1")
+		if e := (*Error)(nil); !errors.As(err, &e) || e.Redirect != want {
+			t.Errorf("%s: %v", location, err)
+		}
+	}
+}
+
+// TestEndlessHeaderIsRefused: Go alone would read 10 MiB of it, and need several times as much memory.
+func TestEndlessHeaderIsRefused(t *testing.T) {
+	t.Parallel()
+	for size, want := range map[int]Kind{maxHeader / 2: "", maxHeader: NoAnswer, 8 << 20: NoAnswer} {
+		s := serve(t, answers(200, `{"status":"WORKING"}`, "X-Long", strings.Repeat("x", size)))
+		c := client(t, s.URL, func(o *Options) { o.MaxRetries = 0 })
+		if _, err := c.GetSession(t.Context(), "A1"); KindOf(err) != want {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+		if _, err := c.StartSession(t.Context(), "A1"); KindOf(err) != want { // over a connection of its own
+			t.Errorf("%d bytes: %v", size, err)
 		}
 	}
 }

@@ -17,6 +17,18 @@ import (
 // code; config.metadata in version 1 of the API).
 var envelopes = []string{"data", "session", "result", "config", "metadata"}
 
+// What is taken apart of an answer: more costs time and memory, and tells nothing.
+const (
+	maxLayers = 16
+	maxValues = 10_000
+)
+
+// largeAnswer is from how many bytes on an answer is taken apart only while few others are: there is room for as many
+// as decoding holds.
+const largeAnswer = 64 << 10
+
+var decoding = make(chan struct{}, 4)
+
 // document is an answer whose form is not known for sure: the JSON object itself, then those nested in it, outermost first.
 type document struct {
 	layers []map[string]any
@@ -28,6 +40,13 @@ type document struct {
 func parse(body []byte) document {
 	body = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf")))
 	d := document{blank: len(body) == 0, markup: bytes.HasPrefix(body, []byte("<"))}
+	if countValues(body) > maxValues {
+		return d
+	}
+	if len(body) > largeAnswer {
+		decoding <- struct{}{}
+		defer func() { <-decoding }()
+	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	var root map[string]any
@@ -37,12 +56,28 @@ func parse(body []byte) document {
 	d.layers = []map[string]any{root}
 	for i := 0; i < len(d.layers); i++ {
 		for _, key := range envelopes {
-			if inner, ok := d.layers[i][key].(map[string]any); ok {
+			if inner, ok := d.layers[i][key].(map[string]any); ok && len(d.layers) < maxLayers {
 				d.layers = append(d.layers, inner)
 			}
 		}
 	}
 	return d
+}
+
+// countValues returns how many values a JSON text has at most.
+func countValues(body []byte) int {
+	count, inText := 1, false
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case c == '"':
+			inText = !inText
+		case inText && c == '\\':
+			i++
+		case !inText && (c == ',' || c == '[' || c == '{'):
+			count++
+		}
+	}
+	return count
 }
 
 // text returns the first value that is text (or a number) under any of the names, outermost layer first; "" if none is.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -299,5 +300,99 @@ func TestInstant(t *testing.T) {
 		if got := parse(body).instant("expires_at"); !got.IsZero() {
 			t.Errorf("%v is read as %v", form, got)
 		}
+	}
+}
+
+// TestDeepAnswerIsReadInPart: an envelope within an envelope, and so on, is looked into for some layers.
+func TestDeepAnswerIsReadInPart(t *testing.T) {
+	t.Parallel()
+	wrapped := func(depth int, inner string) string {
+		return strings.Repeat(`{"data":`, depth) + inner + strings.Repeat("}", depth)
+	}
+	for depth, want := range map[int]bool{1: true, maxLayers - 1: true, maxLayers: false, 5000: false} {
+		s := serve(t, answers(200, wrapped(depth, `{"status":"WORKING"}`)))
+		got, err := client(t, s.URL).GetSession(t.Context(), "A1")
+		if (err == nil) != want || want != (got.Status == StatusWorking) {
+			t.Errorf("%d envelopes: %+v, %v", depth, got, err)
+		}
+	}
+	const one = `{"data":{"a":1},"session":{"a":1},"result":{"a":1},"config":{"a":1},"metadata":{"a":1}}`
+	wide := one
+	for range 3 {
+		wide = strings.ReplaceAll(wide, `{"a":1}`, one)
+	}
+	if n := len(parse([]byte(wide)).layers); n != maxLayers {
+		t.Errorf("%d layers", n)
+	}
+}
+
+// costly are answers of a megabyte that take long, or much memory, where each part of them is looked at in the light of
+// all others.
+func costly() map[string]string {
+	const size = maxBody - 64
+	fill := func(before, unit, after string) string {
+		return before + strings.Repeat(unit, (size-len(before)-len(after))/len(unit)) + after
+	}
+	return map[string]string{
+		"envelopes":        strings.Repeat(`{"link":0,"data":`, 9000) + `1` + strings.Repeat("}", 9000),
+		"envelopes, flat":  fill(`{"link":true,"data":{"data":{`, `"link":"x","data":{},`, `"a":1}}}`),
+		"small objects":    fill(`{"webhooks":[`, `{"url":1},`, `{}]}`),
+		"empty objects":    fill(`{"policies":[`, `{},`, `{}]}`),
+		"lists":            `{"webhooks":` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + "}",
+		"keys":             fill(`{`, `"":0,`, `"a":1}`),
+		"slugs":            fill(`{"policies":[`, `"a",`, `"b"]}`),
+		"a message":        fill(`{"code":"x","message":"`, `https%3a%2f%2fa https://a:b@c/`, `"}`),
+		"a status":         fill(`{"status":"`, `\u001b`, `"}`),
+		"the token":        fill(`{"message":"`, testToken, `"}`),
+		"almost the token": fill(`{"message":"`, testToken[:len(testToken)-1], `"}`),
+		"ids":              fill(``, `"instance_id":"A`, ``),
+		"quotation marks":  fill(``, `"`, ``),
+		"backslashes":      fill(`{"a":"`, `\\`, `"}`),
+	}
+}
+
+// TestNoAnswerCostsMuch: neither in time (this test would take minutes) nor in memory, whatever was asked.
+func TestNoAnswerCostsMuch(t *testing.T) { //nolint:paralleltest // others allocate, too
+	requests := []request{
+		sessionRequests[0], sessionRequests[1], rateLimitRequests[0], webhookRequests[0], tempLinkRequests[0],
+		codeRequests[0], codeRequests[1], sentRequests[0],
+	}
+	for name, body := range costly() {
+		for i, r := range requests {
+			a := &answered{status: 200, body: body, requests: map[string]int{}}
+			if i == 0 {
+				a.status = 404 // which is read for a code and a message, whatever was asked
+			}
+			c := client(t, "http://"+fuzzedHost, func(o *Options) { o.MaxRetries, o.Transport = 0, a })
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_ = r.ask(t, t.Context(), c)
+			runtime.ReadMemStats(&after)
+			if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 32 {
+				t.Errorf("%s, HTTP %d, for %s: %d MiB were allocated", name, a.status, r.operation, used)
+			}
+		}
+	}
+}
+
+// TestFewLargeAnswersAreTakenApartAtOnce: what each takes of memory is bounded, so what all take is.
+func TestFewLargeAnswersAreTakenApartAtOnce(t *testing.T) { //nolint:paralleltest // it takes all room
+	for range cap(decoding) {
+		decoding <- struct{}{}
+	}
+	parsed := make(chan document, 1)
+	go func() { parsed <- parse([]byte(`{"a":"` + strings.Repeat("x", largeAnswer) + `"}`)) }()
+	if d := parse([]byte(`{"a":"` + strings.Repeat("x", largeAnswer/2) + `"}`)); len(d.layers) != 1 {
+		t.Error("a small answer is not read")
+	}
+	<-time.After(20 * time.Millisecond)
+	if len(parsed) > 0 {
+		t.Error("a large answer finds room")
+	}
+	for range cap(decoding) {
+		<-decoding
+	}
+	if d := <-parsed; len(d.layers) != 1 {
+		t.Error("a large answer is not read")
 	}
 }

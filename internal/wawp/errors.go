@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"mime"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -78,11 +79,11 @@ func (e *Error) Answer() string {
 	if e.Redirect != "" {
 		fmt.Fprintf(&b, ", a redirect to %s, which is not followed", e.Redirect)
 	}
-	if what := e.body + e.Code; what != "" {
+	if what := e.body + quoted(e.Code, bareCode.MatchString(e.Code)); what != "" {
 		fmt.Fprintf(&b, " (%s)", what)
 	}
 	if e.Message != "" {
-		fmt.Fprintf(&b, ": \"%s\"", e.Message) // made fit to be shown before
+		b.WriteString(": " + quoted(e.Message, false))
 	}
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
@@ -100,3 +101,14 @@ func (e *Error) Is(target error) bool {
 
 // As finds the cause, of which the text is not shown: net/http quotes there what it cannot read.
 func (e *Error) As(target any) bool { return e.cause != nil && errors.As(e.cause, target) }
+
+// bareCode is a code that can be told from the words around it.
+var bareCode = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+
+// quoted returns what a server said, in quotation marks that it cannot end, unless it is bare.
+func quoted(said string, bare bool) string {
+	if said == "" || bare {
+		return said
+	}
+	return `"` + strings.ReplaceAll(said, `"`, "'") + `"`
+}

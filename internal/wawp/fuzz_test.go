@@ -303,19 +303,28 @@ func checkError(t *testing.T, op operation, err error) {
 func checkShown(t *testing.T, what, text string) {
 	t.Helper()
 	checkHidden(t, what, text)
-	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsPrint(c) }) {
-		t.Errorf("the %s holds what cannot be printed: %q", what, text)
+	if !isHarmless(text) {
+		t.Errorf("the %s holds what a terminal obeys: %q", what, text)
 	}
 	if n := utf8.RuneCountInString(text); n > 5*quoteLength {
 		t.Errorf("the %s has %d characters", what, n)
 	}
 }
 
+// isHarmless says whether a text can be printed: it ends no line, and has nothing that a terminal obeys or that turns
+// the text around it.
+func isHarmless(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(c rune) bool {
+		return unicode.In(c, unicode.Cc, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
+	})
+}
+
 // checkHidden checks that a text holds the token in no spelling.
 func checkHidden(t *testing.T, what, text string) {
 	t.Helper()
+	text = strings.ToLower(text)
 	for _, token := range echoes(testToken) {
-		if strings.Contains(text, token) {
+		if strings.Contains(text, strings.ToLower(token)) {
 			t.Errorf("the %s holds the token as %s: %q", what, token, text)
 		}
 	}
@@ -331,6 +340,10 @@ func checkValue(t *testing.T, value any) {
 		t.Errorf("%+v cannot be written: %v", value, err) // a year with five digits, say
 	}
 	checkHidden(t, "value", encoded.String())
+	var decoded any
+	if err := json.Unmarshal(encoded.Bytes(), &decoded); err == nil {
+		checkTexts(t, decoded)
+	}
 	switch value := value.(type) {
 	case Session:
 		checkFuzzedSession(t, value)
@@ -351,6 +364,25 @@ func checkValue(t *testing.T, value any) {
 		checkShown(t, "id", value.MessageID+value.JobID)
 		if value.MessageID != "" && value.JobID != "" || value.Queued && !value.Told {
 			t.Errorf("sent: %+v", value)
+		}
+	}
+}
+
+// checkTexts checks every text in a value: it is fit to be kept.
+func checkTexts(t *testing.T, value any) {
+	t.Helper()
+	switch value := value.(type) {
+	case string:
+		if n := utf8.RuneCountInString(value); !isHarmless(value) || n > wholeLength+len(tempLinkPage) {
+			t.Errorf("a text of %d characters is kept: %.300q", n, value)
+		}
+	case []any:
+		for _, item := range value {
+			checkTexts(t, item)
+		}
+	case map[string]any:
+		for _, item := range value {
+			checkTexts(t, item)
 		}
 	}
 }

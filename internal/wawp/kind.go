@@ -77,6 +77,9 @@ func classify(end ending) Kind {
 	if end.err != nil {
 		return unanswered(end)
 	}
+	if end.status/100 == 2 {
+		return "" // a decoder judges its body
+	}
 	said := parse(end.body).complaint()
 	said.code = strings.ToLower(said.code)
 	switch end.status {
@@ -98,8 +101,6 @@ func classify(end ending) Kind {
 		return GatewayFault
 	}
 	switch end.status / 100 {
-	case 2:
-		return ""
 	case 3:
 		return Redirect
 	case 4:

@@ -49,13 +49,13 @@ func readSent(a answer, redact redactor) (Sent, error) {
 	case r.lost, (r.failed || r.unsent) && r.hasMessage:
 		return Sent{}, newUnreadable(sendText, a, redact, "the answer tells of a fault")
 	case r.queued && !r.failed && !r.hasMessage:
-		return Sent{JobID: oneLine(redact.value(cmp.Or(r.jobID, r.messageID))), Queued: true, Told: true}, nil
+		return Sent{JobID: redact.value(cmp.Or(r.jobID, r.messageID)), Queued: true, Told: true}, nil
 	case r.failed, r.unsent, r.complains && !r.sent && !r.hasMessage:
 		e := newUnreadable(sendText, a, redact, "the answer says that the message was not sent")
 		e.Kind = Refused
 		return Sent{}, e
 	case r.sent, r.hasMessage, r.messageID != "":
-		return Sent{MessageID: oneLine(redact.value(r.messageID)), Told: true}, nil
+		return Sent{MessageID: redact.value(r.messageID), Told: true}, nil
 	}
 	return Sent{}, newUnreadable(sendText, a, redact, "the answer does not say whether the message was sent")
 }
@@ -71,10 +71,15 @@ type report struct {
 	failed     bool // and why may be told
 	lost       bool // it failed behind Wawp, where nobody can tell whether the message was sent
 	complains  bool // a code and a message, as errors have
+
+	parts int // that were read
 }
 
 // read adds what a part of the answer says, and the parts within it.
 func (r *report) read(part map[string]any) {
+	if r.parts++; r.parts > maxLayers {
+		return
+	}
 	for _, name := range []string{"sent", "success", "ok", "status"} {
 		if on, ok := flag(part[name]); ok {
 			r.sent, r.unsent = r.sent || on, r.unsent || !on

@@ -23,6 +23,8 @@ import (
 const (
 	// maxBody is how much of an answer is read, in bytes. The largest known answer, a QR image, is a few kilobytes.
 	maxBody = 1 << 20
+	// maxHeader is how much of the header of an answer is read, in bytes.
+	maxHeader = 256 << 10
 	// longestPause is the longest pause before a retry, and the longest Retry-After that is waited for.
 	longestPause = 60 * time.Second
 )
@@ -100,12 +102,13 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 		}
 		kind := classify(end)
 		if kind == "" {
+			c.Claim(instanceKey(instanceID))
 			c.options.Log(ctx, told)
 			return end.answer, nil
 		}
 		e := newError(op, redact, kind, end, attempts)
 		if target, err := c.options.BaseURL.Parse(end.header.Get("Location")); kind == Redirect && err == nil {
-			e.Redirect = redact.line(target.Scheme + "://" + target.Host)
+			e.Redirect = redact.line(origin(target))
 		}
 		again := op.repeat.after(kind) && attempts <= c.options.MaxRetries && worthWaiting(ctx, e.RetryAfter)
 		if again {

@@ -46,6 +46,11 @@ var once = map[operation]func(context.Context, *Client) error{
 // fine is an answer with which each of them succeeds.
 const fine = `{"instance_id":"A1","status":"STARTING","code":"ABCD-1234","link":"` + linkAddress + `","id":"77"}`
 
+var created atomic.Int32
+
+// anew is [fine], with the id of a session of its own.
+func anew() string { return strings.Replace(fine, "A1", fmt.Sprintf("A%d", 100+created.Add(1)), 1) }
+
 // TestCreateIsSentOnceWhenItMayHaveActed is promise P2.
 func TestCreateIsSentOnceWhenItMayHaveActed(t *testing.T) {
 	t.Parallel()
@@ -238,7 +243,8 @@ func TestWhatIsSentOnceHasAConnectionOfItsOwn(t *testing.T) {
 	for op, call := range once {
 		s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			if conn, kept, err := http.NewResponseController(w).Hijack(); err == nil {
-				_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(fine), fine)
+				body := anew()
+				_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 				_, _ = kept.ReadByte()
 				_ = conn.Close()
 			}
@@ -286,7 +292,7 @@ func TestNoRequestWaitsForAConnection(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, together(atOnce, answers(200, fine)))
+			s := serve(t, together(atOnce, func(w http.ResponseWriter, r *http.Request) { answers(200, anew())(w, r) }))
 			c := client(t, s.URL)
 			checkAll(t, atOnce, func() error { return call(c) })
 		})
@@ -332,7 +338,8 @@ func TestTimeOfARequestStartsWithItsConnection(t *testing.T) {
 	t.Parallel()
 	const timeout = time.Minute
 	answer := func(conn net.Conn) {
-		_, _ = io.WriteString(conn, "HTTP/1.1 201 Created\r\nContent-Length: 20\r\nConnection: close\r\n\r\n"+`{"instance_id":"A1"}`)
+		body := anew()
+		_, _ = fmt.Fprintf(conn, "HTTP/1.1 201 Created\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(body), body)
 	}
 	t.Run("a slow dial", func(t *testing.T) {
 		t.Parallel()
@@ -348,7 +355,7 @@ func TestTimeOfARequestStartsWithItsConnection(t *testing.T) {
 				}
 				o.Transport, o.RequestTimeout = transport, timeout
 			})
-			if session, err := c.CreateSession(t.Context()); err != nil || session.InstanceID != "A1" {
+			if session, err := c.CreateSession(t.Context()); err != nil || session.InstanceID == "" {
 				t.Errorf("%+v, %v", session, err)
 			}
 		})

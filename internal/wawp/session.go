@@ -55,21 +55,29 @@ func (c *Client) CreateSession(ctx context.Context) (Session, error) {
 	if err != nil && a.status/100 != 2 {
 		return Session{}, err
 	}
+	unreadable := func(why string) error { return newUnreadable(createSession, a, c.redact, why) }
 	d := parse(a.body)
 	id, whole := d.text("instance_id", "instanceId"), err == nil
 	if id == "" && (len(d.layers) == 0 || !d.failed()) { // an error may well name another session
 		id, whole = salvageID(a.body), false
 	}
-	if !idForm.MatchString(id) || id != c.redact.value(id) { // an echo of the token is no id
-		return Session{}, cmp.Or(err, error(newUnreadable(createSession, a, c.redact, "the answer holds no instance_id")))
-	}
-	if !whole && err == nil {
-		err = newUnreadable(createSession, a, c.redact, "the answer is not whole, or has something around it")
+	switch {
+	case id == "":
+		return Session{}, cmp.Or(err, unreadable("the answer holds no instance_id"))
+	case !IsInstanceID(id) || id != c.redact.value(id): // an echo of the token is no id
+		return Session{}, cmp.Or(err, unreadable("the answer holds an instance_id that is none: "+id))
+	case !c.Claim(instanceKey(id)):
+		return Session{}, unreadable("the answer holds the instance_id of a session that was there before: " + id)
+	case !whole && err == nil:
+		err = unreadable("the answer is not whole, or has something around it")
 	}
 	return c.session(d, id), err
 }
 
-// idForm is the form of the id of an instance (documentation of session/create: 12 letters and digits; other lengths exist).
+// IsInstanceID says whether a text has the form of the id of an instance (documentation of session/create: 12 letters
+// and digits; others exist).
+func IsInstanceID(id string) bool { return idForm.MatchString(id) }
+
 var idForm = regexp.MustCompile(`^[A-Za-z0-9._:@-]{1,128}$`)
 
 // idInText finds an id in what is not JSON as a whole: text in quotation marks or a number, with its end.
@@ -168,7 +176,7 @@ func (c *Client) session(d document, id string) Session {
 		InstanceID: id,
 		Name:       c.redact.value(d.text("session_name", "sessionName", "name")),
 		ServerName: c.redact.value(d.text("server_name", "serverName")),
-		Status:     strings.ToUpper(oneLine(c.redact.value(status(d)))),
+		Status:     strings.ToUpper(c.redact.value(status(d))),
 		Account:    c.account(d.object("me")),
 	}
 }
@@ -195,7 +203,7 @@ func (c *Client) account(me map[string]any) *Account {
 	if chatID == "" {
 		return nil
 	}
-	a := &Account{ChatID: c.redact.value(NormalChatID(chatID))}
+	a := &Account{ChatID: NormalChatID(c.redact.value(chatID))}
 	for _, key := range []string{"pushName", "push_name", "name"} {
 		if a.PushName == "" {
 			a.PushName = c.redact.value(text(me[key]))

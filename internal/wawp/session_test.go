@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -186,5 +188,80 @@ func TestStatusHeaderOfARefusalIsEnough(t *testing.T) {
 	var e *Error
 	if !errors.As(err, &e) || e.Status != http.StatusForbidden || MayHaveActed(err) || s.count() != 1 {
 		t.Errorf("%v after %d requests", err, s.count())
+	}
+}
+
+// TestCreateAnsweredWithWhatIsNoID may have made a session: the answer is shown.
+func TestCreateAnsweredWithWhatIsNoID(t *testing.T) {
+	t.Parallel()
+	for body, says := range map[string]string{
+		`{"instance_id":"A1'; rm -rf /"}`:                    `an instance_id that is none: A1'; rm -rf /`,
+		`{"instance_id":"A1\u001b[2J\nB2\u202e"}`:            `an instance_id that is none: A1[2J B2`,
+		`{"data":{"instanceId":"` + "می" + `"}}`:             `an instance_id that is none: می`,
+		`{"instance_id":"` + testToken + `"}`:                `an instance_id that is none: (redacted)`,
+		`{"instance_id":"A1 ` + testToken + `","x":1`:        `an instance_id that is none: A1 (redacted)`,
+		`{"instance_id":"` + strings.Repeat("x", 129):        `the answer holds no instance_id`,
+		`{"instance_id":"` + strings.Repeat("x", 129) + `"}`: `an instance_id that is none: xxx`,
+	} {
+		s := serve(t, answers(201, body))
+		got, err := client(t, s.URL).CreateSession(t.Context())
+		if KindOf(err) != Unreadable || got.InstanceID != "" || !strings.Contains(err.Error(), says) ||
+			!isHarmless(err.Error()) {
+			t.Errorf("%s: %+v, %v", body, got, err)
+		}
+	}
+}
+
+// TestKnownIDIsNoNewSession: what this process has made, or has read anything of, was there before.
+func TestKnownIDIsNoNewSession(t *testing.T) {
+	t.Parallel()
+	created := answers(201, `{"instance_id":"A1","status":"STOPPED"}`)
+	for name, before := range map[string]func(context.Context, *Client) error{
+		"made":         func(ctx context.Context, c *Client) error { _, err := c.CreateSession(ctx); return err },
+		"read":         func(ctx context.Context, c *Client) error { _, err := c.GetSession(ctx, "A1"); return err },
+		"its webhooks": func(ctx context.Context, c *Client) error { _, err := c.ListWebhooks(ctx, "A1"); return err },
+		"its policy":   func(ctx context.Context, c *Client) error { _, err := c.GetRateLimit(ctx, "A1"); return err },
+		"started":      func(ctx context.Context, c *Client) error { _, err := c.StartSession(ctx, "A1"); return err },
+	} {
+		first := map[string]http.HandlerFunc{"its webhooks": answers(200, `{"webhooks":[]}`),
+			"its policy": answers(200, `{"policy":"strict"}`)}[name]
+		if first == nil {
+			first = created
+		}
+		s := serve(t, first, created)
+		c := client(t, s.URL)
+		if err := before(t.Context(), c); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		got, err := c.CreateSession(t.Context())
+		if KindOf(err) != Unreadable || !MayHaveActed(err) || got != (Session{}) ||
+			!strings.Contains(err.Error(), "that was there before: A1") {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	s := serve(t, answers(404, `{"code":"invalid_instance","message":"No"}`), created)
+	c := client(t, s.URL)
+	_, _ = c.GetSession(t.Context(), "A1") // which is not there
+	if got, err := c.CreateSession(t.Context()); err != nil || got.InstanceID != "A1" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestOneOfTwoCreatesHasTheID, however close they are.
+func TestOneOfTwoCreatesHasTheID(t *testing.T) {
+	t.Parallel()
+	c := client(t, serve(t, answers(201, `{"instance_id":"A1"}`)).URL)
+	var made atomic.Int32
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if s, err := c.CreateSession(t.Context()); err == nil && s.InstanceID == "A1" {
+				made.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if made.Load() != 1 {
+		t.Errorf("%d sessions were made", made.Load())
 	}
 }

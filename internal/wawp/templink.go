@@ -16,6 +16,9 @@ const (
 	tempLinkPage = "https://app.wawp.net/temp-qr/"
 )
 
+// wawpDomain is the domain of Wawp's own pages.
+const wawpDomain = "wawp.net"
+
 var (
 	getTempLink     = operation{method: http.MethodGet, path: "/v2/session/temp-link", repeat: repeatRead}
 	createTempLink  = operation{method: http.MethodPost, path: "/v2/session/temp-link", repeat: repeatUndone, keep: true}
@@ -117,19 +120,20 @@ func (c *Client) tempLink(a answer) (link TempLink, told bool) {
 			d.layers = append(d.layers, inner)
 		}
 	}
+	failed := d.failed()
 	for _, names := range [][]string{{"link", "temp_link", "tempLink"}, {"url", "token"}} {
 		none := false
 		for _, layer := range d.layers {
 			for _, name := range names {
 				value, ok := layer[name]
-				if address := c.address(text(value)); address != "" && (!d.failed() || strings.Contains(text(value), "/temp-qr/")) {
+				if address := c.address(text(value)); address != "" && (!failed || strings.Contains(text(value), "/temp-qr/")) {
 					return TempLink{address, d.expiry(), now}, true
 				}
 				none = none || ok && !isSet(value)
 			}
 		}
 		if none {
-			return TempLink{AsOf: now}, !d.failed()
+			return TempLink{AsOf: now}, !failed
 		}
 	}
 	return TempLink{}, false
@@ -142,17 +146,32 @@ func (d document) expiry() time.Time {
 
 var tempLinkToken = regexp.MustCompile(`^[A-Za-z0-9_-]{16,}$`)
 
-// address returns the address of a link, which may be written as its token alone; "" if it is neither, or an echo of the
-// access token.
+// address returns the address of a link, which may be written as its token alone; "" if it is neither, an echo of the
+// access token, or an address that nobody should be sent to.
 func (c *Client) address(link string) string {
 	u, err := url.Parse(link)
 	switch {
-	case err != nil, link != c.redact.value(link), strings.ContainsFunc(link, unicode.IsSpace):
+	case err != nil, link != c.redact.whole(link), strings.ContainsFunc(link, unicode.IsSpace):
 		return ""
 	case tempLinkToken.MatchString(link):
 		return tempLinkPage + link
-	case u.Host != "" && (u.Scheme == "https" || u.Scheme == "http"):
-		return link
+	case u.User != nil, u.Scheme != "https" && (u.Scheme != "http" || c.options.BaseURL.Scheme != "http"),
+		!isASCII(u.Host), asciiHost(u) == "":
+		return ""
 	}
-	return ""
+	return link
+}
+
+// LeadsElsewhere returns the host of a link that leads neither to Wawp nor to where the API is; "" if it does.
+func (c *Client) LeadsElsewhere(link TempLink) string {
+	u, err := url.Parse(link.URL)
+	if err != nil || link.URL == "" {
+		return ""
+	}
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	if host == wawpDomain || strings.HasSuffix(host, "."+wawpDomain) ||
+		strings.EqualFold(host, c.options.BaseURL.Hostname()) {
+		return ""
+	}
+	return asciiHost(u)
 }

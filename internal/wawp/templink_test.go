@@ -90,6 +90,13 @@ func TestSuccessThatTellsOfNoTempLinkIsUnreadable(t *testing.T) {
 		`{"code":"invalid_session","message":"no"}`, `{"code":"invalid_session","message":"no","link":null}`, `{"success":false,"link":null}`,
 		`{"code":"invalid_session","message":"no","link":"https://wawp.test/help"}`, `{"link":"https://app.wa`,
 		`{"link":"` + tempLinkPage + testToken + `"}`, `{"token":"` + testToken + `"}`,
+		`{"link":"https://user@app.wawp.net/temp-qr/x"}`, `{"link":"https://app.wawp.net@a.test/temp-qr/x"}`,
+		`{"link":"https://app.w\u0430wp.net/temp-qr/x"}`,
+		`{"link":"https://app.w%D0%B0wp.net/temp-qr/x"}`, `{"link":"https://app.wawp.net/\u202etemp-qr/x"}`,
+		`{"link":"https://app.wawp.net/temp-qr/\u009bx"}`,
+		`{"link":"https://app.wawp.net\\@a.test/temp-qr/x"}`, `{"link":"https://a\"b.test/temp-qr/x"}`,
+		`{"link":"https:app.wawp.net/temp-qr/x"}`,
+		`{"link":"https://app.wawp.net/` + strings.Repeat("x", wholeLength) + `"}`,
 	} {
 		s := serve(t, answers(200, body))
 		if got, err := client(t, s.URL).GetTempLink(context.Background(), "A1"); KindOf(err) != Unreadable || got != (TempLink{}) {
@@ -302,4 +309,32 @@ func TestLockTempLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	unlock()
+}
+
+// TestLinkIsAsSafeAsTheAPI: it may be http only where the API is.
+func TestLinkIsAsSafeAsTheAPI(t *testing.T) {
+	t.Parallel()
+	for base, want := range map[string]string{"http://api.test": "http://a.test/temp-qr/x", "https://api.test": ""} {
+		a := &answered{status: 200, body: `{"link":"http://a.test/temp-qr/x"}`, requests: map[string]int{}}
+		link, err := client(t, base, func(o *Options) { o.Transport = a }).GetTempLink(t.Context(), "A1")
+		if link.URL != want || (err == nil) != (want != "") {
+			t.Errorf("%s: %+v, %v", base, link, err)
+		}
+	}
+}
+
+func TestLinkThatLeadsElsewhereIsKnown(t *testing.T) {
+	t.Parallel()
+	c := client(t, "https://proxy.example:8443/wawp")
+	for link, want := range map[string]string{
+		"": "", linkAddress: "", "https://wawp.net/x": "", "https://APP.WAWP.NET:443/x": "", "https://app.wawp.net./x": "",
+		"https://proxy.example/x": "",
+		"https://evilwawp.net/x":  "evilwawp.net", "https://wawp.net.example/x": "wawp.net.example",
+		"https://example:8080/x":      "example:8080",
+		"https://app.proxy.example/x": "app.proxy.example",
+	} {
+		if got := c.LeadsElsewhere(TempLink{URL: link}); got != want {
+			t.Errorf("%s leads to %q", link, got)
+		}
+	}
 }

@@ -2,6 +2,8 @@ package wawp
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -18,7 +20,9 @@ func echoes(token string) []string {
 	quoted, _ := json.Marshal(token)
 	return []string{
 		token, url.QueryEscape(token), url.PathEscape(token), html.EscapeString(token), strings.Trim(string(quoted), `"`),
-		strings.ReplaceAll(token, "/", `\/`),
+		strings.ReplaceAll(token, "/", `\/`), hex.EncodeToString([]byte(token)),
+		base64.StdEncoding.EncodeToString([]byte(token)),
+		base64.RawURLEncoding.EncodeToString([]byte(token)),
 	}
 }
 
@@ -62,11 +66,7 @@ func checkHolds(t *testing.T, what, shown string, err error) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, token := range echoes(testToken) {
-		if strings.Contains(shown, token) {
-			t.Errorf("the %s holds the token as %s: %s", what, token, shown)
-		}
-	}
+	checkHidden(t, what, shown)
 }
 
 func TestSecretsAreBlottedOut(t *testing.T) {
@@ -114,20 +114,142 @@ func TestSecretInASCIIIsBlottedOut(t *testing.T) {
 	}
 }
 
+// TestSecretIsBlottedOutInEveryCase, and where it is a part of what is encoded as a whole.
+func TestSecretIsBlottedOutInEveryCase(t *testing.T) {
+	t.Parallel()
+	const secret = "S3cr3t/T0ken+"
+	r := newRedactor(secret)
+	for _, echo := range echoes(secret) {
+		for _, echo := range []string{echo, strings.ToLower(echo), strings.ToUpper(echo)} {
+			text := "a " + echo + " b"
+			for what, got := range map[string]string{"a line": r.line(text), "a value": r.value(text),
+				"a whole text": r.whole(text)} {
+				// The last letter of a text in Base64 has little of it.
+				if !strings.HasPrefix(got, "a (redacted)") || !strings.HasSuffix(got, " b") || len(got) > len("a (redacted)x== b") {
+					t.Errorf("%s has %s as %s", what, echo, got)
+				}
+			}
+		}
+	}
+	for before := range 4 { // bytes
+		for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawURLEncoding} {
+			encoded := encoding.EncodeToString([]byte("user"[:before] + secret + `","b":1}`))
+			if got := r.value("Basic " + encoded); !strings.Contains(got, blot) ||
+				len(got) > len("Basic "+encoded)-len(secret)+len(blot) {
+				t.Errorf("%s is kept as %s", encoded, got)
+			}
+		}
+	}
+	for text, want := range map[string]string{
+		secret + secret:                     blot,
+		"S3cr3t\u202e/T0\x00ken+":           blot, // what is left out does not hide it
+		"S3cr3t/T0ke":                       "S3cr3t/T0ke",
+		strings.Repeat("x", 250) + secret:   strings.Repeat("x", 250) + "(reda…",
+		strings.Repeat("x ", 200) + "\x00":  strings.Repeat("x ", 127) + "x…",
+		strings.Repeat(secret+" ", 5) + "y": strings.Repeat(blot+" ", 5) + "y",
+	} {
+		if got := r.value(text); got != want {
+			t.Errorf("%q is kept as %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestLineIsShort(t *testing.T) {
 	t.Parallel()
 	r := newRedactor(testToken)
-	if got := r.line(" a\n\tb\x00\x1b[31m\xff c "); strings.ContainsAny(got, "\n\t\x00\x1b") || !utf8.ValidString(got) {
+	if got := r.line(" a\n\tb\x00\x1b[31m\xff c "); got != "a b[31m\ufffd c" {
 		t.Errorf("quote is %q", got)
 	}
-	if got := r.line(" a\n\tb "); got != "a b" {
-		t.Errorf("quote is %q", got)
-	}
-	if got := r.line(strings.Repeat("é ", 500)); len([]rune(got)) != quoteLength+3 {
+	if got := r.line(strings.Repeat("é ", 500)); len([]rune(got)) != quoteLength {
 		t.Errorf("quote has %d characters", len([]rune(got)))
 	}
 	// A token that straddles the end of the quote is not shown in part.
 	if got := r.line(strings.Repeat("x ", quoteLength/2-3) + testToken); strings.Contains(got, testToken[:4]) {
 		t.Errorf("quote shows a part of the token: %s", got)
 	}
+}
+
+// Names as people have them: they stay as they are.
+const (
+	persianName = "می\u200cخواهم علی\u200cرضا" // with joiners that do not join
+	emojiName   = "👨\u200d👩\u200d👧\u200d👦 👍🏽 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f ❤️"
+)
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	family := "👨\u200d👩\u200d👧\u200d👦"
+	for text, want := range map[string]string{
+		persianName:                           persianName,
+		emojiName:                             emojiName,
+		"Ünïcödé e\u0301 \U0001f3fd":          "Ünïcödé e\u0301 \U0001f3fd",
+		"a\nb\tc\r\nd\u2028e\u2029f\u0085g":   "a b c d e f g",
+		" a\x00\x1b[2J\x7f\x9b\u0080\u009bb ": "a[2J\ufffdb",
+		"\u200e\u200fa\u202a\u202b\u202c\u202d\u202eb\u2066\u2067\u2068\u2069c\u061c": "abc",
+		"\x1b\n ":                             "",
+		"\xff":                                "\ufffd",
+		strings.Repeat("é", 256):              strings.Repeat("é", 256),
+		strings.Repeat("é", 257):              strings.Repeat("é", 255) + "…",
+		strings.Repeat("é", 1000):             strings.Repeat("é", 255) + "…",
+		strings.Repeat("x", 252) + family:     strings.Repeat("x", 252) + "…",
+		strings.Repeat("x", 254) + "e\u0301b": strings.Repeat("x", 254) + "…",
+		strings.Repeat("x", 254) + "👍🏽b":      strings.Repeat("x", 254) + "…",
+		"x" + strings.Repeat("\u0301", 500):   "x" + strings.Repeat("\u0301", 223) + "…",
+	} {
+		if got := Text(text); got != want {
+			t.Errorf("%+q is kept as %+q, want %+q", text, got, want)
+		}
+	}
+}
+
+// FuzzText: a text is harmless, short, and the same when it passes again; what was harmless and short before is not
+// touched.
+func FuzzText(f *testing.F) {
+	for _, text := range []string{persianName, emojiName, "\x1b[2J\n\u202e\xff", strings.Repeat("x", 255) + "👍🏽", " ",
+		""} {
+		f.Add(text, uint16(1))
+		f.Add(text, uint16(300))
+	}
+	r := newRedactor(testToken)
+	f.Fuzz(func(t *testing.T, text string, times uint16) {
+		text = strings.Repeat(text, int(times%512))
+		got := Text(text)
+		if !isHarmless(got) || utf8.RuneCountInString(got) > textLength || strings.TrimSpace(got) != got {
+			t.Errorf("%q is kept as %q", text, got)
+		}
+		if again := Text(got); again != got {
+			t.Errorf("%q is kept as %q, and that as %q", text, got, again)
+		}
+		if trimmed := strings.TrimSpace(text); isHarmless(trimmed) && utf8.RuneCountInString(trimmed) <= textLength &&
+			got != trimmed {
+			t.Errorf("%q is kept as %q", text, got)
+		}
+		if value := r.value(text); len(text) <= longestText && !strings.Contains(value, blot) && value != got {
+			t.Errorf("%q is kept as %q, and without a secret as %q", text, got, value)
+		}
+		if whole := r.whole(text); whole != "" && !strings.Contains(whole, blot) && whole != text {
+			t.Errorf("%q is kept whole as %q", text, whole)
+		}
+	})
+}
+
+// FuzzInstanceID: what has the form of an id needs no quotes anywhere, and passes through the function for texts as it
+// is.
+func FuzzInstanceID(f *testing.F) {
+	for _, id := range []string{"3EB0BCB2E3D4", "12345678", "a.b_c:d@e-f", "A1; rm -rf /", "A1'", "A1\n", "\u0661",
+		strings.Repeat("x", 128), strings.Repeat("x", 129), ""} {
+		f.Add(id)
+	}
+	f.Fuzz(func(t *testing.T, id string) {
+		formed := len(id) >= 1 && len(id) <= 128
+		for _, c := range []byte(id) {
+			formed = formed && (c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' ||
+				strings.IndexByte("._:@-", c) >= 0)
+		}
+		if IsInstanceID(id) != formed {
+			t.Errorf("%q is an id: %t", id, IsInstanceID(id))
+		}
+		if IsInstanceID(id) && Text(id) != id {
+			t.Errorf("%q is shown as %q", id, Text(id))
+		}
+	})
 }

@@ -89,7 +89,7 @@ func (c *Client) LookForWebhooks(ctx context.Context, id string) ([]Webhook, err
 	for _, item := range list {
 		hook := c.webhook(item)
 		if hook.URL == "" { // what cannot be read could be the one that is looked for
-			return nil, newUnreadable(listWebhooks, a, c.redact, "the answer lists a webhook without a url")
+			return nil, newUnreadable(listWebhooks, a, c.redact, "the answer lists a webhook without a url that can be read")
 		}
 		if hook.URL != system && !IsSystemWebhook(hook.URL) {
 			hooks = append(hooks, hook)
@@ -102,7 +102,7 @@ func (c *Client) LookForWebhooks(ctx context.Context, id string) ([]Webhook, err
 // webhook reads one webhook. A secret in it is passed over: whether it is the whole one or a mask cannot be told.
 func (c *Client) webhook(item map[string]any) Webhook {
 	d := document{layers: []map[string]any{item}}
-	hook := Webhook{URL: c.redact.value(d.text("url"))}
+	hook := Webhook{URL: c.redact.whole(d.text("url"))}
 	for _, key := range []string{"is_active", "isActive", "active", "enabled"} {
 		if on, ok := flag(item[key]); ok {
 			hook.Enabled = &on
@@ -295,11 +295,15 @@ func (w Webhook) Key(id string) string { return "webhook " + id + " " + canonica
 // Origin is what may be told of the URL of a webhook, whose path and query often are its secret: scheme and host.
 func (w Webhook) Origin() string {
 	u, err := url.Parse(w.URL)
-	if err != nil || u.Host == "" {
-		return "(unreadable)"
+	if err != nil {
+		return unreadableOrigin
 	}
-	return u.Scheme + "://" + u.Host
+	return origin(u)
 }
+
+// IsReadable says whether a webhook on an address could be read back: an answer with characters that nobody sees, or
+// without end, counts as none.
+func IsReadable(address string) bool { return redactor{}.whole(address) != "" }
 
 // IsSystemWebhook says whether an address is that of Wawp's own webhook, which belongs to nobody else and whose last part
 // is a token (documentation of webhook/delete).

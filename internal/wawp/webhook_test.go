@@ -323,3 +323,46 @@ func TestSecretDoesNotHideACode(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestWebhookOfWhichNotAllCanBeShownIsUnreadable, as one without a url is: it could be the one that is looked for.
+func TestWebhookOfWhichNotAllCanBeShownIsUnreadable(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{
+		`https://a.test/\u0000`, `https://a.test/\u001b[2J`, `https://a.test/\n\"No changes.\"`, `https://a.test/\u202e`,
+		`https://a.test/\u009b`,
+		`https://a.test/` + strings.Repeat("x", wholeLength), `\u0007`, "", " ",
+	} {
+		s := serve(t, answers(200, `{"webhooks":[{"url":"https://b.test"},{"url":"`+address+`"}]}`))
+		hooks, err := client(t, s.URL).ListWebhooks(t.Context(), "A1")
+		if KindOf(err) != Unreadable || hooks != nil || !strings.Contains(err.Error(), "a webhook without a url") ||
+			!isHarmless(err.Error()) {
+			t.Errorf("%s: %v, %v", address, hooks, err)
+		}
+	}
+	for _, address := range []string{"https://a.test/" + strings.Repeat("x", 1000), "https://a.test/می\u200cخواهم"} {
+		s := serve(t, answers(200, `{"webhooks":[{"url":"`+address+`"}]}`))
+		if hooks, err := client(t, s.URL).ListWebhooks(t.Context(), "A1"); err != nil || hooks[0].URL != address ||
+			!IsReadable(address) {
+			t.Errorf("%s: %v, %v", address, hooks, err)
+		}
+	}
+}
+
+// TestOriginIsInASCII, and nothing but a scheme and a host.
+func TestOriginIsInASCII(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"https://example.com/secret?a=b":        "https://example.com",
+		"https://user:hunter2@example.com:8443": "https://example.com:8443",
+		"https://bücher.example/x":              "https://xn--bcher-kva.example",
+		"https://w\u0430wp.net":                 "https://xn--wwp-6cd.net",
+		"http://[::1]:80/x":                     "http://[::1]:80",
+		"https://a'b.example":                   unreadableOrigin, "javascript://a.example": unreadableOrigin,
+		"https:a.example": unreadableOrigin, "": unreadableOrigin,
+		"https://%zz": unreadableOrigin,
+	} {
+		if got := (Webhook{URL: address}).Origin(); got != want {
+			t.Errorf("%s is at %s", address, got)
+		}
+	}
+}

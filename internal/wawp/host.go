@@ -1,0 +1,52 @@
+package wawp
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
+)
+
+// hostName is what a host may be called, in ASCII.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,253}$`)
+
+// asciiHost returns the host of an address, and its port, as a name server is asked for it: in ASCII, where a name that
+// only looks like another one shows as xn--. It is "" if there can be no such host.
+func asciiHost(u *url.URL) string {
+	name := u.Hostname()
+	if ip, err := netip.ParseAddr(name); err == nil && hostName.MatchString("ip"+ip.Zone()) {
+		return u.Host
+	}
+	if !isASCII(name) {
+		var err error
+		if name, err = idna.Lookup.ToASCII(name); err != nil {
+			return ""
+		}
+	}
+	switch {
+	case !hostName.MatchString(name):
+		return ""
+	case u.Port() == "":
+		return name
+	}
+	return net.JoinHostPort(name, u.Port())
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(c rune) bool { return c > unicode.MaxASCII })
+}
+
+const unreadableOrigin = "(unreadable)"
+
+// origin is what may be told of an address whose path and query may be secret: scheme and host.
+func origin(u *url.URL) string {
+	host := asciiHost(u)
+	if host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return unreadableOrigin
+	}
+	return u.Scheme + "://" + host
+}
