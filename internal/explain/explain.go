@@ -129,9 +129,7 @@ func next(e *wawp.Error) string {
 		return fmt.Sprintf("Wawp asks for a pause. Come back in %s, at %s. For fewer requests, set the provider's requests_per_second.",
 			e.RetryAfter.Round(time.Second), time.Now().Add(e.RetryAfter).UTC().Format("15:04:05 MST"))
 	case e.Kind == wawp.Redirect:
-		return "Redirects are never followed, because they could hand the access token to another address, or create a session " +
-			"twice. If the API is at " + e.Redirect + ", set base_url to that; if base_url names it already, something on the way, " +
-			"such as a proxy or a login page, sends requests elsewhere."
+		return redirected(e.Redirect)
 	case e.Kind == wawp.NotFound && strings.Contains(e.Op, "/v2/webhook/"):
 		return "Wawp knows no such webhook: it may have been deleted outside Terraform. Plan again to see."
 	case e.Status == http.StatusForbidden && e.Kind == wawp.Refused:
@@ -190,13 +188,14 @@ func (r *Reasons) New(err error) bool {
 	return true
 }
 
-// Printable returns a text without what a terminal would obey: for what Terraform prints as it is, such as progress, with words in
-// it that a person or the server has chosen.
-func Printable(text string) string {
-	return strings.Map(func(c rune) rune {
-		if !unicode.IsPrint(c) {
-			return '?'
-		}
-		return c
-	}, text)
+// redirected says what to do about a redirect to a place, which may not be readable.
+func redirected(place string) string {
+	const whence = "something on the way, such as a proxy or a login page, sends requests elsewhere."
+	never := "Redirects are never followed, because they could hand the access token to another address, or create a " +
+		"session twice. "
+	if !strings.HasPrefix(place, "http") {
+		return never + "Perhaps " + whence
+	}
+	return never + "Only if you know that host: set base_url to " + place + "; whatever is there gets the access token. " +
+		"If base_url names it already, " + whence
 }

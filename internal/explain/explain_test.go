@@ -10,13 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 )
 
-func TestPrintable(t *testing.T) {
-	t.Parallel()
-	if got := Printable("https://example.com/ü 🚀\x1b[2J\n\x7f\u202e\xff"); got != "https://example.com/ü 🚀?[2J???\ufffd" {
-		t.Errorf("it is %q", got)
-	}
-}
-
 // TestPanicIsAnErrorThatQuotesNoValue: a value could be a token, and the runtime's own words are needed.
 func TestPanicIsAnErrorThatQuotesNoValue(t *testing.T) {
 	t.Parallel()

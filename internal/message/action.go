@@ -65,7 +65,7 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 				Required: true,
 				MarkdownDescription: "Identifier of the sending session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a " +
 					"`wawp_session`.",
-				Validators: []validator.String{validate.NotBlank{}},
+				Validators: []validator.String{validate.InstanceID{}},
 			},
 			"chat_id": schema.StringAttribute{
 				Optional: true,

@@ -38,8 +38,8 @@ func notSeen(id string, err error) diag.Diagnostic {
 
 // awaited says what a session is waited for.
 func awaited(s wawp.Session, timeout time.Duration) string {
-	return explain.Printable(fmt.Sprintf("The session %s is %s: waiting until it is WORKING, for at most %s.",
-		s.InstanceID, s.Status, timeout))
+	return fmt.Sprintf("The session %s is %s: waiting until it is WORKING, for at most %s.", s.InstanceID, s.Status,
+		timeout)
 }
 
 // notReady explains what a session needs before it can send. The wait for it may have been ended by its timeout, or an

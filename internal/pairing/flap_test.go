@@ -116,7 +116,7 @@ func TestNothingThatPassesEndsTheAction(t *testing.T) {
 			if test.fault.Match != "" {
 				w.Inject(test.fault)
 			}
-			acctest.Contains(t, tf.OK("apply", invoke), "The phone of Support ("+phone+"@c.us) is linked to the session "+id)
+			acctest.Contains(t, tf.OK("apply", invoke), "The phone of \"Support\" ("+phone+"@c.us) is linked to the session "+id)
 			asked := map[string]int{info: len(strings.Fields(test.told)) + 1}
 			if test.asked != "" {
 				asked[test.asked] = 1

@@ -54,7 +54,7 @@ func (p *Pair) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.
 			"instance_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
-				Validators:          []validator.String{validate.NotBlank{}},
+				Validators:          []validator.String{validate.InstanceID{}},
 			},
 			argumentNumber: schema.StringAttribute{
 				Optional: true,

@@ -93,7 +93,7 @@ func TestAccDrawnCodeScans(t *testing.T) {
 					t.Errorf("on a %s terminal the code is not read as the one that was issued (%v)", terminal, err)
 				}
 			}
-			acctest.Contains(t, said, "Scan this code", "The phone of Support ("+phone+"@c.us) is linked to the session "+id)
+			acctest.Contains(t, said, "Scan this code", "The phone of \"Support\" ("+phone+"@c.us) is linked to the session "+id)
 		})
 	}
 }
@@ -198,7 +198,7 @@ func TestAccPairWithAPhoneNumber(t *testing.T) {
 	acctest.Require(t, "1.14", "")
 	w := open(t, wawptest.Config{PairAfter: time.Millisecond}, wawptest.Session{Status: "SCAN_QR_CODE"})
 	said := w.CLI(t, pair(`phone_number = "+20 (114) 520-2826"`)).OK("apply", "-auto-approve", "-no-color", invoke)
-	acctest.Contains(t, said, "On the phone with the number "+phone, w.PairingCodes(id)[0], "The phone of Support ("+phone+"@c.us) is linked")
+	acctest.Contains(t, said, "On the phone with the number "+phone, w.PairingCodes(id)[0], "The phone of \"Support\" ("+phone+"@c.us) is linked")
 	if w.Count(askCode) != 1 || w.Count(getQR) != 0 {
 		t.Errorf("the requests are %v", w.Requests())
 	}

@@ -55,7 +55,7 @@ func (q *QRCode) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ep
 			"instance_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
-				Validators:          []validator.String{validate.NotBlank{}},
+				Validators:          []validator.String{validate.InstanceID{}},
 			},
 			"value": schema.StringAttribute{
 				Computed:            true,

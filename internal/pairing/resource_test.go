@@ -326,7 +326,7 @@ func TestPlanThatUnlinksAPhoneSaysSo(t *testing.T) {
 			}
 			for _, said := range all {
 				if logout {
-					acctest.Contains(t, said, unlinks, "the phone with the number "+phone+" (Support)",
+					acctest.Contains(t, said, unlinks, "the phone with the number "+phone+" (\"Support\")",
 						"a person has to link it again", "moved { from = wawp_session_pairing.<old name>")
 				} else {
 					acctest.Lacks(t, said, "Warning")

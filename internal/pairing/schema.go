@@ -32,7 +32,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"be started by then. Changing it replaces the resource: the phone of the one session is unlinked (see " +
 					"`logout_on_destroy`), and a phone is awaited at the other.",
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				Validators:    []validator.String{validate.NotBlank{}},
+				Validators:    []validator.String{validate.InstanceID{}},
 			},
 			argumentExpected: schema.StringAttribute{
 				Optional: true,

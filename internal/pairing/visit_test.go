@@ -166,7 +166,7 @@ func TestVisitDrawsAgainWhenTheCodeExpiresAndOnlyThen(t *testing.T) {
 	}
 
 	s.Pair(id, "201145202826", "Support")
-	if last := s.ends(t); last != "The phone of Support (201145202826@c.us) is linked to the session "+id+"." {
+	if last := s.ends(t); last != "The phone of \"Support\" (201145202826@c.us) is linked to the session "+id+"." {
 		t.Errorf("at last it says %q", last)
 	}
 	if len(s.QRCodes(id)) != 2 {
@@ -288,8 +288,8 @@ func TestVisitGivesUp(t *testing.T) {
 func TestVisitOfALinkedSessionSaysWhose(t *testing.T) {
 	t.Parallel()
 	for want, me := range map[string]*wawptest.Me{
-		"The phone of Eve?[31m (201145202826@c.us) is linked to the session " + id + ".": {ID: "201145202826@c.us", PushName: "Eve\x1b[31m"},
-		"The phone of 1@lid is linked to the session " + id + ".":                        {ID: "1@lid"},
+		"The phone of \"Eve[31m\" (201145202826@c.us) is linked to the session " + id + ".": {ID: "201145202826@c.us", PushName: "Eve\x1b[31m"},
+		"The phone of 1@lid is linked to the session " + id + ".":                           {ID: "1@lid"},
 	} {
 		s := play(t, wawptest.Config{}, wawptest.Session{Status: "WORKING", Me: me}, "")
 		if last := s.ends(t); last != want || len(s.said) != 0 {

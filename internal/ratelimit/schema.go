@@ -51,14 +51,14 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`. Changing it " +
 					"replaces the resource: the other session is given the policy, and this one keeps it.",
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				Validators:    []validator.String{validate.NotBlank{}},
+				Validators:    []validator.String{validate.InstanceID{}},
 			},
 			"policy": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Slug of the policy, such as `strict` or `standard_policy`. The data source " +
 					"`wawp_session_rate_limit_policies` lists them, and tells which the account may use; a policy that the account may not " +
 					"use is an error when it is applied. Changing it sets the other policy in place.",
-				Validators: []validator.String{validate.NotBlank{}},
+				Validators: []validator.String{validate.Name{}},
 			},
 			"limits": schema.SingleNestedAttribute{
 				Computed:            true,

@@ -15,7 +15,7 @@ const summaryNotSet = "Wawp sending policy was not set"
 
 // attempt says what was attempted, as explain.Failure wants it.
 func attempt(id, slug string) string {
-	return fmt.Sprintf("Giving the session %s the sending policy %q failed", id, slug)
+	return fmt.Sprintf("Giving the session %s the sending policy %s failed", id, explain.String(slug))
 }
 
 // notSet explains why the session was not given the policy, for a reason that does not lie in the policy.
@@ -44,15 +44,15 @@ func refused(id, slug string, err error, now wawp.RateLimit) diag.Diagnostic {
 			reason = "The account may not use this policy: it may need a paid plan."
 		}
 	}
-	next := "Set policy to one that the account may use: " + strings.Join(usable, ", ") + "."
+	next := "Set policy to one that the account may use: " + explain.List(usable) + "."
 	switch {
 	case len(all) == 0:
 		reason, next = "", "Wawp does not say which policies there are; "+explain.Dashboard+" shows them."
 	case len(usable) == 0:
-		next = "Wawp does not say which policies the account may use. These are all: " + strings.Join(all, ", ") + "."
+		next = "Wawp does not say which policies the account may use. These are all: " + explain.List(all) + "."
 	}
 	if now.Policy != "" {
-		next += fmt.Sprintf(" The session has %q.", now.Policy)
+		next += " The session has " + explain.String(now.Policy) + "."
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root("policy"), summaryNotSet,
 		attempt(id, slug)+".\n\n"+explain.Answer(err)+"\n\n"+strings.TrimSpace(reason+" "+next))
@@ -70,13 +70,13 @@ func untold(id string) diag.Diagnostic {
 // different says that Wawp shows another policy than the one that it has just accepted.
 func different(id, slug, shown string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp still shows another sending policy", fmt.Sprintf(
-		"Wawp accepted the sending policy %q for the session %s, but shows %q. Its answers to reads may be some seconds old; the "+
-			"next plan tells whether the change took hold.", slug, id, shown))
+		"Wawp accepted the sending policy %s for the session %s, but shows %s. Its answers to reads may be some seconds "+
+			"old; the next plan tells whether the change took hold.", explain.String(slug), id, explain.String(shown)))
 }
 
 // notReadBack says that the policy was set, and its limits are not known.
 func notReadBack(id, slug string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp sending policy was set, but not read back", explain.Failure(fmt.Sprintf(
-		"Wawp accepted the sending policy %q for the session %s, but reading it failed. What is not known is null until the "+
-			"next refresh", slug, id), err))
+		"Wawp accepted the sending policy %s for the session %s, but reading it failed. What is not known is null until the "+
+			"next refresh", explain.String(slug), id), err))
 }

@@ -100,7 +100,7 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 			"instance_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
-				Validators:          []validator.String{validate.NotBlank{}},
+				Validators:          []validator.String{validate.InstanceID{}},
 			},
 			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
 				InvokeDescription: "How long the action may take, waiting included. Default: `2m`. When it ends, the action " +

@@ -608,7 +608,7 @@ func TestActionsTellATerminalNothing(t *testing.T) {
 	w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING"})
 	told(w, "WORKING", "\x1b[2J\r\nSTARTING")
 	progress, _ := invoke(t.Context(), t, w, restart)
-	acctest.Contains(t, progress, "?[2J STARTING")
+	acctest.Contains(t, progress, "[2J STARTING")
 	acctest.Lacks(t, progress, "\x1b", "\r")
 }
 

@@ -43,7 +43,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			"instance_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`, under which the dashboard lists it.",
-				Validators:          []validator.String{validate.NotBlank{}},
+				Validators:          []validator.String{validate.InstanceID{}},
 			},
 			"session_name": schema.StringAttribute{Computed: true, MarkdownDescription: aboutSessionName},
 			"server_name":  schema.StringAttribute{Computed: true, MarkdownDescription: aboutServerName},

@@ -13,7 +13,8 @@ const unlinks = "Warning: The plan unlinks a phone from the Wawp session " + the
 // TestPlanThatUnlinksAPhoneSaysSo: whose it is, that a person has to link it again, and how a resource is renamed.
 func TestPlanThatUnlinksAPhoneSaysSo(t *testing.T) {
 	t.Parallel()
-	told := []string{unlinks, "the phone with the number 201012345678 (Support?s)", "a person has to link it again", "moved { from = wawp_session.<old name> to = wawp_session.<new name> }"}
+	told := []string{unlinks, "the phone with the number 201012345678 (\"Supports\")", "a person has to link it again",
+		"moved { from = wawp_session.<old name> to = wawp_session.<new name> }"}
 	for name, test := range map[string]struct {
 		status string
 		fault  wawptest.Fault

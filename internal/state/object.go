@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -33,7 +34,7 @@ type Object struct {
 }
 
 // removal is how a person takes an object out of the state.
-func (o Object) removal() string { return "terraform state rm '" + o.Type + ".<name>'" }
+func (o Object) removal() string { return explain.Command("terraform state rm", o.Type+".<name>") }
 
 // NotRead decides what a failed read does to the state. Only a proven absence removes an object, and of a protected one it is an error. Where
 // the session answers after all, it is returned: whoever reads sessions takes it.
@@ -86,7 +87,7 @@ func (o Object) Unlinks(number, pushName types.String) diag.Diagnostic {
 		phone = "the phone with the number " + n
 	}
 	if name := pushName.ValueString(); name != "" {
-		phone += " (" + explain.Printable(name) + ")"
+		phone += " (" + explain.String(wawp.Text(name)) + ")"
 	}
 	return diag.NewWarningDiagnostic("The plan unlinks a phone from the Wawp session "+o.InstanceID, fmt.Sprintf(
 		"Destroying %s unlinks %s. To use that phone with Wawp again, a person has to link it again.\n\n"+
@@ -133,6 +134,10 @@ func (o Object) Import(ctx context.Context, req resource.ImportStateRequest, res
 	if id.ValueString() == "" {
 		resp.Diagnostics.AddError("No instance id to import", "Give the instance id of "+o.Name+", which "+explain.Dashboard+
 			" shows, such as 3EB0BCB2E3D4.")
+		return
+	}
+	if resp.Diagnostics.Append(validate.CheckInstanceID(path.Root("instance_id"),
+		id.ValueString())...); resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("instance_id"), id)...)

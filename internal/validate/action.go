@@ -20,7 +20,7 @@ func ActionConfig(ctx context.Context, config tfsdk.Config) diag.Diagnostics {
 	diags.Append(config.GetAttribute(ctx, path.Root("timeouts"), &limits)...)
 
 	var ofID validator.StringResponse
-	NotBlank{}.ValidateString(ctx, validator.StringRequest{Path: path.Root("instance_id"), ConfigValue: id}, &ofID)
+	InstanceID{}.ValidateString(ctx, validator.StringRequest{Path: path.Root("instance_id"), ConfigValue: id}, &ofID)
 	var ofTimeouts validator.ObjectResponse
 	Durations{}.ValidateObject(ctx, validator.ObjectRequest{Path: path.Root("timeouts"), ConfigValue: limits.Object}, &ofTimeouts)
 	diags.Append(ofID.Diagnostics...)

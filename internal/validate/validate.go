@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -37,6 +39,56 @@ func (v NotBlank) ValidateString(_ context.Context, req validator.StringRequest,
 		return
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, summary, detail)
+}
+
+// InstanceID refuses what cannot be the id of an instance.
+type InstanceID struct{}
+
+// Description implements [validator.Describer].
+func (InstanceID) Description(context.Context) string {
+	return "must be an instance id: 1 to 128 letters (A to Z, a to z), digits and signs of . _ : @ -"
+}
+
+// MarkdownDescription implements [validator.Describer].
+func (v InstanceID) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements [validator.String].
+func (InstanceID) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	NotBlank{}.ValidateString(ctx, req, resp)
+	if isKnown(req) && !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(CheckInstanceID(req.Path, req.ConfigValue.ValueString())...)
+	}
+}
+
+// CheckInstanceID refuses what cannot be the id of an instance. It never quotes it.
+func CheckInstanceID(argument path.Path, id string) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if !wawp.IsInstanceID(id) {
+		diags.AddAttributeError(argument, "Invalid instance id", fmt.Sprintf(
+			"%s is not an instance id: those are 1 to 128 letters (A to Z, a to z), digits and signs of . _ : @ -. The Wawp "+
+				"dashboard shows them.", argument))
+	}
+	return diags
+}
+
+// Name refuses text that Wawp could not be known to have taken: an answer would be read without the characters that
+// cannot be seen.
+type Name struct{}
+
+// Description implements [validator.Describer].
+func (Name) Description(context.Context) string {
+	return "must be 1 to 256 characters, without control or bidirectional characters, and without white space around it"
+}
+
+// MarkdownDescription implements [validator.Describer].
+func (v Name) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements [validator.String].
+func (v Name) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	NotBlank{}.ValidateString(ctx, req, resp)
+	if text := req.ConfigValue.ValueString(); isKnown(req) && !resp.Diagnostics.HasError() && text != wawp.Text(text) {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid name", fmt.Sprintf("%s %s.", req.Path, v.Description(ctx)))
+	}
 }
 
 // BaseURL refuses what cannot be the address of an API.

@@ -61,7 +61,10 @@ func FuzzText(f *testing.F) {
 		for _, test := range []struct {
 			validator validator.String
 			valid     bool
-		}{{BaseURL{}, noURL == nil}, {PhoneNumber{}, noNumber == nil}, {NotBlank{}, strings.TrimSpace(text) != ""}} {
+		}{
+			{BaseURL{}, noURL == nil}, {PhoneNumber{}, noNumber == nil}, {NotBlank{}, strings.TrimSpace(text) != ""},
+			{InstanceID{}, wawp.IsInstanceID(text)}, {Name{}, text != "" && text == wawp.Text(text)},
+		} {
 			said := check(t, test.validator, text)
 			if (said == "") != test.valid || strings.Contains(said, secret) {
 				t.Errorf("%T says of %q: %s", test.validator, text, said)

@@ -44,7 +44,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			"instance_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: aboutInstanceID,
-				Validators:          []validator.String{validate.NotBlank{}},
+				Validators:          []validator.String{validate.InstanceID{}},
 			},
 			"webhooks": schema.ListNestedAttribute{
 				Computed:            true,

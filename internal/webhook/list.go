@@ -44,7 +44,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 				Required: true,
 				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`, as a literal or from a variable: a query " +
 					"file does not see the resources of the configuration.",
-				Validators: []validator.String{validate.NotBlank{}},
+				Validators: []validator.String{validate.InstanceID{}},
 			},
 		},
 	}
@@ -97,7 +97,7 @@ func result(ctx context.Context, req list.ListRequest, id types.String, hook waw
 	})}}
 	listed.Retries = types.ObjectNull(retriesTypes)
 	listed.refresh(hook)
-	r.DisplayName = explain.Printable(hook.URL)
+	r.DisplayName = wawp.Text(hook.URL)
 	r.Diagnostics.Append(r.Identity.Set(ctx, listed.identity())...)
 	if req.IncludeResource {
 		r.Diagnostics.Append(r.Resource.Set(ctx, listed)...)

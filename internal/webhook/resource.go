@@ -15,6 +15,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/conn"
 	"github.com/wawp/terraform-provider-wawp/internal/explain"
 	"github.com/wawp/terraform-provider-wawp/internal/state"
+	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -297,6 +298,10 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	if imported.InstanceID.ValueString() == "" || imported.URL.ValueString() == "" {
 		resp.Diagnostics.AddError("No webhook to import",
 			"Give the instance id and the webhook's url, separated by a comma: 3EB0BCB2E3D4,https://example.com/wawp")
+		return
+	}
+	resp.Diagnostics.Append(validate.CheckInstanceID(path.Root("instance_id"), imported.InstanceID.ValueString())...)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	if wawp.IsSystemWebhook(imported.URL.ValueString()) {

@@ -43,7 +43,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"instance_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: aboutInstanceID + " Changing it makes a new webhook.",
-				Validators:          []validator.String{validate.NotBlank{}},
+				Validators:          []validator.String{validate.InstanceID{}},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"url": schema.StringAttribute{
@@ -59,7 +59,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Validators: []validator.Set{
 					setvalidator.SizeAtLeast(1),
 					setvalidator.NoNullValues(),
-					setvalidator.ValueStringsAre(validate.NotBlank{}),
+					setvalidator.ValueStringsAre(validate.Name{}),
 				},
 			},
 			"enabled": schema.BoolAttribute{

@@ -74,6 +74,10 @@ func (publicURL) ValidateString(_ context.Context, req validator.StringRequest, 
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid webhook address",
 			"Wawp posts to https addresses only: the url must begin with https:// (in lower case) and name a host, without white "+
 				"space around it.")
+	case !wawp.IsReadable(text):
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid webhook address",
+			"The url has a character that cannot be seen, such as a mark for the direction of writing, or more than 4,096 "+
+				"characters.")
 	case wawp.IsSystemWebhook(text):
 		resp.Diagnostics.AddAttributeError(req.Path, systemSummary, systemDetail)
 	}

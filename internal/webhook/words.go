@@ -53,19 +53,18 @@ func reason(err error) string {
 	}
 	return explain.Answer(err) + "\n\nWawp lets paid accounts alone see, change and delete webhooks, and the account has no paid plan " +
 		"(any more). Upgrade the plan in " + explain.Dashboard + ", or give the webhook up as it is: remove it from the configuration, and " +
-		"from the state with: terraform state rm 'wawp_session_webhook.<name>'"
+		"from the state with: " + explain.Command("terraform state rm", "wawp_session_webhook.<name>")
 }
 
 // occupied refuses to overwrite a webhook that Terraform does not know.
 func occupied(id string, there, wanted wawp.Webhook) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("There is another webhook on this URL", fmt.Sprintf(`There is %s already, on the same url, and it differs in: %s. It was left as it is. Either choose another url, or adopt it and let the next apply change it: fill in the resource's name and the webhook's url,
 
-       import {
-         to = wawp_session_webhook.<name>
-         id = "%s,<url>"
-       }
+%s
 
-   or run: terraform import 'wawp_session_webhook.<name>' '%s,<url>'`, name(id, there), strings.Join(there.Differs(wanted), ", "), id, id))
+   or run: %s`, name(id, there), strings.Join(there.Differs(wanted), ", "),
+		explain.ImportBlock("wawp_session_webhook", id+",<url>"),
+		explain.Command("terraform import", "wawp_session_webhook.<name>", id+",<url>")))
 }
 
 // adoption says that Create made nothing.
