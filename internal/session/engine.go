@@ -55,6 +55,9 @@ func drive(
 	}
 	change.Unlinked = !linked
 	last, err := client.Make(ctx, change, seen, nil)
+	if last.Account == nil && last.Status != wawp.StatusScan { // an engine that does not run may not tell it
+		last.Account = seen.Account
+	}
 	switch {
 	case err != nil && change.Failure != nil:
 		return last, true, requestFailed(id, want, err)

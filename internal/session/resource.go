@@ -3,8 +3,10 @@ package session
 
 import (
 	"context"
+	"os"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -67,12 +69,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	tflog.Info(ctx, "created a Wawp session", map[string]any{"instance_id": made.InstanceID})
-	defer r.undoUnrecorded(ctx, made.InstanceID)
+	defer r.undoUnrecorded(ctx, made.InstanceID, resp.Private)
 	record(ctx, resp, plan, made)
 	if err != nil {
 		resp.Diagnostics.Append(notWhole(made.InstanceID, err))
 	}
 	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, false)...)
+	resp.Diagnostics.Append(suspect(ctx, resp.Private, made)...)
 	if plan.DesiredState.ValueString() == "" && made.Status != "" {
 		return // the answer told all
 	}
@@ -83,14 +86,27 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	if described {
 		resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
+		resp.Diagnostics.Append(suspect(ctx, resp.Private, session)...)
 	}
 	plan.refresh(made)
 	record(ctx, resp, plan, session)
 }
 
-// undoUnrecorded deletes a session that was just made if the Terraform that asked for it has ended: nobody else will ever know of it.
-func (r *Resource) undoUnrecorded(ctx context.Context, id string) {
-	if !parent.IsGone(ctx) {
+// suspect warns of a new session to which a phone is linked already, and notes it: nobody can have linked one yet, so
+// it may be another one's.
+func suspect(ctx context.Context, p state.Private, s wawp.Session) diag.Diagnostics {
+	if !hasPhone(s) || state.WasLinked(ctx, p) {
+		return nil
+	}
+	return append(state.CreatedLinked(ctx, p), linkedAlready(s.InstanceID))
+}
+
+func hasPhone(s wawp.Session) bool { return s.Account != nil || s.Status == wawp.StatusWorking }
+
+// undoUnrecorded deletes a session that was just made if the Terraform that asked for it has ended: nobody else will
+// ever know of it. One that was there before is left.
+func (r *Resource) undoUnrecorded(ctx context.Context, id string, p state.Private) {
+	if !parent.IsGone(ctx) || state.WasLinked(ctx, p) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), defaultTimeout)
@@ -214,6 +230,12 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	defer cancel()
 
 	id := m.InstanceID.ValueString()
+	if state.WasLinked(ctx, req.Private) && os.Getenv(envAllowDestroy) != "1" {
+		if d := r.mayBeAnothers(ctx, id); d != nil {
+			resp.Diagnostics.Append(d)
+			return
+		}
+	}
 	patience := timeout / 2 // the rest is for the deletion
 	if !m.isPaired() {
 		patience = min(patience, defaultPatience)
@@ -231,7 +253,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		if found.Verdict == wawp.Broken {
 			reason = "" // the answer tells it
 		}
-		resp.Diagnostics.AddError("Wawp session could not be deleted", m.object().NotDeleted("Deleting the session "+id+" failed", reason, err))
+		resp.Diagnostics.AddError(summaryNotDeleted, m.object().NotDeleted("Deleting the session "+id+" failed", reason, err))
 	}
 }
 
@@ -246,6 +268,24 @@ func (r *Resource) unlink(ctx context.Context, m model, patience time.Duration) 
 	defer cancel()
 	u, err := r.client.Unlink(ctx, s.InstanceID, s.Status == wawp.StatusWorking, nil)
 	return u.Session, err
+}
+
+// mayBeAnothers looks at a session to which a phone was linked already when it was created. Unless it shows, twice,
+// that none is linked any more, deleting the session is an error.
+func (r *Resource) mayBeAnothers(ctx context.Context, id string) diag.Diagnostic {
+	lostPhone := func(s wawp.Session) bool { return s.Status == wawp.StatusScan || s.Status == wawp.StatusFailed }
+	now, err := r.client.GetSession(ctx, id)
+	if err == nil && lostPhone(now) { // a session passes through it while it connects
+		now, err = r.client.GetSessionAgain(ctx, id)
+	}
+	switch {
+	case wawp.KindOf(err).Missing(), wawp.KindOf(err) == wawp.NotFound, err == nil && lostPhone(now):
+		return nil
+	case err != nil:
+		attempt := "Looking at the session " + id + " before its deletion failed"
+		return diag.NewErrorDiagnostic(summaryNotDeleted, explain.Failure(attempt, err))
+	}
+	return mayBeLinked(id)
 }
 
 // ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.

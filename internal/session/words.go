@@ -47,6 +47,29 @@ func notWhole(id string, err error) diag.Diagnostic {
 		"The session "+id+" was created, and is in the state. The answer held its id, and was not as it should be; the next refresh reads the rest", err))
 }
 
+const summaryNotDeleted = "Wawp session could not be deleted"
+
+// linkedAlready says that a session may not be new.
+func linkedAlready(id string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("A phone is linked to a Wawp session that was just created", fmt.Sprintf(
+		"Wawp answered the creation with the session %s, to which a phone is linked already, although nobody can have "+
+			"linked one yet: it may have been there before. Look at it in %s. If it is not yours, or if another resource "+
+			"has it, take this one out of the state: %s. Terraform deletes the session only once no phone is linked to it.",
+		id, explain.Dashboard, stateRemoval))
+}
+
+var stateRemoval = explain.Command("terraform state rm", "wawp_session.<name>")
+
+// mayBeLinked refuses to delete a session that may not have been new.
+func mayBeLinked(id string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Wawp session may be another one's: "+id, fmt.Sprintf(
+		"A phone was linked to the session %s already when Terraform created it, and one still may be, so it was not "+
+			"deleted. If another resource has it, or somebody else, take this one out of the state: %s. If it is this one's, "+
+			"unlink the phone first (with the action wawp_session_logout, or on the phone at Settings > Linked devices), or "+
+			"set %s=1 in the environment for one run.",
+		id, stateRemoval, envAllowDestroy))
+}
+
 // notLoggedOut says that a session was deleted without telling its phone.
 func notLoggedOut(seen wawp.Session, waited time.Duration, err error) diag.Diagnostic {
 	why := explain.Answer(err)

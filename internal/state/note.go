@@ -31,6 +31,8 @@ type note struct {
 	Described bool `json:"described,omitempty"`
 	// Imported says that it was imported, and not read since: it may not exist at all.
 	Imported bool `json:"imported,omitempty"`
+	// Linked says that a phone was linked to it already when it was created: it may be another one's session.
+	Linked bool `json:"linked,omitempty"`
 }
 
 func load(ctx context.Context, p Private) note {
@@ -48,13 +50,24 @@ func (n note) save(ctx context.Context, p Private) diag.Diagnostics {
 
 // Created notes that an object was made just now. described says that Wawp has described it since.
 func Created(ctx context.Context, client *wawp.Client, p Private, described bool) diag.Diagnostics {
-	return note{Account: client.Account(), Made: time.Now().Unix(), Described: described}.save(ctx, p)
+	return note{Account: client.Account(), Made: time.Now().Unix(), Described: described,
+		Linked: WasLinked(ctx, p)}.save(ctx, p)
 }
 
 // Described notes that Wawp has described an object.
 func Described(ctx context.Context, client *wawp.Client, p Private) diag.Diagnostics {
-	return note{Account: client.Account(), Described: true}.save(ctx, p)
+	return note{Account: client.Account(), Described: true, Linked: WasLinked(ctx, p)}.save(ctx, p)
 }
+
+// CreatedLinked notes that a phone was linked to a session already when it was created.
+func CreatedLinked(ctx context.Context, p Private) diag.Diagnostics {
+	n := load(ctx, p)
+	n.Linked = true
+	return n.save(ctx, p)
+}
+
+// WasLinked says whether a phone was linked to a session already when it was created.
+func WasLinked(ctx context.Context, p Private) bool { return load(ctx, p).Linked }
 
 // IsNew says whether an object was imported and not read since: it may not exist at all.
 func IsNew(ctx context.Context, p Private) bool { return load(ctx, p).Imported }

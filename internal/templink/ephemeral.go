@@ -53,7 +53,7 @@ func (e *Ephemeral) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp 
 				Required: true,
 				MarkdownDescription: aboutInstanceID + " While it is known only after an apply, Terraform waits with the link until then. " +
 					"A session that is gone is no error: `link` is null.",
-				Validators: []validator.String{validate.NotBlank{}},
+				Validators: []validator.String{validate.InstanceID{}},
 			},
 			"link": schema.StringAttribute{
 				Computed:  true,
@@ -104,6 +104,9 @@ func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 		resp.Diagnostics.AddError("Wawp temporary link could not be found or made",
 			explain.Failure("Finding or making the temporary link of the session "+id+" failed", err))
 		return
+	}
+	if host := e.client.LeadsElsewhere(link); host != "" {
+		resp.Diagnostics.Append(elsewhere(id, host))
 	}
 	data.refresh(link)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)

@@ -82,6 +82,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(notMade(id, err))
 		return
 	}
+	if host := r.client.LeadsElsewhere(link); host != "" {
+		resp.Diagnostics.Append(elsewhere(id, host))
+	}
 	plan.refresh(link)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
@@ -124,6 +127,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	case isNew && (active.URL == "" || active.EndsWithin(0)):
 		resp.Diagnostics.Append(noneToImport(id))
 		return
+	}
+	if host := r.client.LeadsElsewhere(active); isNew && host != "" {
+		resp.Diagnostics.Append(elsewhere(id, host))
 	}
 	m.refresh(active)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)

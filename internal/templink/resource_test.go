@@ -486,3 +486,48 @@ func TestImportWithoutExpiry(t *testing.T) {
 	}
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 }
+
+// TestLinkThatLeadsElsewhereIsSaid where it is given, by its host alone; one that nobody should be sent to is none.
+func TestLinkThatLeadsElsewhereIsSaid(t *testing.T) {
+	t.Parallel()
+	const summary = "Warning: A temporary link leads to another host"
+	page := func(w *acctest.World, link string) {
+		w.ClearFaults()
+		for _, endpoint := range []string{get, post} {
+			w.Inject(wawptest.Fault{Match: endpoint, Reshape: wawptest.Set("link", link)})
+		}
+	}
+	ask := fmt.Sprintf("ephemeral \"wawp_session_temp_link\" \"x\" { instance_id = %q }\n", id)
+	for link, host := range map[string]string{
+		"https://elsewhere.example/temp-qr/s3cr3t": "elsewhere.example",
+		"https://xn--wwp-6cd.net:8443/s3cr3t":      "xn--wwp-6cd.net:8443",
+		"https://app.wawp.net/temp-qr/s3cr3t":      "", "http://127.0.0.1/s3cr3t": "",
+	} {
+		w := open(t, wawptest.Config{})
+		page(w, link)
+		tf := w.Terraform(t, declare())
+		said := []string{tf.OK("apply")}
+		tf.Forget(address)
+		said = append(said, tf.OK("import", address, id))
+		tf.Configure(ask)
+		said = append(said, tf.OK("plan"))
+		for _, said := range said {
+			acctest.Lacks(t, said, "s3cr3t")
+			if host == "" {
+				acctest.Lacks(t, said, summary)
+			} else {
+				acctest.Contains(t, said, summary, "leads to "+host+",")
+			}
+		}
+		tf.Configure(declare())
+		acctest.Lacks(t, tf.OK("plan"), "Warning")
+	}
+	for _, link := range []string{"https://user@app.wawp.net/s3cr3t", "https://app.w\u0430wp.net/s3cr3t",
+		"ftp://app.wawp.net/s3cr3t", "https://app.wawp.net/s3cr3t\u202e"} {
+		w := open(t, wawptest.Config{})
+		page(w, link)
+		said := w.Terraform(t, declare()).Fails("apply")
+		acctest.Contains(t, said, "Wawp temporary link was not made", "There may be a new link all the same")
+		acctest.Lacks(t, said+w.Terraform(t, ask).Fails("plan"), "s3cr3t")
+	}
+}

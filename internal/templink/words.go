@@ -44,6 +44,14 @@ func perhapsValid(id string, err error) diag.Diagnostic {
 			"in the state; if it is still valid, it expires by itself within 30 minutes of when it was made.\n\n%s", id, explain.Answer(err)))
 }
 
+// elsewhere warns of a link that leads neither to Wawp nor to where the API is.
+func elsewhere(id, host string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("A temporary link leads to another host", fmt.Sprintf(
+		"The temporary link that Wawp gave for the session %s leads to %s, which is neither a host of Wawp's nor that of "+
+			"base_url. Whoever scans a code there may link the phone to something else: hand the link out only if you know "+
+			"that host.", id, host))
+}
+
 // noneToImport explains that an import found no link.
 func noneToImport(id string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("No temporary link to import", fmt.Sprintf(

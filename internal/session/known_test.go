@@ -1,0 +1,129 @@
+package session_test
+
+import (
+	"testing"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// there is a session that somebody has linked a phone to.
+const there = "3EB0BCB2E3D4"
+
+// answersWith has a create be answered with the id of a session, whatever it makes, and perhaps say less.
+func answersWith(id string, reshape ...func(map[string]any) any) wawptest.Fault {
+	return wawptest.Fault{Match: create, Reshape: func(answer map[string]any) any {
+		answer["instance_id"] = id
+		for _, r := range reshape {
+			r(answer)
+		}
+		return answer
+	}}
+}
+
+// TestTwoResourcesNeverHoldOneSession: the id of a session that the process has made is that of no other.
+func TestTwoResourcesNeverHoldOneSession(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	w.Inject(answersWith(there))
+	tf := w.Terraform(t, sessions(2, ""))
+	acctest.Contains(t, tf.Fails("apply"), "A Wawp session may have been created that Terraform does not know of",
+		"the answer holds the instance_id of a session that was there before: "+there, "terraform import")
+	if state := tf.State(); len(state) != 1 || state[0].Status != "" {
+		t.Errorf("in the state: %+v", state)
+	}
+}
+
+// TestSessionThatWasReadIsNotNew: another resource of the same run, or a data source, has it.
+func TestSessionThatWasReadIsNotNew(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	w.Add(wawptest.Session{InstanceID: there})
+	w.Inject(answersWith(there))
+	tf := w.Terraform(t, minimal+"\ndata \"wawp_session\" \"x\" { instance_id = \""+there+"\" }\n")
+	tf.Shared = w.Provider(t)
+	acctest.Contains(t, tf.Fails("apply"), "was there before: "+there)
+	if state := tf.State(); len(state) != 0 {
+		t.Errorf("in the state: %+v", state)
+	}
+}
+
+// TestNewSessionWithAPhoneIsDoubted: it is recorded, and deleted only once no phone is linked to it.
+func TestNewSessionWithAPhoneIsDoubted(t *testing.T) {
+	t.Parallel()
+	linked := func(answer map[string]any) any {
+		answer["me"] = map[string]any{"id": "201145202826@c.us"}
+		return answer
+	}
+	for name, test := range map[string]struct {
+		configuration string
+		reshape       func(map[string]any) any
+	}{
+		"told by the creation":      {minimal, linked},
+		"told by the status":        {minimal, wawptest.Set("status", "WORKING")},
+		"told by session/info":      {minimal, wawptest.Without("status")},
+		"seen when it was started":  {isStarted, wawptest.Without("status")},
+		"seen when it was stopped":  {isStopped, wawptest.Without("status")},
+		"told by the one and other": {isStarted, linked},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			w.Add(wawptest.Session{InstanceID: there, Status: "SCAN_QR_CODE"})
+			w.Pair(there, "201145202826", "Support")
+			w.Inject(answersWith(there, test.reshape))
+			tf := w.Terraform(t, test.configuration)
+			acctest.Contains(t, tf.OK("apply"), "A phone is linked to a Wawp session that was just created", there,
+				"terraform state rm 'wawp_session.<name>'")
+			if state := tf.State(); len(state) != 1 || state[0].Status != "" || state[0].Attributes["instance_id"] != there {
+				t.Fatalf("in the state: %+v", state)
+			}
+			w.SetStatus(there, "WORKING")
+			tf.OK("refresh")
+			w.ResetRequests()
+			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Wawp session may be another one's: "+there,
+				"wawp_session_logout", "WAWP_ALLOW_DESTROY=1")
+			w.Asked(t, map[string]int{info: 1})
+
+			w.Inject(wawptest.Fault{Match: info, Status: 500, Times: 5})
+			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Wawp session could not be deleted",
+				"Looking at the session "+there)
+			w.ResetRequests()
+			w.SetStatus(there, "STOPPED") // which does not show whether a phone is linked
+			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Wawp session may be another one's: "+there)
+			w.Unpair(there)
+			w.ResetRequests()
+			tf.OK("destroy", "-refresh=false")
+			if first := w.Requests()[0]; first.Path != "/v2/session/info" || w.Count(remove) != 1 || len(tf.State()) != 0 {
+				t.Errorf("%v, in the state: %+v", w.Requests(), tf.State())
+			}
+		})
+	}
+}
+
+// TestOrdinarySessionIsNotDoubted: a phone that is linked later says nothing.
+func TestOrdinarySessionIsNotDoubted(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	tf := w.Terraform(t, isStarted)
+	acctest.Lacks(t, tf.OK("apply"), "Warning")
+	w.Pair(w.Sessions()[0].InstanceID, "201145202826", "Support")
+	tf.OK("refresh")
+	w.ResetRequests()
+	tf.OK("destroy", "-refresh=false")
+	w.Asked(t, map[string]int{logout: 1, remove: 1})
+}
+
+// TestIDThatIsNoneIsRefusedAtPlan, and by an import.
+func TestIDThatIsNoneIsRefusedAtPlan(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	for _, id := range []string{"A1'; rm -rf /", `A1\"`, "$${file}", "A1\\n", "A 1", " A1 ", "\u0661", "A1\u200b"} {
+		tf := w.Terraform(t, `data "wawp_session" "x" { instance_id = "`+id+`" }`)
+		acctest.Contains(t, tf.Fails("plan"), "Invalid instance id", "with AttributeName(\"instance_id\")")
+	}
+	for _, id := range []string{"A1'; rm -rf /", `A1"`, "${file}", "A1\nB2", "A 1", "A1\u202e"} {
+		acctest.Contains(t, w.Terraform(t, minimal).Fails("import", address, id), "Invalid instance id")
+	}
+	w.Asked(t, map[string]int{})
+}
