@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"os"
@@ -102,7 +103,7 @@ func (m model) rootCAs(diags *diag.Diagnostics) *x509.CertPool {
 	if file == "" {
 		return nil
 	}
-	pem, err := os.ReadFile(file) //nolint:gosec // the file that the user named
+	pem, err := readCertificates(file)
 	if err != nil {
 		diags.AddAttributeError(path.Root("ca_cert_file"), "CA certificates cannot be read", fmt.Sprintf("Reading ca_cert_file failed: %s. Give the path of a "+
 			"file with PEM certificates, or leave the argument out.", err))
@@ -115,6 +116,30 @@ func (m model) rootCAs(diags *diag.Diagnostics) *x509.CertPool {
 				"leave the argument out.", file))
 	}
 	return pool
+}
+
+// maxCertificates is how long a file of certificates may be, in bytes: several times all that a system trusts.
+const maxCertificates = 1 << 20
+
+// readCertificates reads a regular file: a device or a pipe could be read for ever.
+func readCertificates(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no regular file", name)
+	}
+	file, err := os.Open(name) //nolint:gosec // the file that the user named
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	pem, err := io.ReadAll(io.LimitReader(file, maxCertificates+1))
+	if err == nil && len(pem) > maxCertificates {
+		err = fmt.Errorf("%s is longer than 1 MiB", name)
+	}
+	return pem, err
 }
 
 // userAgent names the provider and Terraform, and whatever the user wants appended.

@@ -78,6 +78,10 @@ func TestOptionsComplain(t *testing.T) {
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	endless := filepath.Join(t.TempDir(), "endless.pem")
+	if err := os.WriteFile(endless, bytes.Repeat([]byte("\n"), maxCertificates+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	token := environment(envAccessToken, "t")
 	for name, test := range map[string]struct {
 		config model
@@ -90,6 +94,9 @@ func TestOptionsComplain(t *testing.T) {
 		"bad address":    {model{}, environment(envAccessToken, "t", envBaseURL, "api.wawp.net"), diag.SeverityError, []string{"WAWP_BASE_URL", "https://"}},
 		"plain http":     {model{BaseURL: types.StringValue("http://api.wawp.test")}, token, diag.SeverityWarning, []string{"base_url", "unencrypted"}},
 		"no such file":   {model{CACertFile: types.StringValue("/does/not/exist")}, token, diag.SeverityError, []string{"ca_cert_file"}},
+		"a directory":    {model{CACertFile: types.StringValue(t.TempDir())}, token, diag.SeverityError, []string{"no regular file"}},
+		"endless":        {model{CACertFile: types.StringValue(endless)}, token, diag.SeverityError, []string{"longer than 1 MiB"}},
+		"look-alike":     {model{BaseURL: types.StringValue("https://w\u0430wp.net")}, token, diag.SeverityError, []string{"xn--"}},
 		"no certificate": {model{CACertFile: types.StringValue(empty)}, token, diag.SeverityError, []string{"PEM"}},
 	} {
 		_, diags := test.config.options(test.getenv)

@@ -81,8 +81,8 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			},
 			"base_url": schema.StringAttribute{
 				MarkdownDescription: "Address of the API, without its `/v2`: `https://` (or `http://`, which sends the token unencrypted) " +
-					"and a host, perhaps a path; no query, no user name. Default: the environment variable `WAWP_BASE_URL`, " +
-					"else `" + wawp.DefaultBaseURL + "`.",
+					"and a host in ASCII, perhaps a path; no query, no user name. Default: the environment variable " +
+					"`WAWP_BASE_URL`, else `" + wawp.DefaultBaseURL + "`.",
 				Optional:   true,
 				Validators: []validator.String{validate.BaseURL{}},
 			},
@@ -108,8 +108,9 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				Validators: []validator.Float64{float64validator.AtLeast(0.01)},
 			},
 			"ca_cert_file": schema.StringAttribute{
-				MarkdownDescription: "Path of a file with PEM certificates of the authorities to trust, in place of the system's: " +
-					"for a proxy that inspects TLS, or a private address of the API. Default: the system's authorities.",
+				MarkdownDescription: "Path of a file, of at most 1 MiB, with PEM certificates of the authorities to trust, in " +
+					"place of the system's: for a proxy that inspects TLS, or a private address of the API. Default: the " +
+					"system's authorities.",
 				Optional:   true,
 				Validators: []validator.String{validate.NotBlank{}},
 			},

@@ -1,0 +1,25 @@
+package provider
+
+import (
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// TestCACertFileIsRead to its end only if it has one: a device and a pipe have none.
+func TestCACertFileIsRead(t *testing.T) {
+	t.Parallel()
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"/dev/zero", pipe} {
+		_, diags := model{CACertFile: types.StringValue(file)}.options(environment(envAccessToken, "t"))
+		if len(diags) != 1 || !strings.Contains(diags[0].Detail(), "is no regular file") {
+			t.Errorf("%s: %v", file, diags)
+		}
+	}
+}
