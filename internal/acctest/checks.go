@@ -1,12 +1,28 @@
 package acctest
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
+
+// Summary returns what the first line of an error says of a fault: a cause that is the account's, or else that of the attempt.
+func Summary(fault wawptest.Fault, attempt string) string {
+	switch {
+	case fault.Status == http.StatusUnauthorized:
+		return "Wawp did not accept the access token"
+	case strings.Contains(fault.Body, "quota_reached"):
+		return "The Wawp account has reached its quota of sessions"
+	case strings.Contains(fault.Body, "subscription_required"):
+		return "The Wawp account has no paid plan, which this needs"
+	}
+	return attempt
+}
 
 // Contains checks that each of the phrases is in what was said.
 func Contains(t testing.TB, said string, phrases ...string) {

@@ -42,6 +42,20 @@ func Panic(ctx context.Context, cause any) string {
 	return "This is a bug of the provider: " + what + ". Please report it, with the stack that TF_LOG_PROVIDER=ERROR shows."
 }
 
+// Diagnostic returns an error about an attempt that failed with err. Where the cause is the account's, and every other attempt would fail
+// for it, too, the summary is the cause: in annotations, chats and -json, many read nothing else.
+func Diagnostic(summary, detail string, err error) diag.Diagnostic {
+	switch wawp.KindOf(err) {
+	case wawp.Unauthorized:
+		return diag.NewErrorDiagnostic("Wawp did not accept the access token", detail)
+	case wawp.QuotaReached:
+		return diag.NewErrorDiagnostic("The Wawp account has reached its quota of sessions", detail)
+	case wawp.SubscriptionRequired:
+		return diag.NewErrorDiagnostic("The Wawp account has no paid plan, which this needs", detail)
+	}
+	return diag.NewErrorDiagnostic(summary, detail)
+}
+
 // Failure returns the detail of a diagnostic. attempt is a main clause without a full stop, such as "Reading the session
 // 3EB0BCB2E3D4 failed".
 func Failure(attempt string, err error) string {
@@ -98,7 +112,7 @@ var advice = map[wawp.Kind]string{
 	wawp.Unauthorized: "Wawp did not accept the access token. Check access_token in the provider block, or WAWP_ACCESS_TOKEN: the " +
 		"token may be mistyped, revoked, or belong to another account.",
 	wawp.QuotaReached: "The account has as many instances as its plan allows. Delete one that is no longer needed, in Terraform or in " +
-		Dashboard + ", or upgrade the plan; then apply again. Nothing was created.",
+		Dashboard + ", or upgrade the plan; then apply again. This session was not created.",
 	wawp.SubscriptionRequired: "Wawp offers this to paid accounts only, and the account has no paid plan (any more). Upgrade the plan in " +
 		Dashboard + ", or remove from the configuration what needs it.",
 	wawp.Conflict: "Wawp refuses this in the status that the session has now. Look at the session in " + Dashboard + ", and try again.",

@@ -8,6 +8,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
 // TestPanicIsAnErrorThatQuotesNoValue: a value could be a token, and the runtime's own words are needed.
@@ -30,6 +32,23 @@ func TestPanicIsAnErrorThatQuotesNoValue(t *testing.T) {
 		}
 		if strings.Contains(diags[0].Detail()+log.String(), secret) {
 			t.Errorf("the value is quoted: %v, %s", diags, log.String())
+		}
+	}
+}
+
+// TestFirstLineSaysTheCause: where the account is the cause, the summary says so, whatever was attempted. The detail names the attempt.
+func TestFirstLineSaysTheCause(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[wawp.Kind]string{
+		wawp.Unauthorized:         "Wawp did not accept the access token",
+		wawp.QuotaReached:         "The Wawp account has reached its quota of sessions",
+		wawp.SubscriptionRequired: "The Wawp account has no paid plan, which this needs",
+		wawp.ServerFault:          "Wawp webhook could not be made",
+		wawp.NotSent:              "Wawp webhook could not be made",
+	} {
+		if d := Diagnostic("Wawp webhook could not be made", "Making it failed.", &wawp.Error{Kind: kind}); d.Summary() != want ||
+			d.Detail() != "Making it failed." || d.Severity() != diag.SeverityError {
+			t.Errorf("%s: %v", kind, d)
 		}
 	}
 }

@@ -281,7 +281,7 @@ func TestMessageThatWasNotSent(t *testing.T) {
 				given = within("300ms")
 			}
 			said, failure := invoke(t.Context(), t, w, given)
-			acctest.Contains(t, failure, append(test.says, wasNot)...)
+			acctest.Contains(t, failure, append(test.says, acctest.Summary(test.fault, wasNot))...)
 			acctest.Lacks(t, failure, "may have been sent", text)
 			acctest.Lacks(t, said, "\n")
 			if len(w.Messages()) != 0 {

@@ -32,8 +32,8 @@ func news(sent wawp.Sent, chat string) string {
 
 // notSeen explains that nothing is known of the session.
 func notSeen(id string, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summaryNotSent,
-		explain.Failure("Nothing was sent: looking first whether the session "+id+" is WORKING failed", err))
+	return explain.Diagnostic(summaryNotSent,
+		explain.Failure("Nothing was sent: looking first whether the session "+id+" is WORKING failed", err), err)
 }
 
 // awaited says what a session is waited for.
@@ -78,7 +78,7 @@ func notSent(id, chat string, err error) diag.Diagnostic {
 			"It was not sent again, because it could arrive twice. Look in the chat before you run the action again.",
 			attempt, explain.Answer(err)))
 	}
-	return diag.NewErrorDiagnostic(summaryNotSent, attempt+". It was not sent.\n\n"+refusal(err))
+	return explain.Diagnostic(summaryNotSent, attempt+". It was not sent.\n\n"+refusal(err), err)
 }
 
 // refusal says why Wawp did not send a message, and what to do next.

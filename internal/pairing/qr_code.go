@@ -108,7 +108,8 @@ func (q *QRCode) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephe
 		err = data.show(code)
 	}
 	if err != nil && !noCode(wawp.KindOf(err)) && !q.needsNone(ctx, id) {
-		resp.Diagnostics.AddError("Wawp QR code could not be read", explain.Failure("Asking for the QR code of the session "+id+" failed", err))
+		resp.Diagnostics.Append(explain.Diagnostic("Wawp QR code could not be read",
+			explain.Failure("Asking for the QR code of the session "+id+" failed", err), err))
 		return
 	}
 	data.Available = types.BoolValue(err == nil)

@@ -95,7 +95,7 @@ func TestCodeCannotBeRead(t *testing.T) {
 			w := open(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
 			w.Inject(test.fault)
 			said := w.Terraform(t, once+code(quoted)).Fails("plan")
-			acctest.Contains(t, said, "Error: Wawp QR code could not be read", id, test.says)
+			acctest.Contains(t, said, "Error: "+acctest.Summary(test.fault, "Wawp QR code could not be read"), id, test.says)
 			if regexp.MustCompile("2@|xxx").MatchString(said) {
 				t.Errorf("the error quotes the code:\n%s", said)
 			}

@@ -242,7 +242,7 @@ func TestRefresh(t *testing.T) {
 		"session gone, or not":    {[]wawptest.Fault{gone}, []string{kept, quiet}, false, 2},
 		"a proxy's 404":           {[]wawptest.Fault{{Match: info, Status: 404, Body: foreign}}, []string{kept, quiet, "terraform state rm"}, false, 1},
 		"an HTML page":            {[]wawptest.Fault{{Match: info, Body: "<html>"}}, []string{kept, quiet}, false, 1},
-		"401":                     {[]wawptest.Fault{{Match: info, Status: 401, Body: own}}, []string{"Error: Wawp pairing could not be read"}, true, 1},
+		"401":                     {[]wawptest.Fault{{Match: info, Status: 401, Body: own}}, []string{"Error: Wawp did not accept the access token"}, true, 1},
 		"403":                     {[]wawptest.Fault{{Match: info, Status: 403, Body: own}}, []string{"Error: Wawp pairing could not be read"}, true, 1},
 		"500":                     {[]wawptest.Fault{{Match: info, Status: 500}}, []string{"Error: Wawp pairing could not be read"}, true, 1},
 		"unlinked, or not":        {[]wawptest.Fault{passing, {Match: info, Status: 500}}, []string{"Error: Wawp pairing could not be read"}, true, 2},

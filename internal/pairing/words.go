@@ -39,8 +39,8 @@ func notPaired(ctx context.Context, expected string, seen wawp.Session, timeout 
 	id, last := seen.InstanceID, statusOf(seen)
 	switch {
 	case err != nil && ctx.Err() == nil && !errors.Is(err, wawp.ErrNoTurn):
-		return diag.NewErrorDiagnostic(summaryNotPaired,
-			explain.Failure("Waiting for a phone at the session "+id+" failed", err)+"\n\n"+untouched)
+		return explain.Diagnostic(summaryNotPaired,
+			explain.Failure("Waiting for a phone at the session "+id+" failed", err)+"\n\n"+untouched, err)
 	case err != nil && errors.Is(ctx.Err(), context.Canceled):
 		return diag.NewErrorDiagnostic("The wait for a phone was interrupted", fmt.Sprintf(
 			"No phone was linked to the session %s yet when Terraform was interrupted; when last seen it was %s. %s%s",
@@ -134,9 +134,9 @@ func notUnlinked(
 		attempt += fmt.Sprintf(": within %s (the delete timeout) it was not seen to settle and to lose its phone, and was "+
 			"%s when last seen", timeout, statusOf(u.Session))
 	}
-	return diag.NewErrorDiagnostic(summaryNotUnlinked, object(u.InstanceID).NotDeleted(attempt, reason, err)+
+	return explain.Diagnostic(summaryNotUnlinked, object(u.InstanceID).NotDeleted(attempt, reason, err)+
 		hint(u.Status)+
-		"\n\nThe next destroy tries again. With logout_on_destroy = false, applied before, the phone stays linked.")
+		"\n\nThe next destroy tries again. With logout_on_destroy = false, applied before, the phone stays linked.", err)
 }
 
 // declaredTwice refuses a second pairing of a session.
@@ -189,9 +189,9 @@ func notInvoked(ctx context.Context, number string, seen wawp.Session, timeout t
 				"its engine is broken. A longer invoke timeout does not change that. If it fails at once, "+
 				"log it out (action wawp_session_logout), or look at it in %s.%s", id, explain.Dashboard, tryAgain))
 	case ctx.Err() == nil && wawp.KindOf(err).MayPass():
-		return diag.NewErrorDiagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed", err)+tryAgain)
+		return explain.Diagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed", err)+tryAgain, err)
 	case ctx.Err() == nil && !errors.Is(err, wawp.ErrNoTurn):
-		return diag.NewErrorDiagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed", err))
+		return explain.Diagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed", err), err)
 	case errors.Is(ctx.Err(), context.Canceled):
 		return diag.NewErrorDiagnostic("The wait for a phone was interrupted", fmt.Sprintf(
 			"No phone was linked to the session %s yet when Terraform was interrupted; when last seen it was %s.%s%s",

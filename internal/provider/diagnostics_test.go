@@ -27,6 +27,7 @@ var summaryArgument = map[string]int{
 	"NewAttributeWarningDiagnostic": 1,
 	"NewFuncError":                  0,
 	"NewArgumentFuncError":          1,
+	"Diagnostic":                    0, // of explain
 }
 
 // placeholders are what may stand in a summary and is not known before it is printed, as the page writes it.
@@ -180,8 +181,12 @@ func (p source) collect(call *ast.CallExpr, all map[string]string) {
 	}
 }
 
-// origins returns what an argument can hold: itself, or, if it is a field named summary, whatever the package puts into one.
+// origins returns what an argument can hold: itself, or, if it is a field named summary, whatever the package puts into one. A parameter
+// of that name has what the callers give.
 func (p source) origins(argument ast.Expr) []ast.Expr {
+	if parameter, isName := argument.(*ast.Ident); isName && parameter.Name == "summary" && p.values[argument].Value == nil {
+		return nil
+	}
 	field, isField := argument.(*ast.SelectorExpr)
 	if !isField || field.Sel.Name != "summary" {
 		return []ast.Expr{argument}

@@ -104,8 +104,8 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	id := data.InstanceID.ValueString()
 	now, err := d.client.GetRateLimit(ctx, id)
 	if err != nil {
-		resp.Diagnostics.AddError("Wawp sending policies could not be read",
-			explain.Failure("Reading the sending policies of the session "+id+" failed", err))
+		resp.Diagnostics.Append(explain.Diagnostic("Wawp sending policies could not be read",
+			explain.Failure("Reading the sending policies of the session "+id+" failed", err), err))
 		return
 	}
 	data.refresh(now)

@@ -313,7 +313,7 @@ func TestNotSet(t *testing.T) {
 	}{
 		"no such session": {[]wawptest.Fault{{Status: 404, Body: own}}, []string{"Error: Wawp knows no session " + id, "because there is no such session", "deleted"}},
 		"foreign 404":     {[]wawptest.Fault{{Status: 404, Body: foreign}}, []string{"Error: Wawp sending policy was not set", "check base_url"}},
-		"401":             {[]wawptest.Fault{{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}}, []string{"Error: Wawp sending policy was not set", "Who?", "WAWP_ACCESS_TOKEN"}},
+		"401":             {[]wawptest.Fault{{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}}, []string{"Error: Wawp did not accept the access token", "Who?", "WAWP_ACCESS_TOKEN"}},
 		"403 for all":     {[]wawptest.Fault{{Status: 403, Body: `{"code":"blocked","message":"Blocked."}`}}, []string{"Error: Wawp sending policy was not set", "PATCH /v2/session/rate-limit: HTTP 403 (blocked)"}},
 		"500":             {[]wawptest.Fault{{Status: 500}}, []string{"Error: Wawp sending policy was not set", "HTTP 500"}},
 		"no answer":       {[]wawptest.Fault{{Drop: true}}, []string{"Error: Wawp sending policy was not set", "the request was sent, but"}},
@@ -372,7 +372,7 @@ func TestUnreadablePolicyKeepsTheState(t *testing.T) {
 			w.Inject(test.get)
 			w.Inject(test.info)
 			if test.fails {
-				acctest.Contains(t, tf.Fails("refresh"), "Error: Wawp sending policy could not be read", id)
+				acctest.Contains(t, tf.Fails("refresh"), "Error: "+acctest.Summary(test.get, "Wawp sending policy could not be read"), id)
 			} else {
 				acctest.Contains(t, tf.OK("refresh"), "Warning: Wawp sending policy could not be checked and stays in the state", id, "terraform state rm")
 			}

@@ -24,7 +24,7 @@ func notSet(id, slug string, err error) diag.Diagnostic {
 		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "Wawp knows no session "+id,
 			explain.Failure(attempt(id, slug)+", because there is no such session", err))
 	}
-	return diag.NewErrorDiagnostic(summaryNotSet, explain.Failure(attempt(id, slug), err))
+	return explain.Diagnostic(summaryNotSet, explain.Failure(attempt(id, slug), err), err)
 }
 
 // refused explains that the session was not given the policy, and names those that the account may use.

@@ -145,6 +145,6 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 		left = a.do(ctx, e)
 	}
 	if left != nil {
-		resp.Diagnostics.AddError(left.summary, left.detail)
+		resp.Diagnostics.Append(explain.Diagnostic(left.summary, left.detail, left.err))
 	}
 }

@@ -563,8 +563,8 @@ func TestActionsUnderFault(t *testing.T) {
 					ctx = until(t, w, info, 10)
 				}
 				_, failure := invoke(ctx, t, w, endpoint)
-				acctest.Contains(t, failure, theID)
-				acctest.Contains(t, failure, test.says...)
+				acctest.Contains(t, failure, theID, acctest.Summary(test.fault, test.says[0]))
+				acctest.Contains(t, failure, test.says[1:]...)
 				acctest.Lacks(t, failure, "Start or restart it first")
 				most := 1
 				if endpoint == logout && (name == "request: conflict" || name == "request: 404" || name == "request: foreign") {

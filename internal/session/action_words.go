@@ -36,7 +36,8 @@ func (e *errand) notSeen(ctx context.Context, goal string, err error) *shortfall
 	case errors.Is(ctx.Err(), context.Canceled):
 		return &shortfall{summary: summaryInterrupted, detail: detail + " before Terraform was interrupted." + last + " " + runAgain}
 	case ctx.Err() == nil:
-		return &shortfall{summary: summaryFailed, detail: detail + ", because looking at it failed." + last + "\n\n" + explain.Reason(err)}
+		return &shortfall{summary: summaryFailed, err: err, detail: detail + ", because looking at it failed." + last + "\n\n" +
+			explain.Reason(err)}
 	}
 	detail += fmt.Sprintf(" within %s (the timeout of the action).%s", e.timeout, last)
 	if e.seen.Status == wawp.StatusStarting {
@@ -58,7 +59,7 @@ func (e *errand) notBegun(ctx context.Context, before string, err error) *shortf
 // notSent explains that a request failed, or that nobody can tell.
 func (e *errand) notSent(ctx context.Context, name string, err error) *shortfall {
 	what := fmt.Sprintf("the %s of the session %s, which was %s", name, e.id, e.seen.Status)
-	left := &shortfall{summary: summaryFailed, detail: explain.Failure("Asking Wawp for "+what+", failed", err)}
+	left := &shortfall{summary: summaryFailed, detail: explain.Failure("Asking Wawp for "+what+", failed", err), err: err}
 	switch {
 	case wawp.MayHaveActed(err):
 		left.summary = summaryUnclear

@@ -88,7 +88,8 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	id := data.InstanceID.ValueString()
 	session, err := d.client.GetSession(ctx, id)
 	if err != nil {
-		resp.Diagnostics.AddError("Wawp session could not be read", explain.Failure("Reading the session "+id+" failed", err))
+		resp.Diagnostics.Append(explain.Diagnostic("Wawp session could not be read",
+			explain.Failure("Reading the session "+id+" failed", err), err))
 		return
 	}
 	data.refresh(session)

@@ -23,6 +23,7 @@ type shortfall struct {
 	detail  string
 	// failed: a request failed. Otherwise all was done, and only the wait had no happy end.
 	failed bool
+	err    error // of that request
 }
 
 // drive brings the engine of a session to the state that is wanted, within patience: it looks first, acts only where
@@ -111,6 +112,7 @@ func requestFailed(id, want string, err error) *shortfall {
 		summary: summaryNotReached,
 		detail:  explain.Failure(fmt.Sprintf("The session %s exists, but bringing it to desired_state = %q failed", id, want), err),
 		failed:  true,
+		err:     err,
 	}
 }
 

@@ -164,6 +164,8 @@ func TestAmbiguousCreateIsNotRepeated(t *testing.T) {
 			said := tf.Fails("apply")
 			acctest.Contains(t, said, "A Wawp session may have been created", "POST /v2/session/create:", "https://app.wawp.net",
 				"to = wawp_session.<name>", "terraform import 'wawp_session.<name>'")
+			acctest.Contains(t, acctest.Unwrap(said), "that Terraform does not know of Do not simply run it again: a session may exist")
+			acctest.Lacks(t, said, "Check the network", "check base_url")
 			if n := w.Count(""); n != 1 {
 				t.Errorf("%d requests were made, want 1: %v", n, w.Requests())
 			}
@@ -198,7 +200,7 @@ func TestAmbiguousCreateCanBeAdopted(t *testing.T) {
 	recorded(t, w, tf, 1)
 }
 
-func TestRefusedCreateSaysWhyAndCriesNoWolf(t *testing.T) {
+func TestRefusedCreateSaysWhyAndWarnsOfNoSession(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
@@ -219,7 +221,7 @@ func TestRefusedCreateSaysWhyAndCriesNoWolf(t *testing.T) {
 			test.fault.Match = create
 			w.Inject(test.fault)
 			said := w.Terraform(t, minimal).Fails("apply")
-			acctest.Contains(t, said, "Error: Wawp session was not created")
+			acctest.Contains(t, said, "Error: "+acctest.Summary(test.fault, "Wawp session was not created"))
 			acctest.Contains(t, said, test.says...)
 			acctest.Lacks(t, said, "may have been created", "import")
 			if n := w.Count(""); n != 1 {
@@ -342,7 +344,7 @@ func TestUnprovenAbsenceKeepsTheState(t *testing.T) {
 			w.Inject(test.info)
 			w.Inject(test.second)
 			if test.fails {
-				acctest.Contains(t, tf.Fails("refresh"), "Error: Wawp session could not be read", w.Sessions()[0].InstanceID)
+				acctest.Contains(t, tf.Fails("refresh"), "Error: "+acctest.Summary(test.info, "Wawp session could not be read"), w.Sessions()[0].InstanceID)
 			} else {
 				said := tf.OK("refresh")
 				acctest.Contains(t, said, "Warning: Wawp session could not be checked and stays in the state", w.Sessions()[0].InstanceID, "terraform state rm")

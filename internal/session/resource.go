@@ -201,7 +201,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		}
 		session, _, left := drive(ctx, r.client, prior.session(), prior.isPaired(), want, patience)
 		if left != nil && left.failed {
-			resp.Diagnostics.AddError(left.summary, left.detail)
+			resp.Diagnostics.Append(explain.Diagnostic(left.summary, left.detail, left.err))
 			return
 		}
 		if left != nil {
@@ -253,7 +253,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		if found.Verdict == wawp.Broken {
 			reason = "" // the answer tells it
 		}
-		resp.Diagnostics.AddError(summaryNotDeleted, m.object().NotDeleted("Deleting the session "+id+" failed", reason, err))
+		resp.Diagnostics.Append(explain.Diagnostic(summaryNotDeleted,
+			m.object().NotDeleted("Deleting the session "+id+" failed", reason, err), err))
 	}
 }
 

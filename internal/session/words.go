@@ -16,18 +16,17 @@ import (
 // notCreated explains a create that failed: either surely nothing was made, or nobody can tell.
 func notCreated(err error, now time.Time) diag.Diagnostic {
 	if wawp.MayHaveActed(err) {
-		return maybeCreated(explain.Reason(err), now)
+		return maybeCreated(explain.Answer(err), now)
 	}
-	return diag.NewErrorDiagnostic("Wawp session was not created", explain.Failure("Creating a session failed", err))
+	return explain.Diagnostic("Wawp session was not created", explain.Failure("Creating a session failed", err), err)
 }
 
 // maybeCreated explains how to find and adopt an instance that may exist.
 func maybeCreated(what string, now time.Time) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("A Wawp session may have been created that Terraform does not know of", fmt.Sprintf(`%s
+	return diag.NewErrorDiagnostic("A Wawp session may have been created that Terraform does not know of", fmt.Sprintf(
+		`Do not simply run it again: a session may exist, and there would be two. It was asked for at about %s.
 
-The request was not sent again, because that could create a second session. What to do:
-
-1. Look in %s for an instance that was created at about %s.
+1. Look in %s for an instance that was created then.
 
 2. If there is one, adopt it: fill in the resource's name and the instance id,
 
@@ -38,7 +37,9 @@ The request was not sent again, because that could create a second session. What
 
    or run: terraform import 'wawp_session.<name>' '<instance id>'
 
-3. If there is none, apply again.`, what, explain.Dashboard, now.UTC().Format("2006-01-02 15:04 MST")))
+3. If there is none, apply again.
+
+Why nobody knows: %s`, now.UTC().Format("2006-01-02 15:04 MST"), explain.Dashboard, what))
 }
 
 // notWhole says that a session was recorded of whose answer something is wrong.

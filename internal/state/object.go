@@ -39,7 +39,7 @@ func (o Object) removal() string { return explain.Command("terraform state rm", 
 // NotRead decides what a failed read does to the state. Only a proven absence removes an object, and of a protected one it is an error. Where
 // the session answers after all, it is returned: whoever reads sessions takes it.
 func (o Object) NotRead(ctx context.Context, client *wawp.Client, req resource.ReadRequest, resp *resource.ReadResponse, err error) (wawp.Session, bool) {
-	failure := diag.NewErrorDiagnostic("Wawp "+o.Noun+" could not be read", explain.Failure("Reading "+o.Name+" failed", err))
+	failure := explain.Diagnostic("Wawp "+o.Noun+" could not be read", explain.Failure("Reading "+o.Name+" failed", err), err)
 	if IsNew(ctx, req.Private) {
 		resp.Diagnostics.Append(failure)
 		return wawp.Session{}, false

@@ -101,8 +101,8 @@ func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 	case wawp.KindOf(err).Untimely():
 		resp.Diagnostics.Append(withheld(id, err))
 	case err != nil:
-		resp.Diagnostics.AddError("Wawp temporary link could not be found or made",
-			explain.Failure("Finding or making the temporary link of the session "+id+" failed", err))
+		resp.Diagnostics.Append(explain.Diagnostic("Wawp temporary link could not be found or made",
+			explain.Failure("Finding or making the temporary link of the session "+id+" failed", err), err))
 		return
 	}
 	if host := e.client.LeadsElsewhere(link); host != "" {

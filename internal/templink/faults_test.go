@@ -193,8 +193,8 @@ func TestNotMade(t *testing.T) {
 		"foreign 404":     {wawptest.Fault{Status: 404, Body: foreign}, []string{summary, "check base_url"}},
 		"needs no scan":   {wawptest.Fault{Status: 409, Body: `{"code":"already_connected","message":"Connected."}`}, []string{summary, "Connected.", scan, `desired_state = "started"`}},
 		"400":             {wawptest.Fault{Status: 400, Body: `{"code":"bad","message":"No."}`}, []string{summary, "HTTP 400 (bad)", scan}},
-		"401":             {wawptest.Fault{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}, []string{summary, "Who?", "WAWP_ACCESS_TOKEN"}},
-		"403":             {wawptest.Fault{Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, []string{summary, "Pay.", "Upgrade the plan"}},
+		"401":             {wawptest.Fault{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}, []string{"Error: Wawp did not accept the access token", "Who?", "WAWP_ACCESS_TOKEN"}},
+		"403":             {wawptest.Fault{Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, []string{"Error: The Wawp account has no paid plan", "Pay.", "Upgrade the plan"}},
 		"429":             {wawptest.Fault{Status: 429}, []string{summary, "HTTP 429"}},
 		"500":             {wawptest.Fault{Status: 500, Act: true}, []string{summary, "HTTP 500", perhaps}},
 		"502":             {wawptest.Fault{Status: 502, Act: true}, []string{summary, "HTTP 502", perhaps}},
@@ -272,7 +272,7 @@ func TestUnreadableLinkKeepsTheState(t *testing.T) {
 			w.Inject(test.get)
 			w.Inject(test.info)
 			if test.fails {
-				acctest.Contains(t, tf.Fails("refresh"), "Error: Wawp temporary link could not be read", id)
+				acctest.Contains(t, tf.Fails("refresh"), "Error: "+acctest.Summary(test.get, "Wawp temporary link could not be read"), id)
 			} else {
 				acctest.Contains(t, tf.OK("refresh"), "Warning: Wawp temporary link could not be checked and stays in the state", id, "terraform state rm")
 			}
@@ -336,7 +336,7 @@ func TestNotRevoked(t *testing.T) {
 			tf := w.Terraform(t, once+declare())
 			tf.OK("apply")
 			w.Inject(fault)
-			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Error: Wawp temporary link was not revoked", id, "stays in the state")
+			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Error: "+acctest.Summary(fault, "Wawp temporary link was not revoked"), id, "stays in the state")
 			if link := valid(t, w); link == "" || link != only(t, tf)["link"] {
 				t.Errorf("%q is valid, and in the state %v", link, only(t, tf)["link"])
 			}

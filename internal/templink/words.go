@@ -28,12 +28,14 @@ func notMade(id string, err error) diag.Diagnostic {
 		return diag.NewErrorDiagnostic(summary, explain.Failure(attempt, err)+"\n\nThere may be a new link all the same, which nobody "+
 			"was given. It expires by itself within 30 minutes; applying again makes another, which ends it at once.")
 	}
-	return diag.NewErrorDiagnostic(summary, explain.Failure(attempt, err))
+	return explain.Diagnostic(summary, explain.Failure(attempt, err), err)
 }
 
 // notRevoked explains that the link may still be valid. reason is why nobody knows whether the session is gone, if that is so.
 func notRevoked(id, reason string, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summaryNotRevoked, object(id).NotDeleted("Revoking the temporary link of the session "+id+" failed", reason, err)+"\n\nThe link expires by itself within 30 minutes of when it was made.")
+	return explain.Diagnostic(summaryNotRevoked,
+		object(id).NotDeleted("Revoking the temporary link of the session "+id+" failed", reason, err)+
+			"\n\nThe link expires by itself within 30 minutes of when it was made.", err)
 }
 
 // perhapsValid says that a link left the state without being revoked, because Wawp refused for a reason that lies in the state of

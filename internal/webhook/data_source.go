@@ -91,7 +91,8 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	id := data.InstanceID.ValueString()
 	hooks, err := d.client.ListWebhooks(ctx, id)
 	if err != nil {
-		resp.Diagnostics.AddError("Wawp webhooks could not be read", explain.Failure("Reading the webhooks of the session "+id+" failed", err))
+		resp.Diagnostics.Append(explain.Diagnostic("Wawp webhooks could not be read",
+			explain.Failure("Reading the webhooks of the session "+id+" failed", err), err))
 		return
 	}
 	all := make([]observed, len(hooks))

@@ -83,8 +83,8 @@ func (l *ListResource) read(ctx context.Context, req list.ListRequest, diags *di
 	defer cancel()
 	hooks, err := l.client.ListWebhooks(ctx, id.ValueString())
 	if err != nil {
-		diags.AddError("Wawp webhooks could not be listed",
-			explain.Failure("Listing the webhooks of the session "+id.ValueString()+" failed", err))
+		diags.Append(explain.Diagnostic("Wawp webhooks could not be listed",
+			explain.Failure("Listing the webhooks of the session "+id.ValueString()+" failed", err), err))
 	}
 	return id, hooks
 }

@@ -535,7 +535,7 @@ func TestReadUnderFault(t *testing.T) {
 		"session there":   {wawptest.Fault{Status: 404, Body: own}, wawptest.Fault{}, "session/info describes it", false},
 		"invalid_session": {wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"no"}`}, wawptest.Fault{Status: 404, Body: own}, "only mean that the session lost its phone", false},
 		"session gone":    {wawptest.Fault{Status: 404, Body: own}, wawptest.Fault{Status: 404, Body: own}, "Warning: Wawp webhook is gone", true},
-		"401":             {wawptest.Fault{Status: 401, Body: own}, wawptest.Fault{}, "Error: Wawp webhook could not be read", false},
+		"401":             {wawptest.Fault{Status: 401, Body: own}, wawptest.Fault{}, "Error: Wawp did not accept the access token", false},
 		"500":             {wawptest.Fault{Status: 500, Body: own}, wawptest.Fault{}, "Error: Wawp webhook could not be read", false},
 		"an empty list":   {wawptest.Fault{Body: `{"webhooks":null}`}, wawptest.Fault{}, "it is not among the session's webhooks", true},
 	} {
@@ -615,9 +615,9 @@ func TestLapsedPlanLeavesAWayOut(t *testing.T) {
 			"with: terraform state rm 'wawp_session_webhook.<name>'")
 	}
 	says(tf.OK("plan"), "Wawp webhook could not be checked")
-	says(tf.Fails("destroy"), "Wawp webhook could not be deleted")
+	says(tf.Fails("destroy"), "Error: The Wawp account has no paid plan, which this needs")
 	tf.Configure(hook(`events = ["message.ack"]`))
-	says(tf.Fails("apply"), "Wawp webhook could not be changed")
+	says(tf.Fails("apply"), "Error: The Wawp account has no paid plan, which this needs")
 }
 
 // The secrets of P4: hmac_secret is in the state only, hmac_secret_wo nowhere.

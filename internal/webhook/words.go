@@ -22,7 +22,7 @@ type operation struct{ summary, gerund string }
 const summaryNotMade = "Wawp webhook could not be made"
 
 var (
-	lookingFor = operation{summary: summaryNotMade, gerund: "Looking whether there is already"}
+	lookingFor = operation{summary: summaryNotMade, gerund: "Looking for"}
 	making     = operation{summary: summaryNotMade, gerund: "Making"}
 	changing   = operation{summary: "Wawp webhook could not be changed", gerund: "Changing"}
 	deleting   = operation{summary: "Wawp webhook could not be deleted", gerund: "Deleting"}
@@ -34,15 +34,18 @@ func failed(op operation, id string, hook wawp.Webhook, err error) diag.Diagnost
 	if op == making && wawp.MayHaveActed(err) {
 		attempt += ". It may be there all the same: if so, the next apply adopts it"
 	}
-	if op == changing || op == deleting {
-		return diag.NewErrorDiagnostic(op.summary, attempt+".\n\n"+reason(err))
+	if op == lookingFor {
+		attempt += "; nothing was made"
 	}
-	return diag.NewErrorDiagnostic(op.summary, explain.Failure(attempt, err))
+	if op == changing || op == deleting {
+		return explain.Diagnostic(op.summary, attempt+".\n\n"+reason(err), err)
+	}
+	return explain.Diagnostic(op.summary, explain.Failure(attempt, err), err)
 }
 
 // notDeleted explains a deletion after which nobody knows whether the webhook is gone.
 func notDeleted(o state.Object, reason string, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(deleting.summary, o.NotDeleted("Deleting "+o.Name+" failed", reason, err))
+	return explain.Diagnostic(deleting.summary, o.NotDeleted("Deleting "+o.Name+" failed", reason, err), err)
 }
 
 // reason returns why nothing could be done to a webhook that Terraform manages, and what to do next. Without a paid plan, to remove
