@@ -19,7 +19,7 @@ func Summary(fault wawptest.Fault, attempt string) string {
 	case strings.Contains(fault.Body, "quota_reached"):
 		return "The Wawp account has reached its quota of sessions"
 	case strings.Contains(fault.Body, "subscription_required"):
-		return "The Wawp account has no paid plan, which this needs"
+		return "The Wawp account has no active paid plan"
 	}
 	return attempt
 }

@@ -42,8 +42,8 @@ func Panic(ctx context.Context, cause any) string {
 	return "This is a bug of the provider: " + what + ". Please report it, with the stack that TF_LOG_PROVIDER=ERROR shows."
 }
 
-// Diagnostic returns an error about an attempt that failed with err. Where the cause is the account's, and every other attempt would fail
-// for it, too, the summary is the cause: in annotations, chats and -json, many read nothing else.
+// Diagnostic returns an error about an attempt that failed with err. Where every other attempt would fail for the same cause, the account's
+// or the network's, the summary is that cause: in annotations, chats and -json, many read nothing else.
 func Diagnostic(summary, detail string, err error) diag.Diagnostic {
 	switch wawp.KindOf(err) {
 	case wawp.Unauthorized:
@@ -51,7 +51,12 @@ func Diagnostic(summary, detail string, err error) diag.Diagnostic {
 	case wawp.QuotaReached:
 		return diag.NewErrorDiagnostic("The Wawp account has reached its quota of sessions", detail)
 	case wawp.SubscriptionRequired:
-		return diag.NewErrorDiagnostic("The Wawp account has no paid plan, which this needs", detail)
+		return diag.NewErrorDiagnostic("The Wawp account has no active paid plan", detail)
+	case wawp.NotSent:
+		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+			break // it was called off
+		}
+		return diag.NewErrorDiagnostic("Wawp could not be reached", detail)
 	}
 	return diag.NewErrorDiagnostic(summary, detail)
 }
@@ -109,12 +114,13 @@ func Next(err error) string {
 var advice = map[wawp.Kind]string{
 	wawp.TooManyRequests: "Wawp asks for fewer requests. Try again in a few minutes. The provider's requests_per_second paces it, and " +
 		"max_retries makes it more patient.",
-	wawp.Unauthorized: "Wawp did not accept the access token. Check access_token in the provider block, or WAWP_ACCESS_TOKEN: the " +
-		"token may be mistyped, revoked, or belong to another account.",
-	wawp.QuotaReached: "The account has as many instances as its plan allows. Delete one that is no longer needed, in Terraform or in " +
-		Dashboard + ", or upgrade the plan; then apply again. This session was not created.",
-	wawp.SubscriptionRequired: "Wawp offers this to paid accounts only, and the account has no paid plan (any more). Upgrade the plan in " +
-		Dashboard + ", or remove from the configuration what needs it.",
+	wawp.Unauthorized: "Wawp did not accept the access token. It may be mistyped or revoked: check access_token in the provider " +
+		"block, or WAWP_ACCESS_TOKEN where that is not set.",
+	wawp.QuotaReached: "This session was not created: the account has as many sessions (instances) as its plan allows. Look first in " +
+		Dashboard + " for one that an earlier apply has left behind, and import that. Otherwise upgrade the plan, or delete a " +
+		"session that nobody uses, which unlinks its phone; then apply again.",
+	wawp.SubscriptionRequired: "Wawp offers this to accounts with an active paid plan only, and this account has none (any more). Upgrade " +
+		"the plan in " + Dashboard + ", or remove this resource from the configuration; the session may stay.",
 	wawp.Conflict: "Wawp refuses this in the status that the session has now. Look at the session in " + Dashboard + ", and try again.",
 	wawp.NoSuchInstance: "Wawp knows no such instance: the id may be mistyped, belong to another account, or the instance was deleted. " +
 		"Compare it with " + Dashboard + ".",

@@ -42,9 +42,10 @@ func TestFirstLineSaysTheCause(t *testing.T) {
 	for kind, want := range map[wawp.Kind]string{
 		wawp.Unauthorized:         "Wawp did not accept the access token",
 		wawp.QuotaReached:         "The Wawp account has reached its quota of sessions",
-		wawp.SubscriptionRequired: "The Wawp account has no paid plan, which this needs",
+		wawp.SubscriptionRequired: "The Wawp account has no active paid plan",
 		wawp.ServerFault:          "Wawp webhook could not be made",
-		wawp.NotSent:              "Wawp webhook could not be made",
+		wawp.NotSent:              "Wawp could not be reached",
+		wawp.NoAnswer:             "Wawp webhook could not be made",
 	} {
 		if d := Diagnostic("Wawp webhook could not be made", "Making it failed.", &wawp.Error{Kind: kind}); d.Summary() != want ||
 			d.Detail() != "Making it failed." || d.Severity() != diag.SeverityError {

@@ -84,9 +84,9 @@ func TestNextStepIsThatOfTheAnswer(t *testing.T) {
 	}{
 		"a pause of a minute":  {answer{status: 429, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
 		"too many requests":    {answer{status: 429}, "Wawp asks for fewer requests."},
-		"a wrong token":        {answer{status: 401}, "Check access_token in the provider block"},
-		"no quota":             {answer{status: 403, body: fmt.Sprintf(own, "quota_reached")}, "as many instances as its plan allows. Delete one"},
-		"no paid plan":         {answer{status: 403, body: fmt.Sprintf(own, "subscription_required")}, "to paid accounts only"},
+		"a wrong token":        {answer{status: 401}, "check access_token in the provider block"},
+		"no quota":             {answer{status: 403, body: fmt.Sprintf(own, "quota_reached")}, "that an earlier apply has left behind"},
+		"no paid plan":         {answer{status: 403, body: fmt.Sprintf(own, "subscription_required")}, "to accounts with an active paid plan only"},
 		"forbidden":            {answer{status: 403}, "Compare plan and instance in " + Dashboard + "."},
 		"a wrong request":      {answer{status: 400}, "incomplete or wrong"},
 		"a redirect":           {answer{status: 302, name: "Location", value: "https://elsewhere.example/login"}, "Only if you know that host: set base_url to https://elsewhere.example; whatever is there gets the access token."},

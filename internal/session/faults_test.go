@@ -206,7 +206,7 @@ func TestRefusedCreateSaysWhyAndWarnsOfNoSession(t *testing.T) {
 		fault wawptest.Fault
 		says  []string
 	}{
-		"quota":        {wawptest.Fault{Status: 403, Body: `{"code":"quota_reached","message":"You have 3 of 3."}`}, []string{"You have 3 of 3.", "Delete one that is no longer needed", "upgrade the plan"}},
+		"quota":        {wawptest.Fault{Status: 403, Body: `{"code":"quota_reached","message":"You have 3 of 3."}`}, []string{"You have 3 of 3.", "that an earlier apply has left behind", "upgrade the plan"}},
 		"other 403":    {wawptest.Fault{Status: 403, Body: `{"code":"blocked","message":"Blocked."}`}, []string{"Blocked.", "plan may not include this"}},
 		"401":          {wawptest.Fault{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}, []string{"Who?", "WAWP_ACCESS_TOKEN"}},
 		"400":          {wawptest.Fault{Status: 400, Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, Body: "Bad Request - Missing Token"}, []string{"HTTP 400 (text/plain, 27 bytes)"}},
@@ -223,7 +223,7 @@ func TestRefusedCreateSaysWhyAndWarnsOfNoSession(t *testing.T) {
 			said := w.Terraform(t, minimal).Fails("apply")
 			acctest.Contains(t, said, "Error: "+acctest.Summary(test.fault, "Wawp session was not created"))
 			acctest.Contains(t, said, test.says...)
-			acctest.Lacks(t, said, "may have been created", "import")
+			acctest.Lacks(t, said, "may have been created", "terraform import")
 			if n := w.Count(""); n != 1 {
 				t.Errorf("%d requests were made, want 1", n)
 			}

@@ -24,11 +24,11 @@ func notCreated(err error, now time.Time) diag.Diagnostic {
 // maybeCreated explains how to find and adopt an instance that may exist.
 func maybeCreated(what string, now time.Time) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("A Wawp session may have been created that Terraform does not know of", fmt.Sprintf(
-		`Do not simply run it again: a session may exist, and there would be two. It was asked for at about %s.
+		`Do not simply run it again: a session may exist, and a second apply could create another. It was asked for at about %s.
 
-1. Look in %s for an instance that was created then.
+1. Look in %s for an instance that was created then. It may take a minute to appear.
 
-2. If there is one, adopt it: fill in the resource's name and the instance id,
+2. If there is one, adopt it: fill in the address of the resource, which stands above, and the instance id,
 
        import {
          to = wawp_session.<name>
@@ -36,6 +36,8 @@ func maybeCreated(what string, now time.Time) diag.Diagnostic {
        }
 
    or run: terraform import 'wawp_session.<name>' '<instance id>'
+
+   The next plan must then create no session. If others may have created it, ask them first.
 
 3. If there is none, apply again.
 

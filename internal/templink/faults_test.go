@@ -194,7 +194,7 @@ func TestNotMade(t *testing.T) {
 		"needs no scan":   {wawptest.Fault{Status: 409, Body: `{"code":"already_connected","message":"Connected."}`}, []string{summary, "Connected.", scan, `desired_state = "started"`}},
 		"400":             {wawptest.Fault{Status: 400, Body: `{"code":"bad","message":"No."}`}, []string{summary, "HTTP 400 (bad)", scan}},
 		"401":             {wawptest.Fault{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}, []string{"Error: Wawp did not accept the access token", "Who?", "WAWP_ACCESS_TOKEN"}},
-		"403":             {wawptest.Fault{Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, []string{"Error: The Wawp account has no paid plan", "Pay.", "Upgrade the plan"}},
+		"403":             {wawptest.Fault{Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, []string{"Error: The Wawp account has no active paid plan", "Pay.", "Upgrade the plan"}},
 		"429":             {wawptest.Fault{Status: 429}, []string{summary, "HTTP 429"}},
 		"500":             {wawptest.Fault{Status: 500, Act: true}, []string{summary, "HTTP 500", perhaps}},
 		"502":             {wawptest.Fault{Status: 502, Act: true}, []string{summary, "HTTP 502", perhaps}},

@@ -342,7 +342,7 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 		"Wawp's own":   {id + ",https://app.wawp.net/api/webhook/t0ken", wawptest.Fault{}, "This is Wawp's own webhook"},
 		"no session":   {"A1," + target, wawptest.Fault{}, "Wawp webhook could not be read"},
 		"unreadable":   {id + "," + target, wawptest.Fault{Match: list, Body: "<html>"}, "Wawp webhook could not be read"},
-		"no paid plan": {id + "," + target, wawptest.Fault{Match: list, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, "no paid plan"},
+		"no paid plan": {id + "," + target, wawptest.Fault{Match: list, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, "no active paid plan"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -598,7 +598,7 @@ func TestFreePlanIsExplained(t *testing.T) {
 	t.Parallel()
 	w := world(t, wawptest.Config{})
 	w.SetPaid(false)
-	acctest.Contains(t, w.Terraform(t, hook()).Fails("apply"), "subscription_required", "paid accounts only", "Upgrade the plan")
+	acctest.Contains(t, w.Terraform(t, hook()).Fails("apply"), "subscription_required", "active paid plan only", "Upgrade the plan")
 }
 
 // TestLapsedPlanLeavesAWayOut: to remove the webhook from the configuration would only ask for the same deletion again.
@@ -615,9 +615,9 @@ func TestLapsedPlanLeavesAWayOut(t *testing.T) {
 			"with: terraform state rm 'wawp_session_webhook.<name>'")
 	}
 	says(tf.OK("plan"), "Wawp webhook could not be checked")
-	says(tf.Fails("destroy"), "Error: The Wawp account has no paid plan, which this needs")
+	says(tf.Fails("destroy"), "Error: The Wawp account has no active paid plan")
 	tf.Configure(hook(`events = ["message.ack"]`))
-	says(tf.Fails("apply"), "Error: The Wawp account has no paid plan, which this needs")
+	says(tf.Fails("apply"), "Error: The Wawp account has no active paid plan")
 }
 
 // The secrets of P4: hmac_secret is in the state only, hmac_secret_wo nowhere.
