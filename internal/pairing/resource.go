@@ -147,6 +147,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		object(id).NotRead(ctx, r.client, req, resp, err)
 	case isNew && now.Status != wawp.StatusWorking:
 		resp.Diagnostics.Append(nothingToImport(now))
+	case now.Status == wawp.StatusScan && state.Doubt(ctx, r.client, req.Private) != "":
+		resp.Diagnostics.Append(object(id).Kept(state.Doubt(ctx, r.client, req.Private),
+			"What Wawp tells of the session: its status is SCAN_QR_CODE, and was some seconds before."))
 	case now.Status == wawp.StatusScan:
 		resp.Diagnostics.Append(unlinked(id))
 		resp.State.RemoveResource(ctx)

@@ -77,10 +77,11 @@ type Client struct {
 	single  http.RoundTripper // has a connection for each request, while that of the options keeps them for later ones
 	redact  redactor
 
-	reads  singleflight.Group       // of webhooks, by instance id
-	mu     sync.Mutex               // guards what follows
-	writes map[string]chan struct{} // whose turn it is, by what is written
-	made   map[string]bool          // what this client has made or adopted: see Claim
+	reads   singleflight.Group       // of webhooks, by instance id
+	mu      sync.Mutex               // guards what follows
+	writes  map[string]chan struct{} // whose turn it is, by what is written
+	made    map[string]bool          // what this client has made or adopted: see Claim
+	adopted map[string]Webhook       // webhooks that it has adopted as they were: see Adopt
 }
 
 // New returns a client. It makes no request.
@@ -108,7 +109,7 @@ func New(o Options) *Client {
 	}
 	return &Client{
 		options: o, limiter: rate.NewLimiter(pace, 1), single: single, redact: newRedactor(o.AccessToken),
-		writes: map[string]chan struct{}{}, made: map[string]bool{},
+		writes: map[string]chan struct{}{}, made: map[string]bool{}, adopted: map[string]Webhook{},
 	}
 }
 
