@@ -20,6 +20,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -82,6 +83,7 @@ type Client struct {
 	writes  map[string]chan struct{} // whose turn it is, by what is written
 	made    map[string]bool          // what this client has made or adopted: see Claim
 	adopted map[string]Webhook       // webhooks that it has adopted as they were: see Adopt
+	secret  map[string][]string      // addresses of its webhooks, by instance id: see hide
 }
 
 // New returns a client. It makes no request.
@@ -109,7 +111,7 @@ func New(o Options) *Client {
 	}
 	return &Client{
 		options: o, limiter: rate.NewLimiter(pace, 1), single: single, redact: newRedactor(o.AccessToken),
-		writes: map[string]chan struct{}{}, made: map[string]bool{}, adopted: map[string]Webhook{},
+		writes: map[string]chan struct{}{}, made: map[string]bool{}, adopted: map[string]Webhook{}, secret: map[string][]string{},
 	}
 }
 
@@ -190,15 +192,27 @@ type fields map[string]any
 // shortestText is how many bytes of a message are worth hiding: fewer would blot out words of the answer.
 const shortestText = 12
 
-// redactorFor blots out what is secret or private among the parameters, too: a server may quote it in an error.
-func (c *Client) redactorFor(parameters fields) redactor {
+// redactorFor blots out what is secret or private among the parameters, too, and of the addresses of the instance's webhooks:
+// a server may quote it in an error.
+func (c *Client) redactorFor(instanceID string, parameters fields) redactor {
+	secrets := []string{c.options.AccessToken}
 	if secret, ok := parameters["hmac"].(string); ok {
-		return newRedactor(c.options.AccessToken, secret)
+		secrets = append(secrets, secret)
 	}
 	if text, ok := parameters["message"].(string); ok && len(text) >= shortestText {
-		return newRedactor(c.options.AccessToken, text)
+		secrets = append(secrets, text)
 	}
-	return c.redact
+	if address, ok := parameters["url"].(string); ok {
+		c.hide(instanceID, address)
+	}
+	for _, address := range c.hidden(instanceID) {
+		secrets = append(secrets, behindHost(address)...)
+	}
+	if len(secrets) == 1 {
+		return c.redact
+	}
+	slices.SortFunc(secrets, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // none is blotted out in part
+	return newRedactor(secrets...)
 }
 
 // request builds the request of an operation. Credentials travel in the query, as in all documented samples, and for

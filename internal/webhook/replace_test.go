@@ -159,7 +159,8 @@ func TestAddressIsNotShown(t *testing.T) {
 	configuration := func(events ...string) string {
 		return "provider \"wawp\" {\n  max_retries = 0\n}\n" + strings.Replace(hook(events...), target, secret, 1)
 	}
-	quotes := `"message":"No good: ` + secret + `, nor https:\/\/hooks.example.com\/` + path + `"}`
+	quotes := `"message":"No: ` + secret + `, hooks.example.com\/` + path + `, GET /` + path + `, ` + query +
+		`, https:&#x2F;&#x2F;hooks.example.com&#x2F;` + path + `"}` // no longer than an error quotes
 	w := world(t, wawptest.Config{})
 	var all strings.Builder
 	run := func(tf *acctest.Terraform, summary string, command ...string) {

@@ -128,7 +128,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	id, address := m.InstanceID.ValueString(), m.URL.ValueString()
 	var hook wawp.Webhook
 	look := func() (found bool, err error) {
-		hooks, err := r.client.ListWebhooks(ctx, id)
+		hooks, err := r.client.ListWebhooks(ctx, id, address)
 		hook, found = wawp.FindWebhook(hooks, address)
 		return found || isNew, err
 	}
