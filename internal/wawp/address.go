@@ -15,8 +15,8 @@ func (c *Client) hide(instanceID string, addresses ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, address := range addresses {
-		if !slices.Contains(c.secret[instanceID], address) {
-			c.secret[instanceID] = append(c.secret[instanceID], address)
+		if !slices.Contains(c.addresses[instanceID], address) {
+			c.addresses[instanceID] = append(c.addresses[instanceID], address)
 		}
 	}
 }
@@ -25,7 +25,7 @@ func (c *Client) hide(instanceID string, addresses ...string) {
 func (c *Client) hidden(instanceID string) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.Clone(c.secret[instanceID])
+	return slices.Clone(c.addresses[instanceID])
 }
 
 // behindHost returns what a message may quote of an address and must not show: the parts of what stands behind the host, and
@@ -85,3 +85,9 @@ func spelled(part string) []string {
 	}
 	return all
 }
+
+// badEscape is a percent sign that begins no escape.
+var badEscape = regexp.MustCompile(`%(?:[^0-9A-Fa-f]|[0-9A-Fa-f](?:[^0-9A-Fa-f]|$)|$)`)
+
+// HasBadEscape says whether a URL has a percent sign that begins no escape, anywhere: net/url does not look at all parts.
+func HasBadEscape(address string) bool { return badEscape.MatchString(address) }

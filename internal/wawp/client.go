@@ -78,12 +78,12 @@ type Client struct {
 	single  http.RoundTripper // has a connection for each request, while that of the options keeps them for later ones
 	redact  redactor
 
-	reads   singleflight.Group       // of webhooks, by instance id
-	mu      sync.Mutex               // guards what follows
-	writes  map[string]chan struct{} // whose turn it is, by what is written
-	made    map[string]bool          // what this client has made or adopted: see Claim
-	adopted map[string]Webhook       // webhooks that it has adopted as they were: see Adopt
-	secret  map[string][]string      // addresses of its webhooks, by instance id: see hide
+	reads     singleflight.Group       // of webhooks, by instance id
+	mu        sync.Mutex               // guards what follows
+	writes    map[string]chan struct{} // whose turn it is, by what is written
+	made      map[string]bool          // what this client has made or adopted: see Claim
+	adopted   map[string]Webhook       // webhooks that it has adopted as they were: see Adopt
+	addresses map[string][]string      // those that no error shows, by instance id: see hide
 }
 
 // New returns a client. It makes no request.
@@ -111,7 +111,8 @@ func New(o Options) *Client {
 	}
 	return &Client{
 		options: o, limiter: rate.NewLimiter(pace, 1), single: single, redact: newRedactor(o.AccessToken),
-		writes: map[string]chan struct{}{}, made: map[string]bool{}, adopted: map[string]Webhook{}, secret: map[string][]string{},
+		writes: map[string]chan struct{}{}, made: map[string]bool{},
+		adopted: map[string]Webhook{}, addresses: map[string][]string{},
 	}
 }
 
@@ -142,6 +143,8 @@ func newTransport(roots *x509.CertPool) *http.Transport {
 func ParseBaseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(s))
 	switch {
+	case HasBadEscape(s):
+		return nil, errors.New("it has a % that does not begin an escape of two hexadecimal digits")
 	case err != nil:
 		return nil, errors.New("it is not a URL")
 	case u.Scheme != "http" && u.Scheme != "https":

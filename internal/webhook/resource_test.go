@@ -259,6 +259,57 @@ func TestArgumentsAreValidated(t *testing.T) {
 	}
 }
 
+// TestAddressesAreExplained: what is wrong with a url is told, and neither quoted nor pointed at, as Terraform would quote it.
+func TestAddressesAreExplained(t *testing.T) {
+	t.Parallel()
+	const percent, host, scheme = "has a % that does not begin an escape", "cannot be read as a host", "does not begin with https://"
+	for url, says := range map[string]string{
+		"https://h.test/c4nary?a=100%":        percent,
+		"https://h.test/c4nary?a=%zz&b=1":     percent,
+		"https://h.test/c4nary?100%&b=%2":     percent,
+		"https://h.test/100%/c4nary":          percent,
+		"https://h.test/c4nary%a":             percent,
+		"https://h.test/c4nary#100%":          percent,
+		"https://h.test/c4nary#%e":            percent,
+		"https://c4nary:100%@h.test/":         percent,
+		"https://h%zz.test/c4nary":            percent,
+		"https://h.test%/c4nary":              percent,
+		"https://ex%41mple.com/c4nary":        host,
+		"https://ex%25mple.com/c4nary":        host,
+		"https://[fe80::1%25en0]/c4nary":      host,
+		"https:///c4nary":                     host,
+		"https://:443/c4nary":                 host,
+		"https://h.test:port/c4nary":          host,
+		"https://h test/c4nary":               host,
+		"http://h.test/c4nary":                scheme,
+		"h.test/c4nary":                       scheme,
+		"https:/h.test/c4nary":                scheme,
+		"//h.test/c4nary":                     scheme,
+		" https://h.test/c4nary":              "white space around it",
+		"https://h.test/c4nary\\n":            "white space around it",
+		"https://h.test/c4\\nnary":            "a character that cannot be seen",
+		"https://app.wawp.net/api/webhook/c4": "Wawp's own webhook",
+		// What is right:
+		"https://h.test/c4nary?a=100%25&b=%C3%A4#%41": "",
+		"https://m%C3%BCnchen.test/c4nary":            "",
+		"https://us%40er:p%40ss@h.test:8443/c4nary":   "",
+		"HTTPS://h.test/":                             "",
+		"https://[2001:db8::1]/c4nary":                "",
+	} {
+		t.Run(url, func(t *testing.T) {
+			t.Parallel()
+			w := world(t, wawptest.Config{})
+			tf := w.Terraform(t, strings.Replace(hook(), fmt.Sprintf("%q", target), `"`+url+`"`, 1))
+			said, ok := tf.Run("plan")
+			said = acctest.Unwrap(said)
+			if acctest.Contains(t, said, says); ok != (says == "") {
+				t.Errorf("success: %t:\n%s", ok, said)
+			}
+			acctest.Lacks(t, said, "c4", "with Attribute")
+		})
+	}
+}
+
 // TestEventThatNobodyKnows: Wawp adds events, and users need no new provider for them.
 func TestEventThatNobodyKnows(t *testing.T) {
 	t.Parallel()
