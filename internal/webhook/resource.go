@@ -249,6 +249,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("instance_id"), imported.InstanceID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("url"), imported.URL)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, imported.identity())...)
 	resp.Diagnostics.Append(state.Imported(ctx, resp.Private)...)
 }
 

@@ -347,8 +347,9 @@ func TestDriftIsShownAndCorrected(t *testing.T) {
 func TestAccImport(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ by, need, tofu string }{
-		"id":       {fmt.Sprintf("id = %q", id+","+target), "1.11", "1.6"},
-		"identity": {fmt.Sprintf("identity = {\n instance_id = %q\n url = %q\n }", id, target), "1.12", "1.12"},
+		"id":                         {fmt.Sprintf("id = %q", id+","+target), "1.11", "1.6"},
+		"identity":                   {fmt.Sprintf("identity = {\n instance_id = %q\n url = %q\n }", id, target), "1.12", "1.12"},
+		"identity, with white space": {fmt.Sprintf("identity = {\n instance_id = %q\n url = %q\n }", " "+id, target+"\n"), "1.12", "1.12"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
