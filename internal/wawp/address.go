@@ -62,10 +62,7 @@ func behindHost(address string) []string {
 var parts = regexp.MustCompile(`[/?#&][^/?#&]+`)
 
 // slashes are those that servers write in place of a slash, but for those of [spellings].
-var slashes = []string{"&#x2F;", "&#x2f;", "&#47;", "&sol;", `\u002F`, `\u002f`}
-
-// escape is an escape of a URL.
-var escape = regexp.MustCompile(`%[0-9A-F]{2}`)
+var slashes = []string{"&#x2F;", "&#47;", "&sol;", `\u002F`}
 
 // spelled returns a part of a URL as a server may write it, but for [spellings].
 func spelled(part string) []string {
@@ -76,7 +73,6 @@ func spelled(part string) []string {
 		}
 	}
 	for _, text := range all {
-		all = append(all, escape.ReplaceAllStringFunc(url.QueryEscape(text), strings.ToLower))
 		for _, slash := range slashes {
 			if strings.Contains(text, "/") {
 				all = append(all, strings.ReplaceAll(text, "/", slash))

@@ -20,7 +20,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -195,8 +194,8 @@ type fields map[string]any
 // shortestText is how many bytes of a message are worth hiding: fewer would blot out words of the answer.
 const shortestText = 12
 
-// redactorFor blots out what is secret or private among the parameters, too, and of the addresses of the instance's webhooks:
-// a server may quote it in an error.
+// redactorFor blots out what is secret or private among the parameters, too, and of the addresses of the instance's
+// webhooks: a server may quote it in an error.
 func (c *Client) redactorFor(instanceID string, parameters fields) redactor {
 	secrets := []string{c.options.AccessToken}
 	if secret, ok := parameters["hmac"].(string); ok {
@@ -214,7 +213,6 @@ func (c *Client) redactorFor(instanceID string, parameters fields) redactor {
 	if len(secrets) == 1 {
 		return c.redact
 	}
-	slices.SortFunc(secrets, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // none is blotted out in part
 	return newRedactor(secrets...)
 }
 
