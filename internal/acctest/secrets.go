@@ -7,14 +7,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Secrets are the names of the attributes at which no diagnostic may point, because Terraform quotes the line of one that it points at: those
-// that a schema declares to be sensitive or write-only, and the url of a webhook, whose path and query often are a secret.
+// Secrets are the names of the attributes at which no diagnostic may point, because Terraform quotes the line of one
+// that it points at: those that a schema declares to be sensitive or write-only, and the url of a webhook, whose path
+// and query often are a secret.
 func (p *Protocol) Secrets() []string {
 	names := []string{"url"}
 	add := func(schema *tfprotov6.Schema) { names = append(names, secretNames(schema.Block.Attributes)...) }
 	add(p.Schemas.Provider)
 	for _, schemas := range []map[string]*tfprotov6.Schema{
-		p.Schemas.ResourceSchemas, p.Schemas.DataSourceSchemas, p.Schemas.EphemeralResourceSchemas, p.Schemas.ListResourceSchemas,
+		p.Schemas.ResourceSchemas, p.Schemas.DataSourceSchemas,
+		p.Schemas.EphemeralResourceSchemas, p.Schemas.ListResourceSchemas,
 	} {
 		for _, schema := range schemas {
 			add(schema)

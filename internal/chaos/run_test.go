@@ -249,8 +249,8 @@ func (r *run) bound(s *storm) time.Duration {
 		time.Duration(len(r.config.objects(kindPairing)))*15*time.Second
 }
 
-// mayUndo are the things whose undoing is asked for. What is replaced by create_before_destroy stays: the new object stands for it, too. A
-// webhook that is to lose its secret is deleted, and made again.
+// mayUndo are the things whose undoing is asked for. What is replaced by create_before_destroy stays: the new object
+// stands for it, too. A webhook that is to lose its secret is deleted, and made again.
 func (r *run) mayUndo(c circumstances, before snapshot) map[string]bool {
 	all := map[string]bool{}
 	if c.kind == "invoke logout" {
@@ -262,7 +262,8 @@ func (r *run) mayUndo(c circumstances, before snapshot) map[string]bool {
 		if i.Type == kindSession {
 			wanted = wanted && !slices.Contains(c.replaced, address(i)) || isProtected(i) && !c.allowed
 		} else {
-			wanted = wanted && r.config.beforeDestroy && (!hasSecret(i) || declared["stored"] == true || declared["version"] != nil)
+			keepsSecret := declared["stored"] == true || declared["version"] != nil
+			wanted = wanted && r.config.beforeDestroy && (keepsSecret || !hasSecret(i))
 		}
 		if !wanted && !c.readOnly && c.target == "" {
 			all[thing(i)] = true

@@ -92,8 +92,8 @@ func TestRenewedTokenIsThatOfTheSameAccount(t *testing.T) {
 	}
 }
 
-// TestAnotherAccountWithTheSameSessionsDropsNothing: what it answers is true of its own sessions alone. A phone that is linked to none of
-// them, and a webhook that none of them has, stay in the state.
+// TestAnotherAccountWithTheSameSessionsDropsNothing: what it answers is true of its own sessions alone. A phone that
+// is linked to none of them, and a webhook that none of them has, stay in the state.
 func TestAnotherAccountWithTheSameSessionsDropsNothing(t *testing.T) {
 	t.Parallel()
 	const token = "t0ken-of-somebody-else"
@@ -114,7 +114,8 @@ func TestAnotherAccountWithTheSameSessionsDropsNothing(t *testing.T) {
 			tf.BaseURL, tf.Token = other.Server.URL, other.Token
 			for range 2 {
 				said := tf.OK("apply", "-refresh-only")
-				acctest.Contains(t, said, "the access token, or the address, is another one than before", "its status is SCAN_QR_CODE",
+				acctest.Contains(t, said,
+					"the access token, or the address, is another one than before", "its status is SCAN_QR_CODE",
 					"Warning: Wawp pairing could not be checked and stays in the state",
 					"Warning: Wawp webhook could not be checked and stays in the state")
 				acctest.Lacks(t, said, "Wawp webhook is gone", "A phone was unlinked")

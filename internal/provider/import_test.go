@@ -72,7 +72,8 @@ func (i importing) check(t *testing.T, p *acctest.Protocol, kind string) {
 	before, after := decodeIdentity(t, imported.Identity, i.want), decodeIdentity(t, read.NewIdentity, i.want)
 	for name, want := range i.want {
 		if got := state.GetAttr(name).AsString(); got != want || before[name] != want || after[name] != want {
-			t.Errorf("%q %q: %s is %q in the state, %q and then %q in the identity", i.id, i.identity, name, got, before[name], after[name])
+			t.Errorf("%q %q: %s is %q in the state, %q and then %q in the identity",
+				i.id, i.identity, name, got, before[name], after[name])
 		}
 	}
 }

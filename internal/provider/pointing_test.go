@@ -13,8 +13,9 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// TestNothingPointsAtASecret tries all schemas with values that are refused, missing and not known, and plans with them. Terraform quotes the
-// line of an attribute at which a diagnostic points, so none may point at one that is sensitive or write-only, nor at the url of a webhook.
+// TestNothingPointsAtASecret tries all schemas with values that are refused, missing and not known, and plans with
+// them. Terraform quotes the line of an attribute at which a diagnostic points, so none may point at one that is
+// sensitive or write-only, nor at the url of a webhook.
 func TestNothingPointsAtASecret(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{Paid: true})
@@ -78,30 +79,40 @@ func tries(t *testing.T, p *acctest.Protocol) map[string]try {
 	}
 	for kind, schema := range p.Schemas.DataSourceSchemas {
 		all["data "+kind] = try{schema, func(config cty.Value) []*tfprotov6.Diagnostic {
-			valid, err := p.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: kind, Config: acctest.Encode(config)})
+			valid, err := p.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{
+				TypeName: kind, Config: acctest.Encode(config),
+			})
 			must(err)
 			return valid.Diagnostics
 		}}
 	}
 	for kind, schema := range p.Schemas.EphemeralResourceSchemas {
 		all["ephemeral "+kind] = try{schema, func(config cty.Value) []*tfprotov6.Diagnostic {
-			valid, err := p.ValidateEphemeralResourceConfig(ctx, &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: kind, Config: acctest.Encode(config)})
+			valid, err := p.ValidateEphemeralResourceConfig(ctx, &tfprotov6.ValidateEphemeralResourceConfigRequest{
+				TypeName: kind, Config: acctest.Encode(config),
+			})
 			must(err)
 			return valid.Diagnostics
 		}}
 	}
 	for kind, schema := range p.Schemas.ListResourceSchemas {
 		all["list "+kind] = try{schema, func(config cty.Value) []*tfprotov6.Diagnostic {
-			valid, err := p.ValidateListResourceConfig(ctx, &tfprotov6.ValidateListResourceConfigRequest{TypeName: kind, Config: acctest.Encode(config)})
+			valid, err := p.ValidateListResourceConfig(ctx, &tfprotov6.ValidateListResourceConfigRequest{
+				TypeName: kind, Config: acctest.Encode(config),
+			})
 			must(err)
 			return valid.Diagnostics
 		}}
 	}
 	for kind, action := range p.Schemas.ActionSchemas {
 		all["action "+kind] = try{action.Schema, func(config cty.Value) []*tfprotov6.Diagnostic {
-			valid, err := p.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: kind, Config: acctest.Encode(config)})
+			valid, err := p.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{
+				ActionType: kind, Config: acctest.Encode(config),
+			})
 			must(err)
-			planned, err := p.PlanAction(ctx, &tfprotov6.PlanActionRequest{ActionType: kind, Config: acctest.Encode(config)})
+			planned, err := p.PlanAction(ctx, &tfprotov6.PlanActionRequest{
+				ActionType: kind, Config: acctest.Encode(config),
+			})
 			must(err)
 			return append(valid.Diagnostics, planned.Diagnostics...)
 		}}
@@ -109,7 +120,8 @@ func tries(t *testing.T, p *acctest.Protocol) map[string]try {
 	return all
 }
 
-// configurations are all combinations of what the secrets of a schema can be, each with all that one of its other arguments can be.
+// configurations are all combinations of what the secrets of a schema can be, each with all that one of its other
+// arguments can be.
 func configurations(schema *tfprotov6.Schema, secrets []string) []cty.Value {
 	all := []map[string]cty.Value{{}}
 	var others []map[string]cty.Value

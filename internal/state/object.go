@@ -65,7 +65,9 @@ func (o Object) NotRead(ctx context.Context, client *wawp.Client, req resource.R
 }
 
 // Gone removes an object from the state, with a warning: unless it is another account that does not know it.
-func (o Object) Gone(ctx context.Context, client *wawp.Client, req resource.ReadRequest, resp *resource.ReadResponse, reason string) {
+func (o Object) Gone(
+	ctx context.Context, client *wawp.Client, req resource.ReadRequest, resp *resource.ReadResponse, reason string,
+) {
 	if doubt := Doubt(ctx, client, req.Private); doubt != "" {
 		resp.Diagnostics.Append(o.Kept(doubt, "What Wawp tells of it: "+reason+"."))
 		return

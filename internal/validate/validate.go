@@ -91,8 +91,8 @@ func (v Name) ValidateString(ctx context.Context, req validator.StringRequest, r
 	}
 }
 
-// BaseURL refuses what cannot be the address of an API. It names the argument, and does not point at it: Terraform would quote
-// its line, with a password that does not belong there.
+// BaseURL refuses what cannot be the address of an API. It names the argument, and does not point at it: Terraform
+// would quote its line, with a password that does not belong there.
 type BaseURL struct{}
 
 // Description implements [validator.Describer].

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// This file has what no message may show of the address of a webhook: all that stands behind its host, which often is the
-// secret of its receiver.
+// This file has what no message may show of the address of a webhook: all that stands behind its host, which often is
+// the secret of its receiver.
 
 // hide has no error about an instance show more of the addresses of its webhooks than their hosts.
 func (c *Client) hide(instanceID string, addresses ...string) {
@@ -28,9 +28,9 @@ func (c *Client) hidden(instanceID string) []string {
 	return slices.Clone(c.addresses[instanceID])
 }
 
-// behindHost returns what a message may quote of an address and must not show: the parts of what stands behind the host, and
-// the user in front of it. Each has with it what introduces it; those that are too long to be a word of the message by chance
-// are returned without that, too.
+// behindHost returns what a message may quote of an address and must not show: the parts of what stands behind the
+// host, and the user in front of it. Each has with it what introduces it; those that are too long to be a word of the
+// message by chance are returned without that, too.
 func behindHost(address string) []string {
 	_, rest, _ := strings.Cut(address, "://")
 	host := rest
@@ -85,5 +85,6 @@ func spelled(part string) []string {
 // badEscape is a percent sign that begins no escape.
 var badEscape = regexp.MustCompile(`%(?:[^0-9A-Fa-f]|[0-9A-Fa-f](?:[^0-9A-Fa-f]|$)|$)`)
 
-// HasBadEscape says whether a URL has a percent sign that begins no escape, anywhere: net/url does not look at all parts.
+// HasBadEscape says whether a URL has a percent sign that begins no escape, anywhere: net/url does not look at all
+// parts.
 func HasBadEscape(address string) bool { return badEscape.MatchString(address) }

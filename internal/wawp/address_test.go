@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// TestAddressIsNotQuoted: of the address of a webhook an error shows the host, whatever the server quotes of it, and in whatever spelling.
+// TestAddressIsNotQuoted: of the address of a webhook an error shows the host, whatever the server quotes of it, and
+// in whatever spelling.
 func TestAddressIsNotQuoted(t *testing.T) {
 	t.Parallel()
 	for address, secrets := range map[string][]string{
@@ -85,9 +86,11 @@ func quotations(address string) map[string]string {
 	behind := strings.TrimPrefix(strings.TrimPrefix(bare, u.User.String()+"@"), u.Host)
 	all := map[string]string{
 		"whole": address, "without scheme": bare, "relative": "//" + bare, "as a request": "GET " + behind + " HTTP/1.1",
-		"in HTML": strings.ReplaceAll(html.EscapeString(address), "/", "&#x2F;"), "decoded": u.Host + u.Path + "?" + u.Query().Encode() + "#" + u.Fragment,
-		"in a query": url.QueryEscape(bare), "in a query, with small letters": escapes.ReplaceAllStringFunc(url.QueryEscape(bare), strings.ToLower),
-		"in JSON": strings.ReplaceAll(bare, "/", `\/`), "in JSON, in ASCII": strings.ReplaceAll(bare, "/", `\u002f`), "user alone": u.User.String() + "@",
+		"in HTML": strings.ReplaceAll(html.EscapeString(address), "/", "&#x2F;"), "user alone": u.User.String() + "@",
+		"decoded":                        u.Host + u.Path + "?" + u.Query().Encode() + "#" + u.Fragment,
+		"in a query":                     url.QueryEscape(bare),
+		"in a query, with small letters": escapes.ReplaceAllStringFunc(url.QueryEscape(bare), strings.ToLower),
+		"in JSON":                        strings.ReplaceAll(bare, "/", `\/`), "in JSON, in ASCII": strings.ReplaceAll(bare, "/", `\u002f`),
 	}
 	for _, slash := range slashes {
 		all[slash] = strings.ReplaceAll(bare, "/", slash)
@@ -101,7 +104,8 @@ func quotations(address string) map[string]string {
 // escapes are those of a URL.
 var escapes = regexp.MustCompile(`%[0-9A-F]{2}`)
 
-// TestAddressHidesNoWords: of a short and common part nothing is blotted out that does not stand where it does in the address.
+// TestAddressHidesNoWords: of a short and common part nothing is blotted out that does not stand where it does in the
+// address.
 func TestAddressHidesNoWords(t *testing.T) {
 	t.Parallel()
 	const message = "The webhook on v1 is active: retries 1, m=events"

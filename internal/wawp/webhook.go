@@ -50,9 +50,9 @@ func (w WebhookChange) IsEmpty() bool {
 	return w.Events == nil && w.Enabled == nil && w.Retries == nil && w.Secret == nil
 }
 
-// ListWebhooks reads the webhooks of a session, sorted by URL. Wawp's own system webhook is not one of them: its address is
-// a secret. Callers that ask at the same time share one request; nothing is kept beyond it. No error shows more than the host
-// of the addresses that are looked for.
+// ListWebhooks reads the webhooks of a session, sorted by URL. Wawp's own system webhook is not one of them: its
+// address is a secret. Callers that ask at the same time share one request; nothing is kept beyond it. No error shows
+// more than the host of the addresses that are looked for.
 func (c *Client) ListWebhooks(ctx context.Context, id string, addresses ...string) ([]Webhook, error) {
 	c.hide(id, addresses...)
 	shared := c.reads.DoChan(id, func() (hooks any, err error) {
@@ -92,7 +92,8 @@ func (c *Client) LookForWebhooks(ctx context.Context, id string, addresses ...st
 	for _, item := range list {
 		hook := c.webhook(item)
 		if hook.URL == "" { // what cannot be read could be the one that is looked for
-			return nil, newUnreadable(listWebhooks, a, c.redactorFor(id, nil), "the answer lists a webhook without a url that can be read")
+			return nil, newUnreadable(listWebhooks, a, c.redactorFor(id, nil),
+				"the answer lists a webhook without a url that can be read")
 		}
 		if hook.URL != system && !IsSystemWebhook(hook.URL) {
 			hooks = append(hooks, hook)

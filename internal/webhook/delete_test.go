@@ -19,8 +19,8 @@ const (
 	emptyList   = `{"webhooks":[]}`
 )
 
-// TestDeletionLooksTwice: an engine that restarts does not know a webhook for some seconds, and lists none. Only a webhook that is missing from
-// two lists, some seconds apart, is taken for gone.
+// TestDeletionLooksTwice: an engine that restarts does not know a webhook for some seconds, and lists none. Only a
+// webhook that is missing from two lists, some seconds apart, is taken for gone.
 func TestDeletionLooksTwice(t *testing.T) {
 	t.Parallel()
 	deletions := func(status, times int, body string) wawptest.Fault {
@@ -142,7 +142,8 @@ func TestChangeLooksTwice(t *testing.T) {
 	}
 }
 
-// TestAnotherAccountListsNone: that a webhook is missing from the list of another account, or at another address, proves nothing.
+// TestAnotherAccountListsNone: that a webhook is missing from the list of another account, or at another address,
+// proves nothing.
 func TestAnotherAccountListsNone(t *testing.T) {
 	t.Parallel()
 	const doubt = "the access token, or the address, is another one than before"

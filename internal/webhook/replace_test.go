@@ -351,7 +351,8 @@ func TestRenamedWebhookLosesItsSecret(t *testing.T) {
 	}
 }
 
-// TestReplacedWithOtherArguments: the new object cannot know that the webhook is that of the old one. What to do is said, and works.
+// TestReplacedWithOtherArguments: the new object cannot know that the webhook is that of the old one. What to do is
+// said, and works.
 func TestReplacedWithOtherArguments(t *testing.T) {
 	t.Parallel()
 	w := world(t, wawptest.Config{})
@@ -367,8 +368,8 @@ func TestReplacedWithOtherArguments(t *testing.T) {
 	bare(t, w, tf)
 }
 
-// TestRemovedSecretUnderFault: a webhook that was deleted for that and could not be made again is missing until the next apply, and the
-// message says so.
+// TestRemovedSecretUnderFault: a webhook that was deleted for that and could not be made again is missing until the
+// next apply, and the message says so.
 func TestRemovedSecretUnderFault(t *testing.T) {
 	t.Parallel()
 	const deleted = "was deleted. Making it again, without a secret, failed. The next apply makes it"

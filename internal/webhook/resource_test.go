@@ -259,7 +259,8 @@ func TestArgumentsAreValidated(t *testing.T) {
 	}
 }
 
-// TestAddressesAreExplained: what is wrong with a url is told, and neither quoted nor pointed at, as Terraform would quote it.
+// TestAddressesAreExplained: what is wrong with a url is told, and neither quoted nor pointed at, as Terraform would
+// quote it.
 func TestAddressesAreExplained(t *testing.T) {
 	t.Parallel()
 	const percent, host, scheme = "has a % that does not begin an escape", "cannot be read as a host", "does not begin with https://"

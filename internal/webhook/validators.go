@@ -48,8 +48,8 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	}
 }
 
-// publicURL refuses what Wawp would not post to, and Wawp's own webhook. It quotes nothing, and points at nothing, because
-// Terraform would quote the line: a URL can hold a secret.
+// publicURL refuses what Wawp would not post to, and Wawp's own webhook. It quotes nothing, and points at nothing,
+// because Terraform would quote the line: a URL can hold a secret.
 type publicURL struct{}
 
 // Description implements [validator.Describer].

@@ -8,16 +8,18 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// This file has what the resource does to the webhooks of a session. Wawp keeps them in one list, so each write waits for
-// its turn, and who must look before a write looks in the same turn.
+// This file has what the resource does to the webhooks of a session. Wawp keeps them in one list, so each write waits
+// for its turn, and who must look before a write looks in the same turn.
 
 // errTwice is what comes of a webhook that another resource of the same run has made or adopted.
 var errTwice = errors.New("declared twice")
 
-// create makes the webhook, or returns the one that is on its URL already: one that is as wanted only gets the secret. It
-// looks while it is its turn, so that nobody else in this process makes or deletes one in between. It says what it was at
-// when it failed.
-func (r *Resource) create(ctx context.Context, id string, wanted wawp.Webhook, secret string) (*wawp.Webhook, operation, error) {
+// create makes the webhook, or returns the one that is on its URL already: one that is as wanted only gets the secret.
+// It looks while it is its turn, so that nobody else in this process makes or deletes one in between. It says what it
+// was at when it failed.
+func (r *Resource) create(
+	ctx context.Context, id string, wanted wawp.Webhook, secret string,
+) (*wawp.Webhook, operation, error) {
 	unlock, err := r.client.LockWebhooks(ctx, id)
 	if err != nil {
 		return nil, lookingFor, err
@@ -96,8 +98,8 @@ type missingError struct {
 
 func (e *missingError) Unwrap() error { return e.error }
 
-// write does something to the webhook on an address. Where Wawp does not know it there, write looks for it, twice, and does
-// it to what is listed: the engine was restarting, or Wawp writes the address in its own way.
+// write does something to the webhook on an address. Where Wawp does not know it there, write looks for it, twice, and
+// does it to what is listed: the engine was restarting, or Wawp writes the address in its own way.
 func (r *Resource) write(ctx context.Context, id, address string, do func(address string) error) error {
 	answer := r.inTurn(ctx, id, func() error { return do(address) })
 	if !isUnknown(answer) {
@@ -139,8 +141,8 @@ func (r *Resource) inTurn(ctx context.Context, id string, do func() error) error
 	return do()
 }
 
-// twice looks for a webhook, and once more after a pause if it is not found: an engine that restarts lists none for some
-// seconds.
+// twice looks for a webhook, and once more after a pause if it is not found: an engine that restarts lists none for
+// some seconds.
 func twice(ctx context.Context, client *wawp.Client, look func() (found bool, err error)) (bool, error) {
 	found, err := look()
 	if found || err != nil {
