@@ -7,9 +7,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Secrets are the names of the attributes at which no diagnostic may point, because Terraform quotes the line of one
-// that it points at: those that a schema declares to be sensitive or write-only, and the url of a webhook, whose path
-// and query often are a secret.
+// Secrets are the names of the arguments at which no diagnostic may point, because Terraform quotes the line of one that
+// it points at: those that a schema declares to be sensitive or write-only, and the url of a webhook, whose path and
+// query often are a secret.
 func (p *Protocol) Secrets() []string {
 	names := []string{"url"}
 	add := func(schema *tfprotov6.Schema) { names = append(names, secretNames(schema.Block.Attributes)...) }
@@ -32,7 +32,7 @@ func (p *Protocol) Secrets() []string {
 func secretNames(attributes []*tfprotov6.SchemaAttribute) []string {
 	var names []string
 	for _, a := range attributes {
-		if a.Sensitive || a.WriteOnly {
+		if (a.Sensitive || a.WriteOnly) && (a.Optional || a.Required) {
 			names = append(names, a.Name)
 		}
 		if a.NestedType != nil {

@@ -34,7 +34,7 @@ func TestNothingPointsAtASecret(t *testing.T) {
 			}
 		}
 	}
-	for _, secret := range []string{"access_token", "hmac_secret", "hmac_secret_wo", "url"} { // those that can be given
+	for _, secret := range p.Secrets() {
 		if named[secret] == 0 {
 			t.Errorf("nothing was said of %s", secret)
 		}
