@@ -21,6 +21,7 @@ import (
 type Protocol struct {
 	server
 	Schemas *tfprotov6.GetProviderSchemaResponse
+	secrets []string // see Secrets
 }
 
 type server interface {
@@ -40,6 +41,7 @@ func Serve(t testing.TB, adjust ...func(*wawp.Options)) *Protocol {
 	if p.Schemas, err = p.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
 		t.Fatal(err)
 	}
+	p.secrets = p.Secrets()
 	return p
 }
 

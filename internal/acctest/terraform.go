@@ -231,8 +231,11 @@ func (w *walk) start() bool {
 	return w.tell(append(diags, w.provider.Configure(w.t.Context(), Object(schema, given))...))
 }
 
-// tell notes diagnostics, and returns whether none is an error.
+// tell notes diagnostics, and returns whether none is an error. None may point at a secret.
 func (w *walk) tell(diags []*tfprotov6.Diagnostic) bool {
+	if shown := w.provider.PointsAtSecret(diags); len(shown) > 0 {
+		w.t.Errorf("Terraform would quote a secret:\n%s", Words(shown))
+	}
 	w.lock.Lock()
 	defer w.lock.Unlock()
 	w.said.WriteString(Words(diags))

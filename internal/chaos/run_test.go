@@ -249,19 +249,21 @@ func (r *run) bound(s *storm) time.Duration {
 		time.Duration(len(r.config.objects(kindPairing)))*15*time.Second
 }
 
-// mayUndo are the things whose undoing is asked for. What is replaced by create_before_destroy stays: the new object stands for it, too.
+// mayUndo are the things whose undoing is asked for. What is replaced by create_before_destroy stays: the new object
+// stands for it, too. A webhook that is to lose its secret is deleted, and made again.
 func (r *run) mayUndo(c circumstances, before snapshot) map[string]bool {
 	all := map[string]bool{}
 	if c.kind == "invoke logout" {
 		all[phoneOf(c.target)] = true
 	}
 	for _, i := range before.state {
-		_, ok := r.config.objects(i.Type)[key(i)]
+		declared, ok := r.config.objects(i.Type)[key(i)]
 		wanted := ok && i.Deposed == "" && !c.destroyed
 		if i.Type == kindSession {
 			wanted = wanted && !slices.Contains(c.replaced, address(i)) || isProtected(i) && !c.allowed
 		} else {
-			wanted = wanted && r.config.beforeDestroy
+			keepsSecret := declared["stored"] == true || declared["version"] != nil
+			wanted = wanted && r.config.beforeDestroy && (keepsSecret || !hasSecret(i))
 		}
 		if !wanted && !c.readOnly && c.target == "" {
 			all[thing(i)] = true

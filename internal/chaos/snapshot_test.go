@@ -80,6 +80,11 @@ func text(i acctest.Instance, attribute string) string {
 // isProtected says whether a session in the state must not be destroyed.
 func isProtected(i acctest.Instance) bool { return i.Attributes["deletion_protection"] == true }
 
+// hasSecret says whether a webhook in the state has a secret.
+func hasSecret(i acctest.Instance) bool {
+	return i.Attributes["hmac_secret"] != nil || i.Attributes["hmac_secret_wo_version"] != nil
+}
+
 // wasDescribed says whether the provider has seen session/info describe a session: only then, or minutes later, it can tell that it is gone.
 func wasDescribed(i acctest.Instance) bool {
 	var private struct{ Wawp []byte }

@@ -142,11 +142,14 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if err == nil && now.Status == wawp.StatusScan && !isNew {
 		now, err = r.client.GetSessionAgain(ctx, id) // a session passes through it while it connects
 	}
-	switch {
+	switch doubt := state.Doubt(ctx, r.client, req.Private); {
 	case err != nil:
 		object(id).NotRead(ctx, r.client, req, resp, err)
 	case isNew && now.Status != wawp.StatusWorking:
 		resp.Diagnostics.Append(nothingToImport(now))
+	case now.Status == wawp.StatusScan && doubt != "":
+		resp.Diagnostics.Append(object(id).Kept(doubt,
+			"What Wawp tells of the session: its status is SCAN_QR_CODE, and was some seconds before."))
 	case now.Status == wawp.StatusScan:
 		resp.Diagnostics.Append(unlinked(id))
 		resp.State.RemoveResource(ctx)

@@ -91,3 +91,40 @@ func TestRenewedTokenIsThatOfTheSameAccount(t *testing.T) {
 		t.Errorf("the state holds %v", left)
 	}
 }
+
+// TestAnotherAccountWithTheSameSessionsDropsNothing: what it answers is true of its own sessions alone. A phone that
+// is linked to none of them, and a webhook that none of them has, stay in the state.
+func TestAnotherAccountWithTheSameSessionsDropsNothing(t *testing.T) {
+	t.Parallel()
+	const token = "t0ken-of-somebody-else"
+	for name, sameToken := range map[string]bool{"another token": false, "another address": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, tf := account(t)
+			config := wawptest.Config{Token: token, Paid: true}
+			if sameToken {
+				config.Token = w.Token
+			}
+			other := acctest.New(t, config)
+			for _, id := range []string{"3EB0PAIRED", "3EB0WAITS"} {
+				other.Add(wawptest.Session{InstanceID: id, Status: "SCAN_QR_CODE"})
+			}
+			tf.OK("apply")
+			before := len(tf.State())
+			tf.BaseURL, tf.Token = other.Server.URL, other.Token
+			for range 2 {
+				said := tf.OK("apply", "-refresh-only")
+				acctest.Contains(t, said,
+					"the access token, or the address, is another one than before", "its status is SCAN_QR_CODE",
+					"Warning: Wawp pairing could not be checked and stays in the state",
+					"Warning: Wawp webhook could not be checked and stays in the state")
+				acctest.Lacks(t, said, "Wawp webhook is gone", "A phone was unlinked")
+			}
+			tf.BaseURL, tf.Token = w.Server.URL, w.Token
+			acctest.Contains(t, tf.OK("plan"), "No changes.")
+			if after := len(tf.State()); after != before {
+				t.Errorf("%d resources were in the state, and %d are", before, after)
+			}
+		})
+	}
+}

@@ -83,7 +83,8 @@ func (m model) baseURL(getenv func(string) string, diags *diag.Diagnostics) *url
 	}
 	u, err := wawp.ParseBaseURL(text)
 	if err != nil {
-		diags.AddAttributeError(path.Root("base_url"), "Invalid API address", fmt.Sprintf("%s is not the address of an API: %s.", origin, err))
+		diags.AddError("Invalid API address", // not pointed at, either: it may hold a password
+			fmt.Sprintf("%s is not the address of an API: %s.", origin, err))
 		return nil
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {

@@ -75,6 +75,12 @@ func IsNew(ctx context.Context, p Private) bool { return load(ctx, p).Imported }
 // WasDescribed says whether Wawp has ever described an object.
 func WasDescribed(ctx context.Context, p Private) bool { return load(ctx, p).Described }
 
+// Doubt says, in half a sentence, why no answer proves an absence: it may be that of another account. "" means that
+// one may.
+func Doubt(ctx context.Context, client *wawp.Client, p Private) string {
+	return known(ctx, client, p).Doubt()
+}
+
 // known is what the note says of an object.
 func known(ctx context.Context, client *wawp.Client, p Private) wawp.Known {
 	n := load(ctx, p)

@@ -55,7 +55,7 @@ func (o Object) NotRead(ctx context.Context, client *wawp.Client, req resource.R
 			"%s was deleted outside Terraform: %s. It has deletion_protection = true, so it stays in the state. To have the next plan create a "+
 				"new one, remove it with: %s", first(o.Name), found.Reason, o.removal()))
 	case found.Verdict == wawp.Absent:
-		o.Gone(ctx, resp, found.Reason)
+		o.Gone(ctx, client, req, resp, found.Reason)
 	case found.Verdict == wawp.Present && o.Noun == "session":
 		return found.Session, true
 	default:
@@ -64,8 +64,14 @@ func (o Object) NotRead(ctx context.Context, client *wawp.Client, req resource.R
 	return wawp.Session{}, false
 }
 
-// Gone removes an object from the state, with a warning.
-func (o Object) Gone(ctx context.Context, resp *resource.ReadResponse, reason string) {
+// Gone removes an object from the state, with a warning: unless it is another account that does not know it.
+func (o Object) Gone(
+	ctx context.Context, client *wawp.Client, req resource.ReadRequest, resp *resource.ReadResponse, reason string,
+) {
+	if doubt := Doubt(ctx, client, req.Private); doubt != "" {
+		resp.Diagnostics.Append(o.Kept(doubt, "What Wawp tells of it: "+reason+"."))
+		return
+	}
 	resp.Diagnostics.AddWarning("Wawp "+o.Noun+" is gone: "+o.InstanceID, fmt.Sprintf(
 		"%s was deleted outside Terraform: %s. It was removed from the state, so the plan %s. To give it up, remove it from the configuration.",
 		first(o.Name), reason, o.Anew))

@@ -91,7 +91,8 @@ func (v Name) ValidateString(ctx context.Context, req validator.StringRequest, r
 	}
 }
 
-// BaseURL refuses what cannot be the address of an API.
+// BaseURL refuses what cannot be the address of an API. It names the argument, and does not point at it: Terraform
+// would quote its line, with a password that does not belong there.
 type BaseURL struct{}
 
 // Description implements [validator.Describer].
@@ -106,7 +107,7 @@ func (BaseURL) ValidateString(_ context.Context, req validator.StringRequest, re
 		return
 	}
 	if _, err := wawp.ParseBaseURL(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid API address", fmt.Sprintf("%s is not the address of an API: %s.", req.Path, err))
+		resp.Diagnostics.AddError("Invalid API address", fmt.Sprintf("%s is not the address of an API: %s.", req.Path, err))
 	}
 }
 

@@ -120,13 +120,21 @@ func (k Known) judge(err error) (Verdict, string) {
 	default:
 		return Broken, "the request failed"
 	}
-	switch {
-	case k.OtherAccount:
-		return Unclear, "the access token, or the address, is another one than before, perhaps that of another account"
+	switch doubt := k.Doubt(); {
+	case doubt != "":
+		return Unclear, doubt
 	case !k.Described && time.Since(k.Made) < knownEverywhere:
 		return Unclear, "it was created less than 2 minutes ago, and the server may not know it everywhere yet"
 	}
 	return Absent, ""
+}
+
+// Doubt says, in half a sentence, why no answer proves an absence; "" means that one may.
+func (k Known) Doubt() string {
+	if k.OtherAccount {
+		return "the access token, or the address, is another one than before, perhaps that of another account"
+	}
+	return ""
 }
 
 func hasStatus(err error, status int) bool {

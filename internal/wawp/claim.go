@@ -31,3 +31,19 @@ func (c *Client) IsClaimed(what string) bool {
 	defer c.mu.Unlock()
 	return c.made[what]
 }
+
+// Adopt is [Client.Claim] of a webhook that was there, and is left with the secret that it has, if it has one.
+func (c *Client) Adopt(id string, hook Webhook) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.made[hook.Key(id)] = true
+	c.adopted[hook.Key(id)] = hook
+}
+
+// Adopted returns the webhook on an address, if this run has adopted it.
+func (c *Client) Adopted(id string, hook Webhook) (Webhook, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	adopted, ok := c.adopted[hook.Key(id)]
+	return adopted, ok
+}

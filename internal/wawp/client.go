@@ -77,10 +77,12 @@ type Client struct {
 	single  http.RoundTripper // has a connection for each request, while that of the options keeps them for later ones
 	redact  redactor
 
-	reads  singleflight.Group       // of webhooks, by instance id
-	mu     sync.Mutex               // guards what follows
-	writes map[string]chan struct{} // whose turn it is, by what is written
-	made   map[string]bool          // what this client has made or adopted: see Claim
+	reads     singleflight.Group       // of webhooks, by instance id
+	mu        sync.Mutex               // guards what follows
+	writes    map[string]chan struct{} // whose turn it is, by what is written
+	made      map[string]bool          // what this client has made or adopted: see Claim
+	adopted   map[string]Webhook       // webhooks that it has adopted as they were: see Adopt
+	addresses map[string][]string      // those that no error shows, by instance id: see hide
 }
 
 // New returns a client. It makes no request.
@@ -109,6 +111,7 @@ func New(o Options) *Client {
 	return &Client{
 		options: o, limiter: rate.NewLimiter(pace, 1), single: single, redact: newRedactor(o.AccessToken),
 		writes: map[string]chan struct{}{}, made: map[string]bool{},
+		adopted: map[string]Webhook{}, addresses: map[string][]string{},
 	}
 }
 
@@ -139,6 +142,8 @@ func newTransport(roots *x509.CertPool) *http.Transport {
 func ParseBaseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(s))
 	switch {
+	case HasBadEscape(s):
+		return nil, errors.New("it has a % that does not begin an escape of two hexadecimal digits")
 	case err != nil:
 		return nil, errors.New("it is not a URL")
 	case u.Scheme != "http" && u.Scheme != "https":
@@ -189,15 +194,26 @@ type fields map[string]any
 // shortestText is how many bytes of a message are worth hiding: fewer would blot out words of the answer.
 const shortestText = 12
 
-// redactorFor blots out what is secret or private among the parameters, too: a server may quote it in an error.
-func (c *Client) redactorFor(parameters fields) redactor {
+// redactorFor blots out what is secret or private among the parameters, too, and of the addresses of the instance's
+// webhooks: a server may quote it in an error.
+func (c *Client) redactorFor(instanceID string, parameters fields) redactor {
+	secrets := []string{c.options.AccessToken}
 	if secret, ok := parameters["hmac"].(string); ok {
-		return newRedactor(c.options.AccessToken, secret)
+		secrets = append(secrets, secret)
 	}
 	if text, ok := parameters["message"].(string); ok && len(text) >= shortestText {
-		return newRedactor(c.options.AccessToken, text)
+		secrets = append(secrets, text)
 	}
-	return c.redact
+	if address, ok := parameters["url"].(string); ok {
+		c.hide(instanceID, address)
+	}
+	for _, address := range c.hidden(instanceID) {
+		secrets = append(secrets, behindHost(address)...)
+	}
+	if len(secrets) == 1 {
+		return c.redact
+	}
+	return newRedactor(secrets...)
 }
 
 // request builds the request of an operation. Credentials travel in the query, as in all documented samples, and for

@@ -229,6 +229,11 @@ func checkCredentials(t *testing.T, where string, got map[string]string, want st
 
 func TestParseBaseURL(t *testing.T) {
 	t.Parallel()
+	for _, in := range []string{"https://api.wawp.test/100%", "https://api%zz.wawp.test", "https://api.wawp.test/?a=%"} {
+		if _, err := ParseBaseURL(in); err == nil || !strings.Contains(err.Error(), "% that does not begin an escape") {
+			t.Errorf("ParseBaseURL(%q): %v", in, err)
+		}
+	}
 	for in, want := range map[string]string{
 		"https://api.wawp.net":            "https://api.wawp.net",
 		" http://127.0.0.1:8080/ ":        "http://127.0.0.1:8080",

@@ -32,7 +32,7 @@ func (c *Client) SendText(ctx context.Context, instanceID, chatID, message strin
 	if err != nil {
 		return Sent{}, err
 	}
-	return readSent(a, c.redactorFor(parameters))
+	return readSent(a, c.redactorFor(instanceID, parameters))
 }
 
 // readSent reads an answer whose status says success. Its body may say otherwise.

@@ -87,17 +87,16 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 	if instanceID == "" && !op.account {
 		return answer{}, &Error{Op: op.String(), Kind: Unsendable, text: "no instance id was given"}
 	}
-	redact := c.redactorFor(parameters)
 	for attempts := 0; ; {
 		if err := c.pace(ctx); err != nil {
 			end := ending{err: err}
-			return answer{}, newError(op, redact, classify(end), end, attempts)
+			return answer{}, newError(op, c.redact, classify(end), end, attempts)
 		}
 		attempts++
 		started := time.Now()
 		end := c.attempt(ctx, op, instanceID, parameters)
 		told := Attempt{
-			Method: op.method, Path: op.path, InstanceID: redact.line(instanceID),
+			Method: op.method, Path: op.path, InstanceID: c.redact.line(instanceID),
 			Status: end.status, Number: attempts, Duration: time.Since(started),
 		}
 		kind := classify(end)
@@ -106,6 +105,7 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 			c.options.Log(ctx, told)
 			return end.answer, nil
 		}
+		redact := c.redactorFor(instanceID, parameters)
 		e := newError(op, redact, kind, end, attempts)
 		if target, err := c.options.BaseURL.Parse(end.header.Get("Location")); kind == Redirect && err == nil {
 			e.Redirect = redact.line(origin(target))

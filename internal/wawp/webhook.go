@@ -50,9 +50,11 @@ func (w WebhookChange) IsEmpty() bool {
 	return w.Events == nil && w.Enabled == nil && w.Retries == nil && w.Secret == nil
 }
 
-// ListWebhooks reads the webhooks of a session, sorted by URL. Wawp's own system webhook is not one of them: its address is
-// a secret. Callers that ask at the same time share one request; nothing is kept beyond it.
-func (c *Client) ListWebhooks(ctx context.Context, id string) ([]Webhook, error) {
+// ListWebhooks reads the webhooks of a session, sorted by URL. Wawp's own system webhook is not one of them: its
+// address is a secret. Callers that ask at the same time share one request; nothing is kept beyond it. No error shows
+// more than the host of the addresses that are looked for.
+func (c *Client) ListWebhooks(ctx context.Context, id string, addresses ...string) ([]Webhook, error) {
+	c.hide(id, addresses...)
 	shared := c.reads.DoChan(id, func() (hooks any, err error) {
 		defer func() {
 			if recover() != nil { // in a goroutine of its own, where no caller could survive it
@@ -74,7 +76,8 @@ func (c *Client) ListWebhooks(ctx context.Context, id string) ([]Webhook, error)
 }
 
 // LookForWebhooks is [Client.ListWebhooks] with a request of its own: for who writes, and must know how things stand now.
-func (c *Client) LookForWebhooks(ctx context.Context, id string) ([]Webhook, error) {
+func (c *Client) LookForWebhooks(ctx context.Context, id string, addresses ...string) ([]Webhook, error) {
+	c.hide(id, addresses...)
 	a, err := c.call(ctx, listWebhooks, id, nil)
 	if err != nil {
 		return nil, err
@@ -82,14 +85,15 @@ func (c *Client) LookForWebhooks(ctx context.Context, id string) ([]Webhook, err
 	d := parse(a.body)
 	list, ok := d.list("webhooks")
 	if !ok || d.failed() {
-		return nil, newUnreadable(listWebhooks, a, c.redact, "the answer lists no webhooks")
+		return nil, newUnreadable(listWebhooks, a, c.redactorFor(id, nil), "the answer lists no webhooks")
 	}
 	system := document{layers: []map[string]any{d.object("systemConfig")}}.text("url")
 	var hooks []Webhook
 	for _, item := range list {
 		hook := c.webhook(item)
 		if hook.URL == "" { // what cannot be read could be the one that is looked for
-			return nil, newUnreadable(listWebhooks, a, c.redact, "the answer lists a webhook without a url that can be read")
+			return nil, newUnreadable(listWebhooks, a, c.redactorFor(id, nil),
+				"the answer lists a webhook without a url that can be read")
 		}
 		if hook.URL != system && !IsSystemWebhook(hook.URL) {
 			hooks = append(hooks, hook)
@@ -195,7 +199,7 @@ func (c *Client) change(ctx context.Context, op operation, id string, parameters
 		return err
 	}
 	if d := parse(a.body); d.failed() {
-		return newUnreadable(op, a, c.redactorFor(parameters), "the answer is an error")
+		return newUnreadable(op, a, c.redactorFor(id, parameters), "the answer is an error")
 	}
 	return nil
 }

@@ -25,9 +25,8 @@ func only(t *testing.T, w *acctest.World, tf *acctest.Terraform) {
 func TestReplacedWebhookIsThere(t *testing.T) {
 	t.Parallel()
 	for name, configuration := range map[string]string{
-		"its own": hook(createFirst),
-		"inherited": hook() + "resource \"wawp_session_rate_limit\" \"x\" {\n  instance_id = wawp_session_webhook.x.instance_id\n" +
-			"  policy = \"standard_policy\"\n  " + createFirst + "\n}\n",
+		"its own":   hook(createFirst),
+		"inherited": hook() + inherited,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -160,7 +159,8 @@ func TestAddressIsNotShown(t *testing.T) {
 	configuration := func(events ...string) string {
 		return "provider \"wawp\" {\n  max_retries = 0\n}\n" + strings.Replace(hook(events...), target, secret, 1)
 	}
-	quotes := `"message":"No good: ` + secret + `, nor https:\/\/hooks.example.com\/` + path + `"}`
+	quotes := `"message":"No: ` + secret + `, hooks.example.com\/` + path + `, GET /` + path + `, ` + query +
+		`, https:&#x2F;&#x2F;hooks.example.com&#x2F;` + path + `"}` // no longer than an error quotes
 	w := world(t, wawptest.Config{})
 	var all strings.Builder
 	run := func(tf *acctest.Terraform, summary string, command ...string) {
@@ -259,5 +259,150 @@ func TestSecretsMayBeUnknown(t *testing.T) {
 	)).OK("apply")
 	if hooks := w.Webhooks(id); len(hooks) != 1 || hooks[0].Secret != "nowhere" {
 		t.Errorf("Wawp has %v", hooks)
+	}
+}
+
+// secretKinds configure a secret that Wawp has as "old".
+var secretKinds = map[string]string{
+	"stored": `hmac_secret = "old"`, "write-only": "hmac_secret_wo = \"old\"\n  hmac_secret_wo_version = 1",
+}
+
+// inherited has a webhook be replaced as createFirst does, because of what depends on it.
+const inherited = "resource \"wawp_session_rate_limit\" \"x\" {\n  instance_id = wawp_session_webhook.x.instance_id\n" +
+	"  policy = \"standard_policy\"\n  " + createFirst + "\n}\n"
+
+// replacing are the options of an apply that replaces the webhook, if it does.
+func replacing(replace bool) []string {
+	if replace {
+		return []string{"-replace=" + address}
+	}
+	return nil
+}
+
+// bare checks that the only webhook has no secret, at Wawp and by a plan, and that a destroy leaves none.
+func bare(t *testing.T, w *acctest.World, tf *acctest.Terraform) {
+	t.Helper()
+	if hooks := w.Webhooks(id); len(hooks) != 1 || hooks[0].Secret != "" {
+		t.Fatalf("Wawp has %+v", hooks)
+	}
+	acctest.Contains(t, tf.OK("plan"), "No changes.")
+	tf.OK("destroy")
+	if hooks := w.Webhooks(id); len(hooks) != 0 {
+		t.Errorf("Wawp still has %v", hooks)
+	}
+}
+
+// TestRemovedSecretIsGone, whichever object is made or destroyed first, and whatever changes with it.
+func TestRemovedSecretIsGone(t *testing.T) {
+	t.Parallel()
+	const other = `events = ["poll.vote"]`
+	for name, test := range map[string]struct {
+		lifecycle, more, dependent string
+		replace                    bool
+	}{
+		"in place":                           {},
+		"in place, with other events":        {more: other},
+		"created first":                      {lifecycle: createFirst},
+		"created first, with other events":   {lifecycle: createFirst, more: other},
+		"created first, inherited":           {dependent: inherited},
+		"created first, inherited, and more": {dependent: inherited, more: other},
+		"replaced":                           {replace: true},
+		"replaced, with other events":        {replace: true, more: other},
+		"replaced, created first":            {replace: true, lifecycle: createFirst},
+		"replaced, created first, inherited": {replace: true, dependent: inherited},
+	} {
+		for kind, secret := range secretKinds {
+			t.Run(name+", "+kind, func(t *testing.T) {
+				t.Parallel()
+				w := world(t, wawptest.Config{Secrets: "masked"})
+				tf := w.Terraform(t, hook(secret, "retries = { delay_seconds = 7 }", test.lifecycle)+test.dependent)
+				tf.OK("apply")
+				arguments := []string{test.lifecycle, "retries = { delay_seconds = 7 }"}
+				if test.more != "" {
+					arguments = append(arguments, test.more)
+				}
+				tf.Configure(hook(arguments...) + test.dependent)
+				tf.OK("apply", replacing(test.replace)...)
+				if got := w.Webhooks(id); len(got) != 1 || got[0].Delay != 7 || slices.Contains(got[0].Events, "poll.vote") != (test.more != "") {
+					t.Errorf("Wawp has %+v", got)
+				}
+				bare(t, w, tf)
+			})
+		}
+	}
+}
+
+// TestRenamedWebhookLosesItsSecret: the new resource has none, and is created before the old one is destroyed.
+func TestRenamedWebhookLosesItsSecret(t *testing.T) {
+	t.Parallel()
+	for kind, secret := range secretKinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			w := world(t, wawptest.Config{})
+			before, after := w.Terraform(t, hook(secret)), w.Terraform(t, strings.Replace(hook(), `"x"`, `"y"`, 1))
+			before.OK("apply")
+			before.Shared = w.Provider(t)
+			after.Shared = before.Shared // of one run
+			after.OK("apply")
+			before.OK("destroy")
+			after.Shared = nil
+			bare(t, w, after)
+		})
+	}
+}
+
+// TestReplacedWithOtherArguments: the new object cannot know that the webhook is that of the old one. What to do is
+// said, and works.
+func TestReplacedWithOtherArguments(t *testing.T) {
+	t.Parallel()
+	w := world(t, wawptest.Config{})
+	tf := w.Terraform(t, hook(createFirst, `hmac_secret = "old"`))
+	tf.OK("apply")
+	tf.Configure(hook(createFirst, `events = ["poll.vote"]`))
+	acctest.Contains(t, tf.Fails("apply", "-replace="+address), "Error: There is another webhook on this URL", "differs in: events",
+		"replaced with create_before_destroy: apply the changed arguments first, without a replacement")
+	if hooks := w.Webhooks(id); len(hooks) != 1 || hooks[0].Secret != "old" || len(tf.State()) != 1 {
+		t.Errorf("Wawp has %v, the state %v", hooks, tf.State())
+	}
+	tf.OK("apply")
+	bare(t, w, tf)
+}
+
+// TestRemovedSecretUnderFault: a webhook that was deleted for that and could not be made again is missing until the
+// next apply, and the message says so.
+func TestRemovedSecretUnderFault(t *testing.T) {
+	t.Parallel()
+	const deleted = "was deleted. Making it again, without a secret, failed. The next apply makes it"
+	for name, test := range map[string]struct {
+		fault   wawptest.Fault
+		replace bool
+		says    string // "" is success
+	}{
+		"set fails":                            {wawptest.Fault{Match: set, Status: 500, Body: `{"code":"fault","message":"No."}`}, false, deleted},
+		"set fails, of the replaced one":       {wawptest.Fault{Match: set, Status: 500, Body: `{"code":"fault","message":"No."}`}, true, deleted},
+		"set is refused with 404":              {wawptest.Fault{Match: set, Status: 404, Body: webPage}, false, deleted},
+		"set acts, and the answer is lost":     {wawptest.Fault{Match: set, Act: true, Drop: true}, false, ""},
+		"deletion fails":                       {wawptest.Fault{Match: remove, Status: 403, Body: `{"code":"no","message":"No."}`}, false, "could not be changed"},
+		"deletion fails, of the replaced one":  {wawptest.Fault{Match: remove, Status: 403, Body: `{"code":"no","message":"No."}`}, true, "could not be deleted"},
+		"deletion acts, and answers 502":       {wawptest.Fault{Match: remove, Act: true, Status: 502}, false, ""},
+		"deletion acts, and answers 502, then": {wawptest.Fault{Match: remove, Act: true, Status: 502}, true, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := world(t, wawptest.Config{})
+			tf := w.Terraform(t, hook(createFirst, `hmac_secret = "old"`))
+			tf.OK("apply")
+			test.fault.Times = 1
+			w.Inject(test.fault)
+			tf.Configure(hook(createFirst))
+			said, ok := tf.Run("apply", replacing(test.replace)...)
+			if acctest.Contains(t, acctest.Unwrap(said), test.says); ok != (test.says == "") {
+				t.Errorf("success: %t:\n%s", ok, said)
+			}
+			for range 2 { // what is left of the replaced object, and what that takes with it
+				tf.OK("apply")
+			}
+			bare(t, w, tf)
+		})
 	}
 }

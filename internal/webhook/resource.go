@@ -2,6 +2,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -48,8 +49,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan asks for a write-only secret where it will be sent, and replaces a webhook whose secret was removed: a change keeps what it leaves
-// out, the secret included.
+// ModifyPlan asks for a write-only secret where it will be sent.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	if req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
@@ -68,9 +68,6 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !version.IsNull() && !version.Equal(prior.HMACSecretWOVersion) && config.HMACSecretWO.IsNull() {
 		resp.Diagnostics.AddError(summarySecret, "hmac_secret_wo_version is set, or was changed, without hmac_secret_wo. Set hmac_secret_wo to the secret "+
 			"that is to be sent; later plans do not need it.")
-	}
-	if prior.hasSecret() && !plan.hasSecret() {
-		resp.RequiresReplace.Append(path.Root("hmac_secret"), path.Root("hmac_secret_wo_version"))
 	}
 }
 
@@ -113,44 +110,6 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
 }
 
-// errTwice is what comes of a webhook that another resource of the same run has made or adopted.
-var errTwice = errors.New("declared twice")
-
-// create makes the webhook, or returns the one that is on its URL already: one that is as wanted only gets the secret. It
-// looks while it is its turn, so that nobody else in this process makes or deletes one in between. It says what it was at
-// when it failed.
-func (r *Resource) create(ctx context.Context, id string, wanted wawp.Webhook, secret string) (*wawp.Webhook, operation, error) {
-	unlock, err := r.client.LockWebhooks(ctx, id)
-	if err != nil {
-		return nil, lookingFor, err
-	}
-	defer unlock()
-	if r.client.IsClaimed(wanted.Key(id)) {
-		return nil, making, errTwice
-	}
-	hooks, err := r.client.LookForWebhooks(ctx, id)
-	if err != nil {
-		return nil, lookingFor, err
-	}
-	there, found := wawp.FindWebhook(hooks, wanted.URL)
-	switch {
-	case found && !there.Matches(wanted):
-		return &there, making, nil
-	case !found:
-		err = r.client.SetWebhook(ctx, id, wanted, secret)
-		if err == nil {
-			r.client.Claim(wanted.Key(id))
-		}
-		return nil, making, err
-	case secret != "":
-		err = r.client.UpdateWebhook(ctx, id, there.URL, wawp.WebhookChange{Secret: &secret})
-	}
-	if err == nil {
-		r.client.Claim(wanted.Key(id))
-	}
-	return &there, changing, err
-}
-
 // Read refreshes the state. Only a list that lacks the webhook twice, or a session that is proved to be gone, removes it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
@@ -167,23 +126,22 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	defer cancel()
 
 	id, address := m.InstanceID.ValueString(), m.URL.ValueString()
-	hooks, err := r.client.ListWebhooks(ctx, id)
-	hook, found := wawp.FindWebhook(hooks, address)
-	if err == nil && !found && !isNew { // an engine that restarts lists none
-		if err = r.client.Pause(ctx); err == nil {
-			hooks, err = r.client.ListWebhooks(ctx, id)
-			hook, found = wawp.FindWebhook(hooks, address)
-		}
+	var hook wawp.Webhook
+	look := func() (found bool, err error) {
+		hooks, err := r.client.ListWebhooks(ctx, id, address)
+		hook, found = wawp.FindWebhook(hooks, address)
+		return found || isNew, err
 	}
+	_, err := twice(ctx, r.client, look)
 	switch {
 	case wawp.KindOf(err) == wawp.SubscriptionRequired && !isNew:
 		resp.Diagnostics.Append(m.object().Kept("the account has no paid plan", reason(err)))
 	case err != nil:
 		m.object().NotRead(ctx, r.client, req, resp, err)
-	case !found && isNew:
+	case hook.URL == "" && isNew:
 		resp.Diagnostics.Append(noneToImport(id, m.webhook()))
-	case !found:
-		m.object().Gone(ctx, resp, "it is not among the session's webhooks, nor was it some seconds later")
+	case hook.URL == "":
+		m.object().Gone(ctx, r.client, req, resp, "it is not among the session's webhooks, nor was it some seconds later")
 	default:
 		m.refresh(hook)
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
@@ -191,7 +149,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 }
 
-// Update sends what has changed, and nothing else.
+// Update sends what has changed, and nothing else. A webhook whose secret was removed it makes again.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan, prior, config model
@@ -201,20 +159,32 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, prior.identity())...)
 	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	change := plan.change(ctx, prior, config, &resp.Diagnostics)
+	change, wanted := plan.change(ctx, prior, config, &resp.Diagnostics), plan.wanted(ctx, &resp.Diagnostics)
 	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
-	if !change.IsEmpty() {
-		ctx, cancel := context.WithTimeout(ctx, timeout)
-		defer cancel()
-		id, address := prior.InstanceID.ValueString(), prior.URL.ValueString()
-		if err := r.change(ctx, id, address, change); err != nil {
-			resp.Diagnostics.Append(failed(changing, id, prior.webhook(), err))
-			return
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	id, address := prior.InstanceID.ValueString(), prior.URL.ValueString()
+	var err error
+	switch {
+	case prior.hasSecret() && !plan.hasSecret():
+		defaults := wawp.DefaultRetries
+		wanted.Retries = cmp.Or(wanted.Retries, &defaults)
+		err = r.write(ctx, id, address, func(address string) error { return r.client.DeleteWebhook(ctx, id, address) })
+		if err == nil || isMissing(err) && state.Doubt(ctx, r.client, req.Private) == "" {
+			err = r.makeAgain(ctx, id, wanted)
 		}
+	case !change.IsEmpty():
+		err = r.write(ctx, id, address, func(address string) error {
+			return r.client.UpdateWebhook(ctx, id, address, change)
+		})
 	}
-	plan.settle(plan.wanted(ctx, &resp.Diagnostics), nil)
+	if err != nil {
+		resp.Diagnostics.Append(failed(changing, id, prior.webhook(), err))
+		return
+	}
+	plan.settle(wanted, nil)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
@@ -231,58 +201,27 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	id, hook := m.InstanceID.ValueString(), m.webhook()
-	alike, err := r.remove(ctx, id, hook)
+	err := r.remove(ctx, id, m)
+	var gone bool
+	var reason string
+	if missing := (*missingError)(nil); errors.As(err, &missing) {
+		reason = state.Doubt(ctx, r.client, req.Private)
+		gone = reason == ""
+		if gone && slices.ContainsFunc(missing.listed, func(other wawp.Webhook) bool { return other.Resembles(hook.URL) }) {
+			resp.Diagnostics.Append(resembled(id, hook))
+		}
+	} else {
+		gone, reason = m.object().WentWithSession(ctx, r.client, req.Private, err)
+	}
 	switch {
-	case alike:
-		resp.Diagnostics.Append(resembled(id, hook))
-		return
+	case err == nil, gone:
 	case errors.Is(err, errTwice):
 		resp.Diagnostics.Append(left(id, hook))
-		return
-	case err == nil:
-		return
-	}
-	gone, reason := m.object().WentWithSession(ctx, r.client, req.Private, err)
-	switch {
-	case gone:
 	case reason != "":
 		resp.Diagnostics.Append(notDeleted(m.object(), reason, err))
 	default:
 		resp.Diagnostics.Append(failed(deleting, id, hook, err))
 	}
-}
-
-// remove deletes the webhook on an address. What Wawp does not know there it looks for: it may be gone, or be listed in another spelling. alike
-// says that one is left that may be it.
-func (r *Resource) remove(ctx context.Context, id string, hook wawp.Webhook) (alike bool, err error) {
-	unlock, err := r.client.LockWebhooks(ctx, id)
-	if err != nil {
-		return false, err
-	}
-	defer unlock()
-	if r.client.IsClaimed(hook.Key(id)) {
-		return false, errTwice
-	}
-	err = r.client.DeleteWebhook(ctx, id, hook.URL)
-	if !isUnknown(err) {
-		return false, err
-	}
-	hooks, lookErr := r.client.LookForWebhooks(ctx, id)
-	there, found := wawp.FindWebhook(hooks, hook.URL)
-	switch {
-	case isUnknown(lookErr):
-		return false, lookErr
-	case lookErr != nil:
-		return false, err
-	case found:
-		return false, r.client.DeleteWebhook(ctx, id, there.URL)
-	}
-	return slices.ContainsFunc(hooks, func(other wawp.Webhook) bool { return other.Resembles(hook.URL) }), nil
-}
-
-// isUnknown says whether Wawp may not know the webhook, or its session.
-func isUnknown(err error) bool {
-	return wawp.KindOf(err).Missing() || wawp.KindOf(err) == wawp.NotFound
 }
 
 // ImportState imports by "instance_id,url" or by identity.
@@ -310,6 +249,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("instance_id"), imported.InstanceID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("url"), imported.URL)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, imported.identity())...)
 	resp.Diagnostics.Append(state.Imported(ctx, resp.Private)...)
 }
 
@@ -317,22 +257,4 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 func (m *model) setID(id string) {
 	instance, address, _ := strings.Cut(id, ",")
 	m.InstanceID, m.URL = types.StringValue(strings.TrimSpace(instance)), types.StringValue(strings.TrimSpace(address))
-}
-
-// change changes the webhook on an address, while nobody else in this process writes to the session's webhooks. If Wawp knows none there, it
-// looks whether Wawp writes the address in its own way.
-func (r *Resource) change(ctx context.Context, id, address string, change wawp.WebhookChange) error {
-	unlock, err := r.client.LockWebhooks(ctx, id)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	if err = r.client.UpdateWebhook(ctx, id, address, change); !isUnknown(err) {
-		return err
-	}
-	hooks, lookErr := r.client.LookForWebhooks(ctx, id)
-	if there, found := wawp.FindWebhook(hooks, address); lookErr == nil && found && there.URL != address {
-		return r.client.UpdateWebhook(ctx, id, there.URL, change)
-	}
-	return err
 }

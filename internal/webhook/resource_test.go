@@ -41,11 +41,8 @@ const (
 	target  = "https://hooks.example.com/wawp"
 )
 
-// What plans do to the webhook.
-var (
-	updates  = acctest.Plans(address, plancheck.ResourceActionUpdate)
-	replaces = acctest.Plans(address, plancheck.ResourceActionReplace)
-)
+// updates is what plans do to the webhook.
+var updates = acctest.Plans(address, plancheck.ResourceActionUpdate)
 
 // world is a paid account with one session.
 func world(t testing.TB, config wawptest.Config) *acctest.World {
@@ -126,12 +123,12 @@ func TestLifecycle(t *testing.T) {
 					PreConfig: at(func() {
 						stored(t, w, wawptest.Webhook{Events: []string{"message.ack"}, Active: true, Delay: 7, Attempts: 15, Secret: "s3cret"})
 					}),
-					Config: w.Config(hook(`events = ["message.ack"]`)), ConfigPlanChecks: replaces,
+					Config: w.Config(hook(`events = ["message.ack"]`)), ConfigPlanChecks: updates,
 					ConfigStateChecks: []statecheck.StateCheck{is("hmac_secret", knownvalue.Null())},
 				},
 				resource.TestStep{
 					PreConfig: at(func() {
-						stored(t, w, wawptest.Webhook{Events: []string{"message.ack"}, Active: true, Delay: 2, Attempts: 15})
+						stored(t, w, wawptest.Webhook{Events: []string{"message.ack"}, Active: true, Delay: 7, Attempts: 15})
 					}),
 					Config:           w.Config(hook(`events = ["message.ack"]`, `timeouts = { read = "1m" }`)),
 					ConfigPlanChecks: updates,
@@ -147,7 +144,7 @@ func TestLifecycle(t *testing.T) {
 	}
 }
 
-// TestAccLifecycle creates, changes, replaces and destroys a webhook, with a secret that no CLI stores.
+// TestAccLifecycle creates, changes and destroys a webhook, with a secret that no CLI stores.
 func TestAccLifecycle(t *testing.T) {
 	t.Parallel()
 	w := world(t, wawptest.Config{Secrets: "masked"})
@@ -158,8 +155,8 @@ func TestAccLifecycle(t *testing.T) {
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed, 0 destroyed")
 	stored(t, w, wawptest.Webhook{Events: []string{"message", "session.status"}, Delay: 7, Attempts: 15, Secret: "two"})
 	cli.Configure(hook(`events = ["message.ack"]`))
-	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 1 destroyed")
-	stored(t, w, wawptest.Webhook{Events: []string{"message.ack"}, Active: true, Delay: 2, Attempts: 15})
+	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed, 0 destroyed")
+	stored(t, w, wawptest.Webhook{Events: []string{"message.ack"}, Active: true, Delay: 7, Attempts: 15})
 	cli.OK("plan", "-detailed-exitcode") // succeeds if there is nothing to change
 	cli.OK("destroy", "-auto-approve")
 	if left := w.Webhooks(id); len(left) != 0 {
@@ -223,7 +220,7 @@ func TestWriteOnlySecret(t *testing.T) {
 		resource.TestStep{Config: version("two", 2), Check: expect("two"), ConfigPlanChecks: updates},
 		resource.TestStep{Config: w.Config(hook(`hmac_secret = "three"`)), Check: expect("three"), ConfigPlanChecks: updates},
 		resource.TestStep{Config: version("four", 1), Check: expect("four"), ConfigPlanChecks: updates},
-		resource.TestStep{Config: w.Config(hook()), Check: expect(""), ConfigPlanChecks: replaces},
+		resource.TestStep{Config: w.Config(hook()), Check: expect(""), ConfigPlanChecks: updates},
 	)
 }
 
@@ -258,6 +255,58 @@ func TestArgumentsAreValidated(t *testing.T) {
 			if n := w.Count(""); n != 0 {
 				t.Errorf("%d requests were made", n)
 			}
+		})
+	}
+}
+
+// TestAddressesAreExplained: what is wrong with a url is told, and neither quoted nor pointed at, as Terraform would
+// quote it.
+func TestAddressesAreExplained(t *testing.T) {
+	t.Parallel()
+	const percent, host, scheme = "has a % that does not begin an escape", "cannot be read as a host", "does not begin with https://"
+	for url, says := range map[string]string{
+		"https://h.test/c4nary?a=100%":        percent,
+		"https://h.test/c4nary?a=%zz&b=1":     percent,
+		"https://h.test/c4nary?100%&b=%2":     percent,
+		"https://h.test/100%/c4nary":          percent,
+		"https://h.test/c4nary%a":             percent,
+		"https://h.test/c4nary#100%":          percent,
+		"https://h.test/c4nary#%e":            percent,
+		"https://c4nary:100%@h.test/":         percent,
+		"https://h%zz.test/c4nary":            percent,
+		"https://h.test%/c4nary":              percent,
+		"https://ex%41mple.com/c4nary":        host,
+		"https://ex%25mple.com/c4nary":        host,
+		"https://[fe80::1%25en0]/c4nary":      host,
+		"https:///c4nary":                     host,
+		"https://:443/c4nary":                 host,
+		"https://h.test:port/c4nary":          host,
+		"https://h test/c4nary":               host,
+		"http://h.test/c4nary":                scheme,
+		"h.test/c4nary":                       scheme,
+		"https:/h.test/c4nary":                scheme,
+		"//h.test/c4nary":                     scheme,
+		" https://h.test/c4nary":              "white space around it",
+		"https://h.test/c4nary\\n":            "white space around it",
+		"https://h.test/c4\\nnary":            "a character that cannot be seen",
+		"https://app.wawp.net/api/webhook/c4": "Wawp's own webhook",
+		// What is right:
+		"https://h.test/c4nary?a=100%25&b=%C3%A4#%41": "",
+		"https://m%C3%BCnchen.test/c4nary":            "",
+		"https://us%40er:p%40ss@h.test:8443/c4nary":   "",
+		"HTTPS://h.test/":                             "",
+		"https://[2001:db8::1]/c4nary":                "",
+	} {
+		t.Run(url, func(t *testing.T) {
+			t.Parallel()
+			w := world(t, wawptest.Config{})
+			tf := w.Terraform(t, strings.Replace(hook(), fmt.Sprintf("%q", target), `"`+url+`"`, 1))
+			said, ok := tf.Run("plan")
+			said = acctest.Unwrap(said)
+			if acctest.Contains(t, said, says); ok != (says == "") {
+				t.Errorf("success: %t:\n%s", ok, said)
+			}
+			acctest.Lacks(t, said, "c4", "with Attribute")
 		})
 	}
 }
@@ -299,8 +348,9 @@ func TestDriftIsShownAndCorrected(t *testing.T) {
 func TestAccImport(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ by, need, tofu string }{
-		"id":       {fmt.Sprintf("id = %q", id+","+target), "1.11", "1.6"},
-		"identity": {fmt.Sprintf("identity = {\n instance_id = %q\n url = %q\n }", id, target), "1.12", "1.12"},
+		"id":                         {fmt.Sprintf("id = %q", id+","+target), "1.11", "1.6"},
+		"identity":                   {fmt.Sprintf("identity = {\n instance_id = %q\n url = %q\n }", id, target), "1.12", "1.12"},
+		"identity, with white space": {fmt.Sprintf("identity = {\n instance_id = %q\n url = %q\n }", " "+id, target+"\n"), "1.12", "1.12"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -74,7 +74,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Sensitive: true,
 				MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`. It is stored in the " +
 					"state: prefer `hmac_secret_wo`. It is never read back, so a change in the dashboard is not noticed. Removing it " +
-					"makes a new webhook, because a change keeps what it leaves out.",
+					"deletes the webhook and makes it again with its other settings, because a change keeps what it leaves out.",
 			},
 			"hmac_secret_wo": schema.StringAttribute{
 				Optional:  true,
@@ -82,7 +82,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Sensitive: true,
 				MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`, as a write-only argument: it is " +
 					"in no state and no plan. It is sent when the webhook is made, and again whenever `hmac_secret_wo_version` changes: only then it " +
-					"has to be there.",
+					"has to be there. Removing both does what removing `hmac_secret` does.",
 			},
 			"hmac_secret_wo_version": schema.Int64Attribute{
 				Optional: true,

@@ -2,7 +2,6 @@ package webhook
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"strings"
 
@@ -49,7 +48,8 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	}
 }
 
-// publicURL refuses what Wawp would not post to, and Wawp's own webhook. It quotes nothing: a URL can hold a secret.
+// publicURL refuses what Wawp would not post to, and Wawp's own webhook. It quotes nothing, and points at nothing,
+// because Terraform would quote the line: a URL can hold a secret.
 type publicURL struct{}
 
 // Description implements [validator.Describer].
@@ -64,21 +64,29 @@ func (publicURL) ValidateString(_ context.Context, req validator.StringRequest, 
 		return
 	}
 	text := req.ConfigValue.ValueString()
-	u, err := url.Parse(text)
-	var escape url.EscapeError
-	switch {
-	case errors.As(err, &escape):
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid webhook address",
-			"The url has a % that does not begin an escape of two hexadecimal digits. Write a percent sign itself as %25.")
-	case err != nil, u.Scheme != "https", u.Hostname() == "", strings.TrimSpace(text) != text:
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid webhook address",
-			"Wawp posts to https addresses only: the url must begin with https:// (in lower case) and name a host, without white "+
-				"space around it.")
-	case !wawp.IsReadable(text):
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid webhook address",
-			"The url has a character that cannot be seen, such as a mark for the direction of writing, or more than 4,096 "+
-				"characters.")
-	case wawp.IsSystemWebhook(text):
-		resp.Diagnostics.AddAttributeError(req.Path, systemSummary, systemDetail)
+	if reason := unfit(text); reason != "" {
+		resp.Diagnostics.AddError("Invalid webhook address", "The url cannot be that of a webhook: "+reason)
+	} else if wawp.IsSystemWebhook(text) {
+		resp.Diagnostics.AddError(systemSummary, systemDetail)
 	}
+}
+
+// unfit says why Wawp could not post to an address; "" means that it could.
+func unfit(text string) string {
+	u, err := url.Parse(text)
+	switch {
+	case strings.TrimSpace(text) != text:
+		return "it has white space around it."
+	case wawp.HasBadEscape(text):
+		return "it has a % that does not begin an escape of two hexadecimal digits. Write a percent sign itself as %25."
+	case !strings.HasPrefix(strings.ToLower(text), "https://"):
+		return "it does not begin with https://, and Wawp posts to no other addresses."
+	case !wawp.IsReadable(text):
+		return "it has a character that cannot be seen, such as a line break or a mark for the direction of writing, or more " +
+			"than 4,096 characters."
+	case err != nil, u.Hostname() == "", strings.Contains(u.Host, "%"):
+		return "what stands between https:// and the path cannot be read as a host. Write a name or an IP address, without " +
+			"escapes such as %41, and perhaps a port."
+	}
+	return ""
 }

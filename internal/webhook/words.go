@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -30,6 +31,10 @@ var (
 
 // failed explains an operation that failed.
 func failed(op operation, id string, hook wawp.Webhook, err error) diag.Diagnostic {
+	if deleted := (*deletedError)(nil); errors.As(err, &deleted) {
+		return explain.Diagnostic(op.summary, explain.Failure("To take its secret away, "+name(id, hook)+" was deleted. "+
+			"Making it again, without a secret, failed. The next apply makes it", deleted.cause), deleted.cause)
+	}
 	attempt := op.gerund + " " + name(id, hook) + " failed"
 	if op == making && wawp.MayHaveActed(err) {
 		attempt += ". It may be there all the same: if so, the next apply adopts it"
@@ -65,7 +70,10 @@ func occupied(id string, there, wanted wawp.Webhook) diag.Diagnostic {
 
 %s
 
-   or run: %s`, name(id, there), strings.Join(there.Differs(wanted), ", "),
+   or run: %s
+
+If it is that of this very resource, which is replaced with create_before_destroy: apply the changed arguments first, without a replacement.`,
+		name(id, there), strings.Join(there.Differs(wanted), ", "),
 		explain.ImportBlock("wawp_session_webhook", id+",<url>"),
 		explain.Command("terraform import", "wawp_session_webhook.<name>", id+",<url>")))
 }

@@ -1,0 +1,53 @@
+package acctest
+
+import (
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Secrets are the names of the arguments at which no diagnostic may point, because Terraform quotes the line of one that
+// it points at: those that a schema declares to be sensitive or write-only, and the url of a webhook, whose path and
+// query often are a secret.
+func (p *Protocol) Secrets() []string {
+	names := []string{"url"}
+	add := func(schema *tfprotov6.Schema) { names = append(names, secretNames(schema.Block.Attributes)...) }
+	add(p.Schemas.Provider)
+	for _, schemas := range []map[string]*tfprotov6.Schema{
+		p.Schemas.ResourceSchemas, p.Schemas.DataSourceSchemas,
+		p.Schemas.EphemeralResourceSchemas, p.Schemas.ListResourceSchemas,
+	} {
+		for _, schema := range schemas {
+			add(schema)
+		}
+	}
+	for _, action := range p.Schemas.ActionSchemas {
+		add(action.Schema)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func secretNames(attributes []*tfprotov6.SchemaAttribute) []string {
+	var names []string
+	for _, a := range attributes {
+		if (a.Sensitive || a.WriteOnly) && (a.Optional || a.Required) {
+			names = append(names, a.Name)
+		}
+		if a.NestedType != nil {
+			names = append(names, secretNames(a.NestedType.Attributes)...)
+		}
+	}
+	return names
+}
+
+// PointsAtSecret returns the diagnostics that point at a secret.
+func (p *Protocol) PointsAtSecret(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
+	return slices.DeleteFunc(slices.Clone(diagnostics), func(d *tfprotov6.Diagnostic) bool {
+		return d.Attribute == nil || !slices.ContainsFunc(d.Attribute.Steps(), func(step tftypes.AttributePathStep) bool {
+			name, ok := step.(tftypes.AttributeName)
+			return ok && slices.Contains(p.secrets, string(name))
+		})
+	})
+}
