@@ -59,7 +59,7 @@ func TestDataSourceForms(t *testing.T) {
 func TestDataSourceFails(t *testing.T) {
 	t.Parallel()
 	for says, fault := range map[string]wawptest.Fault{
-		"no paid plan":                {Match: list, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`},
+		"no active paid plan":         {Match: list, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`},
 		"lists no webhooks":           {Match: list, Body: `{"success":true}`},
 		"Wawp knows no such instance": {Match: list, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`},
 	} {

@@ -82,7 +82,7 @@ func TestRenamedWebhookIsThere(t *testing.T) {
 		before.Shared = w.Provider(t)
 		after.Shared = before.Shared // of one run
 		acctest.Contains(t, after.OK("apply"), "Warning: Wawp webhook was adopted")
-		acctest.Contains(t, before.OK("destroy"), "Warning: Wawp webhook was left as it is", "the webhook at https://hooks.example.com of the session "+id)
+		acctest.Contains(t, before.OK("destroy"), "Warning: Wawp webhook was left as it is", "the webhook at https://hooks.example.com/... of the session "+id)
 		only(t, w, after)
 		if len(before.State()) != 0 {
 			t.Error("the old object is in the state")

@@ -12,9 +12,9 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// name is how a diagnostic names a webhook.
+// name is how a diagnostic names a webhook: the rest of its address often is its secret.
 func name(id string, hook wawp.Webhook) string {
-	return fmt.Sprintf("the webhook at %s of the session %s", hook.Origin(), id)
+	return fmt.Sprintf("the webhook at %s/... of the session %s", hook.Origin(), id)
 }
 
 // operation is one that can fail, and the words for it.
