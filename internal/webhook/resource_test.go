@@ -388,7 +388,7 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 		"no comma":     {id, wawptest.Fault{}, "separated by a comma"},
 		"empty":        {"", wawptest.Fault{}, "separated by a comma"},
 		"no url":       {id + ",", wawptest.Fault{}, "separated by a comma"},
-		"no such hook": {id + ",https://example.com/s3cret", wawptest.Fault{}, "No webhook to import There is no such thing as the webhook at https://example.com of"},
+		"no such hook": {id + ",https://example.com/s3cret", wawptest.Fault{}, "No webhook to import There is no such thing as the webhook at https://example.com/... of"},
 		"Wawp's own":   {id + ",https://app.wawp.net/api/webhook/t0ken", wawptest.Fault{}, "This is Wawp's own webhook"},
 		"no session":   {"A1," + target, wawptest.Fault{}, "Wawp webhook could not be read"},
 		"unreadable":   {id + "," + target, wawptest.Fault{Match: list, Body: "<html>"}, "Wawp webhook could not be read"},
@@ -413,7 +413,7 @@ func TestCreateFindsAWebhook(t *testing.T) {
 		w := world(t, wawptest.Config{})
 		w.SetWebhook(id, same)
 		tf := w.Terraform(t, hook())
-		acctest.Contains(t, tf.OK("apply"), "Warning: Wawp webhook was adopted", "the webhook at https://hooks.example.com of", "Whether it has a secret cannot be seen")
+		acctest.Contains(t, tf.OK("apply"), "Warning: Wawp webhook was adopted", "the webhook at https://hooks.example.com/... of", "Whether it has a secret cannot be seen")
 		if w.Count(set)+w.Count(update) != 0 {
 			t.Errorf("it was written: %v", w.Requests())
 		}
