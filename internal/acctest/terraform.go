@@ -2,6 +2,8 @@ package acctest
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -151,6 +154,24 @@ func (tf *Terraform) Clone(t testing.TB) *Terraform {
 	clone := *tf
 	clone.t, clone.objects, clone.values = t, maps.Clone(tf.objects), &scope{}
 	return &clone
+}
+
+// Age makes the objects in the state older: it moves the time at which each was made, where the provider has noted that.
+func (tf *Terraform) Age(by time.Duration) {
+	tf.t.Helper()
+	for _, o := range tf.objects {
+		var private map[string][]byte
+		var note map[string]any
+		err := errors.Join(json.Unmarshal(o.private, &private), json.Unmarshal(private["wawp"], &note))
+		if made, ok := note["made"].(float64); err == nil && ok {
+			note["made"] = int64(made - by.Seconds())
+			private["wawp"], _ = json.Marshal(note)
+			o.private, err = json.Marshal(private)
+		}
+		if err != nil {
+			tf.t.Fatal(err)
+		}
+	}
 }
 
 // Forget takes a resource out of the state, as state rm does.

@@ -138,13 +138,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	defer cancel()
 
 	id := m.InstanceID.ValueString()
-	now, err := r.client.GetSession(ctx, id)
-	if err == nil && now.Status == wawp.StatusScan && !isNew {
-		now, err = r.client.GetSessionAgain(ctx, id) // a session passes through it while it connects
-	}
+	now, ok := object(id).ReadSession(ctx, r.client, req, resp)
 	switch doubt := state.Doubt(ctx, r.client, req.Private); {
-	case err != nil:
-		object(id).NotRead(ctx, r.client, req, resp, err)
+	case !ok:
 	case isNew && now.Status != wawp.StatusWorking:
 		resp.Diagnostics.Append(nothingToImport(now))
 	case now.Status == wawp.StatusScan && doubt != "":

@@ -246,6 +246,9 @@ func TestRefresh(t *testing.T) {
 		"403":                     {[]wawptest.Fault{{Match: info, Status: 403, Body: own}}, []string{"Error: Wawp pairing could not be read"}, true, 1},
 		"500":                     {[]wawptest.Fault{{Match: info, Status: 500}}, []string{"Error: Wawp pairing could not be read"}, true, 1},
 		"unlinked, or not":        {[]wawptest.Fault{passing, {Match: info, Status: 500}}, []string{"Error: Wawp pairing could not be read"}, true, 2},
+		"a 404 that passes":       {[]wawptest.Fault{{Match: info, Times: 1, Status: 404, Body: own}}, []string{quiet}, false, 2},
+		"a 404, then connecting":  {[]wawptest.Fault{{Match: info, Times: 1, Status: 404, Body: own}, passing}, []string{quiet}, false, 3},
+		"a 404, then unlinked":    {[]wawptest.Fault{{Match: info, Times: 1, Status: 404, Body: own}, status("SCAN_QR_CODE")}, []string{"Warning: A phone was unlinked", removed}, false, 3},
 		"unlinked, session gone?": {[]wawptest.Fault{passing, gone}, []string{kept, quiet}, false, 3},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -76,6 +76,27 @@ func TestTokenOfAnotherAccountDropsNothing(t *testing.T) {
 	tf.OK("destroy")
 }
 
+// TestAbsenceThatPassesIsNoAlarm: a 404 of some seconds changes nothing, and nobody hears of it.
+func TestAbsenceThatPassesIsNoAlarm(t *testing.T) {
+	t.Parallel()
+	for _, endpoint := range []string{
+		"POST /v2/session/info", "GET /v2/session/webhook", "GET /v2/session/rate-limit", "GET /v2/session/temp-link",
+	} {
+		t.Run(endpoint, func(t *testing.T) {
+			t.Parallel()
+			w, tf := account(t)
+			tf.OK("apply")
+			w.Inject(wawptest.Fault{Match: endpoint, Times: 1, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`})
+			said := tf.OK("plan")
+			acctest.Contains(t, said, "No changes.")
+			acctest.Lacks(t, said, "Warning")
+			if w.Count(endpoint) < 2 {
+				t.Errorf("the requests are %v", w.Requests())
+			}
+		})
+	}
+}
+
 // TestRenewedTokenIsThatOfTheSameAccount: once what belongs to a session was read with it, it proves as much as the old one.
 func TestRenewedTokenIsThatOfTheSameAccount(t *testing.T) {
 	t.Parallel()

@@ -137,8 +137,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 
 	id := m.InstanceID.ValueString()
 	now, err := r.client.GetRateLimit(ctx, id)
-	if err != nil {
-		object(id).NotRead(ctx, r.client, req, resp, err)
+	again := func(wawp.Session) error {
+		now, err = r.client.GetRateLimit(ctx, id)
+		return err
+	}
+	if err != nil && !object(id).ReadAgain(ctx, r.client, req, resp, err, again) {
 		return
 	}
 	if now.Policy == "" {

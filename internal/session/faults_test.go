@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -267,6 +268,25 @@ func TestDeletedBeforeItWasRefreshed(t *testing.T) {
 	acctest.Contains(t, tf.OK("plan"), "is gone", "1 to add, 0 to change, 0 to destroy")
 }
 
+// TestNewSessionMayNotBeKnownEverywhere, for 2 minutes, unless Wawp has described it. Then it is like any other.
+func TestNewSessionMayNotBeKnownEverywhere(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	tf := w.Terraform(t, minimal)
+	tf.OK("apply")
+	w.Remove(w.Sessions()[0].InstanceID)
+	const young = "it was created less than 2 minutes ago"
+	for _, age := range []time.Duration{0, time.Minute} {
+		tf.Age(age)
+		acctest.Contains(t, tf.OK("apply", "-refresh-only"), "Warning: Wawp session could not be checked and stays in the state", young)
+		acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Error: Wawp session could not be deleted", young)
+	}
+	tf.Age(time.Minute)
+	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp session is gone", "1 to add")
+	tf.OK("destroy", "-refresh=false")
+	recorded(t, w, tf, 0)
+}
+
 // TestAbsenceThatPassesDropsNothing: a restart, or a server that lags behind, answers for some seconds that there is no such session.
 func TestAbsenceThatPassesDropsNothing(t *testing.T) {
 	t.Parallel()
@@ -436,6 +456,59 @@ func TestServerThatOffersOnlyCreate(t *testing.T) {
 			if len(tf.State()) != 0 {
 				t.Errorf("the state holds %v", tf.State())
 			}
+		})
+	}
+}
+
+// TestLivingSessionNeverLeavesTheState: that nobody has described a session yet, and that its deletion was answered as
+// if there were no such route, does not show that the server offers only create.
+func TestLivingSessionNeverLeavesTheState(t *testing.T) {
+	t.Parallel()
+	const page = "<html>Not Found</html>"
+	elsewhere := acctest.New(t, wawptest.Config{Endpoints: []string{create}}).Server.URL
+	answered := func(body string, endpoints ...string) (faults []wawptest.Fault) {
+		for _, endpoint := range endpoints {
+			faults = append(faults, wawptest.Fault{Match: endpoint, Status: 404, Body: body})
+		}
+		return faults
+	}
+	and := func(faults []wawptest.Fault, more ...wawptest.Fault) []wawptest.Fault { return append(faults, more...) }
+	none := answered(`{"error":"tenant_not_found","message":"No."}`, info)[0]
+	for name, test := range map[string]struct {
+		faults  []wawptest.Fault
+		address string // another one than that of the creation
+		refresh string
+		says    string
+	}{
+		"server_not_found":          {answered(`{"code":"server_not_found","message":"No."}`, remove), "", "false", "session/info describes it"},
+		"wawp_upstream_error":       {answered(`{"code":"wawp_upstream_error","message":"No."}`, remove), "", "false", "session/info describes it"},
+		"a web page":                {answered(page, remove), "", "false", "session/info describes it"},
+		"an unknown route":          {answered(`{"code":"rest_no_route","message":"No."}`, remove), "", "false", "session/info describes it"},
+		"405":                       {[]wawptest.Fault{{Match: remove, Status: 405}}, "", "false", "session/info describes it"},
+		"info is broken":            {and(answered(page, remove), wawptest.Fault{Match: info, Status: 500}), "", "false", "session/info does not confirm it"},
+		"info is a web page":        {and(answered(page, remove), wawptest.Fault{Match: info, Body: page}), "", "false", "could not be understood"},
+		"info has no such tenant":   {and(answered(page, remove, rateLimit), none), "", "false", "something that does not know it"},
+		"info has no such instance": {and(answered(page, remove, rateLimit), answered(own, info)...), "", "false", "less than 2 minutes ago"},
+		"all but the policy":        {answered(page, remove, info), "", "false", "something that does not know it"},
+		"a code of Wawp everywhere": {answered(`{"code":"server_not_found","message":"No."}`, remove, info, rateLimit), "", "true", "server_not_found"},
+		"another address":           {nil, elsewhere, "false", "base_url"},
+		"another address, looked":   {nil, elsewhere, "true", "base_url"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			tf := w.Terraform(t, once+minimal)
+			tf.OK("apply")
+			for _, fault := range test.faults {
+				w.Inject(fault)
+			}
+			tf.BaseURL = cmp.Or(test.address, tf.BaseURL)
+			acctest.Contains(t, tf.Fails("destroy", "-refresh="+test.refresh), "Error: Wawp session could not be deleted", "it stays in the state", test.says)
+			recorded(t, w, tf, 1)
+			w.ClearFaults()
+			tf.BaseURL = w.Server.URL
+			tf.OK("destroy")
+			recorded(t, w, tf, 0)
 		})
 	}
 }

@@ -165,16 +165,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	id := m.InstanceID.ValueString()
-	session, err := r.client.GetSession(ctx, id)
-	if err == nil && session.Status == wawp.StatusScan && m.isPaired() {
-		session, err = r.client.GetSessionAgain(ctx, id) // a session passes through it while it connects
-	}
-	if err != nil {
-		answers := false
-		if session, answers = m.object().NotRead(ctx, r.client, req, resp, err); !answers {
-			return
-		}
+	session, ok := m.object().ReadSession(ctx, r.client, req, resp)
+	if !ok {
+		return
 	}
 	m.refresh(session)
 	m.observeDesired(session)
@@ -246,7 +239,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	case found.Verdict == wawp.Absent && stillLinked != nil && (err == nil || !wawp.KindOf(stillLinked).Missing()):
 		resp.Diagnostics.Append(notLoggedOut(seen, patience, stillLinked))
 	case found.Verdict == wawp.Absent:
-	case wawp.KindOf(err) == wawp.NotFound && !state.WasDescribed(ctx, req.Private):
+	case found.Verdict == wawp.Forgotten:
 		resp.Diagnostics.Append(forgotten(id, err))
 	default:
 		reason := found.Reason

@@ -72,9 +72,6 @@ func WasLinked(ctx context.Context, p Private) bool { return load(ctx, p).Linked
 // IsNew says whether an object was imported and not read since: it may not exist at all.
 func IsNew(ctx context.Context, p Private) bool { return load(ctx, p).Imported }
 
-// WasDescribed says whether Wawp has ever described an object.
-func WasDescribed(ctx context.Context, p Private) bool { return load(ctx, p).Described }
-
 // Doubt says, in half a sentence, why no answer proves an absence: it may be that of another account. "" means that
 // one may.
 func Doubt(ctx context.Context, client *wawp.Client, p Private) string {

@@ -36,32 +36,57 @@ type Object struct {
 // removal is how a person takes an object out of the state.
 func (o Object) removal() string { return explain.Command("terraform state rm", o.Type+".<name>") }
 
-// NotRead decides what a failed read does to the state. Only a proven absence removes an object, and of a protected one it is an error. Where
-// the session answers after all, it is returned: whoever reads sessions takes it.
-func (o Object) NotRead(ctx context.Context, client *wawp.Client, req resource.ReadRequest, resp *resource.ReadResponse, err error) (wawp.Session, bool) {
-	failure := explain.Diagnostic("Wawp "+o.Noun+" could not be read", explain.Failure("Reading "+o.Name+" failed", err), err)
-	if IsNew(ctx, req.Private) {
-		resp.Diagnostics.Append(failure)
-		return wawp.Session{}, false
+// ReadSession reads the session that an object is, or belongs to. One to which a phone was linked passes through
+// SCAN_QR_CODE while it connects, so that is looked at again, after a pause. ReadSession says whether the session was
+// read; if not, [Object.ReadAgain] has decided what comes of it.
+func (o Object) ReadSession(
+	ctx context.Context, client *wawp.Client, req resource.ReadRequest, resp *resource.ReadResponse,
+) (wawp.Session, bool) {
+	var now wawp.Session
+	read := func(told wawp.Session) (err error) {
+		if now = told; now.InstanceID == "" {
+			now, err = client.GetSession(ctx, o.InstanceID)
+		}
+		if err == nil && now.Status == wawp.StatusScan && o.Paired && !IsNew(ctx, req.Private) {
+			now, err = client.GetSessionAgain(ctx, o.InstanceID)
+		}
+		return err
 	}
-	k := known(ctx, client, req.Private)
-	k.Paired = o.Paired
-	found := client.Find(ctx, o.InstanceID, k, err)
+	err := read(wawp.Session{})
+	return now, err == nil || o.ReadAgain(ctx, client, req, resp, err, read)
+}
+
+// ReadAgain decides what a failed read does to the state. Only a proven absence removes an object, and of a protected
+// one it is an error. Where the session answers after all, the object is read again, by a function that is told of the
+// session. ReadAgain says whether that succeeded.
+func (o Object) ReadAgain(
+	ctx context.Context, client *wawp.Client, req resource.ReadRequest, resp *resource.ReadResponse,
+	err error, again func(wawp.Session) error,
+) bool {
+	found := wawp.Finding{Verdict: wawp.Broken} // of what was just imported nothing is known
+	if !IsNew(ctx, req.Private) {
+		k := o.known(ctx, client, req.Private)
+		if found = client.Find(ctx, o.InstanceID, k, err); found.Verdict == wawp.Present {
+			if err = again(found.Session); err == nil {
+				return true
+			}
+			found = client.Find(ctx, o.InstanceID, k, err)
+		}
+	}
 	switch {
 	case found.Verdict == wawp.Broken:
-		resp.Diagnostics.Append(failure)
+		resp.Diagnostics.Append(explain.Diagnostic("Wawp "+o.Noun+" could not be read",
+			explain.Failure("Reading "+o.Name+" failed", err), err))
 	case found.Verdict == wawp.Absent && o.Protected:
 		resp.Diagnostics.AddError("Wawp "+o.Noun+" is gone, and protected: "+o.InstanceID, fmt.Sprintf(
 			"%s was deleted outside Terraform: %s. It has deletion_protection = true, so it stays in the state. To have the next plan create a "+
 				"new one, remove it with: %s", first(o.Name), found.Reason, o.removal()))
 	case found.Verdict == wawp.Absent:
 		o.Gone(ctx, client, req, resp, found.Reason)
-	case found.Verdict == wawp.Present && o.Noun == "session":
-		return found.Session, true
 	default:
 		resp.Diagnostics.Append(o.Kept(found.Reason, explain.Reason(err)))
 	}
-	return wawp.Session{}, false
+	return false
 }
 
 // Gone removes an object from the state, with a warning: unless it is another account that does not know it.
@@ -101,11 +126,16 @@ func (o Object) Unlinks(number, pushName types.String) diag.Diagnostic {
 			"    moved {\n      from = %s.<old name>\n      to   = %[3]s.<new name>\n    }", o.Name, phone, o.Type))
 }
 
-// RemoveSession deletes a session, and finds out whether it is gone.
-func (o Object) RemoveSession(ctx context.Context, client *wawp.Client, p Private) (wawp.Finding, error) {
+// known is what is known of the object.
+func (o Object) known(ctx context.Context, client *wawp.Client, p Private) wawp.Known {
 	k := known(ctx, client, p)
 	k.Paired = o.Paired
-	return client.RemoveSession(ctx, o.InstanceID, k)
+	return k
+}
+
+// RemoveSession deletes a session, and finds out whether it is gone.
+func (o Object) RemoveSession(ctx context.Context, client *wawp.Client, p Private) (wawp.Finding, error) {
+	return client.RemoveSession(ctx, o.InstanceID, o.known(ctx, client, p))
 }
 
 // WentWithSession says whether a deletion that failed is done all the same, because the session is gone and what belongs to it is, too;
@@ -114,9 +144,7 @@ func (o Object) WentWithSession(ctx context.Context, client *wawp.Client, p Priv
 	if k := wawp.KindOf(err); k != wawp.NoSuchInstance && k != wawp.InvalidSession {
 		return false, ""
 	}
-	k := known(ctx, client, p)
-	k.Paired = o.Paired
-	found := client.Find(ctx, o.InstanceID, k, err)
+	found := client.Find(ctx, o.InstanceID, o.known(ctx, client, p), err)
 	return found.Verdict == wawp.Absent, found.Reason
 }
 

@@ -117,12 +117,15 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 
 	id := m.InstanceID.ValueString()
 	active, err := r.client.GetTempLink(ctx, id)
+	again := func(wawp.Session) error {
+		active, err = r.client.GetTempLink(ctx, id)
+		return err
+	}
 	switch {
 	case wawp.KindOf(err).Untimely() && !isNew:
 		resp.Diagnostics.Append(object(id).Kept("Wawp refuses to tell, perhaps because the session needs no scan", explain.Reason(err)))
 		return
-	case err != nil:
-		object(id).NotRead(ctx, r.client, req, resp, err)
+	case err != nil && !object(id).ReadAgain(ctx, r.client, req, resp, err, again):
 		return
 	case isNew && (active.URL == "" || active.EndsWithin(0)):
 		resp.Diagnostics.Append(noneToImport(id))

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,6 +21,8 @@ const (
 	Present
 	// Absent: it is gone, beyond doubt.
 	Absent
+	// Forgotten: a server that offers nothing but to create sessions has it, or not.
+	Forgotten
 )
 
 // Known is what is known of a session before Wawp is asked.
@@ -56,8 +60,10 @@ func (c *Client) Find(ctx context.Context, id string, known Known, err error) Fi
 	return c.confirm(ctx, id, known, session, err, true)
 }
 
-// RemoveSession deletes an instance for good, and finds out what an error means: it is gone if the finding is Absent. The answer that
-// there is no such instance is confirmed by session/info, after the pause; one that is less sure, by the rules of [Client.Find].
+// RemoveSession deletes an instance for good, and finds out what an error means: it is gone if the finding is Absent.
+// The answer that there is no such instance is confirmed by session/info, after the pause; one that is less sure, by the
+// rules of [Client.Find]. A session that Wawp has never described, and that meets nothing but unknown routes, is
+// Forgotten.
 func (c *Client) RemoveSession(ctx context.Context, id string, known Known) (Finding, error) {
 	err := c.DeleteSession(ctx, id)
 	kind := KindOf(err)
@@ -73,7 +79,21 @@ func (c *Client) RemoveSession(ctx context.Context, id string, known Known) (Fin
 			return Finding{Verdict: Absent}, nil
 		}
 	}
-	return c.confirm(ctx, id, known, session, infoErr, kind != NoSuchInstance), err
+	found := c.confirm(ctx, id, known, session, infoErr, kind != NoSuchInstance)
+	if !known.Described && !known.OtherAccount && isUnknownRoute(err) && isUnknownRoute(infoErr) {
+		if _, policyErr := c.GetRateLimit(ctx, id); isUnknownRoute(policyErr) {
+			found.Verdict = Forgotten
+		}
+	}
+	return found, err
+}
+
+// isUnknownRoute says whether an answer is that of a server which does not offer an endpoint: it has no code, or one that
+// says so. With any other, a server misses something else.
+func isUnknownRoute(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Kind == NotFound &&
+		slices.Contains([]string{"", "404", "405", "not_found", "rest_no_route"}, strings.ToLower(e.Code))
 }
 
 // confirm judges a second look at session/info, and asks for the sending policy, too, if that is wanted.

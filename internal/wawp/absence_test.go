@@ -204,6 +204,9 @@ func TestRemoveSession(t *testing.T) {
 	code := func(status int) http.HandlerFunc {
 		return answers(status, `{"code":"invalid_session","message":"No."}`)
 	}
+	never := Known{Made: time.Now()}
+	noRoute := answers(404, `{"code":"rest_no_route","message":"No route was found."}`)
+	noServer := answers(404, `{"code":"server_not_found","message":"No."}`)
 	gone410 := answers(410, `{"code":"invalid_instance","message":"Gone."}`)
 	for name, test := range map[string]struct {
 		known   Known
@@ -229,6 +232,19 @@ func TestRemoveSession(t *testing.T) {
 		"another 404, absent":                {long, []http.HandlerFunc{foreign404, noInstance, noInstance}, "D I P", Absent, NotFound},
 		"another 404, policy there":          {long, []http.HandlerFunc{foreign404, noInstance, policy}, "D I P", Unclear, NotFound},
 		"another 404 everywhere":             {long, []http.HandlerFunc{foreign404}, "D I", Unclear, NotFound},
+		"only create, never described":       {never, []http.HandlerFunc{noRoute}, "D I P", Forgotten, NotFound},
+		"only create, as web pages":          {never, []http.HandlerFunc{foreign404}, "D I P", Forgotten, NotFound},
+		"only create, with 405":              {never, []http.HandlerFunc{answers(405, `{"code":"405"}`), noRoute, foreign404}, "D I P", Forgotten, NotFound},
+		"only create, another account":       {Known{OtherAccount: true}, []http.HandlerFunc{noRoute}, "D I", Unclear, NotFound},
+		"only create, described":             {long, []http.HandlerFunc{noRoute}, "D I", Unclear, NotFound},
+		"only create, and a policy":          {never, []http.HandlerFunc{noRoute, noRoute, policy}, "D I P", Unclear, NotFound},
+		"only create, and info":              {never, []http.HandlerFunc{noRoute, describes}, "D I", Present, NotFound},
+		"only create, info fails":            {never, []http.HandlerFunc{noRoute, faults}, "D I", Unclear, NotFound},
+		"another code, never described":      {never, []http.HandlerFunc{noServer}, "D I", Unclear, NotFound},
+		"another code, then no route":        {never, []http.HandlerFunc{noServer, noRoute}, "D I", Unclear, NotFound},
+		"no route, then another code":        {never, []http.HandlerFunc{noRoute, noServer}, "D I", Unclear, NotFound},
+		"no route twice, then another code":  {never, []http.HandlerFunc{noRoute, noRoute, noServer}, "D I P", Unclear, NotFound},
+		"410, then no route":                 {never, []http.HandlerFunc{gone410, noRoute}, "D I", Unclear, Refused},
 		"a code that nobody knows":           {long, []http.HandlerFunc{answers(404, `{"code":"tenant_not_found","message":"Session not found"}`), describes}, "D I", Present, NotFound},
 		"405":                                {long, []http.HandlerFunc{answers(405, ""), describes}, "D I", Present, NotFound},
 		"410, described":                     {long, []http.HandlerFunc{gone410, describes}, "D I", Present, Refused},

@@ -132,12 +132,15 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		hook, found = wawp.FindWebhook(hooks, address)
 		return found || isNew, err
 	}
-	_, err := twice(ctx, r.client, look)
+	read := func(wawp.Session) error {
+		_, err := twice(ctx, r.client, look)
+		return err
+	}
+	err := read(wawp.Session{})
 	switch {
 	case wawp.KindOf(err) == wawp.SubscriptionRequired && !isNew:
 		resp.Diagnostics.Append(m.object().Kept("the account has no paid plan", reason(err)))
-	case err != nil:
-		m.object().NotRead(ctx, r.client, req, resp, err)
+	case err != nil && !m.object().ReadAgain(ctx, r.client, req, resp, err, read):
 	case hook.URL == "" && isNew:
 		resp.Diagnostics.Append(noneToImport(id, m.webhook()))
 	case hook.URL == "":
