@@ -91,6 +91,63 @@ func TestRenamedPairingWaitsAgain(t *testing.T) {
 	}
 }
 
+// TestPhoneThatIsBeingLoggedOutIsNotTaken, however little time is left to wait for it.
+func TestPhoneThatIsBeingLoggedOutIsNotTaken(t *testing.T) {
+	t.Parallel()
+	w := open(t, wawptest.Config{}, working())
+	before := w.Terraform(t, declare())
+	after := w.Terraform(t, strings.Replace(declare(`timeouts = { create = "200ms" }`), `"x"`, `"y"`, 1))
+	before.OK("apply")
+	before.Shared = w.Provider(t)
+	after.Shared = before.Shared // of one run
+	asked, destroyed := make(chan struct{}), make(chan struct{})
+	w.Inject(wawptest.Fault{Match: logout, Hold: asked})
+	go func() {
+		defer close(destroyed)
+		before.Run("destroy", "-refresh=false")
+	}()
+	if err := w.WaitFor(t.Context(), logout, 1); err != nil {
+		t.Fatal(err)
+	}
+	acctest.Contains(t, after.Fails("apply"), "Error: No phone was linked to the Wawp session",
+		"Another resource of this run logs the phone of the session "+id+" out", "within 200ms (the create timeout)")
+	close(asked)
+	<-destroyed
+	if now, _ := w.Session(id); now.Status != "SCAN_QR_CODE" || len(before.State())+len(after.State()) != 0 {
+		t.Errorf("the session is %+v, the state %v and %v", now, before.State(), after.State())
+	}
+}
+
+// TestRefusedPhoneIsNotTaken: the resource that had it still has it, and logs it out when it is destroyed.
+func TestRefusedPhoneIsNotTaken(t *testing.T) {
+	t.Parallel()
+	untold := wawptest.Fault{Match: info, Reshape: wawptest.Set("me", map[string]any{"id": "123@lid"})}
+	for name, test := range map[string]struct {
+		expected string
+		fault    wawptest.Fault
+		says     string
+	}{
+		"another phone":            {"491701234567", wawptest.Fault{Skip: 1000}, "Error: Another phone is linked to the Wawp session"},
+		"a phone without a number": {phone, untold, "Error: Wawp does not report the number of the linked phone"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, wawptest.Config{}, working())
+			before := w.Terraform(t, declare())
+			after := w.Terraform(t, strings.Replace(declare(`expected_phone_number = "`+test.expected+`"`), `"x"`, `"y"`, 1))
+			before.OK("apply")
+			before.Shared = w.Provider(t)
+			after.Shared = before.Shared // of one run
+			w.Inject(test.fault)
+			acctest.Contains(t, after.Fails("apply"), test.says)
+			acctest.Lacks(t, before.OK("destroy"), "was left linked")
+			if now, _ := w.Session(id); now.Status != "SCAN_QR_CODE" || w.Count(logout) != 1 || len(before.State())+len(after.State()) != 0 {
+				t.Errorf("the session is %+v after %d logouts, the state %v and %v", now, w.Count(logout), before.State(), after.State())
+			}
+		})
+	}
+}
+
 // TestPhoneLinkedAfterALogoutIsAnother: nobody waits for one more.
 func TestPhoneLinkedAfterALogoutIsAnother(t *testing.T) {
 	t.Parallel()

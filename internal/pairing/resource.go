@@ -99,20 +99,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(declaredTwice(id))
 		return
 	}
-	isNew := r.client.IsUnlinked(id) // a phone that is linked now: none was, since this run has unlinked the last one
-	seen, err := wait(ctx, r.client, id, func(l wawp.Look) (bool, error) {
-		wasNew := isNew
-		isNew = isNew || l.Status != "" && l.Status != wawp.StatusWorking || r.client.IsUnlinked(id)
-		switch {
-		case l.Status == wawp.StatusStopped, !isLinked(l, expected):
-			return l.Status == wawp.StatusStopped && l.Settled(), nil
-		case wasNew:
-			r.client.Claim(pairingKey(id))
-			return true, nil
-		}
-		return r.client.ClaimUnless(pairingKey(id), logoutKey(id)), nil // it is being unlinked: what is seen is about to change
-	})
-	if d := notPaired(ctx, expected, seen, timeout, err); d != nil {
+	a := &arrival{client: r.client, id: id, expected: expected, isNew: r.client.IsUnlinked(id)}
+	seen, err := wait(ctx, r.client, id, a.look)
+	d := notPaired(ctx, expected, seen, timeout, err)
+	if d == nil && !a.take() {
+		d = stillUnlinking(id, timeout)
+	}
+	if d != nil {
 		resp.Diagnostics.Append(d)
 		return
 	}

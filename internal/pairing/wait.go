@@ -36,3 +36,34 @@ func isLinked(l wawp.Look, expected string) bool {
 	}
 	return true
 }
+
+// arrival is the wait of a resource for its phone. A phone that another resource of the same run logs out is none: what
+// is seen of it is about to change.
+type arrival struct {
+	client       *wawp.Client
+	id, expected string
+	isNew        bool // a phone that is linked from now on: no phone was, or this run has unlinked it
+	wasNew       bool // at the last look
+}
+
+// look says whether the wait is over: a phone is linked, or none can be. One that is refused is left to who has it.
+func (a *arrival) look(l wawp.Look) (bool, error) {
+	a.wasNew = a.isNew
+	a.isNew = a.isNew || l.Status != "" && l.Status != wawp.StatusWorking || a.client.IsUnlinked(a.id)
+	switch {
+	case l.Status == wawp.StatusStopped, !isLinked(l, a.expected):
+		return l.Status == wawp.StatusStopped && l.Settled(), nil
+	case isUntold(a.expected, l.Session), isAnother(a.expected, l.Session):
+		return a.wasNew || !a.client.IsClaimed(logoutKey(a.id)), nil
+	}
+	return a.take(), nil
+}
+
+// take takes the phone over, so that nobody in this run logs it out, and says whether that is still possible.
+func (a *arrival) take() bool {
+	if a.wasNew {
+		a.client.Claim(pairingKey(a.id))
+		return true
+	}
+	return a.client.ClaimUnless(pairingKey(a.id), logoutKey(a.id))
+}

@@ -66,6 +66,14 @@ func notPaired(ctx context.Context, expected string, seen wawp.Session, timeout 
 	return nil
 }
 
+// stillUnlinking says that the phone which is linked is none to wait for.
+func stillUnlinking(id string, timeout time.Duration) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf("Another resource of this run logs the phone of the "+
+		"session %s out, and has not seen that happen within %s (the create timeout). Nothing was recorded. The next apply "+
+		"waits for a phone. If the resource was only renamed, keep it with a moved block, which leaves the phone linked.",
+		id, timeout))
+}
+
 // statusOf names the status of a session.
 func statusOf(s wawp.Session) string { return cmp.Or(s.Status, "in a status that is not known") }
 
