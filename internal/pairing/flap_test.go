@@ -104,6 +104,7 @@ func TestNothingThatPassesEndsTheAction(t *testing.T) {
 		"a restart answered by 504":    {number, "FAILED", row(3*lasting, "FAILED"), lost(restart, 504), restart},
 		"a restart without an answer":  {"", "FAILED", "FAILED 404 404 STOPPED", lost(restart, 0), restart},
 		"a start answered by a 409":    {"", "STOPPED", "STOPPED STOPPED STARTING", lost(start, 409), start},
+		"a start answered by a 423":    {"", "STOPPED", "STOPPED STOPPED STARTING", lost(start, 423), start},
 		"an account that is told late": {number, "WORKING", row(2*late, "late"), wawptest.Fault{}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

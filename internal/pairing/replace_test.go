@@ -180,11 +180,13 @@ func TestLogoutIsBelievedWhenAnotherStatusIsTold(t *testing.T) {
 		info   wawptest.Fault
 		gone   bool
 	}{
-		"told by the answer":      {`{"status":"SCAN_QR_CODE"}`, wawptest.Fault{Skip: 1000}, true},
-		"told by info":            {`{"message":"Logged out"}`, wawptest.Fault{Skip: 1000}, true},
-		"told late":               {`{"message":"Logged out"}`, wawptest.Fault{Match: info, Times: 3, Reshape: wawptest.Without("status")}, true},
-		"told by nobody":          {`{"message":"Logged out"}`, wawptest.Fault{Match: info, Reshape: wawptest.Without("status")}, false},
-		"the answer says WORKING": {`{"status":"WORKING"}`, wawptest.Fault{Match: info, Reshape: wawptest.Set("status", "WORKING")}, false},
+		"told by the answer":       {`{"status":"SCAN_QR_CODE"}`, wawptest.Fault{Skip: 1000}, true},
+		"told by info":             {`{"message":"Logged out"}`, wawptest.Fault{Skip: 1000}, true},
+		"told late":                {`{"message":"Logged out"}`, wawptest.Fault{Match: info, Times: 3, Reshape: wawptest.Without("status")}, true},
+		"told by nobody":           {`{"message":"Logged out"}`, wawptest.Fault{Match: info, Reshape: wawptest.Without("status")}, false},
+		"a word that nobody knows": {`{"status":"DONE"}`, wawptest.Fault{Match: info, Reshape: wawptest.Set("status", "WORKING")}, false},
+		"another such word":        {`{"status":"LOGGED_OUT"}`, wawptest.Fault{Match: info, Times: 3, Reshape: wawptest.Set("status", "WORKING")}, true},
+		"the answer says WORKING":  {`{"status":"WORKING"}`, wawptest.Fault{Match: info, Reshape: wawptest.Set("status", "WORKING")}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

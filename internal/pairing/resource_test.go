@@ -461,7 +461,9 @@ func TestDestroy(t *testing.T) {
 		"lost":              {nil, "WORKING", []wawptest.Fault{{Match: logout, Drop: true, Act: true}}, nil, false, map[string]int{info: 1 + twice, logout: 1}},
 		"a gateway's 504":   {nil, "WORKING", []wawptest.Fault{{Match: logout, Status: 504, Act: true}}, nil, false, map[string]int{info: 1 + twice, logout: 1}},
 		"a proxy's 404":     {nil, "WORKING", []wawptest.Fault{{Match: logout, Status: 404, Body: foreign}}, []string{"Error: The phone was not unlinked"}, true, map[string]int{info: 1 + lasting, logout: 2}},
-		"forbidden":         {nil, "WORKING", []wawptest.Fault{{Match: logout, Status: 403}}, []string{"Error: The phone was not unlinked"}, true, map[string]int{info: 1, logout: 1}},
+		"forbidden":         {nil, "WORKING", []wawptest.Fault{{Match: logout, Status: 403}}, []string{"Error: The phone was not unlinked"}, true, map[string]int{info: 1 + lasting, logout: 2}},
+		"locked":            {nil, "WORKING", []wawptest.Fault{{Match: logout, Times: 1, Status: 423}}, nil, false, map[string]int{info: 1 + lasting, logout: 2}},
+		"wrong token":       {nil, "WORKING", []wawptest.Fault{{Match: logout, Status: 401}}, []string{"Error: ", "HTTP 401"}, true, map[string]int{info: 1, logout: 1}},
 		"error in disguise": {nil, "WORKING", []wawptest.Fault{{Match: logout, Body: own}}, []string{"Error: The phone was not unlinked"}, true, map[string]int{info: 1 + lasting, logout: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {

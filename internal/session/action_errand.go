@@ -54,7 +54,7 @@ func stop(ctx context.Context, e *errand) *shortfall {
 		return nil
 	}
 	wasLinked := e.seen.Status == wawp.StatusWorking
-	if left := e.make(ctx, wawp.Stop(), "become STOPPED"); left != nil {
+	if left := e.make(ctx, wawp.Stop(e.seen.Status), "become STOPPED"); left != nil {
 		return left
 	}
 	if wasLinked {

@@ -50,7 +50,7 @@ func drive(
 	case want == stopped && seen.Status == wawp.StatusStopped:
 		return seen.Session, true, nil
 	case want == stopped:
-		change = wawp.Stop()
+		change = wawp.Stop(seen.Status)
 	case seen.Status == wawp.StatusStopped: // Wawp allows a start only from STOPPED
 		change = wawp.Start()
 	}

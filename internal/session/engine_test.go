@@ -14,6 +14,11 @@ var unclear = map[string]wawptest.Fault{
 	"409":                  {Status: 409, Body: `{"code":"protocol_conflict","message":"It is started already."}`},
 	"422":                  {Status: 422, Body: `{"code":"busy","message":"Busy."}`},
 	"400":                  {Status: 400, Body: `{"code":"bad_request","message":"Not now."}`},
+	"412":                  {Status: 412, Body: `{"code":"precondition_failed","message":"Not now."}`},
+	"423":                  {Status: 423, Body: `{"code":"locked","message":"Busy."}`},
+	"425":                  {Status: 425},
+	"403":                  {Status: 403, Body: `{"code":"already_started","message":"It is started already."}`},
+	"404":                  {Status: 404, Body: `{"code":"invalid_session","message":"No."}`},
 	"500":                  {Status: 500, Body: `{"code":"internal","message":"Oops."}`},
 	"502":                  {Status: 502, Body: "<html>Bad gateway</html>"},
 	"504":                  {Status: 504},
@@ -53,6 +58,29 @@ func TestStartOrStopIsJudgedByWhatFollows(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestStopThatIsUnderWayIsNoFailure, although its answer was lost and it takes longer than there is time.
+func TestStopThatIsUnderWayIsNoFailure(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		looks int // at which it is STOPPING
+		says  string
+	}{"it stops": {30, "1 changed"}, "it goes on": {0, "was not stopped yet after 300ms (the create or update timeout); its last status was STOPPING."}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			tf := w.Terraform(t, once+isStarted)
+			tf.OK("apply")
+			w.Inject(wawptest.Fault{Match: stop, Act: true, Status: 504})
+			w.Inject(wawptest.Fault{Match: info, Skip: 2, Times: test.looks, Reshape: wawptest.Set("status", "STOPPING")}) // refresh, and look
+			tf.Configure(once + isStopped)
+			if test.looks == 0 {
+				tf.Configure(once + "resource \"wawp_session\" \"x\" {\n  desired_state = \"stopped\"\n  timeouts = { update = \"300ms\" }\n}\n")
+			}
+			acctest.Contains(t, tf.OK("apply"), test.says)
+		})
 	}
 }
 

@@ -10,11 +10,11 @@ import "context"
 type Change struct {
 	// Name is start, stop or restart; "" is a boot that is under way without a request.
 	Name string
-	// Failure is why Wawp did not accept the request, or nobody knows; nil after what shows that the change is under
-	// way.
+	// Failure is why Wawp did not accept the request, or nobody knows; after Make nil, if the change is under way all the
+	// same.
 	Failure error
-	// Begun says that the status is another one than before. A restart that is quicker than two looks is not seen to
-	// begin.
+	// Begun says that the status shows the change under way: that it is another one than before. A restart that is
+	// quicker than two looks is not seen to begin.
 	Begun bool
 	// Unlinked says that no phone can be linked to the session: SCAN_QR_CODE is then no status that it passes through.
 	Unlinked bool
@@ -34,8 +34,10 @@ func Restart(before string) *Change {
 	return &Change{Name: "restart", send: (*Client).RestartSession, before: before}
 }
 
-// Stop turns an engine off.
-func Stop() *Change { return &Change{Name: "stop", send: (*Client).StopSession} }
+// Stop turns an engine off. It has begun while the status is neither the one before nor another of an engine that runs.
+func Stop(before string) *Change {
+	return &Change{Name: "stop", send: (*Client).StopSession, before: before}
+}
 
 // Boot waits for an engine that boots already.
 func Boot() *Change { return &Change{} }
@@ -58,7 +60,10 @@ func (c *Client) Make(ctx context.Context, change *Change, seen Look, tell func(
 		}
 		return over, err
 	})
-	if err != nil && change.Failure != nil {
+	switch {
+	case change.Begun:
+		change.Failure = nil
+	case err != nil && change.Failure != nil:
 		err = change.Failure
 	}
 	return last, err
@@ -69,13 +74,17 @@ func (c *Change) Send(ctx context.Context, client *Client, id string) error {
 	after, err := c.send(client, ctx, id)
 	c.Failure = err
 	switch kind := KindOf(err); {
-	case err == nil:
+	case err == nil && isDocumented(after.Status):
 		c.see(after)
-	case ctx.Err() != nil, !kind.MayPass(), kind == NotSent, kind == TooManyRequests:
+	case err != nil && (ctx.Err() != nil || isFinal(kind) || kind == NotSent || kind == TooManyRequests):
 		return err
 	}
 	return nil
 }
+
+// isFinal says whether a request failed for a reason that has nothing to do with the status of the session. How Wawp
+// refuses what does not fit a status is not documented: any refusal without a meaning of its own may be that.
+func isFinal(k Kind) bool { return !k.MayPass() && k != Refused }
 
 // See takes in what a look told, and says whether the change has happened. It returns the failure of the request if
 // nothing has come of it for longer than it may take: 15 s after a refusal, which may have come because it was under
@@ -87,12 +96,8 @@ func (c *Change) See(l Look) (over bool, err error) {
 	c.see(l.Session)
 	switch {
 	case c.hasHappened(l):
-		c.Failure = nil
 		return true, nil
-	case c.Begun && c.Name != "stop":
-		c.Failure = nil
-	}
-	if c.Failure == nil || c.Begun {
+	case c.Failure == nil, c.Begun:
 		return false, nil
 	}
 	patience := passing
@@ -109,7 +114,7 @@ func (c *Change) see(s Session) {
 	switch {
 	case s.Status == "":
 	case c.Name == "stop":
-		c.Begun = s.Status == StatusStopped
+		c.Begun = s.Status == StatusStopped || s.Status != c.before && !isDocumented(s.Status)
 	case s.Status != c.before:
 		c.Begun = true
 	}

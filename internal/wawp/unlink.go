@@ -79,10 +79,10 @@ func (u *Unlinking) ask(ctx context.Context, l Look) (bool, error) {
 	after, err := u.client.LogoutSession(ctx, u.InstanceID)
 	u.Sent, u.Accepted, u.failure = true, err == nil, err
 	switch {
-	case err == nil && after.Status != "":
+	case err == nil && isDocumented(after.Status):
 		u.Session = after
 		return hasLoggedOut(after), nil
-	case err != nil && (ctx.Err() != nil || !KindOf(err).MayPass() || l.Lasts() && !MayHaveActed(err)):
+	case err != nil && (ctx.Err() != nil || isFinal(KindOf(err)) || l.Lasts() && !MayHaveActed(err)):
 		return false, err
 	}
 	return false, nil

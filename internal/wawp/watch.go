@@ -3,6 +3,7 @@ package wawp
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -19,6 +20,12 @@ const (
 	// passingStart is for the status before a change whose answer was lost: Wawp calls a longer boot stuck.
 	passingStart = 60 * time.Second
 )
+
+// isDocumented says whether a word is the status of a session for sure. Any other, in the answer to a request, may say
+// how that went.
+func isDocumented(status string) bool {
+	return slices.Contains([]string{StatusStopped, StatusStarting, StatusScan, StatusWorking, StatusFailed}, status)
+}
 
 // Look is one look at a session during a wait.
 type Look struct {
