@@ -112,6 +112,12 @@ func binary(t testing.TB) string {
 	return built.dir
 }
 
+// Binary is the path of the provider's own program.
+func Binary(t testing.TB) string {
+	t.Helper()
+	return filepath.Join(binary(t), "terraform-provider-wawp")
+}
+
 // executable is the path of the CLI. It skips a test where no CLI is to run.
 func executable(t testing.TB) string {
 	t.Helper()

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -187,7 +188,8 @@ func TestAccSessionsThatNobodyRecordsAreDeleted(t *testing.T) {
 	}
 }
 
-// TestAccSecondCtrlC: Terraform asks the provider to end, and kills it 2 s later. What is answered by then is deleted, or in the state.
+// TestAccSecondCtrlC: Terraform asks the provider to end, and kills it 2 s later. What is answered in that time is
+// deleted, and that is logged.
 func TestAccSecondCtrlC(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.11", "") // OpenTofu does not always write, after a second Ctrl-C, what had returned before
@@ -195,6 +197,8 @@ func TestAccSecondCtrlC(t *testing.T) {
 	release := make(chan struct{})
 	w.Inject(wawptest.Fault{Match: create, Withhold: release})
 	a := apply(t, w, three)
+	sockets := t.TempDir()
+	a.cmd.Env = append(a.cmd.Env, "TMPDIR="+sockets)
 	a.start()
 	provider := a.provider(w.WaitFor(a.ctx, create, 3))
 	for _, said := range []string{"Interrupt received", "Two interrupts received"} {
@@ -203,16 +207,44 @@ func TestAccSecondCtrlC(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for isAlive(provider) { // until Terraform has ended the connection
+		if left, _ := filepath.Glob(filepath.Join(sockets, "plugin*")); len(left) == 0 {
+			break
+		}
+		<-time.After(time.Millisecond)
+	}
 	close(release)
 	_ = a.cmd.Wait() // it ends with an error, which is not the question
 	a.ends(provider)
-	recorded(t, w, a.cli, 3-w.Count(remove))
-	const why, done = "Terraform has ended, so nobody can record", "deleted the Wawp session that nobody could record"
-	for _, words := range []string{why, done} {
-		if n := strings.Count(a.said.String(), words); n != w.Count(remove) {
-			t.Errorf("the log says %d times %q, after %d deletions", n, words, w.Count(remove))
+	recorded(t, w, a.cli, 0)
+	for _, words := range []string{"nobody can record", "deleted the Wawp session that nobody could record"} {
+		warnings := regexp.MustCompile(`\[WARN\].*`+words).FindAllString(a.said.String(), -1)
+		if len(warnings) != 3 || w.Count(remove) != 3 {
+			t.Errorf("the log warns %d times: %q, after %d deletions", len(warnings), words, w.Count(remove))
 		}
 	}
+}
+
+// TestAccDebuggedProviderOutlivesItsParent: who starts it with -debug is not who records what it makes.
+func TestAccDebuggedProviderOutlivesItsParent(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, minimal)
+	shell := exec.CommandContext(t.Context(), "sh", "-c",
+		`"$0" -debug > said 2>&1 & until grep TF_REATTACH said; do kill -0 $! && sleep 0.01 || exit; done; echo $!`, acctest.Binary(t))
+	shell.Dir, shell.Env = cli.Dir, cli.Env
+	said, err := shell.Output()
+	found := regexp.MustCompile(`(TF_REATTACH_PROVIDERS=)'(.*)'\n(\d+)`).FindSubmatch(said)
+	if err != nil || found == nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	provider, _ := strconv.Atoi(string(found[3])) // whose parent, the shell, has ended
+	t.Cleanup(func() { _ = syscall.Kill(provider, syscall.SIGKILL) })
+	cli.Env = append(cli.Env, string(found[1])+string(found[2]))
+	cli.OK("apply", "-auto-approve")
+	recorded(t, w, cli, 1)
+	cli.OK("destroy", "-auto-approve")
+	w.Asked(t, map[string]int{create: 1, info: 1, remove: 1})
 }
 
 // TestAccOrphanEnds by itself if nothing is under way that must come to its end, and else by SIGTERM.
