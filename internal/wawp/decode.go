@@ -226,16 +226,40 @@ func (d document) complaint() complaint {
 // slug is the form of Wawp's codes, and of no number or sentence.
 var slug = regexp.MustCompile(`^(?i:[a-z]+(_[a-z0-9]+)*)$`)
 
-// namesInstance says whether the message is about an instance or a session, and not about a route, in whose path these words are, too.
-func (c complaint) namesInstance() bool {
-	message := strings.ToLower(c.message)
-	for _, routing := range []string{"route", "endpoint", "cannot post", "cannot get", "cannot delete", "cannot patch", "/v2", "/session", "url"} {
-		if strings.Contains(message, routing) {
-			return false
+// statements returns what an error says, in small letters: all its codes, wherever they are and under whatever key, or else its messages.
+// not_found is left out, which says nothing; "?" stands for a code that is no text.
+func (d document) statements() []string {
+	var codes, messages []string
+	queue := slices.Clone(d.layers[:min(len(d.layers), 1)])
+	for ; len(queue) > 0; queue = queue[1:] {
+		for key, value := range queue[0] {
+			switch value := value.(type) {
+			case map[string]any:
+				queue = append(queue, value)
+			case []any:
+				for _, item := range value {
+					queue = append(queue, map[string]any{key: item})
+				}
+			}
+			said, key := strings.ToLower(text(value)), strings.ToLower(key)
+			isError := strings.Contains(key, "error")
+			switch {
+			case said == "not_found", said == "" && (value == nil || value == "" || !codeKey.MatchString(key)):
+			case codeKey.MatchString(key), isError && slug.MatchString(said):
+				codes = append(codes, cmp.Or(said, "?"))
+			case said != "not found" && (isError || strings.Contains(key, "message")):
+				messages = append(messages, said)
+			}
 		}
 	}
-	return strings.Contains(message, "instance") || strings.Contains(message, "session")
+	if len(codes) > 0 {
+		return codes
+	}
+	return messages
 }
+
+// codeKey is a key of which the value is a code, or a word like one; the number of the status is none.
+var codeKey = regexp.MustCompile(`^(code|reason|type|(error|err|sub)[a-z]*_?(code|type))$`)
 
 // failed says whether an answer is an error in disguise, if its status is a success and it holds nothing of what was
 // expected.

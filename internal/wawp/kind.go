@@ -1,10 +1,12 @@
 package wawp
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -80,21 +82,22 @@ func classify(end ending) Kind {
 	if end.status/100 == 2 {
 		return "" // a decoder judges its body
 	}
-	said := parse(end.body).complaint()
-	said.code = strings.ToLower(said.code)
+	body := parse(end.body)
+	said := body.complaint()
+	code := strings.ToLower(said.code)
 	switch end.status {
 	case http.StatusBadRequest:
-		return refused(said, BadRequest)
+		return refused(code, BadRequest)
 	case http.StatusUnauthorized:
 		return Unauthorized
 	case http.StatusForbidden:
-		return forbidden(said)
+		return forbidden(code, said.message)
 	case http.StatusNotFound:
-		return missing(said)
+		return missing(body)
 	case http.StatusMethodNotAllowed:
-		return refused(said, NotFound)
+		return refused(code, NotFound)
 	case http.StatusConflict, http.StatusUnprocessableEntity:
-		return refused(said, Conflict)
+		return refused(code, Conflict)
 	case http.StatusTooManyRequests:
 		return TooManyRequests
 	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -104,7 +107,7 @@ func classify(end ending) Kind {
 	case 3:
 		return Redirect
 	case 4:
-		return refused(said, Refused)
+		return refused(code, Refused)
 	case 5:
 		return ServerFault
 	}
@@ -130,8 +133,8 @@ func unsent(err error) Kind {
 }
 
 // refused returns the kind of a refusal: that of a code which means the same with every status, or another.
-func refused(said complaint, otherwise Kind) Kind {
-	switch said.code {
+func refused(code string, otherwise Kind) Kind {
+	switch code {
 	case "invalid_session":
 		return InvalidSession
 	case "qr_not_available":
@@ -140,31 +143,53 @@ func refused(said complaint, otherwise Kind) Kind {
 	return otherwise
 }
 
-func forbidden(said complaint) Kind {
-	switch said.code {
+func forbidden(code, message string) Kind {
+	switch code {
 	case "quota_reached":
 		return QuotaReached
 	case "subscription_required":
 		return SubscriptionRequired
 	case "":
-		if strings.Contains(strings.ToLower(said.message), "quota") {
+		if strings.Contains(strings.ToLower(message), "quota") {
 			return QuotaReached
 		}
 	}
-	return refused(said, Refused)
+	return refused(code, Refused)
 }
 
-// missing tells the 404 of an instance from that of anything else. A code decides where there is one. not_found, or none, leave it to
-// the message, which must name an instance or a session, and no route (wawp-api: a gateway, a web framework and the server behind
-// Wawp answer 404, too).
-func missing(said complaint) Kind {
-	switch said.code {
-	case "invalid_instance", "instance_not_found", "session_not_found":
-		return NoSuchInstance
-	case "", "not_found", "notfound":
-		if said.namesInstance() {
-			return NoSuchInstance
+// missing tells the 404 of an instance from that of anything else: a gateway, a web framework and the server behind Wawp answer 404, too,
+// and so may Wawp, for a link or a policy (wawp-api). All codes in the body, wherever they are, must mean the same; if it holds none but
+// not_found, all its messages, of which each must say that there is no such instance, or session, and not a word more.
+func missing(body document) Kind {
+	var kind Kind
+	for _, said := range body.statements() {
+		means := refused(said, NotFound)
+		switch said {
+		case "invalid_instance", "instance_not_found", "session_not_found":
+			means = NoSuchInstance
+		default:
+			if denial.MatchString(strings.Join(strings.Fields(nameless.ReplaceAllString(said, "")), " ")) {
+				means = NoSuchInstance
+			}
+		}
+		if kind = cmp.Or(kind, means); kind != means {
+			return NotFound
 		}
 	}
-	return refused(said, NotFound)
+	return cmp.Or(kind, NotFound)
 }
+
+// nameless finds what a sentence can do without: punctuation, and the id or the name of an instance.
+var nameless = regexp.MustCompile(`["'’.:,!]|\b([0-9a-f]{8,}|wawp-[0-9]+)\b`)
+
+// denial is a sentence, in small letters, without punctuation and names, that says of an instance, or of a session, that there is none.
+var denial = func() *regexp.Regexp {
+	const (
+		it     = `((the|this|that|given|requested|specified|provided|whatsapp|wawp) )*(instance|session)( id)?`
+		withID = ` with ((this|that|the|given|provided) )*id`
+		gone   = `(((was|is|could) )?not (be )?found|does(nt| not) exist|no longer exists|(is )?unknown|((was|is|has been) )?deleted)`
+		found  = `( (was )?found| exists|` + withID + `)`
+	)
+	return regexp.MustCompile(`^(` + it + `(` + withID + `)? (is (likely )?incorrect or (` + it + ` )?)?` + gone + `( or ` + gone + `)*|` +
+		`(no such|unknown) ` + it + found + `*|no ` + it + found + `+)$`)
+}()

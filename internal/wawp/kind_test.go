@@ -19,6 +19,20 @@ func TestClassify(t *testing.T) {
 		return body(status, fmt.Sprintf(`{"code":%q,"message":"The session was not found."}`, code))
 	}
 	says := func(message string) ending { return body(404, fmt.Sprintf(`{"message":%q}`, message)) }
+	all := func(messages ...string) (ends []ending) {
+		for _, message := range messages {
+			ends = append(ends, says(message), body(404, fmt.Sprintf(`{"code":"not_found","message":%q}`, message)),
+				body(404, fmt.Sprintf(`{"status":404,"message":%q,"error":"Not Found"}`, message)))
+		}
+		return ends
+	}
+	beside := func(parts ...string) (ends []ending) {
+		for _, part := range parts {
+			ends = append(ends, body(404, `{"message":"Session not found",`+part+`}`), body(404, `{"code":"not_found",`+part+`,"message":"Session not found"}`),
+				body(404, `{"code":"invalid_instance",`+part+`}`))
+		}
+		return ends
+	}
 	for want, ends := range map[Kind][]ending{
 		"": {body(200, ""), body(201, `{"code":"success"}`), body(204, ""), body(200, "<html>"), code(200, "invalid_instance")}, // which a decoder judges
 		Unsendable: {
@@ -41,17 +55,24 @@ func TestClassify(t *testing.T) {
 			body(409, ""), body(422, `{"error":"Session status is not as expected","status":"STARTING"}`), code(404, "qr_not_available"),
 			code(400, "qr_not_available"), code(403, "qr_not_available"), code(410, "qr_not_available"),
 		},
-		NoSuchInstance: {
-			code(404, "invalid_instance"), code(404, "instance_not_found"), code(404, "session_not_found"), code(404, "not_found"), code(404, "NotFound"),
-			says("Session not found"), says("No such instance"), body(404, `{"status":404,"message":"Instance not found","error":"Not Found"}`),
+		NoSuchInstance: slices.Concat([]ending{
+			code(404, "invalid_instance"), code(404, "instance_not_found"), code(404, "session_not_found"), code(404, "not_found"), code(404, "NOT_FOUND"),
 			body(404, `{"error":"No session with this id"}`), body(404, `{"error":{"code":"invalid_instance"}}`), body(404, `{"data":{"code":"invalid_instance"}}`),
-		},
+			body(404, `{"code":"invalid_instance","message":"No route, no handler, no server."}`), body(404, `{"code":null,"message":"Session not found"}`),
+			body(404, `{"code":"","error":true,"statusCode":404,"http_code":404,"message":"Session not found"}`),
+			body(404, `{"code":"session_not_found","error":"not_found","data":{"code":"instance_not_found","status":404}}`),
+			body(404, `{"errorCode":"invalid_instance","message":"x"}`), body(404, `{"errors":[{"code":"invalid_instance"}]}`),
+			body(404, `{"message":["Session not found"]}`),
+		}, all("Session not found", "No such instance", "Instance not found", "The session was not found.", "Instance does not exist", "This session doesn't exist!",
+			"The requested instance could not be found", "Unknown session", "The instance was deleted", "session is unknown", "No instance found with this ID", "No session with that ID was found", "No such session exists",
+			"Session with id 3EB0BCB2E3D4 not found", "Instance not found: 3EB0BCB2E3D4", `Session "wawp-84729105" does not exist`, "The session no longer exists",
+			"The instance ID is incorrect or the instance was deleted.", "Instance ID is likely incorrect or was deleted", "Session was not found or has been deleted")),
 		InvalidSession: {
 			code(404, "invalid_session"), code(400, "invalid_session"), code(403, "invalid_session"), code(405, "invalid_session"),
 			code(409, "invalid_session"), code(410, "invalid_session"), code(422, "invalid_session"),
-			body(404, `{"status":404,"error":"invalid_session","message":"no"}`),
+			body(404, `{"status":404,"error":"invalid_session","message":"no"}`), body(404, `{"data":{"code":"invalid_session"},"message":"Session not found"}`),
 		},
-		NotFound: {
+		NotFound: slices.Concat([]ending{
 			code(404, "server_not_found"), code(404, "ResourceNotFound"), code(404, "tenant_not_found"), code(404, "wawp_upstream_error"),
 			code(404, "rest_no_route"), code(404, "of_tomorrow"), code(404, "quota_reached"), body(404, `{"code":404,"message":"Session not found"}`), body(404, ""),
 			body(404, "404 page not found"), body(404, "<html>The session was not found</html>"), says("Not Found"), body(404, `{"error":"Not Found"}`),
@@ -64,7 +85,22 @@ func TestClassify(t *testing.T) {
 			body(404, `{"status":404,"message":"Not found","error":"Not Found"}`), body(404, `{"message":"Session not fou`),
 			body(404, `{"status":404,"message":"Session not found","error":"server_not_found"}`),
 			body(405, ""), code(405, "not_found"), code(405, "invalid_instance"), // a 404 alone proves something
-		},
+			code(404, "NotFound"), code(404, "Not Found"), body(404, `{"code":"not_found"}`), body(404, `{"message":"Session not found","data":{"message":"No server"}}`),
+			body(404, `{"message":["Session not found","No server"]}`), body(404, `{"message":"Session not found","error":"No server"}`),
+			body(404, `{"code":"invalid_instance","data":{"code":"invalid_session"}}`), body(404, `{"message":{"a":"Session not found"}}`),
+		}, beside(`"data":{"code":"server_not_found"}`, `"error":"tenant_not_found"`, `"errorCode":"server_not_found"`, `"error_code":"server_not_found"`,
+			`"errcode":"no_server"`, `"ErrorCode":5`, `"subcode":17`, `"error":{"code":"server_not_found"}`, `"details":{"reason":{"code":"of_tomorrow"}}`,
+			`"errors":[{"code":"server_not_found"}]`, `"errors":["server_not_found"]`, `"error":{"type":{"error_type":"ServerError"}}`,
+			`"data":{"code":["server_not_found"]}`, `"data":{"code":["invalid_instance"]}`, `"data":{"code":{"a":1}}`, `"data":{"code":true}`,
+			`"data":{"code":404}`, `"type":"server_not_found"`, `"reason":"no_server"`,
+		), []ending{body(404, `{"code":["invalid_instance"],"message":"Session not found"}`), body(404, `{"code":{},"message":"Session not found"}`)},
+			all("Unable to resolve the request session/info", "No handler for session/info", "Class SessionController does not exist", "Your login session has expired",
+				"No healthy server instance is available", "No active link for this session", "Policy strict not found for this session", "No session for this instance",
+				"The instance has no session", "The session could not be deleted", "Session not found on server s7", "Session store not found", "No instance", "No session", "Your session was not found",
+				"Session file does not exist", "The instance exists", "Session", "session/info not found", "Page not found: your session was deleted", "Session expired",
+				"No webhook of this session was found", "The session has none.", "QR code of the session not found", "The session is not deleted", "Sessions not found",
+				"Controller of the session not found", "Not found: session path", "The upstream instance was not found", "Session not found, or no route"),
+		),
 		BadRequest:   {body(400, "Bad Request - Missing Token"), code(400, "missing_param"), code(400, "invalid_instance"), code(400, "not_found")},
 		Refused:      {body(403, ""), code(403, "of_tomorrow"), body(403, `{"message":"No."}`), body(410, ""), code(410, "invalid_instance"), body(413, ""), body(451, "")},
 		Redirect:     {body(301, ""), body(308, ""), body(304, "")},
