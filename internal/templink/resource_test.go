@@ -239,6 +239,16 @@ func TestDestroy(t *testing.T) {
 			map[string]int{get: 2, revoke: 1},
 			"",
 		},
+		"revoked elsewhere, of which all is a 404": {
+			func(w *acctest.World, _ *clock) {
+				w.ExpireLink(id)
+				none := `{"code":"not_found","message":"No active link for this session"}`
+				w.Inject(wawptest.Fault{Match: get, Times: 2, Status: 404, Body: none})
+				w.Inject(wawptest.Fault{Match: revoke, Status: 404, Body: none})
+			},
+			map[string]int{get: 2, revoke: 1},
+			"",
+		},
 		"the session is gone": {func(w *acctest.World, _ *clock) { w.Remove(id) }, map[string]int{get: 1, info: 1, "GET /v2/session/rate-limit": 1}, ""},
 		"gone in between": {
 			func(w *acctest.World, _ *clock) { w.Inject(wawptest.Fault{Match: revoke, Status: 404, Body: own}) },

@@ -99,6 +99,14 @@ func (e *Error) Is(target error) bool {
 	return target == e.Kind || errors.Is(e.cause, target) || errors.Is(e.interruption, target)
 }
 
+// IsAbout says whether a 404 is about something that a noun names, and not about its endpoint, whose path holds the noun, too.
+func (e *Error) IsAbout(noun string) bool {
+	said := strings.ToLower(e.Code + " " + e.Message)
+	return e.Kind == NotFound && regexp.MustCompile(`(^|[^a-z])`+noun+`s?([^a-z]|$)`).MatchString(said) && !ofARoute.MatchString(said)
+}
+
+var ofARoute = regexp.MustCompile(`/|route|endpoint|handler|url`)
+
 // As finds the cause, of which the text is not shown: net/http quotes there what it cannot read.
 func (e *Error) As(target any) bool { return e.cause != nil && errors.As(e.cause, target) }
 

@@ -141,6 +141,32 @@ func TestErrorTellsWhatEndedIt(t *testing.T) {
 	}
 }
 
+// TestNotFoundIsAboutWhatItNames, and not about an endpoint.
+func TestNotFoundIsAboutWhatItNames(t *testing.T) {
+	t.Parallel()
+	for noun, said := range map[string]map[string]bool{
+		"link": {
+			`{"code":"not_found","message":"No active link for this session"}`: true, `{"code":"temp_link_not_found"}`: true, `{"error":"Link expired"}`: true,
+			`{"message":"There are no links."}`: true, `{"message":"No phone is linked"}`: false, `{"message":"Not Found"}`: false, `<html>No link</html>`: false,
+			`{"message":"Cannot GET /v2/session/temp-link"}`: false, `{"code":"rest_no_route","message":"No link"}`: false, `{"message":"Session not found"}`: false,
+			`{"message":"Unknown endpoint: temp-link"}`: false,
+		},
+		"webhook": {`{"message":"No such webhook"}`: true, `{"message":"The route v2/webhook/update could not be found."}`: false},
+		"policy":  {`{"code":"policy_not_found","message":"No."}`: true, `{"message":"Policy strict not found for this session"}`: true},
+	} {
+		for body, want := range said {
+			var e *Error
+			_, err := client(t, serve(t, answers(404, body)).URL).GetSession(t.Context(), "A1")
+			if !errors.As(err, &e) || e.IsAbout(noun) != want {
+				t.Errorf("%s: %s, %v", noun, body, err)
+			}
+		}
+	}
+	if (&Error{Kind: Refused, Message: "No link"}).IsAbout("link") {
+		t.Error("what is no 404 is about something")
+	}
+}
+
 func TestNoInstanceIDSendsNothing(t *testing.T) {
 	t.Parallel()
 	s := serve(t, answers(200, ""))

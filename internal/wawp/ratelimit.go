@@ -106,7 +106,7 @@ func IsPolicyRefused(err error) bool {
 	case Refused:
 		return e.Status == http.StatusForbidden
 	case NotFound:
-		return strings.Contains(strings.ToLower(e.Code+" "+e.Message), "policy")
+		return e.IsAbout("policy")
 	}
 	return false
 }

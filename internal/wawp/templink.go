@@ -2,6 +2,7 @@ package wawp
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -59,10 +60,13 @@ func lastPart(address string) string {
 	return address[strings.LastIndex(address, "/")+1:]
 }
 
-// GetTempLink reads the link of a session that is valid now; without a URL there is none. The answer may be some
-// seconds old.
+// GetTempLink reads the link of a session that is valid now; without a URL there is none, which a 404 about a link may
+// say, too. The answer may be some seconds old.
 func (c *Client) GetTempLink(ctx context.Context, id string) (TempLink, error) {
 	a, err := c.call(ctx, getTempLink, id, nil)
+	if e := (*Error)(nil); errors.As(err, &e) && e.IsAbout("link") {
+		return TempLink{AsOf: asOf(a)}, nil
+	}
 	if err != nil {
 		return TempLink{}, err
 	}
@@ -114,7 +118,7 @@ func (c *Client) LockTempLinks(ctx context.Context, id string) (unlock func(), e
 // tempLink finds the link in an answer, and says whether the answer tells of one, or that there is none. Whether it is text or
 // an object, no documentation shows. An error may hold the address of a page of help: that is no link.
 func (c *Client) tempLink(a answer) (link TempLink, told bool) {
-	d, now := parse(a.body), sentAt(a.header, time.Now()).UTC()
+	d, now := parse(a.body), asOf(a)
 	for _, name := range []string{"link", "temp_link", "tempLink"} {
 		if inner := d.object(name); inner != nil {
 			d.layers = append(d.layers, inner)
@@ -138,6 +142,8 @@ func (c *Client) tempLink(a answer) (link TempLink, told bool) {
 	}
 	return TempLink{}, false
 }
+
+func asOf(a answer) time.Time { return sentAt(a.header, time.Now()).UTC() }
 
 func (d document) expiry() time.Time {
 	return d.instant("expires_at", "expiresAt", "expires", "expiry", "expiration", "expiration_time", "expirationTime",

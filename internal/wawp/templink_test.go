@@ -14,6 +14,25 @@ const linkToken = "kEq3Xw9ZbR7tYuLpA2sDfG5hJ8mNcV4xQ1oWiEr6TzUy0BnMkLjHgFdSaPqRs
 
 const linkAddress = tempLinkPage + linkToken
 
+// TestNoLinkMayBeA404 that is about the link, and not about the session or an endpoint.
+func TestNoLinkMayBeA404(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 1, 31, 11, 59, 0, 0, time.UTC)
+	for body, want := range map[string]Kind{
+		`{"code":"not_found","message":"No active link for this session"}`: "",
+		`{"code":"link_not_found","message":"No."}`:                        "",
+		`{"code":"not_found","message":"Session not found"}`:               NoSuchInstance,
+		`{"message":"Cannot GET /v2/session/temp-link"}`:                   NotFound,
+		`<html>No link</html>`:                                             NotFound,
+	} {
+		c := client(t, serve(t, answers(404, body, "Date", at.Format(http.TimeFormat))).URL)
+		got, err := c.GetTempLink(t.Context(), "A1")
+		if KindOf(err) != want || want == "" && (err != nil || got != TempLink{AsOf: at}) {
+			t.Errorf("%s: %+v, %v", body, got, err)
+		}
+	}
+}
+
 // TestTempLinkIsReadInEveryForm is promise P6 for temporary links.
 func TestTempLinkIsReadInEveryForm(t *testing.T) {
 	t.Parallel()
