@@ -144,13 +144,24 @@ const (
 )
 
 func next(e *wawp.Error) string {
+	if e.RetryAfter == 0 {
+		return remedy(e)
+	}
+	pause := fmt.Sprintf("Wawp asks for a pause. Come back in %s, at %s. For fewer requests, set the provider's requests_per_second.",
+		e.RetryAfter.Round(time.Second), time.Now().Add(e.RetryAfter).UTC().Format("15:04:05 MST"))
+	switch e.Kind {
+	case wawp.TooManyRequests, wawp.ServerFault, wawp.GatewayFault:
+		return pause
+	}
+	return remedy(e) + "\n\n" + pause
+}
+
+// remedy is what a person can do about the cause of an error. No two of its cases are true of one error.
+func remedy(e *wawp.Error) string {
 	switch {
-	case e.RetryAfter > 0:
-		return fmt.Sprintf("Wawp asks for a pause. Come back in %s, at %s. For fewer requests, set the provider's requests_per_second.",
-			e.RetryAfter.Round(time.Second), time.Now().Add(e.RetryAfter).UTC().Format("15:04:05 MST"))
 	case e.Kind == wawp.Redirect:
 		return redirected(e.Redirect)
-	case e.Kind == wawp.NotFound && strings.Contains(e.Op, "/v2/webhook/"):
+	case e.IsAbout("webhook"):
 		return "Wawp knows no such webhook: it may have been deleted outside Terraform. Plan again to see."
 	case e.Status == http.StatusForbidden && e.Kind == wawp.Refused:
 		return "Wawp refused: the account's plan may not include this, or the token may not act on this instance. Compare plan and " +
@@ -177,7 +188,7 @@ func takesAStatus(op string) bool {
 // refusesNumber says whether a refusal of a pairing code may be about the number: no documentation has the answer for
 // one that is not on WhatsApp.
 func refusesNumber(e *wawp.Error) bool {
-	return e.Kind.Untimely() || e.Message != "" && (e.Kind == wawp.NotFound || e.Kind == wawp.Refused)
+	return e.Kind.Untimely() || e.Message != "" && (e.Kind == wawp.NotFound || e.Kind == wawp.Refused && e.Status != http.StatusForbidden)
 }
 
 // Reasons remembers which failures were told, so that a wait tells each of them at once, and once.

@@ -83,6 +83,12 @@ func TestNextStepIsThatOfTheAnswer(t *testing.T) {
 		says string
 	}{
 		"a pause of a minute":  {answer{status: 429, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
+		"a pause, and a cause": {answer{status: 401, name: "Retry-After", value: "90"}, "Check access_token in the provider block"},
+		"both are told":        {answer{status: 401, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
+		"a pause after 503":    {answer{status: 503, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
+		"a refusal, a pause":   {answer{status: 425, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
+		"a redirect, a pause":  {answer{status: 302, name: "Retry-After", value: "90"}, "Redirects are never followed"},
+		"no quota, a pause":    {answer{status: 403, name: "Retry-After", value: "90", body: fmt.Sprintf(own, "quota_reached")}, "Delete one"},
 		"too many requests":    {answer{status: 429}, "Wawp asks for fewer requests."},
 		"a wrong token":        {answer{status: 401}, "check access_token in the provider block"},
 		"no quota":             {answer{status: 403, body: fmt.Sprintf(own, "quota_reached")}, "that an earlier apply has left behind"},
@@ -114,10 +120,18 @@ func TestNextStepIsThatOfTheAnswer(t *testing.T) {
 
 func TestNextStepForAWebhookNamesIt(t *testing.T) {
 	t.Parallel()
-	for message, says := range map[string]string{"No such webhook": "no such webhook", "No such instance": "no such instance"} {
-		client := answer{status: 404, body: fmt.Sprintf(`{"code":"not_found","message":%q}`, message)}.client()
+	for body, says := range map[string]string{
+		`{"code":"not_found","message":"No such webhook"}`:                    "no such webhook",
+		`{"code":"webhook_not_found"}`:                                        "no such webhook",
+		`{"code":"not_found","message":"No such instance"}`:                   "no such instance",
+		`<html>404 Not Found</html>`:                                          "check base_url",
+		`{"message":"Cannot DELETE /v2/webhook/delete"}`:                      "check base_url",
+		`{"code":"rest_no_route","message":"No route was found"}`:             "check base_url",
+		`{"message":"The requested endpoint was not found: webhook, delete"}`: "check base_url",
+	} {
+		client := answer{status: 404, body: body}.client()
 		if next := Next(client.DeleteWebhook(t.Context(), "3EB0BCB2E3D4", "https://example.com/hook")); !strings.Contains(next, says) {
-			t.Errorf("%s: a person reads: %s", message, next)
+			t.Errorf("%s: a person reads: %s", body, next)
 		}
 	}
 }

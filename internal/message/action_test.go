@@ -255,6 +255,7 @@ func TestWaitThatEndsSaysWhatItSaw(t *testing.T) {
 func TestMessageThatWasNotSent(t *testing.T) {
 	t.Parallel()
 	const wasNot, check = "WhatsApp message was not sent", "Check that the recipient has WhatsApp"
+	const dropped = `{"code":"invalid_session","message":"No."}`
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		says  []string
@@ -268,6 +269,9 @@ func TestMessageThatWasNotSent(t *testing.T) {
 		"refused, code":   {wawptest.Fault{Match: send, Body: `{"code":"not_allowed","message":"No."}`}, []string{"not_allowed", check}, false},
 		"400":             {wawptest.Fault{Match: send, Status: 400, Body: `{"code":"invalid_param","message":"No."}`}, []string{"invalid_param", check}, false},
 		"403":             {wawptest.Fault{Match: send, Status: 403, Body: `{"code":"subscription_required","message":"No."}`}, []string{"Upgrade the plan"}, false},
+		"400, phone lost": {wawptest.Fault{Match: send, Status: 400, Body: dropped}, []string{"it may have lost its phone"}, false},
+		"422, phone lost": {wawptest.Fault{Match: send, Status: 422, Body: dropped}, []string{"it may have lost its phone"}, false},
+		"200, phone lost": {wawptest.Fault{Match: send, Body: dropped}, []string{"It was not sent", "it may have lost its phone"}, false},
 		"404":             {wawptest.Fault{Match: send, Status: 404, Body: `{"code":"invalid_session","message":"No."}`}, []string{"invalid_session", "it may have lost its phone"}, false},
 		"429":             {wawptest.Fault{Match: send, Status: 429}, []string{"Wawp asks for fewer requests"}, false},
 		"redirect":        {wawptest.Fault{Match: send, Status: 307}, []string{"Redirects are never followed"}, false},

@@ -87,13 +87,13 @@ func refusal(err error) string {
 	if !errors.As(err, &e) {
 		return explain.Reason(err)
 	}
-	switch {
-	case e.Status/100 == 2, e.Status == http.StatusBadRequest, e.Status == http.StatusUnprocessableEntity:
-		return explain.Answer(err) + "\n\nCheck that the recipient has WhatsApp, and that the session may write there; then run the " +
-			"action again."
-	case e.Kind == wawp.InvalidSession:
+	if e.Kind == wawp.InvalidSession {
 		return explain.Answer(err) + "\n\nThe session was WORKING a moment ago, so it may have lost its phone: look at its status, " +
 			"and restart it (action wawp_session_restart) or link the phone again (action wawp_session_pair)."
+	}
+	if e.Status/100 == 2 || e.Status == http.StatusBadRequest || e.Status == http.StatusUnprocessableEntity {
+		return explain.Answer(err) + "\n\nCheck that the recipient has WhatsApp, and that the session may write there; then run the " +
+			"action again."
 	}
 	return explain.Reason(err)
 }

@@ -52,7 +52,7 @@ func readSent(a answer, redact redactor) (Sent, error) {
 		return Sent{JobID: redact.value(cmp.Or(r.jobID, r.messageID)), Queued: true, Told: true}, nil
 	case r.failed, r.unsent, r.complains && !r.sent && !r.hasMessage:
 		e := newUnreadable(sendText, a, redact, "the answer says that the message was not sent")
-		e.Kind = Refused
+		e.Kind = refused(strings.ToLower(e.Code), Refused)
 		return Sent{}, e
 	case r.sent, r.hasMessage, r.messageID != "":
 		return Sent{MessageID: redact.value(r.messageID), Told: true}, nil
