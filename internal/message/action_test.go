@@ -133,6 +133,8 @@ func TestMessageReachesItsChat(t *testing.T) {
 	}{
 		"to a chat":         {false, quoted("chat_id", chat), "Sent to " + chat + " (message id true_" + chat + "_"},
 		"of another form":   {false, quoted("chat_id", "201145202826:7@s.whatsapp.net"), "Sent to " + chat + " (message id true_" + chat + "_"},
+		"with a device":     {false, quoted("chat_id", "201145202826:3@c.us"), "Sent to " + chat + " (message id true_" + chat + "_"},
+		"with an agent":     {false, quoted("chat_id", "201145202826.0:3@s.whatsapp.net"), "Sent to " + chat + " (message id true_" + chat + "_"},
 		"to a phone number": {false, quoted("phone_number", "+20 114 520 2826"), "Sent to " + chat + " (message id true_" + chat + "_"},
 		"through a queue":   {true, quoted("phone_number", "0020 114-520-2826"), "Queued by the session's sending policy, for " + chat + " (job "},
 	} {

@@ -9,13 +9,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
 // FuzzRecipient makes a chat id of any phone number, and checks any text as a recipient: of what is accepted, the message arrives.
 func FuzzRecipient(f *testing.F) {
 	for _, text := range []string{
 		"201145202826@c.us", "+20 114 520 2826", "120363041234567890@g.us", "201145202826-1500000000@g.us", "123123@lid", "a@b@c.us", "@c.us", "x@c.us",
-		"1@", " 1@c.us", "1@c.us\n", "\u0661@c.us", "",
+		"1@", " 1@c.us", "201145202826:3@c.us", "201145202826.0:3@s.whatsapp.net", "1@c.us\n", "\u0661@c.us", "",
 	} {
 		f.Add(text)
 	}
@@ -30,7 +32,7 @@ func FuzzRecipient(f *testing.F) {
 			t.Errorf("%q is a number: %t, a chat: %t, the function says: %v", text, isNumber, isChat, resp.Error)
 		case isNumber && (checkChatID(made.ValueString()) != nil || m.chat() != made.ValueString()):
 			t.Errorf("the chat id of %q is %q", text, made.ValueString())
-		case isChat && (m.chat() != text || strings.Count(text, "@") != 1 || strings.ContainsFunc(text, func(c rune) bool {
+		case isChat && (m.chat() != wawp.NormalChatID(text) || strings.Count(text, "@") != 1 || strings.ContainsFunc(text, func(c rune) bool {
 			return c > unicode.MaxASCII || !unicode.IsGraphic(c) || unicode.IsSpace(c)
 		})):
 			t.Errorf("%q is a chat id", text)

@@ -110,8 +110,10 @@ func (m model) rootCAs(diags *diag.Diagnostics) *x509.CertPool {
 			"file with PEM certificates, or leave the argument out.", err))
 		return nil
 	}
+	// PEM is ASCII: in UTF-16, as PowerShell writes files, each letter has a NUL beside it. U+FFFD is what else a mark is read as.
+	pem = bytes.TrimLeft(bytes.ReplaceAll(pem, []byte{0}, nil), "\ufeff\ufffd")
 	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(bytes.TrimPrefix(pem, []byte("\xef\xbb\xbf"))) {
+	if !pool.AppendCertsFromPEM(pem) {
 		diags.AddAttributeError(path.Root("ca_cert_file"), "No CA certificate found",
 			fmt.Sprintf("%s holds no PEM certificate, which would begin with -----BEGIN CERTIFICATE-----. Give a file that has one, or "+
 				"leave the argument out.", file))

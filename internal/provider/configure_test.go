@@ -3,6 +3,7 @@ package provider
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"encoding/pem"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -135,7 +137,13 @@ func TestCACertFileIsTrusted(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
-	files := map[string][]byte{"ca.pem": block, "with-a-byte-order-mark.pem": append([]byte("\xef\xbb\xbf"), block...), "": nil}
+	wide := utf16.Encode([]rune("\ufeff" + string(block)))
+	little, _ := binary.Append(nil, binary.LittleEndian, wide)
+	big, _ := binary.Append(nil, binary.BigEndian, wide)
+	files := map[string][]byte{
+		"ca.pem": block, "with-a-byte-order-mark.pem": append([]byte("\xef\xbb\xbf"), block...), "": nil,
+		"utf-16le.pem": little, "utf-16be.pem": big, "utf-16le-without-a-mark.pem": little[2:],
+	}
 	for name, content := range files {
 		config, trusted := model{BaseURL: types.StringValue(server.URL)}, name != ""
 		if trusted {

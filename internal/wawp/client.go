@@ -143,7 +143,7 @@ func ParseBaseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(s))
 	switch {
 	case HasBadEscape(s):
-		return nil, errors.New("it has a % that does not begin an escape of two hexadecimal digits")
+		return nil, errors.New("it has a % that does not begin an escape of two hexadecimal digits: a percent sign itself is %25")
 	case err != nil:
 		return nil, errors.New("it is not a URL")
 	case u.Scheme != "http" && u.Scheme != "https":

@@ -257,6 +257,16 @@ func TestParseBaseURL(t *testing.T) {
 	}
 }
 
+// TestBaseURLWithABadEscapeIsToldSo, wherever it is, and without what it is in.
+func TestBaseURLWithABadEscapeIsToldSo(t *testing.T) {
+	t.Parallel()
+	for _, in := range []string{"https://api.wawp.net/100%", "https://api.wawp.net/%zz", "https://a%zz.example", "https://user:hunter2%@api.wawp.net", "http://[::1%25%zz]"} {
+		if _, err := ParseBaseURL(in); err == nil || !strings.Contains(err.Error(), "a % that does not begin an escape") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("ParseBaseURL(%q): %v", in, err)
+		}
+	}
+}
+
 // TestBaseURLIsInASCII: a name that only looks like another one could not be told from it.
 func TestBaseURLIsInASCII(t *testing.T) {
 	t.Parallel()

@@ -52,6 +52,7 @@ func TestSessionIsReadInEveryForm(t *testing.T) {
 		"id with device":      {`{"status":"WORKING","me":{"id":"1:12@s.whatsapp.net"}}`, unnamed(Account{"1@c.us", "1", ""})},
 		"id of another form":  {`{"status":"WORKING","me":{"id":{"_serialized":"1@s.whatsapp.net"}}}`, unnamed(Account{"1@c.us", "1", ""})},
 		"id without a server": {`{"status":"WORKING","me":{"id":"1:12"}}`, unnamed(Account{"1@c.us", "1", ""})},
+		"id with an agent":    {`{"status":"WORKING","me":{"id":"1.0:12@s.whatsapp.net"}}`, unnamed(Account{"1@c.us", "1", ""})},
 		"id with no device":   {`{"status":"WORKING","me":{"id":"1:x@c.us"}}`, unnamed(Account{"1:x@c.us", "", ""})},
 		"id as object":        {`{"status":"WORKING","me":{"id":{"user":"1","_serialized":"1@c.us"}}}`, unnamed(Account{"1@c.us", "1", ""})},
 		"id as number":        {`{"status":"WORKING","me":{"id":201012345678901234567}}`, unnamed(Account{"201012345678901234567@c.us", "201012345678901234567", ""})},

@@ -3,6 +3,7 @@ package wawp
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -82,21 +83,17 @@ func ParsePhoneNumber(notation string) (string, error) {
 // ChatID returns the id of the chat with the user of a phone number, which is digits only, as [ParsePhoneNumber] returns it.
 func ChatID(digits string) string { return digits + "@c.us" }
 
-// NormalChatID writes the id of a chat in the one form that Wawp documents: without the number of a linked device, and
-// a person's with c.us. 201145202826:3@s.whatsapp.net becomes 201145202826@c.us.
+// NormalChatID writes the id of a chat in the one form that Wawp documents: without the numbers of the agent and of the
+// linked device, and a person's with c.us. 201145202826.0:3@s.whatsapp.net becomes 201145202826@c.us.
 func NormalChatID(chatID string) string {
-	user, server, found := strings.Cut(chatID, "@")
-	if bare, device, _ := strings.Cut(user, ":"); bare != "" && strings.Trim(device, "0123456789") == "" {
-		user = bare
+	chatID = agentAndDevice.ReplaceAllString(chatID, "$1$2")
+	if user, isPerson := strings.CutSuffix(chatID, "@s.whatsapp.net"); isPerson {
+		return ChatID(user)
 	}
-	if server == "s.whatsapp.net" {
-		server = "c.us"
-	}
-	if !found {
-		return user
-	}
-	return user + "@" + server
+	return chatID
 }
+
+var agentAndDevice = regexp.MustCompile(`^([0-9]+)(?:\.[0-9]+)?(?::[0-9]*)?(@.*)?$`)
 
 // optionalDigits are those that a mobile number of a country has or has not: WhatsApp keeps numbers under the form in
 // which they were registered, and people write them in the other.
