@@ -3,6 +3,7 @@ package wawp
 import (
 	"context"
 	"encoding/base64"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +73,35 @@ func TestNoCodeIsAnError(t *testing.T) {
 				t.Errorf("%s: %v", body, err)
 			}
 		}
+	}
+}
+
+// TestNoAnswerWithACodeIsQuoted: what has not the form of a code may be one all the same.
+func TestNoAnswerWithACodeIsQuoted(t *testing.T) {
+	t.Parallel()
+	for _, secret := range []string{"abcd1234", "ABCD-12345", "ABCD 1234 5", "AB-CD-12-34", "your code is ABCD-1234", "2@abc/DEF+ghi=,jkl"} {
+		for _, form := range []string{
+			`{"code":%q}`, `{"message":%q}`, `{"code":"x","message":%q}`, `{"data":{"code":%q}}`, `{"error":%q}`, `{"error":{"code":%q,"message":"m"}}`,
+		} {
+			var shown string
+			s := serve(t, answers(200, fmt.Sprintf(form, secret), "Content-Type", "application/json"))
+			c := client(t, s.URL, func(o *Options) { o.Log = func(_ context.Context, a Attempt) { shown += fmt.Sprintf("%+v", a) } })
+			_, qr := c.GetQRCode(t.Context(), "A1")
+			_, code := c.RequestPairingCode(t.Context(), "A1", "201145202826")
+			for _, err := range []error{qr, code} {
+				if shown += fmt.Sprintf("%v %+v", err, err); KindOf(err) != Unreadable || !strings.Contains(err.Error(), "(application/json, ") {
+					t.Errorf("%s: %v", secret, err)
+				}
+			}
+			if strings.Contains(strings.ToLower(shown), strings.ToLower(secret)) {
+				t.Errorf("%s, %s: %s", secret, form, shown)
+			}
+		}
+	}
+	own := `{"code":"qr_not_available","message":"The session waits for no scan."}`
+	_, err := client(t, serve(t, answers(400, own)).URL).RequestPairingCode(t.Context(), "A1", "201145202826")
+	if !strings.Contains(err.Error(), "(qr_not_available)") || !strings.Contains(err.Error(), "waits for no scan") {
+		t.Errorf("a refusal is not quoted: %v", err)
 	}
 }
 

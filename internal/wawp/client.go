@@ -183,6 +183,8 @@ type operation struct {
 	account bool
 	// bareBody means that the body holds no credentials: they travel in the query alone.
 	bareBody bool
+	// secret means that a success may hold a code that is secret, under the names that errors have, too: nothing of it is quoted.
+	secret bool
 }
 
 // String names the operation as the API's documentation does.
@@ -252,6 +254,7 @@ func (c *Client) request(ctx context.Context, op operation, instanceID string, p
 		return nil, err
 	}
 	request.Header.Set("Accept", "application/json")
+	request.Header.Set("Accept-Encoding", "identity") // without it, a server may use any
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", c.options.UserAgent)
 	return request, nil

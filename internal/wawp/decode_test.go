@@ -156,6 +156,19 @@ func TestAnswerWithoutEndIsCutOff(t *testing.T) {
 	}
 }
 
+func TestTooLongAnswerIsSaidToBeThat(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 404, 500} {
+		for length, want := range map[int]string{maxBody: "(text/html, 1048576 bytes)", maxBody + 1: "(text/html, longer than 1 MiB)", 2 * maxBody: "(text/html, longer than 1 MiB)"} {
+			s := serve(t, answers(status, strings.Repeat("x", length), "Content-Type", "text/html"))
+			_, err := client(t, s.URL, func(o *Options) { o.MaxRetries = 0 }).GetSession(t.Context(), "A1")
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("HTTP %d, %d bytes: %v", status, length, err)
+			}
+		}
+	}
+}
+
 func TestSuccessThatDescribesNoSessionIsUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{

@@ -38,6 +38,9 @@ type Error struct {
 // newError describes an attempt that did not end well.
 func newError(op operation, redact redactor, kind Kind, end ending, attempts int) *Error {
 	said := parse(end.body).complaint()
+	if op.secret && end.status/100 == 2 {
+		said = complaint{}
+	}
 	e := &Error{
 		Op: op.String(), Kind: kind, Status: end.status, Code: redact.line(said.code), Message: redact.line(said.message),
 		RetryAfter: retryAfter(end.header, time.Now()), Attempts: attempts, cause: end.err,
@@ -51,6 +54,9 @@ func newError(op operation, redact redactor, kind Kind, end ending, attempts int
 			media = "of no media type"
 		}
 		e.body = fmt.Sprintf("%s, %d bytes", redact.line(media), len(end.body))
+		if len(end.body) > maxBody {
+			e.body = redact.line(media) + ", longer than 1 MiB"
+		}
 	}
 	return e
 }

@@ -1,7 +1,9 @@
 package wawp
 
 import (
+	"bytes"
 	"cmp"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -191,7 +193,7 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 		end.err = errors.New("the server switched to another protocol")
 		return end
 	}
-	end.body, err = io.ReadAll(io.LimitReader(response.Body, maxBody+1))
+	end.body, err = readBody(response.Body)
 	switch {
 	case response.StatusCode/100 != 2: // of a refusal the status is enough
 	case err != nil:
@@ -200,6 +202,15 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 		end.err = errTooLong
 	}
 	return end
+}
+
+// readBody reads a body, and unpacks one that is compressed, as far as it goes: no more than is too long.
+func readBody(body io.Reader) ([]byte, error) {
+	read, err := io.ReadAll(io.LimitReader(body, maxBody+1))
+	if packed, none := gzip.NewReader(bytes.NewReader(read)); none == nil {
+		read, _ = io.ReadAll(io.LimitReader(packed, maxBody+1)) // whether that is whole, a decoder sees
+	}
+	return read, err
 }
 
 // reason says why there is no whole answer.

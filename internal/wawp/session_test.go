@@ -1,10 +1,14 @@
 package wawp
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"strings"
@@ -92,6 +96,52 @@ func TestCreateWithAnUntrueEncodingIsRead(t *testing.T) {
 		if session, err := client(t, s.URL).CreateSession(context.Background()); err != nil || session.InstanceID != "A1" {
 			t.Errorf("%s: %+v, %v", encoding, session, err)
 		}
+	}
+}
+
+// TestCompressedAnswerIsRead, which nobody has asked for: within the bounds of any other.
+func TestCompressedAnswerIsRead(t *testing.T) {
+	t.Parallel()
+	pack := func(body string) string {
+		var packed bytes.Buffer
+		w := gzip.NewWriter(&packed)
+		_, _ = io.WriteString(w, body)
+		_ = w.Close()
+		return packed.String()
+	}
+	created, filler := `{"instance_id":"A1"}`, make([]byte, 8<<10)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(filler) // does not get shorter
+	long := pack(`{"instance_id":"A1","filler":"` + hex.EncodeToString(filler) + `"}`)
+	bomb := `{"instance_id":"A1","filler":"` + strings.Repeat("x", 3*maxBody) + `"}`
+	for name, test := range map[string]struct {
+		body     string
+		encoding string
+		kind     Kind // of the error, beside which the id is read
+	}{
+		"gzip":                   {pack(created), "gzip", ""},
+		"x-gzip":                 {pack(created), "x-gzip", ""},
+		"gzip that is not told":  {pack(created), "", ""},
+		"gzip that breaks off":   {long[:len(long)/2], "gzip", Unreadable},
+		"gzip with a wrong end":  {pack(created)[:len(pack(created))-4] + "????", "gzip", ""},
+		"gzip of too much":       {pack(bomb), "gzip", Unreadable},
+		"gzip that is not true":  {created, "gzip", ""},
+		"gzip, then other bytes": {pack(created) + "\x00\x00", "gzip", ""},
+	} {
+		s := serve(t, answers(201, test.body, "Content-Encoding", test.encoding))
+		session, err := client(t, s.URL).CreateSession(t.Context())
+		if session.InstanceID != "A1" || KindOf(err) != test.kind {
+			t.Errorf("%s: %+v, %v", name, session, err)
+		}
+		if got := s.requests[0].header.Get("Accept-Encoding"); got != "identity" {
+			t.Errorf("Accept-Encoding is %q", got)
+		}
+	}
+	_, err := client(t, serve(t, answers(404, pack(`{"code":"invalid_instance","message":"No."}`))).URL).GetSession(t.Context(), "A1")
+	if KindOf(err) != NoSuchInstance {
+		t.Errorf("a refusal: %v", err)
+	}
+	if err := client(t, serve(t, answers(200, "\x1f\x8b")).URL).DeleteSession(t.Context(), "A1"); err != nil {
+		t.Errorf("two bytes: %v", err)
 	}
 }
 
