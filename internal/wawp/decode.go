@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"io"
 	"maps"
 	"net/http"
 	"regexp"
@@ -36,49 +37,155 @@ type document struct {
 	markup bool // the answer was HTML or XML
 }
 
-// parse reads an answer. Numbers stay text, so that an id that looks like one keeps its digits.
+// parse reads an answer that is a JSON object, and nothing else.
 func parse(body []byte) document {
-	body = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf")))
+	defer room(body)()
+	body = trim(body)
 	d := document{blank: len(body) == 0, markup: bytes.HasPrefix(body, []byte("<"))}
-	if countValues(body) > maxValues {
-		return d
-	}
-	if len(body) > largeAnswer {
-		decoding <- struct{}{}
-		defer func() { <-decoding }()
-	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	var root map[string]any
-	if decoder.Decode(&root) != nil || root == nil || decoder.More() {
-		return d
-	}
-	d.layers = []map[string]any{root}
-	for i := 0; i < len(d.layers); i++ {
-		for _, key := range envelopes {
-			if inner, ok := d.layers[i][key].(map[string]any); ok && len(d.layers) < maxLayers {
-				d.layers = append(d.layers, inner)
-			}
-		}
+	if root, length, err := readObject(body); root != nil && err == nil && length == len(body) {
+		d.layers = layersOf(root)
 	}
 	return d
 }
 
-// countValues returns how many values a JSON text has at most.
-func countValues(body []byte) int {
-	count, inText := 1, false
-	for i := 0; i < len(body); i++ {
-		switch c := body[i]; {
-		case c == '"':
-			inText = !inText
-		case inText && c == '\\':
-			i++
-		case !inText && (c == ',' || c == '[' || c == '{'):
-			count++
+// salvage reads an answer that broke off, or has something around or within its JSON, such as a notice: of each object in it that stands
+// for itself, what came whole. Objects with different ids tell nothing, and one in a page of HTML is no answer.
+func salvage(body []byte) (d document) {
+	defer room(body)()
+	body = trim(body)
+	if text := ""; json.NewDecoder(io.MultiReader(bytes.NewReader(body), strings.NewReader(`""`))).Decode(&text) == nil {
+		body = []byte(text) // it was encoded twice
+	}
+	cleaned := clean(body)
+	var around []byte
+	for len(d.layers) < maxLayers {
+		start := objectStart.FindIndex(cleaned)
+		if start == nil {
+			break
+		}
+		object, length, err := readObject(cleaned[start[0]:])
+		found := document{layers: layersOf(object)}
+		if one, other := d.instanceID(), found.instanceID(); one != "" && other != "" && one != other {
+			return document{}
+		}
+		d.layers = append(d.layers, found.layers...)
+		around, length = append(around, body[:start[0]]...), start[0]+length
+		if err != nil {
+			length = len(body) // what follows is a part of it
+		}
+		body, cleaned = body[length:], cleaned[length:]
+	}
+	if tag.Match(noticeTag.ReplaceAll(append(around, body...), nil)) {
+		return document{markup: true}
+	}
+	return d
+}
+
+var (
+	// objectStart is where an object begins that has a key.
+	objectStart = regexp.MustCompile(`(?s)\{\s*"(?:[^"\\]|\\.)*"\s*:`)
+	// aside is a comment or NUL, which a lenient server writes between texts; those come first, as both may be in one.
+	aside     = regexp.MustCompile(`(?s)"(?:[^"\\]|\\.)*"|/\*.*?\*/|//[^\n]*|\x00+`)
+	tag       = regexp.MustCompile(`(?i)<[a-z/!?]`)
+	noticeTag = regexp.MustCompile(`(?i)</?(?:a|b|br|font|i|p|pre)\b[^<>]*>`) // of PHP's notices
+)
+
+// clean makes white space of what stands aside in JSON. Before that, quotation marks and slashes may mean anything.
+func clean(body []byte) []byte {
+	start := max(0, bytes.IndexByte(body, '{'))
+	return slices.Concat(body[:start], aside.ReplaceAllFunc(body[start:], func(found []byte) []byte {
+		if found[0] == '"' {
+			return found
+		}
+		return bytes.Repeat([]byte(" "), len(found))
+	}))
+}
+
+func trim(body []byte) []byte {
+	return bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf")))
+}
+
+// room waits until few other large answers are taken apart, and returns how to let the next one be.
+func room(body []byte) (leave func()) {
+	if len(body) <= largeAnswer {
+		return func() {}
+	}
+	decoding <- struct{}{}
+	return func() { <-decoding }
+}
+
+// layersOf returns an object, and those nested in it, outermost first. One may be encoded as text.
+func layersOf(root map[string]any) []map[string]any {
+	layers := []map[string]any{root}
+	for i := 0; i < len(layers); i++ {
+		for _, key := range envelopes {
+			inner, _ := layers[i][key].(map[string]any)
+			if encoded := text(layers[i][key]); strings.HasPrefix(encoded, "{") {
+				inner, _, _ = readObject([]byte(encoded))
+			}
+			if inner != nil && len(layers) < maxLayers {
+				layers = append(layers, inner)
+			}
 		}
 	}
-	return count
+	return layers
 }
+
+// reader reads JSON as far as it came whole.
+type reader struct {
+	*json.Decoder
+	length int64 // of the text
+	values int   // that were read
+}
+
+// readObject reads the object with which a text begins, and returns how long it is. Of one that breaks off it returns what came before,
+// and an error. Numbers stay text, so that an id that looks like one keeps its digits.
+func readObject(body []byte) (object map[string]any, length int, err error) {
+	r := &reader{Decoder: json.NewDecoder(bytes.NewReader(body)), length: int64(len(body))}
+	r.UseNumber()
+	value, err := r.value()
+	object, _ = value.(map[string]any)
+	return object, int(r.InputOffset()), err
+}
+
+func (r *reader) value() (any, error) {
+	token, err := r.Token()
+	_, isNumber := token.(json.Number)
+	if r.values++; r.values > maxValues || isNumber && r.InputOffset() == r.length { // whose last digit nobody knows
+		return nil, io.ErrUnexpectedEOF
+	}
+	switch token {
+	case json.Delim('{'):
+		object := map[string]any{}
+		for err == nil && r.More() {
+			var key any
+			if key, err = r.Token(); err == nil {
+				name, _ := key.(string)
+				object[name], err = r.value()
+			}
+		}
+		return object, r.end(err)
+	case json.Delim('['):
+		list := []any{}
+		for err == nil && r.More() {
+			list = append(list, nil)
+			list[len(list)-1], err = r.value()
+		}
+		return list, r.end(err)
+	}
+	return token, err
+}
+
+// end reads the end of an object or a list, unless it broke off before.
+func (r *reader) end(err error) error {
+	if err == nil {
+		_, err = r.Token()
+	}
+	return err
+}
+
+// instanceID returns the id of an instance, that of the outermost layer; "" if there is none.
+func (d document) instanceID() string { return d.text("instance_id", "instanceId") }
 
 // text returns the first value that is text (or a number) under any of the names, outermost layer first; "" if none is.
 func (d document) text(names ...string) string {
@@ -213,7 +320,7 @@ func (d document) complaint() complaint {
 		case map[string]any:
 			c.code, c.message = cmp.Or(c.code, text(e["code"])), cmp.Or(c.message, text(e["message"]))
 		}
-		if c.code == "success" {
+		if success.MatchString(c.code) {
 			c.code = ""
 		}
 		if c.code+c.message != "" {
@@ -222,6 +329,9 @@ func (d document) complaint() complaint {
 	}
 	return complaint{}
 }
+
+// success is a code that is none of an error.
+var success = regexp.MustCompile(`^(?i:((instance|session)_)?(success|created)|ok|2[0-9][0-9])$`)
 
 // slug is the form of Wawp's codes, and of no number or sentence.
 var slug = regexp.MustCompile(`^(?i:[a-z]+(_[a-z0-9]+)*)$`)
@@ -270,14 +380,14 @@ func (d document) failed() bool {
 	for _, layer := range d.layers {
 		status := strings.ToLower(text(layer["status"]))
 		number, err := strconv.Atoi(status)
-		if layer["success"] == false || status == "error" || status == "fail" || err == nil && number >= http.StatusBadRequest {
+		if layer["status"] == false || status == "error" || status == "fail" || err == nil && number >= http.StatusBadRequest ||
+			isSet(layer["error"]) || isSet(layer["errors"]) {
 			return true
 		}
-		switch e := layer["error"].(type) {
-		case string:
-			return e != ""
-		case map[string]any:
-			return true
+		for _, name := range []string{"success", "ok"} {
+			if on, isFlag := flag(layer[name]); isFlag && !on {
+				return true
+			}
 		}
 	}
 	return false

@@ -57,18 +57,21 @@ func (c *Client) CreateSession(ctx context.Context) (Session, error) {
 	}
 	unreadable := func(why string) error { return newUnreadable(createSession, a, c.redact, why) }
 	d := parse(a.body)
-	id, whole := d.text("instance_id", "instanceId"), err == nil
-	if id == "" && (len(d.layers) == 0 || !d.failed()) { // an error may well name another session
-		id, whole = salvageID(a.body), false
+	told, isWhole := d, len(d.layers) > 0
+	if !isWhole {
+		told = salvage(a.body)
 	}
+	id := told.instanceID()
 	switch {
 	case id == "":
 		return Session{}, cmp.Or(err, unreadable("the answer holds no instance_id"))
+	case told.failed(): // an error may well name another session
+		return Session{}, cmp.Or(err, unreadable("the answer is an error, beside an instance_id"))
 	case !IsInstanceID(id) || id != c.redact.value(id): // an echo of the token is no id
 		return Session{}, cmp.Or(err, unreadable("the answer holds an instance_id that is none: "+id))
 	case !c.Claim(instanceKey(id)):
 		return Session{}, unreadable("the answer holds the instance_id of a session that was there before: " + id)
-	case !whole && err == nil:
+	case !isWhole && err == nil:
 		err = unreadable("the answer is not whole, or has something around it")
 	}
 	return c.session(d, id), err
@@ -79,22 +82,6 @@ func (c *Client) CreateSession(ctx context.Context) (Session, error) {
 func IsInstanceID(id string) bool { return idForm.MatchString(id) }
 
 var idForm = regexp.MustCompile(`^[A-Za-z0-9._:@-]{1,128}$`)
-
-// idInText finds an id in what is not JSON as a whole: text in quotation marks or a number, with its end.
-var idInText = regexp.MustCompile(`"(?:instance_id|instanceId)"\s*:\s*(?:"([^"\\]*)"|([0-9][0-9A-Za-z.+-]*)[\s,}\]])`)
-
-// salvageID returns the id in an answer that broke off or has something around its JSON; "" if there is none, or more than one.
-func salvageID(body []byte) string {
-	found := ""
-	for _, match := range idInText.FindAllSubmatch(body, -1) {
-		id := strings.TrimSpace(string(match[1]) + string(match[2]))
-		if found != "" && id != found {
-			return ""
-		}
-		found = id
-	}
-	return found
-}
 
 // GetSession reads a session. The endpoint is a POST that changes nothing.
 func (c *Client) GetSession(ctx context.Context, id string) (Session, error) {
@@ -161,7 +148,7 @@ func (c *Client) act(ctx context.Context, op operation, id string) (Session, err
 
 // tellsSession says whether an answer describes a session. Beside an error, a name or a word for a status is not enough.
 func tellsSession(d document) bool {
-	if d.object("me") != nil || d.text("instance_id", "instanceId") != "" {
+	if d.object("me") != nil || d.instanceID() != "" {
 		return true
 	}
 	named, hasStatus := d.text("session_name", "sessionName", "name") != "", status(d) != ""

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -156,8 +157,8 @@ func TestCreateWithThingsAroundTheAnswerIsRecorded(t *testing.T) {
 		`/* done */ {"instance_id":"A1"}`,
 		`)]}',` + "\n" + `{"instance_id":"A1"}`,
 		`{"instance_id":"A1"}{"instance_id":"A1"}`,
-		`{"unknown":{"instance_id":"A1"}}`,
 		`[{"instance_id":"A1"}]`,
+		`"{\"instance_id\":\"A1\"}"`,
 	} {
 		s := serve(t, answers(201, body))
 		session, err := client(t, s.URL).CreateSession(context.Background())
@@ -167,32 +168,101 @@ func TestCreateWithThingsAroundTheAnswerIsRecorded(t *testing.T) {
 	}
 }
 
-// TestIDIsSalvaged from whatever was read of an answer to create.
-func TestIDIsSalvaged(t *testing.T) {
+// TestIDIsRead from whatever was read of an answer to create: that of the new session, and no other.
+func TestIDIsRead(t *testing.T) {
 	t.Parallel()
+	const notice = "<br />\n<b>Notice</b>:  Undefined index: {x} in <b>/www/api.php</b> on line <b>7</b><br />\n"
 	for body, want := range map[string]string{
-		`{"instance_id":"3EB0BCB2E3D4","session_na`:               "3EB0BCB2E3D4",
-		`{"data":{"instanceId": "A1", "status":`:                  "A1",
-		`{"instance_id" : " A1 "`:                                 "A1",
-		`{"instance_id":12345678,`:                                "12345678",
-		`{"instance_id":5056e8}`:                                  "5056e8",
-		"<b>Notice</b>: undefined {x}\n" + `{"instance_id":"A1"}`: "A1",
-		"\xef\xbb\xbf\xef\xbb\xbf" + `{"instance_id":"A1"}`:       "A1",
-		`{"instance_id":"A1"}` + "\x00\x00":                       "A1",
-		`/* by hand */ {"instance_id":"A1"} // end`:               "A1",
-		`{"instance_id":"A1"}{"instance_id":"A1"}`:                "A1",
-		`{"instance_id":"A1"}{"instance_id":"B2"}`:                "",
-		`{"instance_id":"3EB0BC`:                                  "",
-		`{"instance_id":"3EB0BC\u00`:                              "",
-		`{"instance_id":123`:                                      "",
-		`{"instance_id":5056e8`:                                   "",
-		`{"message":"no \"instance_id\":\"A1\""`:                  "",
-		`{"name":"instance_id"`:                                   "",
-		`{"old_instance_id":"A1"`:                                 "",
-		"":                                                        "",
+		// What broke off.
+		`{"instance_id":"3EB0BCB2E3D4","session_na`:                                        "3EB0BCB2E3D4",
+		`{"data":{"instanceId": "A1", "status":`:                                           "A1",
+		`{"instance_id" : " A1 "`:                                                          "A1",
+		`{"instance_id":"A\u0031"`:                                                         "A1",
+		`{"instance_id":12345678,`:                                                         "12345678",
+		`{"instance_id":5056e8}`:                                                           "5056e8",
+		`{"instance_id":"NEW1","server":{"instance_id":"i-0abc"},"sta`:                     "NEW1",
+		`{"server":{"instance_id":"i-0abc"},"instance_id":"NEW1","sta`:                     "NEW1",
+		`{"data":{"server":{"instance_id":"i-0abc"},"instance_id":"NEW1"},"sta`:            "NEW1",
+		`{"session":{"instance_id":"OLD1"},"instance_id":"NEW1","sta`:                      "NEW1",
+		`{"name":"x","config":{"webhooks":[{"a":1}],"metadata":{"instance_id":"NEW1","use`: "NEW1",
+		`{"instance_id":"3EB0BC`:                                                           "",
+		`{"instance_id":"3EB0BC\u00`:                                                       "",
+		`{"instance_id":123`:                                                               "",
+		`{"instance_id":5056e8`:                                                            "",
+		`{"message":"no \"instance_id\":\"A1\""`:                                           "",
+		`{"name":"instance_id"`:                                                            "",
+		`{"old_instance_id":"A1"`:                                                          "",
+		`{"instance_id"`:                                                                   "",
+		`{"data":"instance_id", "A1":"`:                                                    "",
+		"":                                                                                 "",
+		`{"instance_id":"NEW1","filler":["` + strings.Repeat(`x","`, maxValues):            "NEW1",
+
+		// What has something around it, or within it.
+		notice + `{"instance_id":"A1"}`:                                        "A1",
+		`<b>Notice</b>{"instance_id":"A1"}`:                                    "A1",
+		`{"instance_id":"A1"}` + notice:                                        "A1",
+		"PHP Notice: {\"x\"\n" + `{"instance_id":"A1"}`:                        "A1",
+		"Deprecated: a < b, https://php.net\n{\"instance_id\":\"A1\"}":         "A1",
+		"\xef\xbb\xbf\xef\xbb\xbf" + `{"instance_id":"A1"}`:                    "A1",
+		`{"instance_id":"A1"}` + "\x00\x00":                                    "A1",
+		"{\x00\"instance_id\":\x00\"A1\"\x00,\"a\"\x00:1}":                     "A1",
+		`/* by hand */ {"instance_id":"A1"} // end`:                            "A1",
+		`{/* new */"instance_id"/* id */:/* "x" */"A1"}`:                       "A1",
+		"{ // new\n\"url\":\"https://a/*b\", // \"c\n\"instance_id\":\"A1\"/*": "A1",
+		`)]}',` + "\n" + `{"instance_id":"A1"}`:                                "A1",
+		`{"instance_id":"A1"}{"instance_id":"A1"}`:                             "A1",
+		`{"debug":1}{"instance_id":"A1"}`:                                      "A1",
+		`{"instance_id":"A1"}{"instance_id":"B2"}`:                             "",
+		`{"instance_id":"A1" "x" {"instance_id":"B2"}}`:                        "A1",
+		`"{\"instance_id\":\"A1\",\"status\":\"STOPPED\"}"`:                    "A1",
+		`"{\"instance_id\":\"A1\",\"sta`:                                       "A1",
+		`"{\"instance_id\":\"A1\",\`:                                           "A1",
+		`"{\"instance_id\":\"A1`:                                               "",
+		`{"data":"{\"instance_id\":\"A1\"}"}`:                                  "A1",
+		`{"success":true,"result":"{\"instanceId\":\"A1\"}","x`:                "A1",
+
+		// What belongs to another session, or to none.
+		`{"unknown":{"instance_id":"OLD1"}}`:                                          "",
+		`{"sessions":[{"instance_id":"OLD1"},`:                                        "",
+		`{"data":[{"instance_id":"OLD1"}]}`:                                           "",
+		`{"success":false,"message":"quota","sessions":[{"instance_id":"OLD1"},`:      "",
+		`{"success":false,"message":"quota","instance_id":"OLD1","x`:                  "",
+		`{"success":"0","instance_id":"OLD1"}`:                                        "",
+		`{"ok":false,"instance_id":"OLD1"}`:                                           "",
+		`{"status":false,"instance_id":"OLD1"}`:                                       "",
+		`{"status":"error","code":"limit","message":"No more.","instance_id":"OLD1"}`: "",
+		`{"status":"error","instance_id":"OLD1"}`:                                     "",
+		`{"status":403,"instance_id":"OLD1"}`:                                         "",
+		`{"error":true,"instance_id":"OLD1"}`:                                         "",
+		`{"error":"","data":{"error":"quota","instance_id":"OLD1"}}`:                  "",
+		`{"error":{"code":"quota_reached"},"data":{"instance_id":"OLD1"},"x`:          "",
+		`{"errors":["quota"],"instance_id":"OLD1"}`:                                   "",
+		`{"code":"quota_reached","message":"No.","instance_id":"OLD1"`:                "",
+		`<b>Notice</b>{"code":"quota_reached","message":"No.","instance_id":"OLD1"}`:  "",
+		notice + `{"success":false}{"instance_id":"OLD1"}`:                            "",
+		`<!doctype html><p>{"instance_id":"OLD1"}`:                                    "",
+		`<html><script>var s = {"instance_id":"OLD1"};</script></html>`:               "",
+		`<div data-session='{"instance_id":"OLD1"}'>`:                                 "",
+		`var s = {"instance_id":"OLD1"};</SCRIPT>`:                                    "",
+		`<?xml version="1.0"?>{"instance_id":"OLD1"}`:                                 "",
+		`{"a":[!{"instance_id":"OLD1"}]}`:                                             "",
+		`{"a":!{"instance_id":"OLD1"}}`:                                               "",
+		`"<html>{\"instance_id\":\"OLD1\"}"`:                                          "",
+
+		// What has a word for its success.
+		`{"code":"success","message":"Done.","instance_id":"A1"}`:                 "A1",
+		`{"code":201,"message":"Created","data":{"instance_id":"A1"}}`:            "A1",
+		`{"code":"session_created","message":"Created","instance_id":"A1"}`:       "A1",
+		`{"code":"OK","message":"Created","instance_id":"A1","x`:                  "A1",
+		`{"success":1,"ok":"true","error":null,"errors":[],"instance_id":"A1","x`: "A1",
 	} {
-		if got := salvageID([]byte(body)); got != want {
-			t.Errorf("%s: got %q, want %q", body, got, want)
+		c := client(t, "http://api.wawp.test", func(o *Options) { o.Transport = handled(answers(201, body)) })
+		got, err := c.CreateSession(t.Context())
+		if got.InstanceID != want || want == "" && !MayHaveActed(err) {
+			t.Errorf("%.200s: got %q, want %q (%v)", body, got.InstanceID, want, err)
+		}
+		if isWhole := json.Valid([]byte(body)) && strings.HasPrefix(body, "{"); want != "" && (err == nil) != isWhole {
+			t.Errorf("%.200s: is whole: %t, and the error is %v", body, isWhole, err)
 		}
 	}
 }
