@@ -49,7 +49,8 @@ type Options struct {
 	BaseURL *url.URL
 	// UserAgent is sent with every request.
 	UserAgent string
-	// RequestTimeout bounds each attempt, from when it has a connection to the last byte; 0 means [DefaultRequestTimeout].
+	// RequestTimeout bounds each attempt, from when it has a connection to the last byte, and before that the making of the connection, which
+	// takes 30 s at most; 0 means [DefaultRequestTimeout].
 	RequestTimeout time.Duration
 	// MaxRetries is how often a request is sent again at most; 0 means never.
 	MaxRetries int

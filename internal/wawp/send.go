@@ -15,6 +15,7 @@ import (
 	"net/http/httptrace"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -29,6 +30,8 @@ const (
 	maxHeader = 256 << 10
 	// longestPause is the longest pause before a retry, and the longest Retry-After that is waited for.
 	longestPause = 60 * time.Second
+	// longestDial is how long a connection may take at most, from the look for its host to its last handshake.
+	longestDial = 30 * time.Second
 )
 
 // Reasons for which a request had no answer, which errors.Is finds in an [Error].
@@ -38,10 +41,11 @@ var (
 	// ErrTimeout ends an attempt that had no answer within RequestTimeout.
 	ErrTimeout = errors.New("request_timeout")
 
-	errNotBuilt  = errors.New("it could not be built: a header, or the address of a proxy, is not valid")
-	errTooLong   = errors.New("the answer is longer than 1 MiB")
-	errBroken    = errors.New("the connection ended, or what came back is not HTTP")
-	errCalledOff = errors.New("it was called off")
+	errNoConnection = errors.New("no connection was made")
+	errNotBuilt     = errors.New("it could not be built: a header, or the address of a proxy, is not valid")
+	errTooLong      = errors.New("the answer is longer than 1 MiB")
+	errBroken       = errors.New("the connection ended, or what came back is not HTTP")
+	errCalledOff    = errors.New("it was called off")
 )
 
 // repeat says after which kinds of end an operation is sent again. Each level includes the ones before it.
@@ -148,8 +152,8 @@ const (
 	calledOff              // before there was a connection: one that comes now sends nothing
 )
 
-// attempt sends a request once, and reads the answer to its end. Until it has a connection it ends with its caller. From then on it has a
-// time of its own to be answered, and that of an operation that must be kept ignores its caller.
+// attempt sends a request once, and reads the answer to its end. Until it has a connection it ends with its caller, or once the making of
+// one takes too long. From then on it has a time of its own to be answered, and that of an operation that must be kept ignores its caller.
 func (c *Client) attempt(caller context.Context, op operation, instanceID string, parameters fields) ending {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(caller))
 	defer cancel(nil)
@@ -161,9 +165,18 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 			cancel(caller.Err())
 		}
 	})()
+	dial := time.AfterFunc(math.MaxInt64, func() {
+		if phase.CompareAndSwap(waiting, calledOff) {
+			cancel(errNoConnection)
+		}
+	})
+	defer dial.Stop()
+	dials := sync.OnceFunc(func() { dial.Reset(c.dialTimeout()) })
 	sendable := false
 	request, err := c.request(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { sendable = true },
+		GetConn:      func(string) { sendable = true },
+		DNSStart:     func(httptrace.DNSStartInfo) { dials() },
+		ConnectStart: func(string, string) { dials() },
 		GotConn: func(httptrace.GotConnInfo) {
 			if phase.CompareAndSwap(waiting, connected) { // not, if a kept connection was closed, and this is the next one
 				timeout.Reset(c.options.RequestTimeout)
@@ -188,12 +201,24 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 		return ending{err: c.reason(ctx, err, sent), sent: sent}
 	}
 	defer response.Body.Close()
+	return c.read(ctx, response)
+}
+
+// dialTimeout is how long a connection may take.
+func (c *Client) dialTimeout() time.Duration { return min(c.options.RequestTimeout, longestDial) }
+
+// read reads an answer, as far as it comes.
+func (c *Client) read(ctx context.Context, response *http.Response) ending {
 	end := ending{answer: answer{status: response.StatusCode, header: response.Header}, sent: true}
 	if response.StatusCode == http.StatusSwitchingProtocols { // its body is the bare connection: no context ends a read of that
 		end.err = errors.New("the server switched to another protocol")
 		return end
 	}
-	end.body, err = readBody(response.Body)
+	var err error
+	end.body, err = io.ReadAll(io.LimitReader(response.Body, maxBody+1))
+	if packed, none := gzip.NewReader(bytes.NewReader(end.body)); none == nil { // some compress what nobody wants compressed
+		end.body, _ = io.ReadAll(io.LimitReader(packed, maxBody+1)) // whether that is whole, a decoder sees
+	}
 	switch {
 	case response.StatusCode/100 != 2: // of a refusal the status is enough
 	case err != nil:
@@ -204,20 +229,13 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 	return end
 }
 
-// readBody reads a body, and unpacks one that is compressed, as far as it goes: no more than is too long.
-func readBody(body io.Reader) ([]byte, error) {
-	read, err := io.ReadAll(io.LimitReader(body, maxBody+1))
-	if packed, none := gzip.NewReader(bytes.NewReader(read)); none == nil {
-		read, _ = io.ReadAll(io.LimitReader(packed, maxBody+1)) // whether that is whole, a decoder sees
-	}
-	return read, err
-}
-
 // reason says why there is no whole answer.
 func (c *Client) reason(ctx context.Context, err error, sent bool) error {
 	switch why := context.Cause(ctx); {
 	case errors.Is(why, ErrTimeout):
 		return fmt.Errorf("no answer came within %s (%w)", c.options.RequestTimeout, ErrTimeout)
+	case errors.Is(why, errNoConnection):
+		return fmt.Errorf("%w within %s", errNoConnection, c.dialTimeout())
 	case why != nil:
 		return fmt.Errorf("%w: %w", errCalledOff, why)
 	}

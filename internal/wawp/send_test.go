@@ -333,7 +333,79 @@ func checkAll(t *testing.T, n int, call func() error) {
 	calls.Wait()
 }
 
-// TestTimeOfARequestStartsWithItsConnection: neither the wait for a connection nor a dial is a part of it. The time here is synctest's.
+// TestConnectionIsMadeInTime or the request was not sent: a proxy or a server that accepts, and says no more, ends no attempt.
+func TestConnectionIsMadeInTime(t *testing.T) {
+	t.Parallel()
+	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = silent.Close() })
+	for name, test := range map[string]struct{ address, proxy string }{
+		"a SOCKS5 proxy":           {"http://api.wawp.test", "socks5://" + silent.Addr().String()},
+		"a proxy with a tunnel":    {"https://api.wawp.test", "http://" + silent.Addr().String()},
+		"a server's TLS handshake": {"https://" + silent.Addr().String(), ""},
+		"a proxy's TLS handshake":  {"https://api.wawp.test", "https://" + silent.Addr().String()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			proxy, _ := url.Parse(test.proxy)
+			transport := newTransport(nil)
+			transport.Proxy = nil
+			if test.proxy != "" {
+				transport.Proxy = http.ProxyURL(proxy)
+			}
+			ended := make(chan error, 1)
+			go func() {
+				_, err := client(t, test.address, func(o *Options) {
+					o.Transport, o.RequestTimeout, o.MaxRetries = transport, 50*time.Millisecond, 1
+				}).CreateSession(context.Background())
+				ended <- err
+			}()
+			select {
+			case err := <-ended:
+				if KindOf(err) != NotSent || !strings.Contains(err.Error(), "no connection was made within 50ms (after 2 attempts)") {
+					t.Errorf("%v (%v)", err, KindOf(err))
+				}
+			case <-time.After(20 * time.Second):
+				t.Error("it is still waited for")
+			}
+		})
+	}
+}
+
+// TestDialHasATimeOfItsOwn: that of a request, or 30 s, whatever is less. The time here is synctest's.
+func TestDialHasATimeOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for timeout, want := range map[time.Duration]time.Duration{3 * time.Second: 3 * time.Second, time.Hour: 30 * time.Second} {
+		for took, inTime := range map[time.Duration]bool{want - 1: true, want + 1: false} {
+			synctest.Test(t, func(t *testing.T) {
+				transport := piped(func(conn net.Conn) {
+					_ = sleep(context.Background(), timeout-1) // the request has all of its time
+					_, _ = io.WriteString(conn, "HTTP/1.1 201 Created\r\nContent-Length: 20\r\n\r\n"+`{"instance_id":"A1"}`)
+				})
+				next := transport.DialContext
+				transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+					httptrace.ContextClientTrace(ctx).DNSStart(httptrace.DNSStartInfo{})
+					_ = sleep(ctx, took/2)
+					httptrace.ContextClientTrace(ctx).ConnectStart(network, address)
+					_ = sleep(ctx, took-took/2)
+					return next(ctx, network, address)
+				}
+				c := client(t, "http://api.wawp.test", func(o *Options) { o.Transport, o.RequestTimeout, o.MaxRetries = transport, timeout, 0 })
+				started := time.Now()
+				_, err := c.CreateSession(t.Context())
+				if inTime != (err == nil) || !inTime && (KindOf(err) != NotSent || time.Since(started) != want) {
+					t.Errorf("a dial of %s, with %s for a request: %v after %s", took, timeout, err, time.Since(started))
+				}
+				transport.CloseIdleConnections()
+				synctest.Wait()
+			})
+		}
+	}
+}
+
+// TestTimeOfARequestStartsWithItsConnection: the wait for one is no part of it. The time here is synctest's.
 func TestTimeOfARequestStartsWithItsConnection(t *testing.T) {
 	t.Parallel()
 	const timeout = time.Minute
@@ -341,7 +413,7 @@ func TestTimeOfARequestStartsWithItsConnection(t *testing.T) {
 		body := anew()
 		_, _ = fmt.Fprintf(conn, "HTTP/1.1 201 Created\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(body), body)
 	}
-	t.Run("a slow dial", func(t *testing.T) {
+	t.Run("a wait", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			c := client(t, "http://api.wawp.test", func(o *Options) {
