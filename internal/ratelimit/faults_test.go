@@ -227,6 +227,7 @@ func TestRefusedPolicy(t *testing.T) {
 	}{
 		"paid":      {paid, nil, []string{"HTTP 403 (subscription_required)", "This policy needs an active plan.", "may not use this policy", usable}},
 		"no such":   {"turbo", nil, []string{"HTTP 400 (invalid_policy)", "There is no such policy.", "no policy of this slug", usable}},
+		"in words":  {"turbo", []wawptest.Fault{{Match: set, Status: 404, Body: `{"code":"not_found","message":"Policy turbo not found for this session"}`}}, []string{"Policy turbo not found", "no policy of this slug", usable}},
 		"as 404":    {"turbo", []wawptest.Fault{{Match: set, Status: 404, Body: `{"code":"policy_not_found","message":"No."}`}}, []string{"policy_not_found", "no policy of this slug", usable}},
 		"in a 200":  {"turbo", []wawptest.Fault{{Match: set, Body: `{"code":"invalid_policy","message":"No.","policy":"turbo"}`}}, []string{"invalid_policy", "no policy of this slug", usable}},
 		"available": {strict, []wawptest.Fault{refusal}, []string{"Blocked.", "did not accept it all the same", usable}},

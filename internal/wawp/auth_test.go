@@ -98,6 +98,10 @@ func TestNoAnswerWithACodeIsQuoted(t *testing.T) {
 			}
 		}
 	}
+	brokenOff := says("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + `{"code":"ABCD-1234","message":"ABCD-1234"}`)
+	if _, err := client(t, serve(t, brokenOff).URL).RequestPairingCode(t.Context(), "A1", "1"); KindOf(err) != NoAnswer || strings.Contains(err.Error(), "ABCD") {
+		t.Errorf("what broke off: %v", err)
+	}
 	own := `{"code":"qr_not_available","message":"The session waits for no scan."}`
 	_, err := client(t, serve(t, answers(400, own)).URL).RequestPairingCode(t.Context(), "A1", "201145202826")
 	if !strings.Contains(err.Error(), "(qr_not_available)") || !strings.Contains(err.Error(), "waits for no scan") {

@@ -39,8 +39,7 @@ type document struct {
 
 // parse reads an answer that is a JSON object, and nothing else.
 func parse(body []byte) document {
-	defer room(body)()
-	body = trim(body)
+	body = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf")))
 	d := document{blank: len(body) == 0, markup: bytes.HasPrefix(body, []byte("<"))}
 	if root, length, err := readObject(body); root != nil && err == nil && length == len(body) {
 		d.layers = layersOf(root)
@@ -48,13 +47,13 @@ func parse(body []byte) document {
 	return d
 }
 
-// salvage reads an answer that broke off, or has something around or within its JSON, such as a notice: of each object in it that stands
-// for itself, what came whole. Objects with different ids tell nothing, and one in a page of HTML is no answer.
+// salvage reads an answer that broke off, or has something around or within its JSON, such as a notice: of each object
+// in it that stands for itself, what came whole. Objects with different ids tell nothing, and one in a page of HTML is
+// no answer.
 func salvage(body []byte) (d document) {
-	defer room(body)()
-	body = trim(body)
-	if text := ""; json.NewDecoder(io.MultiReader(bytes.NewReader(body), strings.NewReader(`""`))).Decode(&text) == nil {
-		body = []byte(text) // it was encoded twice
+	encoded := ""
+	if json.NewDecoder(io.MultiReader(bytes.NewReader(body), strings.NewReader(`""`))).Decode(&encoded) == nil {
+		body = []byte(encoded) // it was encoded twice
 	}
 	cleaned := clean(body)
 	var around []byte
@@ -82,9 +81,8 @@ func salvage(body []byte) (d document) {
 }
 
 var (
-	// objectStart is where an object begins that has a key.
-	objectStart = regexp.MustCompile(`(?s)\{\s*"(?:[^"\\]|\\.)*"\s*:`)
-	// aside is a comment or NUL, which a lenient server writes between texts; those come first, as both may be in one.
+	objectStart = regexp.MustCompile(`\{\s*"[^"]*"\s*:`) // of one that has a key
+	// aside is a comment or NUL, which lenient servers write between texts; those come first, as both may be in one.
 	aside     = regexp.MustCompile(`(?s)"(?:[^"\\]|\\.)*"|/\*.*?\*/|//[^\n]*|\x00+`)
 	tag       = regexp.MustCompile(`(?i)<[a-z/!?]`)
 	noticeTag = regexp.MustCompile(`(?i)</?(?:a|b|br|font|i|p|pre)\b[^<>]*>`) // of PHP's notices
@@ -99,19 +97,6 @@ func clean(body []byte) []byte {
 		}
 		return bytes.Repeat([]byte(" "), len(found))
 	}))
-}
-
-func trim(body []byte) []byte {
-	return bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf")))
-}
-
-// room waits until few other large answers are taken apart, and returns how to let the next one be.
-func room(body []byte) (leave func()) {
-	if len(body) <= largeAnswer {
-		return func() {}
-	}
-	decoding <- struct{}{}
-	return func() { <-decoding }
 }
 
 // layersOf returns an object, and those nested in it, outermost first. One may be encoded as text.
@@ -138,9 +123,13 @@ type reader struct {
 	values int   // that were read
 }
 
-// readObject reads the object with which a text begins, and returns how long it is. Of one that breaks off it returns what came before,
-// and an error. Numbers stay text, so that an id that looks like one keeps its digits.
+// readObject reads the object with which a text begins, and returns how long it is. Of one that breaks off it returns
+// what came before, and an error. Numbers stay text, so that an id that looks like one keeps its digits.
 func readObject(body []byte) (object map[string]any, length int, err error) {
+	if len(body) > largeAnswer {
+		decoding <- struct{}{}
+		defer func() { <-decoding }()
+	}
 	r := &reader{Decoder: json.NewDecoder(bytes.NewReader(body)), length: int64(len(body))}
 	r.UseNumber()
 	value, err := r.value()
@@ -148,7 +137,7 @@ func readObject(body []byte) (object map[string]any, length int, err error) {
 	return object, int(r.InputOffset()), err
 }
 
-func (r *reader) value() (any, error) {
+func (r *reader) value() (value any, err error) {
 	token, err := r.Token()
 	_, isNumber := token.(json.Number)
 	if r.values++; r.values > maxValues || isNumber && r.InputOffset() == r.length { // whose last digit nobody knows
@@ -164,24 +153,21 @@ func (r *reader) value() (any, error) {
 				object[name], err = r.value()
 			}
 		}
-		return object, r.end(err)
+		value = object
 	case json.Delim('['):
 		list := []any{}
 		for err == nil && r.More() {
 			list = append(list, nil)
 			list[len(list)-1], err = r.value()
 		}
-		return list, r.end(err)
+		value = list
+	default:
+		return token, err
 	}
-	return token, err
-}
-
-// end reads the end of an object or a list, unless it broke off before.
-func (r *reader) end(err error) error {
 	if err == nil {
-		_, err = r.Token()
+		_, err = r.Token() // its end
 	}
-	return err
+	return value, err
 }
 
 // instanceID returns the id of an instance, that of the outermost layer; "" if there is none.
@@ -336,8 +322,8 @@ var success = regexp.MustCompile(`^(?i:((instance|session)_)?(success|created)|o
 // slug is the form of Wawp's codes, and of no number or sentence.
 var slug = regexp.MustCompile(`^(?i:[a-z]+(_[a-z0-9]+)*)$`)
 
-// statements returns what an error says, in small letters: all its codes, wherever they are and under whatever key, or else its messages.
-// not_found is left out, which says nothing; "?" stands for a code that is no text.
+// statements returns what an error says, in small letters: all its codes, wherever they are and under whatever key, or
+// else its messages. not_found is left out, which says nothing; "?" stands for a code that is no text.
 func (d document) statements() []string {
 	var codes, messages []string
 	queue := slices.Clone(d.layers[:min(len(d.layers), 1)])

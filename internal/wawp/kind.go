@@ -157,20 +157,16 @@ func forbidden(code, message string) Kind {
 	return refused(code, Refused)
 }
 
-// missing tells the 404 of an instance from that of anything else: a gateway, a web framework and the server behind Wawp answer 404, too,
-// and so may Wawp, for a link or a policy (wawp-api). All codes in the body, wherever they are, must mean the same; if it holds none but
-// not_found, all its messages, of which each must say that there is no such instance, or session, and not a word more.
+// missing tells the 404 of an instance from that of anything else: a gateway, a web framework and the server behind Wawp
+// answer 404, too, and so may Wawp, for a link or a policy (wawp-api). All codes in the body, wherever they are, must
+// mean the same; if it holds none but not_found, all its messages, of which each must say that there is no such
+// instance, or session, and not a word more.
 func missing(body document) Kind {
 	var kind Kind
 	for _, said := range body.statements() {
 		means := refused(said, NotFound)
-		switch said {
-		case "invalid_instance", "instance_not_found", "session_not_found":
+		if denial.MatchString(strings.Join(strings.Fields(nameless.ReplaceAllString(said, "")), " ")) {
 			means = NoSuchInstance
-		default:
-			if denial.MatchString(strings.Join(strings.Fields(nameless.ReplaceAllString(said, "")), " ")) {
-				means = NoSuchInstance
-			}
 		}
 		if kind = cmp.Or(kind, means); kind != means {
 			return NotFound
@@ -182,14 +178,17 @@ func missing(body document) Kind {
 // nameless finds what a sentence can do without: punctuation, and the id or the name of an instance.
 var nameless = regexp.MustCompile(`["'’.:,!]|\b([0-9a-f]{8,}|wawp-[0-9]+)\b`)
 
-// denial is a sentence, in small letters, without punctuation and names, that says of an instance, or of a session, that there is none.
+// denial is a code, or a sentence in small letters, that says of an instance, or a session, that there is none.
 var denial = func() *regexp.Regexp {
 	const (
+		code   = `invalid_instance|(instance|session)_not_found`
 		it     = `((the|this|that|given|requested|specified|provided|whatsapp|wawp) )*(instance|session)( id)?`
 		withID = ` with ((this|that|the|given|provided) )*id`
-		gone   = `(((was|is|could) )?not (be )?found|does(nt| not) exist|no longer exists|(is )?unknown|((was|is|has been) )?deleted)`
-		found  = `( (was )?found| exists|` + withID + `)`
+		gone   = `(((was|is|could) )?not (be )?found|does(nt| not) exist|no longer exists|(is )?unknown|` +
+			`((was|is|has been) )?deleted)`
+		found = `( (was )?found| exists|` + withID + `)`
 	)
-	return regexp.MustCompile(`^(` + it + `(` + withID + `)? (is (likely )?incorrect or (` + it + ` )?)?` + gone + `( or ` + gone + `)*|` +
+	return regexp.MustCompile(`^(` + code + `|` +
+		it + `(` + withID + `)? (is (likely )?incorrect or (` + it + ` )?)?` + gone + `( or ` + gone + `)*|` +
 		`(no such|unknown) ` + it + found + `*|no ` + it + found + `+)$`)
 }()
