@@ -83,12 +83,12 @@ func TestNextStepIsThatOfTheAnswer(t *testing.T) {
 		says string
 	}{
 		"a pause of a minute":  {answer{status: 429, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
-		"a pause, and a cause": {answer{status: 401, name: "Retry-After", value: "90"}, "Check access_token in the provider block"},
+		"a pause, and a cause": {answer{status: 401, name: "Retry-After", value: "90"}, "check access_token in the provider block"},
 		"both are told":        {answer{status: 401, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
 		"a pause after 503":    {answer{status: 503, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
 		"a refusal, a pause":   {answer{status: 425, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
 		"a redirect, a pause":  {answer{status: 302, name: "Retry-After", value: "90"}, "Redirects are never followed"},
-		"no quota, a pause":    {answer{status: 403, name: "Retry-After", value: "90", body: fmt.Sprintf(own, "quota_reached")}, "Delete one"},
+		"no quota, a pause":    {answer{status: 403, name: "Retry-After", value: "90", body: fmt.Sprintf(own, "quota_reached")}, "upgrade the plan"},
 		"too many requests":    {answer{status: 429}, "Wawp asks for fewer requests."},
 		"a wrong token":        {answer{status: 401}, "check access_token in the provider block"},
 		"no quota":             {answer{status: 403, body: fmt.Sprintf(own, "quota_reached")}, "that an earlier apply has left behind"},
