@@ -147,8 +147,8 @@ func next(e *wawp.Error) string {
 	if e.RetryAfter == 0 {
 		return remedy(e)
 	}
-	pause := fmt.Sprintf("Wawp asks for a pause. Come back in %s, at %s. For fewer requests, set the provider's requests_per_second.",
-		e.RetryAfter.Round(time.Second), time.Now().Add(e.RetryAfter).UTC().Format("15:04:05 MST"))
+	pause := fmt.Sprintf("Wawp asks for a pause. Come back in %s, at %s. For fewer requests, set the provider's "+
+		"requests_per_second.", e.RetryAfter.Round(time.Second), time.Now().Add(e.RetryAfter).UTC().Format("15:04:05 MST"))
 	switch e.Kind {
 	case wawp.TooManyRequests, wawp.ServerFault, wawp.GatewayFault:
 		return pause
@@ -188,7 +188,8 @@ func takesAStatus(op string) bool {
 // refusesNumber says whether a refusal of a pairing code may be about the number: no documentation has the answer for
 // one that is not on WhatsApp.
 func refusesNumber(e *wawp.Error) bool {
-	return e.Kind.Untimely() || e.Message != "" && (e.Kind == wawp.NotFound || e.Kind == wawp.Refused && e.Status != http.StatusForbidden)
+	isRefused := e.Kind == wawp.Refused && e.Status != http.StatusForbidden
+	return e.Kind.Untimely() || e.Message != "" && (e.Kind == wawp.NotFound || isRefused)
 }
 
 // Reasons remembers which failures were told, so that a wait tells each of them at once, and once.

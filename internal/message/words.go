@@ -92,8 +92,8 @@ func refusal(err error) string {
 			"and restart it (action wawp_session_restart) or link the phone again (action wawp_session_pair)."
 	}
 	if e.Status/100 == 2 || e.Status == http.StatusBadRequest || e.Status == http.StatusUnprocessableEntity {
-		return explain.Answer(err) + "\n\nCheck that the recipient has WhatsApp, and that the session may write there; then run the " +
-			"action again."
+		return explain.Answer(err) + "\n\nCheck that the recipient has WhatsApp, and that the session may write there; " +
+			"then run the action again."
 	}
 	return explain.Reason(err)
 }

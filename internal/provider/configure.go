@@ -110,7 +110,7 @@ func (m model) rootCAs(diags *diag.Diagnostics) *x509.CertPool {
 			"file with PEM certificates, or leave the argument out.", err))
 		return nil
 	}
-	// PEM is ASCII: in UTF-16, as PowerShell writes files, each letter has a NUL beside it. U+FFFD is what else a mark is read as.
+	// PEM is ASCII: in UTF-16, as PowerShell writes files, each letter has a NUL beside it; its mark reads as U+FFFD.
 	pem = bytes.TrimLeft(bytes.ReplaceAll(pem, []byte{0}, nil), "\ufeff\ufffd")
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {

@@ -49,8 +49,8 @@ type Options struct {
 	BaseURL *url.URL
 	// UserAgent is sent with every request.
 	UserAgent string
-	// RequestTimeout bounds each attempt, from when it has a connection to the last byte, and before that the making of the connection, which
-	// takes 30 s at most; 0 means [DefaultRequestTimeout].
+	// RequestTimeout bounds each attempt, from when it has a connection to the last byte, and before that the making of
+	// the connection, which takes 30 s at most; 0 means [DefaultRequestTimeout].
 	RequestTimeout time.Duration
 	// MaxRetries is how often a request is sent again at most; 0 means never.
 	MaxRetries int
@@ -144,7 +144,7 @@ func ParseBaseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(s))
 	switch {
 	case HasBadEscape(s):
-		return nil, errors.New("it has a % that does not begin an escape of two hexadecimal digits: a percent sign itself is %25")
+		return nil, errors.New("it has a % that does not begin an escape of two hexadecimal digits (a percent sign is %25)")
 	case err != nil:
 		return nil, errors.New("it is not a URL")
 	case u.Scheme != "http" && u.Scheme != "https":
@@ -184,7 +184,7 @@ type operation struct {
 	account bool
 	// bareBody means that the body holds no credentials: they travel in the query alone.
 	bareBody bool
-	// secret means that a success may hold a code that is secret, under the names that errors have, too: nothing of it is quoted.
+	// secret means that a success may hold a code that is secret, under the names that errors have, too: none is quoted.
 	secret bool
 }
 

@@ -88,14 +88,18 @@ var (
 	noticeTag = regexp.MustCompile(`(?i)</?(?:a|b|br|font|i|p|pre)\b[^<>]*>`) // of PHP's notices
 )
 
-// clean makes white space of what stands aside in JSON. Before that, quotation marks and slashes may mean anything.
+// clean makes white space of what stands aside in JSON, and of control characters in its texts. Before JSON, quotation
+// marks and slashes may mean anything.
 func clean(body []byte) []byte {
 	start := max(0, bytes.IndexByte(body, '{'))
 	return slices.Concat(body[:start], aside.ReplaceAllFunc(body[start:], func(found []byte) []byte {
-		if found[0] == '"' {
-			return found
+		found = slices.Clone(found)
+		for i, isText := 0, found[0] == '"'; i < len(found); i++ {
+			if !isText || found[i] < ' ' {
+				found[i] = ' '
+			}
 		}
-		return bytes.Repeat([]byte(" "), len(found))
+		return found
 	}))
 }
 
@@ -355,7 +359,7 @@ func (d document) statements() []string {
 }
 
 // codeKey is a key of which the value is a code, or a word like one; the number of the status is none.
-var codeKey = regexp.MustCompile(`^(code|reason|type|(error|err|sub)[a-z]*_?(code|type))$`)
+var codeKey = regexp.MustCompile(`^(code|reason|type|errno|(error|err|sub)[a-z]*_?(code|type))$`)
 
 // failed says whether an answer is an error in disguise, if its status is a success and it holds nothing of what was
 // expected.
@@ -366,8 +370,9 @@ func (d document) failed() bool {
 	for _, layer := range d.layers {
 		status := strings.ToLower(text(layer["status"]))
 		number, err := strconv.Atoi(status)
-		if layer["status"] == false || status == "error" || status == "fail" || err == nil && number >= http.StatusBadRequest ||
-			isSet(layer["error"]) || isSet(layer["errors"]) {
+		isFailure := slices.Contains([]string{"error", "fail", "failure"}, status) || layer["status"] == false ||
+			err == nil && number >= http.StatusBadRequest
+		if isFailure || isSet(layer["error"]) || isSet(layer["errors"]) {
 			return true
 		}
 		for _, name := range []string{"success", "ok"} {

@@ -105,10 +105,11 @@ func (e *Error) Is(target error) bool {
 	return target == e.Kind || errors.Is(e.cause, target) || errors.Is(e.interruption, target)
 }
 
-// IsAbout says whether a 404 is about something that a noun names, and not about its endpoint, whose path holds the noun, too.
+// IsAbout says whether a 404 is about something that a noun names, and not about its endpoint, whose path holds it.
 func (e *Error) IsAbout(noun string) bool {
 	said := strings.ToLower(e.Code + " " + e.Message)
-	return e.Kind == NotFound && regexp.MustCompile(`(^|[^a-z])`+noun+`s?([^a-z]|$)`).MatchString(said) && !ofARoute.MatchString(said)
+	isNamed := regexp.MustCompile(`(^|[^a-z])` + noun + `s?([^a-z]|$)`).MatchString(said)
+	return e.Kind == NotFound && isNamed && !ofARoute.MatchString(said)
 }
 
 var ofARoute = regexp.MustCompile(`/|route|endpoint|handler|url`)

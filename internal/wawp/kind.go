@@ -157,9 +157,9 @@ func forbidden(code, message string) Kind {
 	return refused(code, Refused)
 }
 
-// missing tells the 404 of an instance from that of anything else: a gateway, a web framework and the server behind Wawp
-// answer 404, too, and so may Wawp, for a link or a policy (wawp-api). All codes in the body, wherever they are, must
-// mean the same; if it holds none but not_found, all its messages, of which each must say that there is no such
+// missing tells the 404 of an instance from that of anything else: a gateway, a web framework and the server behind
+// Wawp answer 404, too, and so may Wawp, for a link or a policy (wawp-api). All codes in the body, wherever they are,
+// must mean the same; if it holds none but not_found, all its messages, of which each must say that there is no such
 // instance, or session, and not a word more.
 func missing(body document) Kind {
 	var kind Kind

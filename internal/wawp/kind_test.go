@@ -89,7 +89,7 @@ func TestClassify(t *testing.T) {
 			body(404, `{"message":["Session not found","No server"]}`), body(404, `{"message":"Session not found","error":"No server"}`),
 			body(404, `{"code":"invalid_instance","data":{"code":"invalid_session"}}`), body(404, `{"message":{"a":"Session not found"}}`),
 		}, beside(`"data":{"code":"server_not_found"}`, `"error":"tenant_not_found"`, `"errorCode":"server_not_found"`, `"error_code":"server_not_found"`,
-			`"errcode":"no_server"`, `"ErrorCode":5`, `"subcode":17`, `"error":{"code":"server_not_found"}`, `"details":{"reason":{"code":"of_tomorrow"}}`,
+			`"errcode":"no_server"`, `"ErrorCode":5`, `"subcode":17`, `"errno":17`, `"error":{"code":"server_not_found"}`, `"details":{"reason":{"code":"of_tomorrow"}}`,
 			`"errors":[{"code":"server_not_found"}]`, `"errors":["server_not_found"]`, `"error":{"type":{"error_type":"ServerError"}}`,
 			`"data":{"code":["server_not_found"]}`, `"data":{"code":["invalid_instance"]}`, `"data":{"code":{"a":1}}`, `"data":{"code":true}`,
 			`"data":{"code":404}`, `"type":"server_not_found"`, `"reason":"no_server"`,

@@ -152,8 +152,9 @@ const (
 	calledOff              // before there was a connection: one that comes now sends nothing
 )
 
-// attempt sends a request once, and reads the answer to its end. Until it has a connection it ends with its caller, or once the making of
-// one takes too long. From then on it has a time of its own to be answered, and that of an operation that must be kept ignores its caller.
+// attempt sends a request once, and reads the answer to its end. Until it has a connection it ends with its caller, or
+// once the making of one takes too long. From then on it has a time of its own to be answered, and that of an operation
+// that must be kept ignores its caller.
 func (c *Client) attempt(caller context.Context, op operation, instanceID string, parameters fields) ending {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(caller))
 	defer cancel(nil)
@@ -216,7 +217,7 @@ func (c *Client) read(ctx context.Context, response *http.Response) ending {
 	}
 	var err error
 	end.body, err = io.ReadAll(io.LimitReader(response.Body, maxBody+1))
-	if packed, none := gzip.NewReader(bytes.NewReader(end.body)); none == nil { // some compress what nobody wants compressed
+	if packed, none := gzip.NewReader(bytes.NewReader(end.body)); none == nil { // some compress unasked
 		end.body, _ = io.ReadAll(io.LimitReader(packed, maxBody+1)) // whether that is whole, a decoder sees
 	}
 	switch {
