@@ -84,8 +84,11 @@ func newSession(rng *rand.Rand) *session {
 	if chance(rng, 40) {
 		s.policy = pick(rng, policies)
 	}
-	if chance(rng, 30) {
+	if chance(rng, 45) {
 		s.link, s.paired = 1, chance(rng, 60)
+	}
+	if s.paired && chance(rng, 70) {
+		s.state = "started"
 	}
 	return s
 }
@@ -245,21 +248,31 @@ func (c *configuration) objects(kind string) map[string]map[string]any {
 	return all
 }
 
+// How long what waits may take, by its timeouts, in seconds: 15 s have to pass until STOPPED, FAILED or a 404 is believed.
+const (
+	toStart  = 30 // or stop a session, when it is created or updated
+	toDelete = 50 // a session; half of that is for its phone
+	toLink   = 20 // a phone
+	toUnlink = 25 // a phone, in a pairing
+	toInvoke = 25 // an action
+)
+
 // bodies are the arguments of a resource block; what is particular to an object is its each.value.
 var bodies = map[string]string{
-	kindSession: `
+	kindSession: fmt.Sprintf(`
   desired_state       = each.value.state
-  deletion_protection = each.value.protected`,
+  deletion_protection = each.value.protected
+  timeouts            = { create = "%[1]ds", update = "%[1]ds", delete = "%ds" }`, toStart, toDelete),
 	kindPolicy: `
   instance_id = SESSION
   policy      = each.value.policy`,
 	kindLink: `
   instance_id = SESSION
   triggers    = { turn = each.value.turn }`,
-	kindPairing: `
+	kindPairing: fmt.Sprintf(`
   instance_id = SESSION
-  timeouts    = { create = "15s", delete = "15s" }
-  depends_on  = [wawp_session_temp_link.x]`,
+  timeouts    = { create = "%ds", delete = "%ds" }
+  depends_on  = [wawp_session_temp_link.x]`, toLink, toUnlink),
 	kindHook: `
   instance_id            = SESSION
   url                    = each.value.url
