@@ -4,6 +4,7 @@ package chaos_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -97,24 +98,28 @@ func unannounced(e evidence, ids []string, summaries []string, words string) []s
 	return wrong
 }
 
-const sending = "invoke send_text"
+var (
+	sendingBegun = regexp.MustCompile(`(?m)^Action started: (action\.wawp_send_text\S*)`)
+	sendingDone  = regexp.MustCompile(`(?m)^Action complete: (action\.wawp_send_text\S*)`)
+	maybeSent    = regexp.MustCompile(`WhatsApp message may have been sent|WhatsApp message was on its way`)
+)
 
-// sentOnce holds for the action that sends a message: who sends it again, or takes for sent what was not, has to know.
+// sentOnce goes by the runs of the action that sends a message: each sends it once at most, and says so.
 func sentOnce(e evidence) []string {
-	messages, said := 0, acctest.Unwrap(e.printed)
+	messages := 0
 	for _, s := range e.sent {
 		if s.op == opSend && s.done {
 			messages++
 		}
 	}
-	isUnsure := strings.Contains(said, "WhatsApp message may have been sent") || strings.Contains(said, "WhatsApp message was on its way")
+	begun, done, unsure := len(subjects(sendingBegun, e.printed)), len(subjects(sendingDone, e.printed)), maybeSent.FindAllString(acctest.Unwrap(e.printed), -1)
 	switch {
-	case messages > 1 || messages > 0 && e.kind != sending:
-		return []string{fmt.Sprintf("%d messages were sent", messages)}
-	case e.kind == sending && e.code == 0 && messages == 0:
-		return []string{"a message was not sent, and the action succeeded"}
-	case e.kind == sending && e.code != 0 && messages > 0 && !isUnsure && !kills(e.end):
-		return []string{"a message was sent, and nobody was told that it may have been"}
+	case messages > begun:
+		return []string{fmt.Sprintf("%d messages were sent by %d actions", messages, begun)}
+	case messages < done:
+		return []string{fmt.Sprintf("%d messages were sent, and %d actions succeeded", messages, done)}
+	case messages > done+len(unsure) && !kills(e.end):
+		return []string{fmt.Sprintf("%d messages were sent, by %d actions that succeeded and %d of which nobody knows", messages, done, len(unsure))}
 	}
 	return nil
 }

@@ -124,18 +124,19 @@ func TestRules(t *testing.T) {
 		"a refresh drops a webhook":     {kept, false, evidence{kind: refresh, before: account("A", "A").holding(kindHook, "A"), after: account("A", "A").hooked("A")}},
 		"a refresh drops a phone":       {kept, false, evidence{kind: refresh, before: account("A", "A").holding(kindPairing, "A"), after: account("A", "A").hooked("A")}},
 
-		"one is missing":                   {present, false, evidence{after: account("A", "A B")}},
-		"one was deleted by a person":      {present, true, evidence{after: account("A", "A B"), removed: map[string]bool{"B": true}}},
-		"one was deleted before":           {present, true, evidence{after: account("A", "A B"), deleted: map[string]bool{"B": true}}},
-		"one was deleted by what failed":   {present, true, evidence{after: account("A", "A B"), sent: deletion("B"), code: 1}},
-		"one was deleted with success":     {present, false, evidence{after: account("A", "A B"), sent: deletion("B")}},
-		"a webhook is there":               {present, true, evidence{after: account("A", "A").holding(kindHook, "A").hooked("A")}},
-		"a webhook is missing":             {present, false, evidence{after: account("A", "A").holding(kindHook, "A")}},
-		"a webhook was deleted, and is in": {present, false, evidence{after: account("A", "A").holding(kindHook, "A"), sent: unhook}},
-		"one that was left over":           {present, true, evidence{before: leftOver, after: account("A", "A").holding(kindHook, "A"), sent: unhook}},
-		"a webhook of a session that is":   {present, true, evidence{after: account("A", "A").holding(kindHook, "B")}},
-		"a phone is missing":               {present, false, evidence{after: account("A", "A").holding(kindPairing, "A"), sent: unlink}},
-		"a phone was unlinked by a person": {present, true, evidence{after: account("A", "A").holding(kindPairing, "A"), removed: map[string]bool{phoneOf("A"): true}}},
+		"one is missing":                    {present, false, evidence{after: account("A", "A B")}},
+		"one was deleted by a person":       {present, true, evidence{after: account("A", "A B"), removed: map[string]bool{"B": true}}},
+		"one was deleted before":            {present, true, evidence{after: account("A", "A B"), deleted: map[string]bool{"B": true}}},
+		"one was deleted by what failed":    {present, true, evidence{after: account("A", "A B"), sent: deletion("B"), code: 1}},
+		"one was deleted with success":      {present, false, evidence{after: account("A", "A B"), sent: deletion("B")}},
+		"a webhook is there":                {present, true, evidence{after: account("A", "A").holding(kindHook, "A").hooked("A")}},
+		"a webhook is missing":              {present, false, evidence{after: account("A", "A").holding(kindHook, "A")}},
+		"a webhook was deleted, and is in":  {present, false, evidence{after: account("A", "A").holding(kindHook, "A"), sent: unhook}},
+		"one that was left over":            {present, true, evidence{before: leftOver, after: account("A", "A").holding(kindHook, "A"), sent: unhook}},
+		"a webhook of a session that is":    {present, true, evidence{after: account("A", "A").holding(kindHook, "B")}},
+		"a phone is missing":                {present, false, evidence{after: account("A", "A").holding(kindPairing, "A"), sent: unlink}},
+		"a phone was unlinked by an action": {present, true, evidence{after: account("A", "A").holding(kindPairing, "A"), sent: unlink, target: "A"}},
+		"a phone was unlinked by a person":  {present, true, evidence{after: account("A", "A").holding(kindPairing, "A"), removed: map[string]bool{phoneOf("A"): true}}},
 
 		"it was stopped":               {proved, true, evidence{kind: "invoke stop", target: "A", after: stopped}},
 		"it was not stopped":           {proved, false, evidence{kind: "invoke stop", target: "A", after: working}},
@@ -336,21 +337,29 @@ func TestForgotten(t *testing.T) {
 func TestSentOnce(t *testing.T) {
 	t.Parallel()
 	one, none := sent{op: opSend, done: true}, sent{op: opSend}
+	const (
+		begun    = "Action started: action.wawp_send_text.now\n"
+		done     = begun + "Action complete: action.wawp_send_text.now\n"
+		perhaps  = begun + "│ Error: WhatsApp message may have\n│ been sent"
+		underWay = begun + "│ Warning: WhatsApp message was on its way when"
+	)
 	for name, test := range map[string]struct {
 		holds bool
 		e     evidence
 	}{
-		"sent":                    {true, evidence{kind: sending, sent: []sent{one}}},
-		"refused, then sent":      {true, evidence{kind: sending, sent: []sent{none, one}}},
-		"sent twice":              {false, evidence{kind: sending, sent: []sent{one, one}}},
-		"not sent, with success":  {false, evidence{kind: sending, sent: []sent{none}}},
-		"not sent, with an error": {true, evidence{kind: sending, sent: []sent{none}, code: 1}},
-		"sent, with an error":     {false, evidence{kind: sending, sent: []sent{one}, code: 1, printed: "Error: WhatsApp message was not sent"}},
-		"perhaps sent":            {true, evidence{kind: sending, sent: []sent{one}, code: 1, printed: "Error: WhatsApp message may have\n│ been sent"}},
-		"sent when interrupted":   {true, evidence{kind: sending, sent: []sent{one}, code: 1, printed: "WhatsApp message was on its way when"}},
-		"sent when killed":        {true, evidence{kind: sending, sent: []sent{one}, code: 1, end: providerKilled}},
-		"sent by something else":  {false, evidence{kind: "apply", sent: []sent{one}}},
-		"nothing to do with it":   {true, evidence{kind: "apply", sent: []sent{{op: opInfo, done: true}}}},
+		"sent":                   {true, evidence{printed: done, sent: []sent{one}}},
+		"refused, then sent":     {true, evidence{printed: done, sent: []sent{none, one}}},
+		"sent twice":             {false, evidence{printed: done, sent: []sent{one, one}}},
+		"sent twice, perhaps":    {false, evidence{printed: perhaps, sent: []sent{one, one}}},
+		"two are sent":           {true, evidence{printed: done + perhaps, sent: []sent{one, one}}},
+		"not sent, with success": {false, evidence{printed: done, sent: []sent{none}}},
+		"not sent, with an end":  {true, evidence{printed: begun + "Error: WhatsApp message was not sent", sent: []sent{none}}},
+		"sent, and said not to":  {false, evidence{printed: begun + "Error: WhatsApp message was not sent", sent: []sent{one}}},
+		"perhaps sent":           {true, evidence{printed: perhaps, sent: []sent{one}}},
+		"sent when interrupted":  {true, evidence{printed: underWay, sent: []sent{one}}},
+		"sent when killed":       {true, evidence{printed: begun, sent: []sent{one}, end: providerKilled}},
+		"sent by something else": {false, evidence{sent: []sent{one}}},
+		"nothing to do with it":  {true, evidence{sent: []sent{{op: opInfo, done: true}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

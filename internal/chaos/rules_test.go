@@ -213,7 +213,7 @@ func present(e evidence) []string {
 	requested, leftOver := map[string]bool{}, map[string]bool{}
 	maps.Copy(requested, e.deleted)
 	for _, s := range e.sent {
-		if e.code != 0 {
+		if e.code != 0 || e.target != "" { // actions leave the state as it is
 			requested[s.undoes()] = true
 		}
 	}

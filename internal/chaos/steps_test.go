@@ -30,21 +30,21 @@ func (r *run) step() {
 	r.cli.Configure(r.config.String())
 	c := r.circumstances()
 	switch n := r.rng.IntN(100); {
-	case n < 40 || len(r.cli.State()) == 0:
+	case n < 37 || len(r.cli.State()) == 0:
 		r.apply(c)
-	case n < 48:
+	case n < 45:
 		r.planAndApply(c)
-	case n < 54:
+	case n < 50:
 		c.readOnly = true
 		r.do(c, "plan", "-no-color", "-input=false")
-	case n < 62:
+	case n < 57:
 		c.kind, c.readOnly = refresh, true
 		r.apply(c, "-refresh-only")
-	case n < 69:
+	case n < 65:
 		r.replace(c)
-	case n < 78:
+	case n < 80:
 		r.destroy(c)
-	case n < 85:
+	case n < 86:
 		r.adopt(c)
 	case n < 94 && acctest.Has("1.14", ""):
 		r.invoke(c)
@@ -59,8 +59,11 @@ func (r *run) circumstances() circumstances {
 		weather: newWeather(r.rng, r.seed, step), end: newEnd(r.rng, 5+4*len(r.config.sessions)),
 		traced: chance(r.rng, 30), parallelism: pick(r.rng, []int{1, 10, 10, 10, 30}),
 	}
-	if slices.Contains(c.weather.kinds, slow) && len(c.weather.kinds) == 1 {
+	switch n := len(r.config.sessions); {
+	case slices.Contains(c.weather.kinds, slow) && len(c.weather.kinds) == 1:
 		c.parallelism = 40 // as many as there can be
+	case n > 6:
+		c.parallelism = max(c.parallelism, 10) // one after the other, that many that wait take minutes
 	}
 	return c
 }
@@ -106,7 +109,7 @@ func (r *run) replace(c circumstances) {
 // destroy destroys everything, by what a refresh tells or by the state alone.
 func (r *run) destroy(c circumstances) {
 	r.t.Helper()
-	c.destroyed, c.allowed = true, chance(r.rng, 20)
+	c.destroyed, c.allowed = true, chance(r.rng, 50)
 	arguments := []string{"destroy", "-auto-approve", "-no-color", "-input=false", fmt.Sprint("-parallelism=", c.parallelism)}
 	if chance(r.rng, 40) {
 		c.kind, arguments = "destroy -refresh=false", append(arguments, "-refresh=false")
@@ -122,7 +125,7 @@ var actions = []struct{ name, kind, arguments string }{
 	{"logout", "wawp_session_logout", ""},
 	{"pair", "wawp_session_pair", ""},
 	{"pair", "wawp_session_pair", `phone_number = "+20 114 520 2826"`},
-	{"send_text", "wawp_send_text", `phone_number = "+20 114 520 2826"
+	{"send_text", kindMessage, `phone_number = "+20 114 520 2826"
     message      = "A new version is in production."`},
 }
 
@@ -137,9 +140,9 @@ func (r *run) invoke(c circumstances) {
 	action := pick(r.rng, actions)
 	c.target, c.kind = text(objects[pick(r.rng, all)], "instance_id"), "invoke "+action.name
 	r.cli.Configure(r.config.String() + fmt.Sprintf(
-		"\naction %q \"x\" {\n  config {\n    instance_id = %q\n    timeouts = { invoke = \"%ds\" }\n    %s\n  }\n}\n",
+		"\naction %q \"now\" {\n  config {\n    instance_id = %q\n    timeouts = { invoke = \"%ds\" }\n    %s\n  }\n}\n",
 		action.kind, c.target, toInvoke, action.arguments))
-	r.apply(c, "-invoke=action."+action.kind+".x")
+	r.apply(c, "-invoke=action."+action.kind+".now")
 }
 
 // adopt imports an instance that the state lacks, by the command or by a block.
