@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+
+	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 )
 
 // chance is true in so many of a hundred cases.
@@ -20,6 +22,7 @@ func pick[T any](rng *rand.Rand, from []T) T { return from[rng.IntN(len(from))] 
 type configuration struct {
 	forEach       bool // one resource block of each kind; otherwise one for each object
 	beforeDestroy bool // all is replaced by create_before_destroy
+	announces     bool // each pairing that is made sends a message
 	patience      int  // request_timeout in seconds
 	retries       int  // max_retries
 	pace          int  // requests_per_second, 0 is no limit
@@ -62,7 +65,7 @@ func newConfiguration(rng *rand.Rand) *configuration {
 	c := &configuration{
 		forEach: chance(rng, 50), beforeDestroy: chance(rng, 20),
 		patience: 2 + rng.IntN(2), retries: rng.IntN(3), pace: pick(rng, []int{0, 0, 0, 100}),
-		sessions: map[string]*session{},
+		announces: chance(rng, 25) && acctest.Has("1.14", ""), sessions: map[string]*session{},
 	}
 	size := 1 + rng.IntN(6)
 	if chance(rng, 30) {
@@ -84,8 +87,11 @@ func newSession(rng *rand.Rand) *session {
 	if chance(rng, 40) {
 		s.policy = pick(rng, policies)
 	}
-	if chance(rng, 30) {
+	if chance(rng, 45) {
 		s.link, s.paired = 1, chance(rng, 60)
+	}
+	if s.paired && chance(rng, 70) {
+		s.state = "started"
 	}
 	return s
 }
@@ -198,7 +204,7 @@ func (c *configuration) String() string {
 	}
 	b := &strings.Builder{}
 	fmt.Fprintf(b, header, c.patience, c.retries, pace)
-	for _, kind := range []string{kindSession, kindPolicy, kindLink, kindPairing, kindHook} {
+	for _, kind := range []string{kindSession, kindPolicy, kindLink, kindMessage, kindPairing, kindHook} {
 		all := c.objects(kind)
 		if c.forEach {
 			c.block(b, kind, "x", all)
@@ -218,6 +224,7 @@ const (
 	kindLink    = "wawp_session_temp_link"
 	kindPairing = "wawp_session_pairing"
 	kindHook    = "wawp_session_webhook"
+	kindMessage = "wawp_send_text" // an action
 )
 
 // objects are the objects of a type, with what is particular to each.
@@ -231,7 +238,7 @@ func (c *configuration) objects(kind string) map[string]map[string]any {
 			all[s.at(key)] = map[string]any{"session": key, "policy": s.policy}
 		case kind == kindLink && s.link > 0:
 			all[s.at(key)] = map[string]any{"session": key, "turn": s.link}
-		case kind == kindPairing && s.isPaired():
+		case kind == kindPairing && s.isPaired(), kind == kindMessage && s.isPaired() && c.announces:
 			all[s.at(key)] = map[string]any{"session": key}
 		case kind == kindHook:
 			for hookKey, h := range s.hooks {
@@ -245,21 +252,38 @@ func (c *configuration) objects(kind string) map[string]map[string]any {
 	return all
 }
 
+// How long what waits may take, by its timeouts, in seconds: 15 s have to pass until STOPPED, FAILED or a 404 is believed.
+const (
+	toStart  = 30 // or stop a session, when it is created or updated
+	toDelete = 50 // a session; half of that is for its phone
+	toLink   = 20 // a phone
+	toUnlink = 25 // a phone, in a pairing
+	toInvoke = 25 // an action
+)
+
 // bodies are the arguments of a resource block; what is particular to an object is its each.value.
 var bodies = map[string]string{
-	kindSession: `
+	kindSession: fmt.Sprintf(`
   desired_state       = each.value.state
-  deletion_protection = each.value.protected`,
+  deletion_protection = each.value.protected
+  timeouts            = { create = "%[1]ds", update = "%[1]ds", delete = "%ds" }`, toStart, toDelete),
 	kindPolicy: `
   instance_id = SESSION
   policy      = each.value.policy`,
 	kindLink: `
   instance_id = SESSION
   triggers    = { turn = each.value.turn }`,
-	kindPairing: `
+	kindPairing: fmt.Sprintf(`
   instance_id = SESSION
-  timeouts    = { create = "15s", delete = "15s" }
-  depends_on  = [wawp_session_temp_link.x]`,
+  timeouts    = { create = "%ds", delete = "%ds" }
+  depends_on  = [wawp_session_temp_link.x]`, toLink, toUnlink),
+	kindMessage: fmt.Sprintf(`
+  config {
+    instance_id  = SESSION
+    phone_number = "+20 114 520 2826"
+    message      = "This phone is linked now."
+    timeouts     = { invoke = "%ds" }
+  }`, toInvoke),
 	kindHook: `
   instance_id            = SESSION
   url                    = each.value.url
@@ -271,23 +295,31 @@ var bodies = map[string]string{
   hmac_secret_wo_version = each.value.version`,
 }
 
-// block writes the resource block of many objects, by for_each, or of one, whose values are a local one.
+// block writes the block of many objects, by for_each, or of one, whose values are a local one.
 func (c *configuration) block(b *strings.Builder, kind, name string, all map[string]map[string]any) {
-	var body string
+	body, keyword, action := "", "resource", kindMessage+"."+name
+	if kind == kindMessage {
+		keyword = "action"
+	}
 	if c.forEach {
+		action += "[each.key]"
 		values, _ := json.Marshal(all)
-		fmt.Fprintf(b, "\nresource %q %q {\n  for_each = jsondecode(%q)", kind, name, values)
+		fmt.Fprintf(b, "\n%s %q %q {\n  for_each = jsondecode(%q)", keyword, kind, name, values)
 		body = strings.ReplaceAll(bodies[kind], "SESSION", "wawp_session.x[each.value.session].instance_id")
 	} else {
 		values, _ := json.Marshal(all[name])
 		local := kind + "_" + name
-		fmt.Fprintf(b, "\nlocals {\n  %s = jsondecode(%q)\n}\n\nresource %q %q {", local, values, kind, name)
+		fmt.Fprintf(b, "\nlocals {\n  %s = jsondecode(%q)\n}\n\n%s %q %q {", local, values, keyword, kind, name)
 		body = strings.NewReplacer("SESSION", fmt.Sprintf("wawp_session.%v.instance_id", all[name]["session"]),
 			"each.value", "local."+local, kindLink+".x", kindLink+"."+name).Replace(bodies[kind])
 	}
 	fmt.Fprintln(b, body)
-	if c.beforeDestroy {
-		fmt.Fprintln(b, "  lifecycle {\n    create_before_destroy = true\n  }")
+	if kind != kindMessage {
+		fmt.Fprintf(b, "  lifecycle {\n    create_before_destroy = %t\n", c.beforeDestroy)
+		if kind == kindPairing && c.announces {
+			fmt.Fprintf(b, "    action_trigger {\n      events  = [after_create]\n      actions = [action.%s]\n    }\n", action)
+		}
+		fmt.Fprintln(b, "  }")
 	}
 	fmt.Fprintln(b, "}")
 }

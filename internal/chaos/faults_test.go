@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
@@ -22,6 +23,7 @@ const (
 	opInfo        = "POST /v2/session/info"
 	opStart       = "POST /v2/session/start"
 	opStop        = "POST /v2/session/stop"
+	opRestart     = "POST /v2/session/restart"
 	opLogout      = "POST /v2/session/logout"
 	opDelete      = "DELETE /v2/session/delete"
 	opGetPolicy   = "GET /v2/session/rate-limit"
@@ -33,11 +35,14 @@ const (
 	opSetHook     = "POST /v2/webhook/set"
 	opUpdateHook  = "PATCH /v2/webhook/update"
 	opDeleteHook  = "DELETE /v2/webhook/delete"
+	opQR          = "POST /v2/auth/qr"
+	opCode        = "POST /v2/auth/request-code"
+	opSend        = "POST /v2/send/text"
 )
 
 var operations = []string{
-	opCreate, opInfo, opStart, opStop, opLogout, opDelete, opGetPolicy, opSetPolicy, opGetLink, opMakeLink, opRevokeLinks,
-	opListHooks, opSetHook, opUpdateHook, opDeleteHook,
+	opCreate, opInfo, opStart, opStop, opRestart, opLogout, opDelete, opGetPolicy, opSetPolicy, opGetLink, opMakeLink, opRevokeLinks,
+	opListHooks, opSetHook, opUpdateHook, opDeleteHook, opQR, opCode, opSend,
 }
 
 // effect is what becomes of a create that fails in a way.
@@ -62,10 +67,15 @@ const (
 	slow    = "slow"
 	passing = "404 that passes"
 	noRoute = "404 of another route"
+	cached  = "an old answer from a cache"
+	flap    = "flap: " // and the statuses
 )
 
-// passesIn is how long an instance is not known, as while a server restarts: less than the pause before a second look.
-const passesIn = 2 * time.Second
+// What the provider has to outlast is over within the pause before a second look.
+const (
+	passesIn = 2 * time.Second // how long an instance is not known, as while a server restarts
+	oldest   = 4 * time.Second // how old the answer to a GET is
+)
 
 var faults = append([]fault{
 	{"dropped before", unknown, func(string) wawptest.Fault { return wawptest.Fault{Drop: true} }},
@@ -115,7 +125,30 @@ var faults = append([]fault{
 	{"not as it is encoded", answered, func(string) wawptest.Fault {
 		return wawptest.Fault{Header: http.Header{"Content-Encoding": {"gzip"}}}
 	}},
-}, slices.Concat(cuts(), otherWords())...)
+	{cached, answered, func(string) wawptest.Fault { return wawptest.Fault{Age: oldest} }},
+}, slices.Concat(flaps(), cuts(), otherWords())...)
+
+// flaps are sessions that pass through other statuses, one for each look. No status comes so often in a row that the provider has to
+// believe it.
+func flaps() []fault {
+	var all []fault
+	for _, statuses := range []string{
+		"STARTING", "STARTING STARTING STARTING", "STOPPED STOPPED STARTING", "STOPPED STOPPED STOPPED STOPPED", "SCAN_QR_CODE",
+		"STARTING SCAN_QR_CODE", "STOPPED STARTING SCAN_QR_CODE STARTING",
+	} {
+		all = append(all, fault{flap + statuses, answered, func(string) wawptest.Fault {
+			return wawptest.Fault{Flap: strings.Fields(statuses)}
+		}})
+	}
+	return all
+}
+
+func (f *fault) isFlap() bool { return f != nil && strings.HasPrefix(f.name, flap) }
+
+// fits says whether there can be such a fault of an operation.
+func (f *fault) fits(op string) bool {
+	return (f.name != cached || strings.HasPrefix(op, http.MethodGet)) && (!f.isFlap() || op != opCreate)
+}
 
 // cuts are answers that break off anywhere. What is cut behind the id tells it.
 func cuts() []fault {
@@ -134,17 +167,29 @@ func cuts() []fault {
 	return all
 }
 
-// otherWords are 404s of the API itself that speak of something else than the instance, whatever their message says.
+// otherWords are 404s of the API itself that speak of something else than the instance: by their code, whatever the message says, or by
+// the message.
 func otherWords() []fault {
 	var all []fault
 	for _, code := range []string{"server_not_found", "ResourceNotFound", "tenant_not_found", "wawp_upstream_error", "of_tomorrow"} {
 		all = append(all, fault{"404 " + code, notMade, func(string) wawptest.Fault { return missing(code, "The session was not found.") }})
 	}
+	for _, message := range []string{"No handler for session/info", "Class SessionController does not exist", "Your login session has expired"} {
+		for _, code := range []string{"not_found", ""} {
+			name := fmt.Sprintf("404 %s: %s", cmp.Or(code, "without a code"), message)
+			all = append(all, fault{name, notMade, func(string) wawptest.Fault { return missing(code, message) }})
+		}
+	}
 	return all
 }
 
 func missing(code, message string) wawptest.Fault {
-	return wawptest.Fault{Status: 404, Body: fmt.Sprintf(`{"code":%q,"message":%q}`, code, message)}
+	said := map[string]string{"code": code, "message": message}
+	if code == "" {
+		delete(said, "code")
+	}
+	body, _ := json.Marshal(said)
+	return wawptest.Fault{Status: 404, Body: string(body)}
 }
 
 func after(d time.Duration) <-chan struct{} {
@@ -216,17 +261,18 @@ func newWeather(rng *rand.Rand, seed uint64, step int) weather {
 	w := weather{seed: seed, step: step, most: mostFaults, drops: chance(rng, 15)}
 	switch n := rng.IntN(100); {
 	case n < 15:
-	case n < 50:
-		w.percent = 5 + rng.IntN(35)
-		for _, f := range faults {
-			w.kinds = append(w.kinds, f.name)
-		}
-	case n < 57:
+	case n < 42:
+		w.percent, w.kinds = 5+rng.IntN(35), names(faults)
+	case n < 47:
 		w.percent, w.most, w.only, w.kinds = 100, 1000, opCreate, []string{slow}
-	case n < 62:
+	case n < 52:
 		w.percent, w.most, w.only, w.kinds = 100, 1000, allButCreate, []string{noRoute}
-	case n < 69:
+	case n < 58:
 		w.percent, w.most, w.kinds = 30+rng.IntN(71), 1000, []string{passing}
+	case n < 70:
+		w.percent, w.most, w.kinds = 30+rng.IntN(71), 1000, names(flaps())
+	case n < 76:
+		w.percent, w.most, w.kinds = 30+rng.IntN(71), 1000, []string{cached}
 	default:
 		w.percent = 30 + rng.IntN(71)
 		w.only, w.kinds = pick(rng, operations), []string{pick(rng, faults).name}
@@ -239,17 +285,19 @@ func newWeather(rng *rand.Rand, seed uint64, step int) weather {
 
 func (w weather) String() string {
 	said := "calm"
-	switch {
-	case w.percent == 0:
-	case len(w.kinds) > 1:
-		said = fmt.Sprintf("%d %% of all requests fail", w.percent)
-	default:
-		said = fmt.Sprintf("%d %% of %s: %s", w.percent, cmp.Or(w.only, "all requests"), w.kinds[0])
+	if w.percent > 0 {
+		what := map[int]string{1: w.kinds[0], len(flaps()): "sessions flap"}[len(w.kinds)]
+		said = fmt.Sprintf("%d %% of %s: %s", w.percent, cmp.Or(w.only, "all requests"), cmp.Or(what, "any fault"))
 	}
 	if w.drops {
 		said += ", connections are dropped"
 	}
 	return said
+}
+
+// offersCreateOnly says whether the server offers nothing but to create sessions.
+func (w weather) offersCreateOnly() bool {
+	return w.only == allButCreate && slices.Equal(w.kinds, []string{noRoute})
 }
 
 // at returns the fault of the nth request for an operation, nil for none. It depends on nothing else, so that the order in
@@ -264,7 +312,18 @@ func (w weather) at(op string, nth int) *fault {
 	if rng.IntN(100) >= w.percent {
 		return nil
 	}
-	return named(pick(rng, w.kinds))
+	if f := named(pick(rng, w.kinds)); f.fits(op) {
+		return f
+	}
+	return nil
+}
+
+func names(all []fault) []string {
+	var names []string
+	for _, f := range all {
+		names = append(names, f.name)
+	}
+	return names
 }
 
 func named(name string) *fault {
@@ -278,7 +337,9 @@ type sent struct {
 	url    string // of the webhook
 	fault  *fault // nil: it was answered as it should be
 	status int
-	late   bool // it was answered while Terraform died, or right before
+	shown  string // the status that its session was in
+	done   bool   // what it asks for was done, whatever was answered
+	late   bool   // it was answered while Terraform died, or right before
 }
 
 // undoes is the [thing] that it is to undo; "" is none.
@@ -303,6 +364,7 @@ type storm struct {
 	released chan struct{} // which is answered once this is closed
 	nth      map[string]int
 	back     map[string]time.Time // when an instance is known again
+	flapped  map[string]bool      // instances
 	all      []sent
 	hits     int
 	dead     time.Time // when Terraform was killed and had ended
@@ -314,6 +376,7 @@ const rightBefore = time.Second
 func newStorm(w weather, e end, echo string) *storm {
 	return &storm{
 		weather: w, end: e, echo: echo, reached: make(chan struct{}), released: make(chan struct{}), nth: map[string]int{}, back: map[string]time.Time{},
+		flapped: map[string]bool{},
 	}
 }
 
@@ -339,7 +402,7 @@ func (s *storm) choose(r wawptest.Request) wawptest.Fault {
 	return chosen
 }
 
-// pass lets an instance be unknown to all requests for a while, once in a step.
+// pass lets an instance be unknown to all requests for a while, and flap, once each in a step.
 func (s *storm) pass(id string, f *fault) *fault {
 	back, begun := s.back[id]
 	switch isPassing := f != nil && f.name == passing; {
@@ -349,6 +412,10 @@ func (s *storm) pass(id string, f *fault) *fault {
 		return nil
 	case isPassing:
 		s.back[id] = time.Now().Add(passesIn)
+	case f.isFlap() && s.flapped[id]:
+		return nil
+	case f.isFlap():
+		s.flapped[id] = true
 	}
 	return f
 }
@@ -357,7 +424,7 @@ func (s *storm) pass(id string, f *fault) *fault {
 func (s *storm) requests(recorded []wawptest.Request) []sent {
 	for i := range s.all {
 		answer := recorded[i].Answer
-		s.all[i].status = recorded[i].Status
+		s.all[i].status, s.all[i].shown, s.all[i].done = recorded[i].Status, recorded[i].Shown, recorded[i].Done
 		s.all[i].late = !answer.IsZero() && answer.Before(s.dead) && answer.After(s.dead.Add(-rightBefore))
 	}
 	return s.all

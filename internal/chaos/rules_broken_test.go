@@ -3,6 +3,7 @@
 package chaos_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,19 @@ func (s snapshot) hooked(id string) snapshot {
 	return s
 }
 
+// paired is a snapshot whose state holds a session with a phone.
+func (s snapshot) paired(id string) snapshot {
+	s = s.holding(kindSession, id)
+	s.state[len(s.state)-1].Attributes["account"] = map[string]any{}
+	return s
+}
+
+// valid is a snapshot in which an instance has a link.
+func (s snapshot) valid(id, link string) snapshot {
+	s.link = map[string]string{id: link}
+	return s
+}
+
 const (
 	begun     = "wawp_session.b: Creating...\n"
 	completed = begun + "wawp_session.b: Creation complete after 1s\n"
@@ -56,6 +70,8 @@ func TestRules(t *testing.T) {
 	tainted.state[0].Status, leftOver.state[1].Deposed = "tainted", "12345678"
 	working, stopped := account("A", "A"), account("A", "A")
 	working.sessions["A"], stopped.sessions["A"] = wawptest.Session{Status: "WORKING"}, wawptest.Session{Status: "STOPPED"}
+	flapping, loggedOut := &faults[slices.IndexFunc(faults, func(f fault) bool { return f.isFlap() })], []sent{{op: opLogout, id: "A", done: true}}
+	linked := account("A", "A").hooked("A")
 	tests := map[string]struct {
 		rule  func(evidence) []string
 		holds bool
@@ -71,7 +87,9 @@ func TestRules(t *testing.T) {
 		"one of two is announced":        {recorded, false, evidence{after: account("A B", ""), printed: announced, sent: append(broken, broken...)}},
 		"one is known to be an orphan":   {recorded, true, evidence{after: account("A B", "A"), excused: map[string]string{"B": "lost"}}},
 		"the state lost one":             {recorded, false, evidence{before: account("A B", "A B"), after: account("A B", "A"), printed: announced}},
-		"the state lost one with a word": {recorded, true, evidence{before: account("B", "B"), after: account("B", ""), printed: forgotten}},
+		"left where only create is":      {recorded, true, evidence{before: account("B", "B"), after: account("B", ""), printed: forgotten, createOnly: true}},
+		"left where all else is":         {recorded, false, evidence{before: account("B", "B"), after: account("B", ""), printed: forgotten}},
+		"left without a word":            {recorded, false, evidence{before: account("B", "B"), after: account("B", ""), createOnly: true}},
 		"lost by a kill of the provider": {recorded, true, evidence{after: account("B", ""), printed: begun, end: providerKilled, parallelism: 10}},
 		"lost by a kill of Terraform":    {recorded, false, evidence{after: account("B", ""), printed: begun, end: cliKilled, parallelism: 10}},
 		"lost by SIGHUP":                 {recorded, false, evidence{after: account("B", ""), printed: begun, end: hungUp, parallelism: 10}},
@@ -106,18 +124,19 @@ func TestRules(t *testing.T) {
 		"a refresh drops a webhook":     {kept, false, evidence{kind: refresh, before: account("A", "A").holding(kindHook, "A"), after: account("A", "A").hooked("A")}},
 		"a refresh drops a phone":       {kept, false, evidence{kind: refresh, before: account("A", "A").holding(kindPairing, "A"), after: account("A", "A").hooked("A")}},
 
-		"one is missing":                   {present, false, evidence{after: account("A", "A B")}},
-		"one was deleted by a person":      {present, true, evidence{after: account("A", "A B"), removed: map[string]bool{"B": true}}},
-		"one was deleted before":           {present, true, evidence{after: account("A", "A B"), deleted: map[string]bool{"B": true}}},
-		"one was deleted by what failed":   {present, true, evidence{after: account("A", "A B"), sent: deletion("B"), code: 1}},
-		"one was deleted with success":     {present, false, evidence{after: account("A", "A B"), sent: deletion("B")}},
-		"a webhook is there":               {present, true, evidence{after: account("A", "A").holding(kindHook, "A").hooked("A")}},
-		"a webhook is missing":             {present, false, evidence{after: account("A", "A").holding(kindHook, "A")}},
-		"a webhook was deleted, and is in": {present, false, evidence{after: account("A", "A").holding(kindHook, "A"), sent: unhook}},
-		"one that was left over":           {present, true, evidence{before: leftOver, after: account("A", "A").holding(kindHook, "A"), sent: unhook}},
-		"a webhook of a session that is":   {present, true, evidence{after: account("A", "A").holding(kindHook, "B")}},
-		"a phone is missing":               {present, false, evidence{after: account("A", "A").holding(kindPairing, "A"), sent: unlink}},
-		"a phone was unlinked by a person": {present, true, evidence{after: account("A", "A").holding(kindPairing, "A"), removed: map[string]bool{phoneOf("A"): true}}},
+		"one is missing":                    {present, false, evidence{after: account("A", "A B")}},
+		"one was deleted by a person":       {present, true, evidence{after: account("A", "A B"), removed: map[string]bool{"B": true}}},
+		"one was deleted before":            {present, true, evidence{after: account("A", "A B"), deleted: map[string]bool{"B": true}}},
+		"one was deleted by what failed":    {present, true, evidence{after: account("A", "A B"), sent: deletion("B"), code: 1}},
+		"one was deleted with success":      {present, false, evidence{after: account("A", "A B"), sent: deletion("B")}},
+		"a webhook is there":                {present, true, evidence{after: account("A", "A").holding(kindHook, "A").hooked("A")}},
+		"a webhook is missing":              {present, false, evidence{after: account("A", "A").holding(kindHook, "A")}},
+		"a webhook was deleted, and is in":  {present, false, evidence{after: account("A", "A").holding(kindHook, "A"), sent: unhook}},
+		"one that was left over":            {present, true, evidence{before: leftOver, after: account("A", "A").holding(kindHook, "A"), sent: unhook}},
+		"a webhook of a session that is":    {present, true, evidence{after: account("A", "A").holding(kindHook, "B")}},
+		"a phone is missing":                {present, false, evidence{after: account("A", "A").holding(kindPairing, "A"), sent: unlink}},
+		"a phone was unlinked by an action": {present, true, evidence{after: account("A", "A").holding(kindPairing, "A"), sent: unlink, target: "A"}},
+		"a phone was unlinked by a person":  {present, true, evidence{after: account("A", "A").holding(kindPairing, "A"), removed: map[string]bool{phoneOf("A"): true}}},
 
 		"it was stopped":               {proved, true, evidence{kind: "invoke stop", target: "A", after: stopped}},
 		"it was not stopped":           {proved, false, evidence{kind: "invoke stop", target: "A", after: working}},
@@ -143,11 +162,19 @@ func TestRules(t *testing.T) {
 		"logged out before the end":   {asked, true, evidence{sent: unlink, mayUndo: map[string]bool{"A": true}}},
 		"a webhook deleted unasked":   {asked, false, evidence{sent: unhook, mayUndo: map[string]bool{phoneOf("A"): true}}},
 
+		"a phone is unlinked by itself":   {asked, false, evidence{before: linked, after: account("A", "A")}},
+		"a phone is unlinked by a logout": {asked, true, evidence{before: linked, after: account("A", "A"), sent: loggedOut, mayUndo: map[string]bool{phoneOf("A"): true}}},
+		"a phone is unlinked by a person": {asked, true, evidence{before: linked, after: account("A", "A"), removed: map[string]bool{phoneOf("A"): true}}},
+
 		"a plan reads":     {quiet, true, evidence{readOnly: true, sent: []sent{{op: opInfo}, {op: opGetLink}}}},
 		"a plan writes":    {quiet, false, evidence{readOnly: true, sent: []sent{{op: opStart}}}},
 		"an apply writes":  {quiet, true, evidence{sent: []sent{{op: opStart}}}},
 		"a bad request":    {wellFormed, false, evidence{sent: []sent{{op: opInfo, status: 400}}}},
 		"a wrong start":    {wellFormed, false, evidence{sent: []sent{{op: opStart, status: 409}}}},
+		"a late start":     {wellFormed, true, evidence{sent: []sent{{op: opInfo, id: "A", fault: flapping}, {op: opStart, id: "A", status: 409}}}},
+		"another is late":  {wellFormed, false, evidence{sent: []sent{{op: opInfo, id: "B", fault: flapping}, {op: opStart, id: "A", status: 409}}}},
+		"an early logout":  {wellFormed, true, evidence{sent: []sent{{op: opLogout, status: 400}}}},
+		"a late code":      {wellFormed, true, evidence{sent: []sent{{op: opQR, status: 400}}}},
 		"a fault as asked": {wellFormed, true, evidence{sent: []sent{{op: opInfo, status: 401, fault: nobodyKnows}}}},
 
 		"all is well":                 {healthy, true, evidence{printed: "Apply complete!", took: time.Second, bound: time.Minute}},
@@ -247,6 +274,102 @@ func TestUnlike(t *testing.T) {
 	}
 }
 
+// What the rules say of a phone that was linked to A, and a link of it, which the state has known: whichever it held them by.
+func TestForgotten(t *testing.T) {
+	t.Parallel()
+	const by = "╷\n│ Warning: %s\n│\n│ The session A was deleted\n│ or not.\n╵\n"
+	notOut, perhaps, isLeft := strings.Replace(by, "%s", ofPhones[0], 1), strings.Replace(by, "%s", ofPhones[1], 1), strings.Replace(by, "%s", ofPhones[2], 1)
+	logout, told := sent{op: opLogout, id: "A", done: true, status: 200}, sent{op: opInfo, id: "A", status: 200, shown: "WORKING"}
+	refused, garbled := sent{op: opLogout, id: "A", status: 400}, told
+	garbled.fault = named("true for values")
+	asPairing := account("A", "A").holding(kindPairing, "A").hooked("A")
+	known, unknown, gone := account("A", "").paired("A").hooked("A"), account("A", "A").hooked("A"), account("", "")
+	gone.stranded, known.link = map[string]bool{"A": true}, map[string]string{"A": "L"}
+	deletedOnly, linkGone, linkLeft, linkKnown := gone, account("A", "A"), account("A", "A"), account("A", "A").holding(kindLink, "A")
+	deletedOnly.state = known.state
+	linkLeft.link, linkKnown.link, linkGone.link = known.link, known.link, map[string]string{"A": ""}
+	linkKnown.state[1].Attributes["link"] = "L"
+	for name, test := range map[string]struct {
+		rule  func(evidence) []string
+		holds bool
+		e     evidence
+	}{
+		"a pairing goes, and the phone":           {phones, true, evidence{before: asPairing, after: account("A", "A"), sent: []sent{logout}}},
+		"a pairing goes, the phone stays":         {phones, false, evidence{before: asPairing, after: unknown}},
+		"a pairing goes, a logout is refused":     {phones, false, evidence{before: asPairing, after: unknown, sent: []sent{refused}}},
+		"a pairing goes, and another phone comes": {phones, true, evidence{before: asPairing, after: unknown, sent: []sent{logout}}},
+		"a pairing goes with a word":              {phones, true, evidence{before: asPairing, after: unknown, printed: perhaps}},
+		"a pairing goes with a word of another":   {phones, false, evidence{before: asPairing, after: unknown, printed: strings.ReplaceAll(perhaps, " A ", " B ")}},
+		"a pairing goes with another word of it":  {phones, false, evidence{before: asPairing, after: unknown, printed: perhaps[:20] + notOut[:10] + "A ╷" + ofPhones[1]}},
+		"a pairing stays":                         {phones, true, evidence{before: asPairing, after: asPairing}},
+		"a pairing stays with an error":           {phones, true, evidence{before: asPairing, after: asPairing, printed: isLeft}},
+		"a pairing goes, killed":                  {phones, true, evidence{before: asPairing, after: unknown, end: cliKilled}},
+		"a pairing goes, interrupted":             {phones, false, evidence{before: asPairing, after: unknown, end: ctrlC}},
+		"a pairing goes, as it was told before":   {phones, true, evidence{before: asPairing, after: unknown, excused: map[string]string{phoneOf("A"): "announced"}}},
+		"a session goes, and the phone":           {phones, true, evidence{before: known, after: account("", ""), sent: []sent{logout}}},
+		"a session goes, the phone lists it":      {phones, false, evidence{before: known, after: gone}},
+		"a session goes with a word":              {phones, true, evidence{before: known, after: gone, printed: notOut}},
+		"a session goes, but is in the state":     {phones, true, evidence{before: known, after: deletedOnly}},
+		"a session goes in the dashboard":         {phones, true, evidence{before: known, after: gone, removed: map[string]bool{"A": true}}},
+		"a session goes, and nobody knew":         {phones, true, evidence{before: unknown, after: gone}},
+		"a session goes, as was told":             {phones, false, evidence{before: unknown, after: gone, sent: []sent{told}}},
+		"a session goes, as was told badly":       {phones, true, evidence{before: unknown, after: gone, sent: []sent{garbled}}},
+
+		"a link is revoked":           {links, true, evidence{before: linkKnown, after: linkGone}},
+		"a link is known":             {links, true, evidence{before: linkKnown, after: linkKnown}},
+		"a link stays":                {links, false, evidence{before: linkKnown, after: linkLeft}},
+		"a link stays with a word":    {links, true, evidence{before: linkKnown, after: linkLeft, printed: strings.Replace(by, "%s", ofLinks[1], 1)}},
+		"a link is made with an end":  {links, true, evidence{before: linkGone, after: linkLeft, printed: strings.Replace(by, "%s", ofLinks[0], 1)}},
+		"a link is made, not told":    {links, false, evidence{before: linkGone, after: linkLeft}},
+		"a link is made by a person":  {links, true, evidence{before: linkGone, after: linkLeft, excused: map[string]string{linkOf("L"): "made in the dashboard"}}},
+		"a link stays, killed":        {links, true, evidence{before: linkKnown, after: linkLeft, end: providerKilled}},
+		"a link stays, known another": {links, false, evidence{before: linkKnown, after: account("A", "A").holding(kindLink, "A").valid("A", "M")}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if wrong := test.rule(test.e); (len(wrong) == 0) != test.holds {
+				t.Errorf("it says %q", wrong)
+			}
+		})
+	}
+}
+
+func TestSentOnce(t *testing.T) {
+	t.Parallel()
+	one, none := sent{op: opSend, done: true}, sent{op: opSend}
+	const (
+		begun    = "Action started: action.wawp_send_text.now\n"
+		done     = begun + "Action complete: action.wawp_send_text.now\n"
+		perhaps  = begun + "│ Error: WhatsApp message may have\n│ been sent"
+		underWay = begun + "│ Warning: WhatsApp message was on its way when"
+	)
+	for name, test := range map[string]struct {
+		holds bool
+		e     evidence
+	}{
+		"sent":                   {true, evidence{printed: done, sent: []sent{one}}},
+		"refused, then sent":     {true, evidence{printed: done, sent: []sent{none, one}}},
+		"sent twice":             {false, evidence{printed: done, sent: []sent{one, one}}},
+		"sent twice, perhaps":    {false, evidence{printed: perhaps, sent: []sent{one, one}}},
+		"two are sent":           {true, evidence{printed: done + perhaps, sent: []sent{one, one}}},
+		"not sent, with success": {false, evidence{printed: done, sent: []sent{none}}},
+		"not sent, with an end":  {true, evidence{printed: begun + "Error: WhatsApp message was not sent", sent: []sent{none}}},
+		"sent, and said not to":  {false, evidence{printed: begun + "Error: WhatsApp message was not sent", sent: []sent{one}}},
+		"perhaps sent":           {true, evidence{printed: perhaps, sent: []sent{one}}},
+		"sent when interrupted":  {true, evidence{printed: underWay, sent: []sent{one}}},
+		"sent when killed":       {true, evidence{printed: begun, sent: []sent{one}, end: providerKilled}},
+		"sent by something else": {false, evidence{sent: []sent{one}}},
+		"nothing to do with it":  {true, evidence{sent: []sent{{op: opInfo, done: true}}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if wrong := sentOnce(test.e); (len(wrong) == 0) != test.holds {
+				t.Errorf("it says %q", wrong)
+			}
+		})
+	}
+}
+
 // The faults of a step depend on nothing but the seed, the step, the operation and its number.
 func TestWeather(t *testing.T) {
 	t.Parallel()
@@ -270,6 +393,35 @@ func TestWeather(t *testing.T) {
 	if (weather{}).at(opInfo, 1) != nil || (weather{percent: 100, only: opCreate, kinds: w.kinds}).at(opInfo, 1) != nil ||
 		(weather{percent: 100, only: allButCreate, kinds: w.kinds}).at(opCreate, 1) != nil {
 		t.Error("faults where there are none to be")
+	}
+}
+
+// A fault comes where there can be such a one.
+func TestFits(t *testing.T) {
+	t.Parallel()
+	for name, ops := range map[string][]string{
+		cached:                  {opGetPolicy, opGetLink, opListHooks},
+		flap + "STARTING":       {opInfo, opGetLink, opDelete, opSend},
+		"429":                   {opCreate, opInfo, opGetLink},
+		flap + "SCAN_QR_CODE":   {opLogout, opCode},
+		"cut off after 0 bytes": {opCreate},
+	} {
+		for _, op := range []string{opCreate, opInfo, opGetPolicy, opGetLink, opListHooks, opDelete, opSend, opLogout, opCode} {
+			never := name == cached && !strings.HasPrefix(op, "GET ") || strings.HasPrefix(name, flap) && op == opCreate
+			f := weather{percent: 100, most: 1, kinds: []string{name}}.at(op, 1)
+			if slices.Contains(ops, op) && f == nil || never && f != nil {
+				t.Errorf("%s of %s: %v", name, op, f)
+			}
+		}
+	}
+}
+
+// An instance flaps once in a step.
+func TestFlapsOnce(t *testing.T) {
+	t.Parallel()
+	s, one, other := newStorm(weather{}, end{}, ""), named(flap+"STARTING"), named(flap+"SCAN_QR_CODE")
+	if s.pass("A", one) != one || s.pass("A", other) != nil || s.pass("B", other) != other || s.pass("A", named("429")) != named("429") {
+		t.Error("not once each")
 	}
 }
 

@@ -38,6 +38,7 @@ type evidence struct {
 	deleted     map[string]bool   // things whose undoing was requested in an earlier step
 	mayUndo     map[string]bool   // things whose undoing somebody asked for
 	parallelism int
+	createOnly  bool // the server offered nothing but to create sessions
 }
 
 // rules are what must hold after each run of the CLI. Each returns what is wrong.
@@ -53,6 +54,9 @@ var rules = []struct {
 	{"a create is never sent again after an unknown outcome", createdOnce},
 	{"nothing is tainted", untainted},
 	{"nothing is deleted or logged out unless somebody asked for it", asked},
+	{"a phone that no state knows is unlinked or announced", phones},
+	{"a link that no state knows is revoked or announced", links},
+	{"a message is sent once, and a person learns of it", sentOnce},
 	{"a plan or refresh changes nothing", quiet},
 	{"Wawp has nothing to complain about", wellFormed},
 	{"no crash, no hang, nothing left behind", healthy},
@@ -93,9 +97,9 @@ func lost(e evidence) []string {
 	return all
 }
 
-// isForgotten says whether an instance was left behind by the exception: a server that offers nothing but create.
+// isForgotten says whether an instance was left behind by the exception: a server that offers nothing but create, and a word of it.
 func isForgotten(e evidence, id string) bool {
-	return strings.Contains(acctest.Unwrap(e.printed), fmt.Sprintf(stateOnly, id))
+	return e.createOnly && strings.Contains(acctest.Unwrap(e.printed), fmt.Sprintf(stateOnly, id))
 }
 
 // isAnnounced says whether a person can learn the id of an instance that a killed Terraform or provider could not record.
@@ -209,7 +213,7 @@ func present(e evidence) []string {
 	requested, leftOver := map[string]bool{}, map[string]bool{}
 	maps.Copy(requested, e.deleted)
 	for _, s := range e.sent {
-		if e.code != 0 {
+		if e.code != 0 || e.target != "" { // actions leave the state as it is
 			requested[s.undoes()] = true
 		}
 	}
@@ -273,6 +277,12 @@ func asked(e evidence) []string {
 			wrong = append(wrong, s.op+" of "+what+" was not asked for")
 		}
 	}
+	for id, session := range e.before.sessions {
+		now, exists := e.after.sessions[id]
+		if session.Me != nil && exists && now.Me == nil && !e.removed[phoneOf(id)] && !wasLoggedOut(e, id) {
+			wrong = append(wrong, "the phone of "+id+" was unlinked by something else than a logout")
+		}
+	}
 	return wrong
 }
 
@@ -289,10 +299,15 @@ func quiet(e evidence) []string {
 // wellFormed goes by the answers that Wawp gave of its own: it refuses what has not its form, and to start what runs.
 func wellFormed(e evidence) []string {
 	var wrong []string
+	flaps := map[string]bool{}
 	for _, s := range e.sent {
-		overtaken := s.status == 409 && e.end == meddled // by somebody, after the provider had looked
-		unlinked := s.op == opLogout && s.status == 400  // by somebody: the provider does not look before
-		if s.fault == nil && !overtaken && !unlinked && slices.Contains([]int{400, 401, 405, 409, 415}, s.status) {
+		flaps[s.id] = flaps[s.id] || s.fault.isFlap()
+	}
+	for _, s := range e.sent {
+		overtaken := (s.status == 409 || s.status == 400) && (e.end == meddled || flaps[s.id]) // after the provider had looked
+		unlooked := s.op == opLogout && s.status == 400                                        // the provider does not look before
+		linked := (s.op == opQR || s.op == opCode) && s.status == 400                          // meanwhile
+		if s.fault == nil && !overtaken && !unlooked && !linked && slices.Contains([]int{400, 401, 405, 409, 415}, s.status) {
 			wrong = append(wrong, fmt.Sprintf("%s was answered with %d", s.op, s.status))
 		}
 	}

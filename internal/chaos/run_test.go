@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -115,8 +116,9 @@ type outcome struct {
 }
 
 const (
-	base = 90 * time.Second // more than any run needs for itself, on a machine that is slow
-	hang = 8 * time.Minute
+	base    = 90 * time.Second       // more than any run needs for itself, on a machine that is slow
+	latency = 200 * time.Millisecond // of a request, likewise
+	hang    = 15 * time.Minute       // longer than anything that can be explained
 )
 
 // do runs the CLI and holds what happened against the rules.
@@ -133,11 +135,13 @@ func (r *run) do(c circumstances, arguments ...string) outcome {
 	e := evidence{
 		before: before, kind: c.kind, printed: result.printed, log: string(log), code: result.code, end: kind, took: time.Since(started), left: left,
 		readOnly: c.readOnly, target: c.target, excused: r.excused, removed: r.removed, deleted: maps.Clone(r.deleted), mayUndo: r.mayUndo(c, before),
-		parallelism: c.parallelism,
+		parallelism: c.parallelism, createOnly: c.weather.offersCreateOnly(),
 	}
 	r.world.Choose(nil)
+	r.world.ClearFaults()
 	r.world.Server.DropIdle(false)
-	e.sent, e.bound = storm.requests(r.world.Requests()), r.bound(storm)
+	e.sent = storm.requests(r.world.Requests())
+	e.bound = r.bound(e)
 	r.account(c, storm, arguments, kind, result)
 	if r.isTorn(e) {
 		r.restore(saved)
@@ -241,12 +245,31 @@ func (r *run) settle(printed *acctest.Transcript) {
 	}
 }
 
-// bound is the longest time that can be explained: every fault costs an attempt that runs into its timeout, and a pause; a pairing, a wait
-// for nobody.
-func (r *run) bound(s *storm) time.Duration {
-	patience := time.Duration(r.config.patience) * time.Second
-	return base + time.Duration(s.hits)*(patience+8*time.Second) + time.Duration(len(s.all))*200*time.Millisecond +
-		time.Duration(len(r.config.objects(kindPairing)))*15*time.Second
+// bound is the longest time that can be explained. A fault costs an attempt that runs into request_timeout, and a pause before the next. Each
+// look at a session, or at what belongs to it, comes after a pause of 3 s in a wait, and of 5 s where it is a second one; but all that waits
+// has a timeout. Sessions wait side by side: as many as there can be, and the one that waits longest may be the last.
+func (r *run) bound(e evidence) time.Duration {
+	const (
+		longestPause = 2 * time.Second // before a retry: there are two at most
+		secondLook   = 5 * time.Second
+		allTimeouts  = (toStart + toDelete + toStart + toLink + toUnlink + toInvoke) * time.Second // a session that is replaced has two starts
+	)
+	explained, looks := base+time.Duration(len(e.sent))*latency, map[string]int{}
+	for _, s := range e.sent {
+		if s.fault != nil {
+			explained += time.Duration(r.config.patience)*time.Second + longestPause
+		}
+		if s.op == opInfo || strings.HasPrefix(s.op, http.MethodGet) {
+			looks[s.id]++
+		}
+	}
+	longest := time.Duration(0)
+	for _, n := range looks {
+		waited := min(time.Duration(n)*secondLook, allTimeouts)
+		explained += waited / time.Duration(e.parallelism)
+		longest = max(longest, waited)
+	}
+	return min(explained+longest, hang-time.Second)
 }
 
 // mayUndo are the things whose undoing is asked for. What is replaced by create_before_destroy stays: the new object
@@ -314,8 +337,12 @@ func (r *run) restore(saved []byte) {
 	if err := os.WriteFile(filepath.Join(r.cli.Dir, "terraform.tfstate"), saved, 0o600); err != nil {
 		r.t.Fatal(err)
 	}
-	for _, id := range lost(evidence{after: r.snapshot(), excused: r.excused}) {
-		r.excused[id] = "lost with the state"
+	e := evidence{after: r.snapshot(), excused: r.excused}
+	for _, id := range slices.Concat(lost(e), forgottenLinks(e)) {
+		r.excused[id], r.excused[linkOf(e.after.link[id])] = "lost with the state", "lost with the state"
+	}
+	for id := range e.after.stranded {
+		r.excused[phoneOf(id)] = "lost with the state"
 	}
 	r.note("the state was torn, and is now the one from before")
 }
@@ -343,6 +370,7 @@ func (r *run) judge(e evidence) {
 		r.excused[id] = why
 		r.figures.add("creates that are not in the state", why, 1)
 	}
+	r.excuseBelongings(e)
 	for id := range e.after.sessions {
 		if isForgotten(e, id) {
 			r.excused[id] = "left behind on a server that offers nothing but create"
@@ -357,14 +385,54 @@ func (r *run) judge(e evidence) {
 			r.figures.add("sessions that nobody could record, deleted by the provider", e.end, 1)
 		}
 	}
-	for _, i := range e.after.state {
-		if e.after.has(i) {
+	r.forgive(e.after)
+}
+
+// excuseBelongings learns which phones and links are forgotten, and why that is right.
+func (r *run) excuseBelongings(e evidence) {
+	why := "announced"
+	if kills(e.end) {
+		why = "lost by " + e.end
+	}
+	for _, id := range forgottenPhones(e) {
+		r.excused[phoneOf(id)] = why
+		r.figures.add("phones that stay linked", why, 1)
+	}
+	for _, id := range forgottenLinks(e) {
+		r.excused[linkOf(e.after.link[id])] = why
+		r.figures.add("links that stay valid", why, 1)
+	}
+	for id := range e.after.stranded {
+		if kills(e.end) && !e.before.stranded[id] { // what Terraform was told it may not have written
+			r.excused[phoneOf(id)] = why
+		}
+	}
+}
+
+// forgive ends the excuses of what is in the state again, and is there.
+func (r *run) forgive(now snapshot) {
+	for _, i := range now.state {
+		id := text(i, "instance_id")
+		if now.has(i) {
 			delete(r.removed, thing(i))
 			delete(r.deleted, thing(i))
 		}
+		switch {
+		case i.Type == kindSession:
+			delete(r.excused, id)
+			if now.has(i) && now.isPaired(id) {
+				delete(r.excused, phoneOf(id))
+			}
+		case i.Type == kindPairing && now.has(i):
+			delete(r.excused, phoneOf(id))
+		case i.Type == kindLink:
+			delete(r.excused, linkOf(text(i, "link")))
+		}
 	}
-	for id := range e.after.recorded() {
-		delete(r.excused, id)
+	for id, s := range now.sessions {
+		if s.Me != nil {
+			delete(r.removed, phoneOf(id))
+		}
 	}
 }
 

@@ -18,15 +18,23 @@ type snapshot struct {
 	policies map[string]string
 	hooks    map[string][]wawptest.Webhook
 	links    map[string][]string // all that there ever were
+	link     map[string]string   // the one that is valid
+	stranded map[string]bool     // deleted while a phone was linked, which goes on listing it
 	state    []acctest.Instance
 }
 
 func (r *run) snapshot() snapshot {
-	s := snapshot{map[string]wawptest.Session{}, map[string]string{}, map[string][]wawptest.Webhook{}, map[string][]string{}, r.cli.State()}
+	s := snapshot{
+		map[string]wawptest.Session{}, map[string]string{}, map[string][]wawptest.Webhook{}, map[string][]string{}, map[string]string{},
+		map[string]bool{}, r.cli.State(),
+	}
 	for _, session := range r.world.Sessions() {
 		id := session.InstanceID
-		s.sessions[id], s.policies[id], s.hooks[id] = session, r.world.Policy(id), r.world.Webhooks(id)
+		s.sessions[id], s.policies[id], s.hooks[id], s.link[id] = session, r.world.Policy(id), r.world.Webhooks(id), r.world.Link(id)
 		r.seen[id] = true
+	}
+	for _, session := range r.world.Stranded() {
+		s.stranded[session.InstanceID] = true
 	}
 	for id := range r.seen {
 		s.links[id] = r.world.Links(id)
@@ -105,6 +113,19 @@ func thing(i acctest.Instance) string {
 
 func hookOf(id, url string) string { return id + "," + url }
 func phoneOf(id string) string     { return "the phone of " + id }
+func linkOf(url string) string     { return "the link " + url }
+
+// holds says whether there is an object of a type in the state that belongs to an instance, or is it.
+func (s snapshot) holds(kind, id string) bool {
+	return slices.ContainsFunc(s.state, func(i acctest.Instance) bool { return i.Type == kind && text(i, "instance_id") == id })
+}
+
+// isPaired says whether what the state holds of a session tells of a phone.
+func (s snapshot) isPaired(id string) bool {
+	return slices.ContainsFunc(s.state, func(i acctest.Instance) bool {
+		return i.Type == kindSession && text(i, "instance_id") == id && (i.Attributes["account"] != nil || text(i, "status") == "WORKING")
+	})
+}
 
 // has says whether there is, at Wawp, what an object in the state stands for.
 func (s snapshot) has(i acctest.Instance) bool {

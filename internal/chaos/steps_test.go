@@ -30,24 +30,23 @@ func (r *run) step() {
 	r.cli.Configure(r.config.String())
 	c := r.circumstances()
 	switch n := r.rng.IntN(100); {
-	case n < 45 || len(r.cli.State()) == 0:
+	case n < 37 || len(r.cli.State()) == 0:
 		r.apply(c)
-	case n < 55:
+	case n < 45:
 		r.planAndApply(c)
-	case n < 62:
+	case n < 50:
 		c.readOnly = true
 		r.do(c, "plan", "-no-color", "-input=false")
-	case n < 70:
+	case n < 57:
 		c.kind, c.readOnly = refresh, true
 		r.apply(c, "-refresh-only")
-	case n < 76:
+	case n < 65:
 		r.replace(c)
 	case n < 80:
-		c.destroyed, c.allowed = true, chance(r.rng, 20)
-		r.do(c, "destroy", "-auto-approve", "-no-color", "-input=false", fmt.Sprint("-parallelism=", c.parallelism))
-	case n < 88:
+		r.destroy(c)
+	case n < 86:
 		r.adopt(c)
-	case n < 93 && acctest.Has("1.14", ""):
+	case n < 94 && acctest.Has("1.14", ""):
 		r.invoke(c)
 	default:
 		r.importAgain(c)
@@ -60,8 +59,11 @@ func (r *run) circumstances() circumstances {
 		weather: newWeather(r.rng, r.seed, step), end: newEnd(r.rng, 5+4*len(r.config.sessions)),
 		traced: chance(r.rng, 30), parallelism: pick(r.rng, []int{1, 10, 10, 10, 30}),
 	}
-	if slices.Contains(c.weather.kinds, slow) && len(c.weather.kinds) == 1 {
+	switch n := len(r.config.sessions); {
+	case slices.Contains(c.weather.kinds, slow) && len(c.weather.kinds) == 1:
 		c.parallelism = 40 // as many as there can be
+	case n > 6:
+		c.parallelism = max(c.parallelism, 10) // one after the other, that many that wait take minutes
 	}
 	return c
 }
@@ -104,6 +106,29 @@ func (r *run) replace(c circumstances) {
 	r.apply(c, more...)
 }
 
+// destroy destroys everything, by what a refresh tells or by the state alone.
+func (r *run) destroy(c circumstances) {
+	r.t.Helper()
+	c.destroyed, c.allowed = true, chance(r.rng, 50)
+	arguments := []string{"destroy", "-auto-approve", "-no-color", "-input=false", fmt.Sprint("-parallelism=", c.parallelism)}
+	if chance(r.rng, 40) {
+		c.kind, arguments = "destroy -refresh=false", append(arguments, "-refresh=false")
+	}
+	r.do(c, arguments...)
+}
+
+// actions are those that can be invoked, with what they are told beside their session.
+var actions = []struct{ name, kind, arguments string }{
+	{"start", "wawp_session_start", ""},
+	{"stop", "wawp_session_stop", ""},
+	{"restart", "wawp_session_restart", ""},
+	{"logout", "wawp_session_logout", ""},
+	{"pair", "wawp_session_pair", ""},
+	{"pair", "wawp_session_pair", `phone_number = "+20 114 520 2826"`},
+	{"send_text", kindMessage, `phone_number = "+20 114 520 2826"
+    message      = "A new version is in production."`},
+}
+
 // invoke carries out an action on a session, and nothing else.
 func (r *run) invoke(c circumstances) {
 	r.t.Helper()
@@ -112,11 +137,12 @@ func (r *run) invoke(c circumstances) {
 	if len(all) == 0 {
 		return
 	}
-	name := pick(r.rng, []string{"start", "stop", "restart", "logout", "pair"})
-	c.target, c.kind = text(objects[pick(r.rng, all)], "instance_id"), "invoke "+name
+	action := pick(r.rng, actions)
+	c.target, c.kind = text(objects[pick(r.rng, all)], "instance_id"), "invoke "+action.name
 	r.cli.Configure(r.config.String() + fmt.Sprintf(
-		"\naction \"wawp_session_%s\" \"x\" {\n  config {\n    instance_id = %q\n    timeouts    = { invoke = \"15s\" }\n  }\n}\n", name, c.target))
-	r.apply(c, "-invoke=action.wawp_session_"+name+".x")
+		"\naction %q \"now\" {\n  config {\n    instance_id = %q\n    timeouts = { invoke = \"%ds\" }\n    %s\n  }\n}\n",
+		action.kind, c.target, toInvoke, action.arguments))
+	r.apply(c, "-invoke=action."+action.kind+".now")
 }
 
 // adopt imports an instance that the state lacks, by the command or by a block.
@@ -176,12 +202,23 @@ func (r *run) importOne(c circumstances, address, id string) outcome {
 	return r.do(c, "import", "-no-color", "-input=false", address, id)
 }
 
+const removed = "removed from the state"
+
 // forget removes an object from the state, and what is deposed at its address.
 func (r *run) forget(i acctest.Instance) {
 	r.t.Helper()
 	for _, other := range r.cli.State() {
-		if i.Type == kindSession && address(other) == address(i) {
-			r.excused[text(other, "instance_id")] = "removed from the state"
+		if address(other) != address(i) {
+			continue
+		}
+		id := text(other, "instance_id")
+		switch i.Type {
+		case kindSession:
+			r.excused[id], r.excused[phoneOf(id)] = removed, removed
+		case kindPairing:
+			r.excused[phoneOf(id)] = removed
+		case kindLink:
+			r.excused[linkOf(text(other, "link"))] = removed
 		}
 	}
 	c := calm()
@@ -245,7 +282,7 @@ func (r *run) tamper(id, key string) string {
 			r.world.ExpireLink(id)
 			return "link expired"
 		}
-		r.world.NewLink(id)
+		r.excused[linkOf(r.world.NewLink(id))] = "made in the dashboard"
 		return "given a link"
 	case 5:
 		paid := chance(r.rng, 50)

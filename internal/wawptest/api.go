@@ -69,6 +69,8 @@ type API struct {
 	requests []*Request // in order of arrival
 	arrived  chan struct{}
 
+	stranded []Session // in order of deletion
+
 	qrCodes, pairingCodes, links issued
 }
 
@@ -109,7 +111,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !whole || fault.Hold != nil && !await(r.Context(), fault.Hold) {
 		return
 	}
-	result := fault.answer(func() answer { return a.act(request) })
+	result := fault.answer(func() answer { return a.act(request, fault) })
 	if fault.Withhold != nil && !await(r.Context(), fault.Withhold) {
 		return
 	}
@@ -157,8 +159,8 @@ type call struct {
 	session *session // the one it is about; nil for an endpoint of the account
 }
 
-// act does what was asked for and returns the API's answer.
-func (a *API) act(r *Request) answer {
+// act does what was asked for and returns the API's answer. Of the fault it heeds what concerns the session.
+func (a *API) act(r *Request, fault Fault) answer {
 	e, ok := a.route(r)
 	if !ok {
 		return reply(http.StatusNotFound, object{
@@ -177,7 +179,7 @@ func (a *API) act(r *Request) answer {
 		return refuse(http.StatusUnauthorized, "invalid_access_token", "The access token is invalid.")
 	}
 	if e.account {
-		return e.do(a, call{Request: r})
+		return a.carryOut(e, call{Request: r})
 	}
 	s := a.find(r.Query.Get(instanceID))
 	if s == nil {
@@ -186,7 +188,21 @@ func (a *API) act(r *Request) answer {
 	if e.paid && !a.paid {
 		return needsPlan("This feature needs an active plan.")
 	}
-	return e.do(a, call{Request: r, session: s})
+	s.beginFlap(fault.Flap)
+	r.Shown = s.Status
+	if r.Method == http.MethodGet {
+		s = s.asOf(a.config.Now().Add(-fault.Age))
+	} else {
+		s.remember(a.config.Now())
+	}
+	return a.carryOut(e, call{Request: r, session: s})
+}
+
+// carryOut notes whether a request did what it asks for.
+func (a *API) carryOut(e endpoint, c call) answer {
+	result := e.do(a, c)
+	c.Done = result.status < 300
+	return result
 }
 
 // route finds the endpoint that a request is for.

@@ -80,7 +80,8 @@ func (a *API) qrCode(s *session) (string, time.Time) {
 
 var phoneNumber = regexp.MustCompile(`^[1-9][0-9]{6,14}$`)
 
-// requestCode makes a new code at each call.
+// requestCode makes a new code at each call. A phone that is linked, while the session only passes through SCAN_QR_CODE, is
+// unlinked by it, as reports say.
 func (a *API) requestCode(c call) answer {
 	number, _ := c.Body["phone_number"].(string)
 	if number == "" {
@@ -88,6 +89,10 @@ func (a *API) requestCode(c call) answer {
 	}
 	if !phoneNumber.MatchString(number) {
 		return *complain("invalid_param", "The parameter %q must be digits only, with the country code.", "phone_number")
+	}
+	if c.session.Me != nil {
+		c.session.Me = nil
+		a.enter(c.session, statusScan)
 	}
 	random := rand.Text()
 	code := random[:4] + "-" + random[4:8]

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"time"
 )
 
 // Fault makes requests fail. Which ones: Match, Skip, Times and Every. How: by a canned answer (Status, Body) or none at
-// all (Drop), by a distorted answer (Cut, Reshape, Rewrite), or late (Hold, Withhold). Header goes with any of them.
+// all (Drop), by a distorted answer (Cut, Reshape, Rewrite), by an old one (Age), late (Hold, Withhold), or by a session that
+// flaps (Flap). Header goes with any of them.
 type Fault struct {
 	// Match is the method and path of the requests that it is for, like "POST /v2/session/create"; "" is all.
 	Match string
@@ -39,6 +41,12 @@ type Fault struct {
 	Cut bool
 	// Reshape turns a successful answer into what is sent in its place; errors pass as they are.
 	Reshape func(answer map[string]any) any
+	// Flap has the session of a request pass through these statuses, from before anything is done: one for each look at it
+	// (session/info), then it is what it was. In between it behaves as in each of them. A change of its status ends that, and
+	// an engine that does not run, or boots, does not flap.
+	Flap []string
+	// Age makes the answer to a GET that of so long ago, by the clock, as from a cache.
+	Age time.Duration
 	// Rewrite turns the body of an answer, whichever it is, into what is sent in its place. With a Content-Length in Header that is
 	// larger, the connection ends after it.
 	Rewrite func(body []byte) []byte
@@ -60,11 +68,14 @@ func (a *API) Choose(choose func(Request) Fault) {
 	a.choose = choose
 }
 
-// ClearFaults ends all injected faults, except for requests that have already arrived.
+// ClearFaults ends all injected faults, except for requests that have already arrived, and all flaps of sessions.
 func (a *API) ClearFaults() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.faults = nil
+	for _, s := range a.sessions {
+		s.endFlap()
+	}
 }
 
 // fault counts what a Fault has seen and taken.

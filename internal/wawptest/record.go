@@ -20,6 +20,8 @@ type Request struct {
 	Body   map[string]any // nil if it was not a JSON object
 	Status int            // that was answered; 0: none, or none yet
 	Answer time.Time      // when it was answered, by the clock of Config
+	Shown  string         // the status that its session was in when it was carried out; "" if there is none, or it was not
+	Done   bool           // what it asks for was done, whatever was answered
 }
 
 // String leaves out the query, the header and the body: they hold the token.

@@ -20,7 +20,7 @@ const (
 	statusDeleted  = "DELETED"
 )
 
-// Session is an instance as the dashboard shows it.
+// Session is an instance as the dashboard shows it: while it flaps, as it is otherwise.
 type Session struct {
 	InstanceID string // 12 upper-case hexadecimal digits
 	Name       string // like "wawp-84729105"
@@ -97,6 +97,14 @@ func (a *API) Remove(id string) {
 	a.remove(id)
 }
 
+// Stranded returns the sessions that were deleted while a phone was linked, which goes on listing them, in order of
+// deletion.
+func (a *API) Stranded() []Session {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.stranded)
+}
+
 // session is an instance with what only the server knows of it.
 type session struct {
 	Session
@@ -107,11 +115,23 @@ type session struct {
 	qrSeed   string    // what its QR codes are made of
 	link     tempLink  // the newest one
 	webhooks []webhook // in order of creation, the system's first; no element is ever changed in place
+	flap     []string  // the statuses that it passes through, from that of now on
+	rest     string    // its status after that
+	past     []version // in order
+}
+
+// version is what a session was, and when that ended.
+type version struct {
+	session
+	end time.Time
 }
 
 // view returns a copy that shares nothing with the session.
 func (s *session) view() Session {
 	view := s.Session
+	if len(s.flap) > 0 {
+		view.Status = s.rest
+	}
 	if s.Me != nil {
 		me := *s.Me
 		view.Me = &me
@@ -146,6 +166,9 @@ func (a *API) find(id string) *session {
 
 // settle does what has become due with time: STARTING ends, and a phone comes.
 func (a *API) settle(s *session) {
+	if len(s.flap) > 0 {
+		return
+	}
 	now := a.config.Now()
 	if booted := s.since.Add(a.config.BootTime); s.Status == statusStarting && !now.Before(booted) {
 		if s.Me != nil {
@@ -162,7 +185,7 @@ func (a *API) settle(s *session) {
 // enter puts a session into a status. Whenever it begins to wait for a scan, it has another QR code to show, and a phone is
 // still to come.
 func (a *API) enter(s *session, status string) {
-	s.Status, s.since = status, a.config.Now()
+	s.Status, s.since, s.flap = status, a.config.Now(), nil
 	s.qrSeed = randomToken()
 	s.scans, s.phone = time.Time{}, "201145202826"
 }
@@ -181,6 +204,9 @@ func (a *API) pair(s *session, phoneDigits, pushName string) {
 }
 
 func (a *API) remove(id string) {
+	if s := a.find(id); s != nil && s.Me != nil {
+		a.stranded = append(a.stranded, s.view())
+	}
 	a.sessions = slices.DeleteFunc(a.sessions, func(s *session) bool { return s.InstanceID == id })
 }
 
@@ -192,7 +218,46 @@ func (a *API) change(id string, change func(*session)) {
 	if s == nil {
 		panic("wawptest: there is no session " + id)
 	}
+	s.endFlap()
+	s.remember(a.config.Now())
 	change(s)
+}
+
+// beginFlap has a session pass through statuses.
+func (s *session) beginFlap(statuses []string) {
+	isSteady := len(s.flap) == 0 && s.Status != statusStopped && s.Status != statusStarting
+	if len(statuses) > 0 && isSteady {
+		s.rest, s.flap, s.Status = s.Status, statuses, statuses[0]
+	}
+}
+
+// wasSeen brings a session that flaps into its next status.
+func (s *session) wasSeen() {
+	if len(s.flap) > 1 {
+		s.flap = s.flap[1:]
+		s.Status = s.flap[0]
+		return
+	}
+	s.endFlap()
+}
+
+func (s *session) endFlap() {
+	if len(s.flap) > 0 {
+		s.Status, s.flap = s.rest, nil
+	}
+}
+
+// remember keeps what a session is before a change.
+func (s *session) remember(now time.Time) { s.past = append(s.past, version{*s, now}) }
+
+// asOf returns what a session was at a time; at its beginning, if it was made later.
+func (s *session) asOf(then time.Time) *session {
+	for i := range s.past {
+		if s.past[i].end.After(then) {
+			return &s.past[i].session
+		}
+	}
+	return s
 }
 
 // randomNames returns an instance id and a session name in the form of the API's.
@@ -238,6 +303,7 @@ func (a *API) info(c call) answer {
 	if me := c.session.Me; me != nil && c.session.Status == statusWorking {
 		body["me"] = object{"id": me.ID, "pushName": me.PushName}
 	}
+	c.session.wasSeen()
 	return reply(http.StatusOK, body)
 }
 

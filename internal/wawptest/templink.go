@@ -22,6 +22,16 @@ func (a *API) Links(id string) []string {
 	return slices.Clone(a.links[id])
 }
 
+// Link returns the link of a session that is valid now; "" if there is none.
+func (a *API) Link(id string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if s := a.find(id); s != nil && a.config.Now().Before(s.link.expires) {
+		return s.link.url
+	}
+	return ""
+}
+
 // NewLink makes a link as the dashboard would, and returns it. It panics if there is no such session.
 func (a *API) NewLink(id string) string {
 	var url string

@@ -67,11 +67,11 @@ func TestLinksByHand(t *testing.T) {
 	id, other := s.Add(Session{}).InstanceID, s.Add(Session{}).InstanceID
 	_, first := s.call(newLink, id)
 	second := s.NewLink(id)
-	if _, answer := s.call(getLink, id); answer["link"] != second || answer["expires_at"] == nil || second == first["link"] {
+	if _, answer := s.call(getLink, id); answer["link"] != second || answer["expires_at"] == nil || second == first["link"] || s.Link(id) != second {
 		t.Errorf("in place of %v: %v, want %q", first, answer, second)
 	}
 	s.ExpireLink(id)
-	if _, answer := s.call(getLink, id); !reflect.DeepEqual(answer, object{"link": nil}) {
+	if _, answer := s.call(getLink, id); !reflect.DeepEqual(answer, object{"link": nil}) || s.Link(id) != "" || s.Link("unknown") != "" {
 		t.Errorf("expired: %v", answer)
 	}
 	_, third := s.call(newLink, id)
