@@ -25,6 +25,7 @@ var elsewhere = map[string]string{
 
 	"guides/moving-from-curl":       "TestAccSessionsOfOtherToolsAreAdopted",
 	"guides/testing-offline/module": "TestAccModuleOfTheOfflineGuidePassesItsTests",
+	"guides/webhooks/receivers":     "TestReceiversOfWebhooks",
 }
 
 // triedBy returns the test that tries a file under examples/, or "".
