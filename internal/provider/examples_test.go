@@ -18,7 +18,7 @@ import (
 
 const root = "../.."
 
-// elsewhere names the tests of the examples that are more than a configuration to plan. The directories below one belong to it.
+// elsewhere names the tests of the examples that are more than a configuration to plan: of a file, or of a directory and what is below.
 var elsewhere = map[string]string{
 	"complete":             "TestAccCompleteExample",
 	"guides/running-in-ci": "TestAccCIExamplesRun",
@@ -26,12 +26,22 @@ var elsewhere = map[string]string{
 	"guides/moving-from-curl":       "TestAccSessionsOfOtherToolsAreAdopted",
 	"guides/testing-offline/module": "TestAccModuleOfTheOfflineGuidePassesItsTests",
 	"guides/webhooks/receivers":     "TestReceiversOfWebhooks",
+
+	"guides/watching-sessions":                    "TestAccWatchedSession",
+	"guides/watching-sessions/alert.py":           "TestReceiverThatAlerts",
+	"guides/watching-sessions/github-actions.yml": "TestAccDataExamplesAreParsed",
+	"guides/watching-sessions/look.sh":            "TestAccMonitoringTool",
+	"guides/watching-sessions/message":            "TestAccMessageAboutAnotherSession",
+	"guides/watching-sessions/monitor.tf":         "TestAccMonitoringTool",
+	"guides/watching-sessions/strict.tf":          "TestAccSessionThatHasToWork",
+	"guides/watching-sessions/tell.sh":            "TestAccMessageAboutAnotherSession",
+	"guides/watching-sessions/webhook.tf":         "TestAccStatusIsPushed",
 }
 
 // triedBy returns the test that tries a file under examples/, or "".
 func triedBy(file string) string {
-	for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
-		if test, ok := elsewhere[dir]; ok {
+	for at := file; at != "."; at = path.Dir(at) {
+		if test, ok := elsewhere[at]; ok {
 			return test
 		}
 	}
@@ -317,12 +327,13 @@ func write(t *testing.T, path, content string) {
 }
 
 // TestExamplesDoNotOutputStatus, which changes on its own: the next plan would show a change of the output (P5). The tests of
-// a module may look at it.
+// a module may look at it, and so does what watches a session.
 func TestExamplesDoNotOutputStatus(t *testing.T) {
 	t.Parallel()
 	status := regexp.MustCompile(`wawp_session\.\w+(\[[^]]*\])?\.status\b`)
 	for file, content := range filesBelow(t, "examples") {
-		if found := status.FindString(content); found != "" && !strings.HasSuffix(file, ".tftest.hcl") {
+		looks := strings.HasSuffix(file, ".tftest.hcl") || strings.HasPrefix(file, "guides/watching-sessions/")
+		if found := status.FindString(content); found != "" && !looks {
 			t.Errorf("examples/%s has %s", file, found)
 		}
 	}

@@ -21,6 +21,7 @@ While it serves, something can happen to a session, which needs no token:
   unlink  the phone is unlinked: SCAN_QR_CODE
   fail    the engine breaks: FAILED until it is restarted
   hang    the engine hangs: STARTING until it is restarted; hang?for=20s ends by itself
+  delete  the instance is deleted, as in the dashboard
 `
 
 // withEvents serves an API, and beside it what can happen to a session without a request to the API.
@@ -39,7 +40,7 @@ func withEvents(api *wawptest.API) http.Handler {
 		}
 		happen(api, id)
 		s, _ := api.Session(id)
-		_, _ = fmt.Fprintf(w, "%s is %s\n", id, s.Status) // fails only if the client has gone
+		_, _ = fmt.Fprintf(w, "%s is %s\n", id, cmp.Or(s.Status, "deleted")) // fails only if the client has gone
 	})
 }
 
@@ -67,6 +68,8 @@ func parse(event string, arguments url.Values) func(*wawptest.API, string) {
 			return nil
 		}
 		return func(api *wawptest.API, id string) { api.Hang(id, d) }
+	case "delete":
+		return (*wawptest.API).Remove
 	}
 	return nil
 }

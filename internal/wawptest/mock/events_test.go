@@ -23,6 +23,7 @@ func TestEvents(t *testing.T) {
 		"hang":                    {"STARTING", number, "WORKING"},
 		"hang?for=1h":             {"STARTING", number, "WORKING"},
 		"hang?for=0s":             {"WORKING", number, "WORKING"},
+		"delete":                  {"deleted", "", ""},
 	} {
 		t.Run(event, func(t *testing.T) {
 			t.Parallel()
