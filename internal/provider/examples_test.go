@@ -114,6 +114,31 @@ func TestEveryExampleIsTried(t *testing.T) {
 	}
 }
 
+// TestExamplesHaveVersions, as linters ask for: each directory says once which CLI and which provider it needs. Where the page is not to
+// show that, it is in a file of its own.
+func TestExamplesHaveVersions(t *testing.T) {
+	t.Parallel()
+	all := map[string]string{}
+	for file, content := range filesBelow(t, "examples") {
+		if strings.HasSuffix(file, ".tf") {
+			all[path.Dir(file)] += content + "\n"
+		}
+	}
+	versions := regexp.MustCompile(`required_version = ">= 1\.(\d+)"\n\n  required_providers \{\n` +
+		`    wawp = \{\n      source  = "wawp/wawp"\n      version = ">= [0-9.]+"\n`)
+	for dir, content := range all {
+		found := versions.FindAllStringSubmatch(content, -1)
+		if len(found) != 1 || strings.Count(content, "required_providers") != 1 {
+			t.Errorf("examples/%s says %d times what it needs", dir, len(found))
+		} else if actions := strings.Contains(content, "\naction \""); actions && found[0][1] < "14" {
+			t.Errorf("examples/%s has actions, and asks for Terraform 1.%s", dir, found[0][1])
+		}
+	}
+	if len(all) < 25 {
+		t.Errorf("only %d directories were found", len(all))
+	}
+}
+
 // TestSnippetsAreExamples holds the pages to the rule that each of their snippets is a file under examples/, as a whole.
 // Commands, and what is printed, are no snippets.
 func TestSnippetsAreExamples(t *testing.T) {
