@@ -23,6 +23,7 @@ var elsewhere = map[string]string{
 	"complete":             "TestAccCompleteExample",
 	"guides/running-in-ci": "TestAccCIExamplesRun",
 
+	"guides/around-a-destroy":       "TestAccActionsAroundADestroy",
 	"guides/moving-from-curl":       "TestAccSessionsOfOtherToolsAreAdopted",
 	"guides/testing-offline/module": "TestAccModuleOfTheOfflineGuidePassesItsTests",
 	"guides/webhooks/receivers":     "TestReceiversOfWebhooks",
