@@ -1,14 +1,3 @@
-terraform {
-  required_version = ">= 1.16"
-
-  required_providers {
-    wawp = {
-      source  = "wawp/wawp"
-      version = ">= 0.1.0"
-    }
-  }
-}
-
 resource "wawp_session" "campaign" {
   desired_state = "started"
 
