@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -215,7 +216,7 @@ func TestAccImportInsideAModule(t *testing.T) {
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "6 imported, 0 added, 0 changed, 0 destroyed.")
 	cli.OK("plan", "-detailed-exitcode")
 	for _, r := range w.Requests() {
-		if r.Method != "GET" && r.Path != "/v2/session/info" {
+		if r.Method != http.MethodGet && r.Path != "/v2/session/info" {
 			t.Errorf("an import sent %v", r)
 		}
 	}
