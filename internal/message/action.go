@@ -59,7 +59,8 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 			"error, so that no deployment fails for a message. Do not use `on_failure = taint`: the next apply " +
 			"would replace the resource to send a message.\n\n" +
 			"Terraform shows the message in plans, and stores it in saved ones: put no secret in it. Needs " +
-			"Terraform 1.14 or later.",
+			"Terraform 1.14 or later; to run before or after a destroy, as the page of the resource `wawp_session` " +
+			"shows, 1.16.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,

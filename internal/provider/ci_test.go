@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -61,15 +62,27 @@ func TestAccCountsOfAPlan(t *testing.T) {
 	}
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, "resource \"wawp_session\" \"x\" {\n  count = 2\n}\n")
+	said, code := runScript(t, cli, exampleFiles(t, "TestAccCIExamplesRun")["guides/running-in-ci/counts.sh"])
+	if code != 0 || strings.Join(strings.Fields(said), " ") != "2 create: wawp_session" {
+		t.Errorf("it ends with %d, and prints %q", code, said)
+	}
+}
+
+// runScript runs a script, which finds the CLI as terraform, and returns all that it printed and its exit code.
+func runScript(t *testing.T, cli *acctest.CLI, script string, environment ...string) (string, int) {
+	t.Helper()
 	bin := t.TempDir()
 	if err := os.Symlink(cli.Command().Path, filepath.Join(bin, "terraform")); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", exampleFiles(t, "TestAccCIExamplesRun")["guides/running-in-ci/counts.sh"])
-	cmd.Dir, cmd.Env = cli.Dir, append(cli.Env, "PATH="+bin+":"+os.Getenv("PATH"))
-	if said, err := cmd.CombinedOutput(); err != nil || strings.Join(strings.Fields(string(said)), " ") != "2 create: wawp_session" {
-		t.Errorf("%v: it prints %q", err, said)
+	cmd := exec.CommandContext(t.Context(), "bash", "-c", script)
+	cmd.Dir, cmd.Env = cli.Dir, append(append(cli.Env, "PATH="+bin+":"+os.Getenv("PATH")), environment...)
+	said, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
 	}
+	return string(said), cmd.ProcessState.ExitCode()
 }
 
 // installable has init find the provider in a directory, where a CLI for users finds it in the registry.

@@ -66,7 +66,9 @@ func TestGuideExplainsEveryDiagnostic(t *testing.T) {
 }
 
 // terraforms are messages of Terraform's own that pages quote.
-var terraforms = []string{"Saved plan is stale", "execution halted"}
+var terraforms = []string{
+	"Saved plan is stale", "execution halted", "Check block assertion failed", "Resource postcondition failed",
+}
 
 // quoted is the first line of a message, as a page shows what Terraform prints.
 var quoted = regexp.MustCompile(`(?m)^[│ ]*(?:Error|Warning): (.+)$`)

@@ -18,19 +18,31 @@ import (
 
 const root = "../.."
 
-// elsewhere names the tests of the examples that are more than a configuration to plan. The directories below one belong to it.
+// elsewhere names the tests of the examples that are more than a configuration to plan: of a file, or of a directory and what is below.
 var elsewhere = map[string]string{
 	"complete":             "TestAccCompleteExample",
 	"guides/running-in-ci": "TestAccCIExamplesRun",
 
+	"guides/around-a-destroy":       "TestAccActionsAroundADestroy",
 	"guides/moving-from-curl":       "TestAccSessionsOfOtherToolsAreAdopted",
 	"guides/testing-offline/module": "TestAccModuleOfTheOfflineGuidePassesItsTests",
+	"guides/webhooks/receivers":     "TestReceiversOfWebhooks",
+
+	"guides/watching-sessions":                    "TestAccWatchedSession",
+	"guides/watching-sessions/alert.py":           "TestReceiverThatAlerts",
+	"guides/watching-sessions/github-actions.yml": "TestAccDataExamplesAreParsed",
+	"guides/watching-sessions/look.sh":            "TestAccMonitoringTool",
+	"guides/watching-sessions/message":            "TestAccMessageAboutAnotherSession",
+	"guides/watching-sessions/monitor.tf":         "TestAccMonitoringTool",
+	"guides/watching-sessions/strict.tf":          "TestAccSessionThatHasToWork",
+	"guides/watching-sessions/tell.sh":            "TestAccMessageAboutAnotherSession",
+	"guides/watching-sessions/webhook.tf":         "TestAccStatusIsPushed",
 }
 
 // triedBy returns the test that tries a file under examples/, or "".
 func triedBy(file string) string {
-	for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
-		if test, ok := elsewhere[dir]; ok {
+	for at := file; at != "."; at = path.Dir(at) {
+		if test, ok := elsewhere[at]; ok {
 			return test
 		}
 	}
@@ -100,6 +112,31 @@ func TestEveryExampleIsTried(t *testing.T) {
 		case test == "" && path.Base(file) != "README.md":
 			t.Errorf("examples/%s: no test tries it. Which one does is to be said in triedBy, or elsewhere", file)
 		}
+	}
+}
+
+// TestExamplesHaveVersions, as linters ask for: each directory says once which CLI and which provider it needs. Where the page is not to
+// show that, it is in a file of its own.
+func TestExamplesHaveVersions(t *testing.T) {
+	t.Parallel()
+	all := map[string]string{}
+	for file, content := range filesBelow(t, "examples") {
+		if strings.HasSuffix(file, ".tf") {
+			all[path.Dir(file)] += content + "\n"
+		}
+	}
+	versions := regexp.MustCompile(`required_version = ">= 1\.(\d+)"\n\n  required_providers \{\n` +
+		`    wawp = \{\n      source  = "wawp/wawp"\n      version = ">= [0-9.]+"\n`)
+	for dir, content := range all {
+		found := versions.FindAllStringSubmatch(content, -1)
+		if len(found) != 1 || strings.Count(content, "required_providers") != 1 {
+			t.Errorf("examples/%s says %d times what it needs", dir, len(found))
+		} else if actions := strings.Contains(content, "\naction \""); actions && found[0][1] < "14" {
+			t.Errorf("examples/%s has actions, and asks for Terraform 1.%s", dir, found[0][1])
+		}
+	}
+	if len(all) < 25 {
+		t.Errorf("only %d directories were found", len(all))
 	}
 }
 
@@ -316,12 +353,13 @@ func write(t *testing.T, path, content string) {
 }
 
 // TestExamplesDoNotOutputStatus, which changes on its own: the next plan would show a change of the output (P5). The tests of
-// a module may look at it.
+// a module may look at it, and so does what watches a session.
 func TestExamplesDoNotOutputStatus(t *testing.T) {
 	t.Parallel()
 	status := regexp.MustCompile(`wawp_session\.\w+(\[[^]]*\])?\.status\b`)
 	for file, content := range filesBelow(t, "examples") {
-		if found := status.FindString(content); found != "" && !strings.HasSuffix(file, ".tftest.hcl") {
+		looks := strings.HasSuffix(file, ".tftest.hcl") || strings.HasPrefix(file, "guides/watching-sessions/")
+		if found := status.FindString(content); found != "" && !looks {
 			t.Errorf("examples/%s has %s", file, found)
 		}
 	}

@@ -50,6 +50,9 @@ func TestAccSessionsOfOtherToolsAreAdopted(t *testing.T) {
 	if state := cli.State(); len(state) != 3 {
 		t.Errorf("the state has %v", state)
 	}
+	if said := cli.OK("state", "list", "-id=3EB0BCB2E3D4"); said != "" { // as the guide says
+		t.Errorf("there is an attribute id: %s", said)
+	}
 
 	remove(t, in("sessions.tf"))
 	remove(t, in("terraform.tfstate"))

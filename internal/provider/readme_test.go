@@ -24,7 +24,9 @@ func TestCompatibilityIsStatedOnce(t *testing.T) {
 func TestQuotedMessagesAreKnown(t *testing.T) {
 	t.Parallel()
 	known := string(read(t, root+"/docs/guides/when-something-fails.md"))
-	terraform := []string{"Saved plan is stale", "execution halted"} // what the CLI says
+	terraform := []string{ // what the CLI says
+		"Saved plan is stale", "execution halted", "Check block assertion failed", "Resource postcondition failed",
+	}
 	quote := regexp.MustCompile(`(?m)^(?:Error|Warning): (.*)$`)
 	for page, text := range filesBelow(t, "docs") {
 		for _, found := range quote.FindAllStringSubmatch(text, -1) {

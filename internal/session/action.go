@@ -84,7 +84,8 @@ const (
 		"`SCAN_QR_CODE` then, it only says so. If a `wawp_session_pairing` of the session is in the state, the " +
 		"next plan makes it anew, and the apply waits for a person with a phone. " +
 		needsNew
-	needsNew = "Needs Terraform 1.14 or later."
+	needsNew = "Needs Terraform 1.14 or later; to run before or after a destroy, as the page of the resource " +
+		"`wawp_session` shows, 1.16."
 )
 
 // Metadata names the action.

@@ -29,9 +29,9 @@ func Listen(api *API) (*Server, error) {
 	return ListenAddr(api, "127.0.0.1:0")
 }
 
-// ListenAddr serves an API on the given host and port. It refuses every address that is not loopback: what has no real
-// secrets to guard must not be reachable from elsewhere.
-func ListenAddr(api *API, addr string) (*Server, error) {
+// ListenAddr serves an API, and what else a handler has, on the given host and port. It refuses every address that is not loopback:
+// what has no real secrets to guard must not be reachable from elsewhere.
+func ListenAddr(handler http.Handler, addr string) (*Server, error) {
 	tcp, err := net.ResolveTCPAddr("tcp", addr)
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func ListenAddr(api *API, addr string) (*Server, error) {
 	}
 	s := &Server{URL: "http://" + listener.Addr().String(), fewer: make(chan struct{})}
 	s.http = http.Server{
-		Handler:           api,
+		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		ConnState:         s.track,
 		ErrorLog:          log.New(io.Discard, "", 0), // It would only tell of the faults.

@@ -90,6 +90,15 @@ func (a *API) SetStatus(id, status string) {
 	a.change(id, func(s *session) { a.enter(s, status) })
 }
 
+// Hang leaves a session in STARTING for a time, by the clock, unless it is stopped or restarted meanwhile. It panics if there is no
+// such session.
+func (a *API) Hang(id string, d time.Duration) {
+	a.change(id, func(s *session) {
+		a.enter(s, statusStarting)
+		s.boots = a.config.Now().Add(d)
+	})
+}
+
 // Remove deletes an instance in the dashboard, if it is there.
 func (a *API) Remove(id string) {
 	a.mu.Lock()
@@ -108,7 +117,7 @@ func (a *API) Stranded() []Session {
 // session is an instance with what only the server knows of it.
 type session struct {
 	Session
-	since    time.Time // when it came into its status
+	boots    time.Time // when STARTING ends
 	scans    time.Time // when a phone pairs by itself; the zero value is never
 	phone    string    // the number of that phone
 	policy   string    // slug of its rate limit policy
@@ -170,7 +179,7 @@ func (a *API) settle(s *session) {
 		return
 	}
 	now := a.config.Now()
-	if booted := s.since.Add(a.config.BootTime); s.Status == statusStarting && !now.Before(booted) {
+	if s.Status == statusStarting && !now.Before(s.boots) {
 		if s.Me != nil {
 			a.enter(s, statusWorking)
 		} else {
@@ -185,7 +194,7 @@ func (a *API) settle(s *session) {
 // enter puts a session into a status. Whenever it begins to wait for a scan, it has another QR code to show, and a phone is
 // still to come.
 func (a *API) enter(s *session, status string) {
-	s.Status, s.since, s.flap = status, a.config.Now(), nil
+	s.Status, s.boots, s.flap = status, a.config.Now().Add(a.config.BootTime), nil
 	s.qrSeed = randomToken()
 	s.scans, s.phone = time.Time{}, "201145202826"
 }

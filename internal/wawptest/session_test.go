@@ -130,6 +130,28 @@ func TestBootAtOnce(t *testing.T) {
 	}
 }
 
+// TestHang: STARTING lasts as long as it is told, and ends with a restart, which takes its usual time.
+func TestHang(t *testing.T) {
+	t.Parallel()
+	clock := &clock{}
+	s := simulate(t, Config{Now: clock.Now, BootTime: time.Second})
+	id := s.Add(Session{Status: statusWorking, Me: &Me{ID: "201012345678@c.us"}}).InstanceID
+	after := func(d time.Duration, want string) {
+		t.Helper()
+		clock.Advance(d)
+		if at := s.status(id); at != want {
+			t.Errorf("it is %s, want %s", at, want)
+		}
+	}
+	s.Hang(id, time.Minute)
+	after(time.Minute-time.Nanosecond, statusStarting)
+	after(time.Nanosecond, statusWorking)
+	s.Hang(id, time.Hour)
+	after(time.Minute, statusStarting)
+	s.call("POST /v2/session/restart", id)
+	after(time.Second, statusWorking)
+}
+
 // The bodies that Wawp's documentation shows.
 func TestDocumentedBodies(t *testing.T) {
 	t.Parallel()

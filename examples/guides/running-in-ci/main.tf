@@ -3,7 +3,8 @@ terraform {
 
   required_providers {
     wawp = {
-      source = "wawp/wawp"
+      source  = "wawp/wawp"
+      version = ">= 0.1.0"
     }
   }
 

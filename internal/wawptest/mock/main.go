@@ -36,11 +36,16 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	boot := flags.Duration("boot", 0, "how long a session takes to start")
 	pairAfter := flags.Duration("pair-after", 0,
 		"how long after a QR code, a pairing code or a link was first handed out a phone pairs by itself; 0 is never")
+	flags.Usage = func() {
+		_, _ = fmt.Fprint(flags.Output(), "mock serves the simulated Wawp API.\n\n") // if it fails, the flags will, too
+		flags.PrintDefaults()
+		_, _ = fmt.Fprint(flags.Output(), aboutEvents)
+	}
 	_ = flags.Parse(args) // Ends the program if it fails.
 
 	accepted := cmp.Or(*token, rand.Text()[:14])
 	api := wawptest.New(wawptest.Config{Token: accepted, Quota: *quota, Paid: *paid, BootTime: *boot, PairAfter: *pairAfter})
-	server, err := wawptest.ListenAddr(api, *addr)
+	server, err := wawptest.ListenAddr(withEvents(api), *addr)
 	if err != nil {
 		return err
 	}

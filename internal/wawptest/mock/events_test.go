@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
+)
+
+// TestEvents: what an event makes of a session that is linked to a phone, and what a restart makes of that.
+func TestEvents(t *testing.T) {
+	t.Parallel()
+	const number = "201012345678@c.us"
+	for event, test := range map[string]struct{ is, linked, restarted string }{
+		"link":                    {"WORKING", "201145202826@c.us", "WORKING"},
+		"link?phone=201145209999": {"WORKING", "201145209999@c.us", "WORKING"},
+		"unlink":                  {"SCAN_QR_CODE", "", "SCAN_QR_CODE"},
+		"fail":                    {"FAILED", number, "WORKING"},
+		"hang":                    {"STARTING", number, "WORKING"},
+		"hang?for=1h":             {"STARTING", number, "WORKING"},
+		"hang?for=0s":             {"WORKING", number, "WORKING"},
+		"delete":                  {"deleted", "", ""},
+	} {
+		t.Run(event, func(t *testing.T) {
+			t.Parallel()
+			api := wawptest.New(wawptest.Config{Token: "t"})
+			server := httptest.NewServer(withEvents(api))
+			t.Cleanup(server.Close)
+			id := api.Add(wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: number}}).InstanceID
+			if status, said := send(t, http.MethodPost, server.URL+"/mock/"+id+"/"+event); status != 200 || said != id+" is "+test.is+"\n" {
+				t.Errorf("it answers %d: %s", status, said)
+			}
+			linked := ""
+			if s, _ := api.Session(id); s.Me != nil {
+				linked = s.Me.ID
+			}
+			if linked != test.linked {
+				t.Errorf("%q is linked, want %q", linked, test.linked)
+			}
+			post(t, server.URL, "session/restart", "t", id)
+			if s, _ := api.Session(id); s.Status != test.restarted {
+				t.Errorf("after a restart it is %s, want %s", s.Status, test.restarted)
+			}
+		})
+	}
+}
+
+// TestEventsRefuse what they do not know, and explain themselves. The API's own paths stay as strict as they are.
+func TestEventsRefuse(t *testing.T) {
+	t.Parallel()
+	api := wawptest.New(wawptest.Config{})
+	server := httptest.NewServer(withEvents(api))
+	t.Cleanup(server.Close)
+	id := api.Add(wawptest.Session{Status: "WORKING"}).InstanceID
+	for _, r := range []string{
+		"POST /mock/" + id + "/explode", "POST /mock/" + id, "POST /mock/" + id + "/link?phone=%2B20", "POST /mock/" + id + "/hang?for=ever",
+		"POST /mock/0/fail", "GET /mock/" + id + "/fail",
+	} {
+		method, path, _ := strings.Cut(r, " ")
+		if status, said := send(t, method, server.URL+path); status != http.StatusBadRequest || !strings.Contains(said, "hang?for=20s") {
+			t.Errorf("%s: it answers %d: %s", r, status, said)
+		}
+	}
+	if s, _ := api.Session(id); s.Status != "WORKING" {
+		t.Errorf("the session is %s", s.Status)
+	}
+	for _, path := range []string{"/mock", "/v2//session/info", "/v2/session/info/../info"} {
+		if status, said := send(t, http.MethodPost, server.URL+path); status != http.StatusNotFound || !strings.Contains(said, "rest_no_route") {
+			t.Errorf("%s: it answers %d: %s", path, status, said)
+		}
+	}
+}
+
+func send(t *testing.T, method, address string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := io.ReadAll(response.Body)
+	if err := errors.Join(err, response.Body.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(said)
+}
