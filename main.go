@@ -1,5 +1,5 @@
-// Command terraform-provider-wawp is the Terraform provider for Wawp, a WhatsApp gateway. Terraform starts it; with -debug
-// it is started by hand, under a debugger.
+// Command terraform-provider-wawp is the Terraform provider for Wawp, a WhatsApp gateway. Terraform starts it; with
+// -debug it is started by hand, under a debugger.
 package main
 
 import (
@@ -23,7 +23,8 @@ func main() {
 	flag.Parse()
 
 	collectLess()
-	log.SetOutput(io.Discard) // only net/http writes there, and quotes what a server sends unasked: it may hold a secret
+	// only net/http writes there, and quotes what a server sends unasked: it may hold a secret
+	log.SetOutput(io.Discard)
 	if !*debugged {
 		parent.Watch(time.Second)
 	}
@@ -35,8 +36,8 @@ func main() {
 	}
 }
 
-// collectLess has garbage collected a fifth as often as by default, as long as that takes little memory: a provider lives for
-// seconds. Who has set GOGC or GOMEMLIMIT decides.
+// collectLess has garbage collected a fifth as often as by default, as long as that takes little memory: a provider
+// lives for seconds. Who has set GOGC or GOMEMLIMIT decides.
 func collectLess() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)

@@ -1,5 +1,5 @@
-// Package acctest is what acceptance tests share: an account at the simulated API, the provider, and a real Terraform or
-// OpenTofu CLI.
+// Package acctest is what acceptance tests share: an account at the simulated API, the provider, and a real Terraform
+// or OpenTofu CLI.
 package acctest
 
 import (

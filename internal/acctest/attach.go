@@ -15,9 +15,9 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// Attached makes a directory like [World.CLI]. This process serves the provider, with short pauses, and the CLI attaches to it, which
-// halves the work of a run. The provider does not see the environment of the CLI: tests of that, of logs, of signals and of
-// installation take [World.CLI].
+// Attached makes a directory like [World.CLI]. This process serves the provider, with short pauses, and the CLI
+// attaches to it, which halves the work of a run. The provider does not see the environment of the CLI: tests of that,
+// of logs, of signals and of installation take [World.CLI].
 func (w *World) Attached(t *testing.T, configuration string, adjust ...func(*wawp.Options)) *CLI {
 	t.Helper()
 	c := &CLI{Dir: t.TempDir(), t: t, path: executable(t)}
@@ -34,7 +34,10 @@ func (w *World) Attached(t *testing.T, configuration string, adjust ...func(*waw
 func (w *World) serve(t *testing.T, adjust []func(*wawp.Options)) string {
 	t.Helper()
 	p := Serve(t, adjust...)
-	served := attached{p, map[string]cty.Value{"access_token": cty.StringVal(w.Token), "base_url": cty.StringVal(w.Server.URL)}}
+	served := attached{p, map[string]cty.Value{
+		"access_token": cty.StringVal(w.Token),
+		"base_url":     cty.StringVal(w.Server.URL),
+	}}
 	ctx, stop := context.WithCancel(context.Background())
 	addresses, ended := make(chan *plugin.ReattachConfig), make(chan struct{})
 	go func() {
@@ -51,7 +54,10 @@ func (w *World) serve(t *testing.T, adjust []func(*wawp.Options)) string {
 		"Protocol": at.Protocol, "ProtocolVersion": at.ProtocolVersion, "Pid": at.Pid, "Test": true,
 		"Addr": map[string]string{"Network": at.Addr.Network(), "String": at.Addr.String()},
 	}
-	encoded, err := json.Marshal(map[string]any{"registry.terraform.io/wawp/wawp": how, "registry.opentofu.org/wawp/wawp": how})
+	encoded, err := json.Marshal(map[string]any{
+		"registry.terraform.io/wawp/wawp": how,
+		"registry.opentofu.org/wawp/wawp": how,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +71,9 @@ type attached struct {
 }
 
 // ConfigureProvider implements [tfprotov6.ProviderServer].
-func (a attached) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+func (a attached) ConfigureProvider(ctx context.Context,
+	req *tfprotov6.ConfigureProviderRequest,
+) (*tfprotov6.ConfigureProviderResponse, error) {
 	given := Decode(a.Schemas.Provider, req.Config).AsValueMap()
 	for name, value := range a.account {
 		if given[name].IsNull() {

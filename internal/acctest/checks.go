@@ -11,7 +11,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// Summary returns what the first line of an error says of a fault: a cause that is the account's, or else that of the attempt.
+// Summary returns what the first line of an error says of a fault: a cause that is the account's, or else that of the
+// attempt.
 func Summary(fault wawptest.Fault, attempt string) string {
 	switch {
 	case fault.Status == http.StatusUnauthorized:

@@ -31,8 +31,8 @@ var built struct {
 // found is the CLI that acceptance tests run: its path, "Terraform" or "OpenTofu", and its version.
 var found struct{ path, name, version string }
 
-// Main runs the tests of a package that run a CLI. It gives them what plugin-testing looks for in the environment, and keeps the
-// user's own CLI configuration and account out of them.
+// Main runs the tests of a package that run a CLI. It gives them what plugin-testing looks for in the environment, and
+// keeps the user's own CLI configuration and account out of them.
 func Main(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "wawp-acctest-")
 	if err != nil {
@@ -46,7 +46,8 @@ func Main(m *testing.M) int {
 		}
 	}
 	empty := filepath.Join(dir, "empty.tfrc")
-	err = errors.Join(err, os.WriteFile(empty, nil, 0o600), os.Setenv("TF_CLI_CONFIG_FILE", empty), os.Setenv("CHECKPOINT_DISABLE", "1"))
+	err = errors.Join(err, os.WriteFile(empty, nil, 0o600), os.Setenv("TF_CLI_CONFIG_FILE", empty),
+		os.Setenv("CHECKPOINT_DISABLE", "1"))
 	if os.Getenv("TF_ACC") != "" {
 		err = errors.Join(err, findCLI())
 	}
@@ -60,7 +61,8 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
-// findCLI finds the CLI, and tells plugin-testing of it: under OpenTofu, the host in the provider's address is another one.
+// findCLI finds the CLI, and tells plugin-testing of it: under OpenTofu, the host in the provider's address is another
+// one.
 func findCLI() error {
 	path, err := lookCLI()
 	if err != nil {
@@ -80,7 +82,8 @@ func findCLI() error {
 	if name == "OpenTofu" {
 		host = "registry.opentofu.org"
 	}
-	return errors.Join(os.Setenv("TF_ACC_TERRAFORM_PATH", path), os.Setenv("TF_ACC_PROVIDER_HOST", host), os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "wawp"))
+	return errors.Join(os.Setenv("TF_ACC_TERRAFORM_PATH", path), os.Setenv("TF_ACC_PROVIDER_HOST", host),
+		os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "wawp"))
 }
 
 // lookCLI returns the path of the CLI: in TF_ACC_TERRAFORM_PATH, else on PATH, else where `make bin/tofu` puts it.
@@ -93,7 +96,8 @@ func lookCLI() (string, error) {
 			return filepath.Abs(path)
 		}
 	}
-	return "", errors.New("no terraform or tofu on PATH or in TF_ACC_TERRAFORM_PATH: install one, or run `make bin/tofu`")
+	return "",
+		errors.New("no terraform or tofu on PATH or in TF_ACC_TERRAFORM_PATH: install one, or run `make bin/tofu`")
 }
 
 // binary builds the provider, once, and returns the directory that it is in.
@@ -101,7 +105,8 @@ func binary(t testing.TB) string {
 	t.Helper()
 	built.once.Do(func() {
 		output := filepath.Join(built.dir, "terraform-provider-wawp")
-		build := exec.CommandContext(context.Background(), "go", "build", "-o", output, "github.com/wawp/terraform-provider-wawp")
+		build := exec.CommandContext(context.Background(), "go", "build", "-o", output,
+			"github.com/wawp/terraform-provider-wawp")
 		if said, err := build.CombinedOutput(); err != nil {
 			built.err = fmt.Errorf("building the provider: %w\n%s", err, said)
 		}
@@ -133,7 +138,8 @@ func Has(terraform, openTofu string) bool {
 	if found.name == "OpenTofu" {
 		least = openTofu
 	}
-	return least != "" && version.Must(version.NewVersion(found.version)).GreaterThanOrEqual(version.Must(version.NewVersion(least)))
+	return least != "" &&
+		version.Must(version.NewVersion(found.version)).GreaterThanOrEqual(version.Must(version.NewVersion(least)))
 }
 
 // Require skips a test that needs a newer CLI, and says how to run it. The versions are those for [Has].
@@ -145,7 +151,8 @@ func Require(t testing.TB, terraform, openTofu string) {
 		if openTofu != "" {
 			needs += " or OpenTofu " + openTofu
 		}
-		t.Skipf("needs %s, or newer; this is %s %s. To run it: TF_ACC_TERRAFORM_PATH=/path/to/newer/cli make testacc", needs, found.name, found.version)
+		t.Skipf("needs %s, or newer; this is %s %s. To run it: TF_ACC_TERRAFORM_PATH=/path/to/newer/cli make testacc",
+			needs, found.name, found.version)
 	}
 }
 
@@ -165,7 +172,8 @@ func (w *World) CLI(t testing.TB, configuration string) *CLI {
 	c := &CLI{Dir: t.TempDir(), t: t, path: executable(t)}
 	home := t.TempDir()
 	rc := filepath.Join(home, "cli.tfrc")
-	c.write(rc, fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"wawp/wawp\" = %q\n  }\n  direct {}\n}\n", binary(t)))
+	c.write(rc, fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"wawp/wawp\" = %q\n  }\n  direct {}\n}\n",
+		binary(t)))
 	c.Env = []string{
 		"HOME=" + home, "TMPDIR=" + os.TempDir(), "PATH=" + os.Getenv("PATH"), "GOGC=" + os.Getenv("GOGC"),
 		"TF_CLI_CONFIG_FILE=" + rc, "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1",

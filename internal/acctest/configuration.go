@@ -75,7 +75,10 @@ func parse(t testing.TB, source string) configuration {
 
 func newBlock(t testing.TB, b *hclsyntax.Block) *block {
 	t.Helper()
-	node := &block{mode: b.Type, kind: b.Labels[0], name: b.Labels[1], body: b.Body, address: strings.Join(b.Labels, ".")}
+	node := &block{
+		mode: b.Type, kind: b.Labels[0], name: b.Labels[1], body: b.Body,
+		address: strings.Join(b.Labels, "."),
+	}
 	if b.Type != "resource" {
 		node.address = b.Type + "." + node.address
 	}
@@ -274,7 +277,9 @@ func evaluate(t testing.TB, a *hclsyntax.Attribute, ctx *hcl.EvalContext) cty.Va
 }
 
 // decode evaluates the arguments of a body by a schema, as Terraform does before it asks the provider.
-func decode(t testing.TB, body *hclsyntax.Body, schema *tfprotov6.Schema, ctx *hcl.EvalContext) (cty.Value, []*tfprotov6.Diagnostic) {
+func decode(t testing.TB, body *hclsyntax.Body, schema *tfprotov6.Schema, ctx *hcl.EvalContext) (cty.Value,
+	[]*tfprotov6.Diagnostic,
+) {
 	t.Helper()
 	var diags []*tfprotov6.Diagnostic
 	given, known := map[string]cty.Value{}, map[string]bool{}
@@ -293,7 +298,8 @@ func decode(t testing.TB, body *hclsyntax.Body, schema *tfprotov6.Schema, ctx *h
 		}
 		v, err := convert.Convert(evaluate(t, argument, ctx), kind)
 		if err != nil {
-			diags = append(diags, complain("Incorrect attribute value type", fmt.Sprintf("Inappropriate value for attribute %q: %s", a.Name, err))...)
+			diags = append(diags, complain("Incorrect attribute value type",
+				fmt.Sprintf("Inappropriate value for attribute %q: %s", a.Name, err))...)
 			continue
 		}
 		if a.Required && v.IsNull() {
@@ -303,7 +309,8 @@ func decode(t testing.TB, body *hclsyntax.Body, schema *tfprotov6.Schema, ctx *h
 	}
 	for name := range body.Attributes {
 		if !known[name] && !slices.Contains(metaArguments, name) {
-			diags = append(diags, complain("Unsupported argument", `An argument named "`+name+`" is not expected here`)...)
+			diags = append(diags, complain("Unsupported argument",
+				`An argument named "`+name+`" is not expected here`)...)
 		}
 	}
 	return Object(schema, given), diags

@@ -136,7 +136,9 @@ func (w *walk) validate(b *block, i instance) (cty.Value, bool) {
 }
 
 // planChange asks the provider for the plan of an instance that is wanted. A replacement is planned as a creation.
-func (w *walk) planChange(c *change, prior, config cty.Value) (string, cty.Value, *tfprotov6.PlanResourceChangeResponse, bool) {
+func (w *walk) planChange(c *change, prior, config cty.Value) (string, cty.Value, *tfprotov6.PlanResourceChangeResponse,
+	bool,
+) {
 	schema := w.schema(c.block)
 	nothing := cty.NullVal(config.Type())
 	var private []byte
@@ -146,7 +148,8 @@ func (w *walk) planChange(c *change, prior, config cty.Value) (string, cty.Value
 	}
 	ask := func(prior cty.Value) (*tfprotov6.PlanResourceChangeResponse, cty.Value, bool) {
 		resp, err := w.provider.PlanResourceChange(w.t.Context(), &tfprotov6.PlanResourceChangeRequest{
-			TypeName: c.block.kind, PriorState: Encode(prior), Config: Encode(config), PriorPrivate: private, PriorIdentity: identity,
+			TypeName: c.block.kind, PriorState: Encode(prior), Config: Encode(config), PriorPrivate: private,
+			PriorIdentity:    identity,
 			ProposedNewState: Encode(proposed(schema.Block.Attributes, prior, config)),
 		})
 		if err != nil || !w.tell(resp.Diagnostics) {
@@ -184,8 +187,8 @@ func (w *walk) planDelete(c *change, prior cty.Value) bool {
 	return w.tell(resp.Diagnostics)
 }
 
-// apply carries out a plan: first what is destroyed, who needs others before these; then what is made and changed; at last what was
-// replaced by a new one before.
+// apply carries out a plan: first what is destroyed, who needs others before these; then what is made and changed; at
+// last what was replaced by a new one before.
 func (w *walk) apply() {
 	if w.refreshOnly || !w.start() {
 		return
@@ -221,7 +224,8 @@ func (w *walk) apply() {
 		w.printf("Destroy complete! Resources: %d destroyed.", count["destroyed"])
 		return
 	}
-	w.printf("Apply complete! Resources: %d added, %d changed, %d destroyed.", count["added"], count["changed"], count["destroyed"])
+	w.printf("Apply complete! Resources: %d added, %d changed, %d destroyed.", count["added"], count["changed"],
+		count["destroyed"])
 }
 
 // destroyAll destroys what a plan deletes, or replaces, and returns how many objects that were.
@@ -260,7 +264,8 @@ func (w *walk) changesOf(b *block) []*change {
 // deposed is behind the address of an object that was replaced and is not destroyed yet.
 const deposed = " (deposed)"
 
-// destroyInstance destroys an object. Only of a deposed one is the provider asked once more whether it may be: as Terraform does.
+// destroyInstance destroys an object. Only of a deposed one is the provider asked once more whether it may be: as
+// Terraform does.
 func (w *walk) destroyInstance(address string) bool {
 	o := w.objectAt(address)
 	prior, ok := w.load(o)
@@ -282,7 +287,8 @@ func (w *walk) destroyInstance(address string) bool {
 	ok = w.tell(resp.Diagnostics)
 	left := Decode(w.schema(o.block), resp.NewState)
 	if ok != left.IsNull() {
-		w.tell(complain("Provider produced inconsistent result after apply", address+" was destroyed and is in the state, or the reverse"))
+		w.tell(complain("Provider produced inconsistent result after apply",
+			address+" was destroyed and is in the state, or the reverse"))
 	}
 	kept := *o
 	kept.private = resp.Private
@@ -339,7 +345,8 @@ func (w *walk) applyInstance(c *change) bool {
 		ok = w.tell(complain("Provider returned no identity", c.address))
 	}
 	w.save(c.address, &object{
-		block: c.block, key: c.inst.key, private: resp.Private, identity: resp.NewIdentity, tainted: !ok && prior.IsNull(),
+		block: c.block, key: c.inst.key, private: resp.Private, identity: resp.NewIdentity, tainted: !ok &&
+			prior.IsNull(),
 	}, v)
 	if v.IsNull() {
 		w.restore(c)
@@ -393,7 +400,8 @@ func (w *walk) importAs(address, id string) {
 		w.tell(complain("Resource already managed by Terraform", address))
 		return
 	}
-	resp, err := w.provider.ImportResourceState(w.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: b.kind, ID: id})
+	resp, err := w.provider.ImportResourceState(w.t.Context(),
+		&tfprotov6.ImportResourceStateRequest{TypeName: b.kind, ID: id})
 	if err != nil || !w.tell(resp.Diagnostics) {
 		w.tell(broken(err))
 		return

@@ -79,7 +79,10 @@ func (p *Protocol) Configure(ctx context.Context, config cty.Value) []*tfprotov6
 	if err != nil || failed(validated.Diagnostics) {
 		return append(validated.Diagnostics, broken(err)...)
 	}
-	resp, err := p.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{Config: Encode(config), TerraformVersion: "1.16.4"})
+	resp, err := p.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{
+		Config:           Encode(config),
+		TerraformVersion: "1.16.4",
+	})
 	if err != nil {
 		return broken(err)
 	}
@@ -137,7 +140,10 @@ func Decode(schema *tfprotov6.Schema, v *tfprotov6.DynamicValue) cty.Value {
 func Words(diagnostics []*tfprotov6.Diagnostic) string {
 	var all strings.Builder
 	for _, d := range diagnostics {
-		all.WriteString(map[bool]string{true: "Error: ", false: "Warning: "}[d.Severity == tfprotov6.DiagnosticSeverityError])
+		all.WriteString(map[bool]string{
+			true:  "Error: ",
+			false: "Warning: ",
+		}[d.Severity == tfprotov6.DiagnosticSeverityError])
 		all.WriteString(d.Summary + "\n" + d.Detail + "\n")
 		if d.Attribute != nil {
 			all.WriteString("with " + d.Attribute.String() + "\n")

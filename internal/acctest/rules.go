@@ -10,7 +10,8 @@ import (
 
 // The rules by which Terraform judges the answers of a provider: those of its package plans/objchange.
 
-// proposed returns the new state that Terraform proposes to a provider: what is configured, and what was computed before.
+// proposed returns the new state that Terraform proposes to a provider: what is configured, and what was computed
+// before.
 func proposed(attributes []*tfprotov6.SchemaAttribute, prior, config cty.Value) cty.Value {
 	all := map[string]cty.Value{}
 	for _, a := range attributes {

@@ -17,7 +17,8 @@ var toy = &tfprotov6.Schema{Block: &tfprotov6.SchemaBlock{Attributes: []*tfproto
 	{Name: "pace", Optional: true, Computed: true, NestedType: &tfprotov6.SchemaObject{
 		Nesting: tfprotov6.SchemaObjectNestingModeSingle,
 		Attributes: []*tfprotov6.SchemaAttribute{
-			{Name: "delay", Type: tftypes.Number, Optional: true, Computed: true}, {Name: "times", Type: tftypes.Number, Optional: true, Computed: true},
+			{Name: "delay", Type: tftypes.Number, Optional: true, Computed: true},
+			{Name: "times", Type: tftypes.Number, Optional: true, Computed: true},
 		},
 	}},
 }}}
@@ -45,7 +46,8 @@ func TestProposedStateIsWhatIsConfiguredAndWhatWasComputed(t *testing.T) {
 	if got := proposed(toy.Block.Attributes, prior, config); !got.RawEquals(want) {
 		t.Errorf("got %#v", got)
 	}
-	if got := proposed(toy.Block.Attributes, cty.NullVal(Type(toy)), config); !got.GetAttr("id").IsNull() || !got.GetAttr("secret").IsNull() {
+	if got := proposed(toy.Block.Attributes, cty.NullVal(Type(toy)), config); !got.GetAttr("id").IsNull() ||
+		!got.GetAttr("secret").IsNull() {
 		t.Errorf("a new one is proposed as %#v", got)
 	}
 }
@@ -91,13 +93,19 @@ func TestRulesOfResults(t *testing.T) {
 		actual values
 		ok     bool
 	}{
-		"all is told":     {values{"id": text("A1"), "size": count(2), "pace": pace(count(7), count(15))}, true},
-		"changed":         {values{"id": text("A1"), "size": count(3), "pace": pace(count(7), count(15))}, false},
-		"changed within":  {values{"id": text("A1"), "size": count(2), "pace": pace(count(8), count(15))}, false},
-		"told after all":  {values{"id": text("A1"), "size": count(2), "mode": text("x"), "pace": pace(count(7), count(15))}, false},
+		"all is told":    {values{"id": text("A1"), "size": count(2), "pace": pace(count(7), count(15))}, true},
+		"changed":        {values{"id": text("A1"), "size": count(3), "pace": pace(count(7), count(15))}, false},
+		"changed within": {values{"id": text("A1"), "size": count(2), "pace": pace(count(8), count(15))}, false},
+		"told after all": {values{
+			"id": text("A1"), "size": count(2), "mode": text("x"),
+			"pace": pace(count(7), count(15)),
+		}, false},
 		"gone":            {nil, false},
 		"still not known": {values{"id": noText, "size": count(2), "pace": pace(count(7), count(15))}, false},
-		"a secret":        {values{"id": text("A1"), "size": count(2), "pace": pace(count(7), count(15)), "secret": text("s")}, false},
+		"a secret": {values{
+			"id": text("A1"), "size": count(2), "pace": pace(count(7), count(15)),
+			"secret": text("s"),
+		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

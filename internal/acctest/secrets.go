@@ -7,9 +7,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Secrets are the names of the arguments at which no diagnostic may point, because Terraform quotes the line of one that
-// it points at: those that a schema declares to be sensitive or write-only, and the url of a webhook, whose path and
-// query often are a secret.
+// Secrets are the names of the arguments at which no diagnostic may point, because Terraform quotes the line of one
+// that it points at: those that a schema declares to be sensitive or write-only, and the url of a webhook, whose path
+// and query often are a secret.
 func (p *Protocol) Secrets() []string {
 	names := []string{"url"}
 	add := func(schema *tfprotov6.Schema) { names = append(names, secretNames(schema.Block.Attributes)...) }
@@ -45,9 +45,10 @@ func secretNames(attributes []*tfprotov6.SchemaAttribute) []string {
 // PointsAtSecret returns the diagnostics that point at a secret.
 func (p *Protocol) PointsAtSecret(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 	return slices.DeleteFunc(slices.Clone(diagnostics), func(d *tfprotov6.Diagnostic) bool {
-		return d.Attribute == nil || !slices.ContainsFunc(d.Attribute.Steps(), func(step tftypes.AttributePathStep) bool {
-			name, ok := step.(tftypes.AttributeName)
-			return ok && slices.Contains(p.secrets, string(name))
-		})
+		return d.Attribute == nil || !slices.ContainsFunc(d.Attribute.Steps(),
+			func(step tftypes.AttributePathStep) bool {
+				name, ok := step.(tftypes.AttributeName)
+				return ok && slices.Contains(p.secrets, string(name))
+			})
 	})
 }

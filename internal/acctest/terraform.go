@@ -20,13 +20,15 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// Terraform takes a configuration through plan, apply, refresh, import and destroy by Terraform's own rules, in this process and at the
-// provider's protocol: in milliseconds, where a CLI takes seconds. A provider that breaks a rule fails the command. It has the names
-// of the CLI's commands and options. What it cannot do fails the test, and takes [World.CLI].
+// Terraform takes a configuration through plan, apply, refresh, import and destroy by Terraform's own rules, in this
+// process and at the provider's protocol: in milliseconds, where a CLI takes seconds. A provider that breaks a rule
+// fails the command. It has the names of the CLI's commands and options. What it cannot do fails the test, and takes
+// [World.CLI].
 type Terraform struct {
 	// Token and BaseURL are those of a provider block that names none.
 	Token, BaseURL string
-	// Shared is a provider that is configured already, for all commands. By default each phase of a command starts its own.
+	// Shared is a provider that is configured already, for all commands. By default each phase of a command starts its
+	// own.
 	Shared *Protocol
 	// Unknown has the token be known only after an apply, as if another resource made it.
 	Unknown bool
@@ -136,7 +138,8 @@ func (tf *Terraform) Run(command string, options ...string) (string, bool) {
 	return w.said.String(), !w.broke
 }
 
-// Value returns an attribute of a block without count and for_each, as the last command knew it: "" is the whole object.
+// Value returns an attribute of a block without count and for_each, as the last command knew it: "" is the whole
+// object.
 func (tf *Terraform) Value(address, attribute string) cty.Value {
 	v := tf.values.get(address)
 	if attribute == "" {
@@ -156,7 +159,8 @@ func (tf *Terraform) Clone(t testing.TB) *Terraform {
 	return &clone
 }
 
-// Age makes the objects in the state older: it moves the time at which each was made, where the provider has noted that.
+// Age makes the objects in the state older: it moves the time at which each was made, where the provider has noted
+// that.
 func (tf *Terraform) Age(by time.Duration) {
 	tf.t.Helper()
 	for _, o := range tf.objects {
@@ -266,7 +270,8 @@ func (w *walk) tell(diags []*tfprotov6.Diagnostic) bool {
 
 func (w *walk) printf(format string, args ...any) { fmt.Fprintf(&w.said, format+"\n", args...) }
 
-// each calls do for all blocks at the same time, but for those that wait for others. Who waits for a block that failed is left out.
+// each calls do for all blocks at the same time, but for those that wait for others. Who waits for a block that failed
+// is left out.
 func (w *walk) each(blocks []*block, waits func(b, other *block) bool, do func(*block) bool) {
 	done := map[*block]chan struct{}{}
 	for _, b := range blocks {
@@ -337,7 +342,8 @@ func (w *walk) plan() bool {
 		w.printf("No changes.")
 		return true
 	}
-	w.printf("Plan: %d to add, %d to change, %d to destroy.", count["create"]+count["replace"], count["update"], count["delete"]+count["replace"])
+	w.printf("Plan: %d to add, %d to change, %d to destroy.", count["create"]+count["replace"], count["update"],
+		count["delete"]+count["replace"])
 	return true
 }
 
@@ -361,7 +367,10 @@ func (w *walk) planBlock(b *block) bool {
 		}
 	}
 	w.lock.Unlock()
-	return together(extra, func(o *object) bool { return w.planInstance(b, instance{key: o.key}, o.address(), false) }) && ok
+	return together(extra, func(o *object) bool {
+		return w.planInstance(b, instance{key: o.key}, o.address(),
+			false)
+	}) && ok
 }
 
 // address is that of an object in the state.
@@ -413,22 +422,29 @@ func (w *walk) read(b *block, i instance) bool {
 
 func (w *walk) ask(ctx context.Context, b *block, config cty.Value) (*tfprotov6.DynamicValue, []*tfprotov6.Diagnostic) {
 	if b.mode == "data" {
-		valid, err := w.provider.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: b.kind, Config: Encode(config)})
+		valid, err := w.provider.ValidateDataResourceConfig(ctx,
+			&tfprotov6.ValidateDataResourceConfigRequest{TypeName: b.kind, Config: Encode(config)})
 		if err != nil || failed(valid.Diagnostics) {
 			return nil, append(valid.Diagnostics, broken(err)...)
 		}
-		resp, err := w.provider.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: b.kind, Config: Encode(config)})
+		resp, err := w.provider.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{
+			TypeName: b.kind,
+			Config:   Encode(config),
+		})
 		return resp.State, append(resp.Diagnostics, broken(err)...)
 	}
-	valid, err := w.provider.ValidateEphemeralResourceConfig(ctx, &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: b.kind, Config: Encode(config)})
+	valid, err := w.provider.ValidateEphemeralResourceConfig(ctx,
+		&tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: b.kind, Config: Encode(config)})
 	if err != nil || failed(valid.Diagnostics) {
 		return nil, append(valid.Diagnostics, broken(err)...)
 	}
-	resp, err := w.provider.OpenEphemeralResource(ctx, &tfprotov6.OpenEphemeralResourceRequest{TypeName: b.kind, Config: Encode(config)})
+	resp, err := w.provider.OpenEphemeralResource(ctx,
+		&tfprotov6.OpenEphemeralResourceRequest{TypeName: b.kind, Config: Encode(config)})
 	if err != nil || failed(resp.Diagnostics) {
 		return nil, append(resp.Diagnostics, broken(err)...)
 	}
-	closed, err := w.provider.CloseEphemeralResource(ctx, &tfprotov6.CloseEphemeralResourceRequest{TypeName: b.kind, Private: resp.Private})
+	closed, err := w.provider.CloseEphemeralResource(ctx,
+		&tfprotov6.CloseEphemeralResourceRequest{TypeName: b.kind, Private: resp.Private})
 	return resp.Result, append(append(resp.Diagnostics, closed.Diagnostics...), broken(err)...)
 }
 
@@ -446,15 +462,18 @@ func (w *walk) invoke(address string) {
 		}
 		schema := w.provider.Schemas.ActionSchemas[b.kind].Schema
 		config, diags := decode(w.t, b.body, schema, w.context(instance{}))
-		valid, err := w.provider.ValidateActionConfig(w.t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: b.kind, Config: Encode(config)})
+		valid, err := w.provider.ValidateActionConfig(w.t.Context(),
+			&tfprotov6.ValidateActionConfigRequest{ActionType: b.kind, Config: Encode(config)})
 		if !w.tell(append(append(diags, broken(err)...), valid.Diagnostics...)) {
 			return false
 		}
-		planned, err := w.provider.PlanAction(w.t.Context(), &tfprotov6.PlanActionRequest{ActionType: b.kind, Config: Encode(config)})
+		planned, err := w.provider.PlanAction(w.t.Context(),
+			&tfprotov6.PlanActionRequest{ActionType: b.kind, Config: Encode(config)})
 		if !w.tell(append(planned.Diagnostics, broken(err)...)) {
 			return false
 		}
-		resp, err := w.provider.InvokeAction(w.t.Context(), &tfprotov6.InvokeActionRequest{ActionType: b.kind, Config: Encode(config)})
+		resp, err := w.provider.InvokeAction(w.t.Context(),
+			&tfprotov6.InvokeActionRequest{ActionType: b.kind, Config: Encode(config)})
 		if err != nil {
 			return w.tell(broken(err))
 		}

@@ -43,7 +43,8 @@ func TestTerraform(t *testing.T) {
 		t.Errorf("%d webhooks were read", n)
 	}
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
-	acctest.Contains(t, tf.OK("apply", "-replace=wawp_session.x[0]"), "Apply complete! Resources: 2 added, 0 changed, 2 destroyed.")
+	acctest.Contains(t, tf.OK("apply", "-replace=wawp_session.x[0]"),
+		"Apply complete! Resources: 2 added, 0 changed, 2 destroyed.")
 	id, _ := tf.State()[0].Attributes["instance_id"].(string)
 	tf.Forget("wawp_session_webhook.x")
 	acctest.Contains(t, tf.Fails("import", "wawp_session_webhook.x", "nonsense"), "Error: ")

@@ -16,8 +16,9 @@ import (
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 )
 
-// Steps runs the steps of a test case with [Terraform], in place of a CLI: each one applies, and then plans nothing more. At the end all
-// is destroyed. Checks of the plan and of the state are those of plugin-testing; Check is given nil.
+// Steps runs the steps of a test case with [Terraform], in place of a CLI: each one applies, and then plans nothing
+// more. At the end all is destroyed. Checks of the plan and of the state are those of plugin-testing; Check is given
+// nil.
 func (w *World) Steps(t testing.TB, steps ...resource.TestStep) {
 	t.Helper()
 	tf, last := w.Terraform(t, ""), ""
@@ -25,7 +26,8 @@ func (w *World) Steps(t testing.TB, steps ...resource.TestStep) {
 		if step.PreConfig != nil {
 			step.PreConfig()
 		}
-		if step.ConfigVariables != nil || step.ConfigDirectory != nil || step.ImportState || step.Taint != nil || step.RefreshState {
+		if step.ConfigVariables != nil || step.ConfigDirectory != nil || step.ImportState || step.Taint != nil ||
+			step.RefreshState {
 			t.Fatal("this step takes a real CLI")
 		}
 		tf.Configure(step.Config)
@@ -81,7 +83,8 @@ func (tf *Terraform) checkPlan(checks []plancheck.PlanCheck) {
 	tf.t.Helper()
 	for _, check := range checks {
 		var resp plancheck.CheckPlanResponse
-		check.CheckPlan(tf.t.Context(), plancheck.CheckPlanRequest{Plan: &tfjson.Plan{ResourceChanges: tf.planned}}, &resp)
+		check.CheckPlan(tf.t.Context(), plancheck.CheckPlanRequest{Plan: &tfjson.Plan{ResourceChanges: tf.planned}},
+			&resp)
 		if resp.Error != nil {
 			tf.t.Error(resp.Error)
 		}
@@ -91,7 +94,8 @@ func (tf *Terraform) checkPlan(checks []plancheck.PlanCheck) {
 // planJSON is what a plan does, as show -json has it.
 func (w *walk) planJSON() []*tfjson.ResourceChange {
 	actions := map[string]tfjson.Actions{
-		"no-op": {tfjson.ActionNoop}, "create": {tfjson.ActionCreate}, "update": {tfjson.ActionUpdate}, "delete": {tfjson.ActionDelete},
+		"no-op": {tfjson.ActionNoop}, "create": {tfjson.ActionCreate}, "update": {tfjson.ActionUpdate},
+		"delete":  {tfjson.ActionDelete},
 		"replace": {tfjson.ActionDelete, tfjson.ActionCreate},
 	}
 	var all []*tfjson.ResourceChange
@@ -115,12 +119,18 @@ func (tf *Terraform) stateJSON() *tfjson.State {
 	for _, address := range slices.Sorted(maps.Keys(tf.objects)) {
 		o := tf.objects[address]
 		values, _ := number(o.json).(map[string]any)
-		root.Resources = append(root.Resources, &tfjson.StateResource{Address: address, Type: o.block.kind, AttributeValues: values})
+		root.Resources = append(root.Resources, &tfjson.StateResource{
+			Address: address, Type: o.block.kind,
+			AttributeValues: values,
+		})
 	}
 	for _, b := range tf.config.blocks {
 		if v := tf.values.get(b.address); b.mode == "data" && v != cty.NilVal {
 			values, _ := plain(v).(map[string]any)
-			root.Resources = append(root.Resources, &tfjson.StateResource{Address: b.address, Type: b.kind, AttributeValues: values})
+			root.Resources = append(root.Resources, &tfjson.StateResource{
+				Address: b.address, Type: b.kind,
+				AttributeValues: values,
+			})
 		}
 	}
 	return &tfjson.State{FormatVersion: "1.0", Values: &tfjson.StateValues{RootModule: root}}

@@ -1,9 +1,9 @@
 //go:build unix
 
-// Package bench measures what the provider costs: a real CLI creates, plans, changes and destroys sessions at the simulated API, over
-// a network with a latency. Beside it, in the same run, stand the floor: as many of Terraform's built-in terraform_data, for which no
-// provider is started and nobody is asked; and, where LIMIT is the path of its program, another provider that serves wawp_session.
-// BENCHMARKS.md says how to run it, and how to read what it prints.
+// Package bench measures what the provider costs: a real CLI creates, plans, changes and destroys sessions at the
+// simulated API, over a network with a latency. Beside it, in the same run, stand the floor: as many of Terraform's
+// built-in terraform_data, for which no provider is started and nobody is asked; and, where LIMIT is the path of its
+// program, another provider that serves wawp_session. BENCHMARKS.md says how to run it, and how to read what it prints.
 package bench
 
 import (
@@ -65,15 +65,17 @@ func BenchmarkSessions(b *testing.B) {
 		for _, c := range commands {
 			for _, s := range subjects {
 				if !c.changed || s.change != "" {
-					b.Run(fmt.Sprintf("%s/n=%d/by=%s", c.name, n, s.name), func(b *testing.B) { measure(b, cli, c, s, n) })
+					b.Run(fmt.Sprintf("%s/n=%d/by=%s", c.name, n, s.name),
+						func(b *testing.B) { measure(b, cli, c, s, n) })
 				}
 			}
 		}
 	}
 }
 
-// measure fails where a command makes one request more than it needs, or has more connections open than it works on resources: of each kind,
-// those that are kept for later requests, and those that carry a single one, which must not be sent twice.
+// measure fails where a command makes one request more than it needs, or has more connections open than it works on
+// resources: of each kind, those that are kept for later requests, and those that carry a single one, which must not be
+// sent twice.
 func measure(b *testing.B, cli string, c command, s subject, n int) {
 	b.Helper()
 	var cpu time.Duration
@@ -91,7 +93,8 @@ func measure(b *testing.B, cli string, c command, s subject, n int) {
 		var state *os.ProcessState
 		state, connections = w.run(b, n, c.changed, c.arguments)
 		if made := w.api.Count(""); s.provider != "" && (made != n*c.requests || connections > 2*parallelism) {
-			b.Fatalf("%d requests over %d connections, want %d over at most %d", made, connections, n*c.requests, 2*parallelism)
+			b.Fatalf("%d requests over %d connections, want %d over at most %d", made, connections, n*c.requests,
+				2*parallelism)
 		}
 		cpu += state.UserTime() + state.SystemTime()
 		peak = max(peak, largest(state))
@@ -131,8 +134,9 @@ provider "wawp" {
 }
 `
 
-// run configures n resources, and carries out a command, which must succeed. It returns what became of the CLI, whose CPU time is with that
-// of the providers: it waits for them. The API has an address for this run alone, so that its connections can be counted.
+// run configures n resources, and carries out a command, which must succeed. It returns what became of the CLI, whose
+// CPU time is with that of the providers: it waits for them. The API has an address for this run alone, so that its
+// connections can be counted.
 func (w *workspace) run(b *testing.B, n int, changed bool, arguments []string) (*os.ProcessState, int) {
 	b.Helper()
 	server, err := wawptest.Listen(w.api)

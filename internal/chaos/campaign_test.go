@@ -48,7 +48,8 @@ func TestChaos(t *testing.T) {
 	t.Log(f)
 }
 
-// interruption is closed by Ctrl-C or SIGTERM: the CLIs run in process groups of their own, and would outlive the campaign.
+// interruption is closed by Ctrl-C or SIGTERM: the CLIs run in process groups of their own, and would outlive the
+// campaign.
 func interruption(t *testing.T) <-chan struct{} {
 	t.Helper()
 	ctx, stop := signal.NotifyContext(t.Context(), syscall.SIGINT, syscall.SIGTERM)

@@ -243,8 +243,10 @@ func (c *configuration) objects(kind string) map[string]map[string]any {
 		case kind == kindHook:
 			for hookKey, h := range s.hooks {
 				all[s.at(hookKey)] = map[string]any{
-					"session": key, "key": hookKey, "url": h.url(hookKey), "events": h.events, "enabled": h.enabled, "delay": orNull(h.delay),
-					"stored": h.secret == "stored", "version": orNull(map[bool]int{true: h.version}[h.secret == "write-only"]),
+					"session": key, "key": hookKey, "url": h.url(hookKey), "events": h.events, "enabled": h.enabled,
+					"delay":   orNull(h.delay),
+					"stored":  h.secret == "stored",
+					"version": orNull(map[bool]int{true: h.version}[h.secret == "write-only"]),
 				}
 			}
 		}
@@ -252,7 +254,8 @@ func (c *configuration) objects(kind string) map[string]map[string]any {
 	return all
 }
 
-// How long what waits may take, by its timeouts, in seconds: 15 s have to pass until STOPPED, FAILED or a 404 is believed.
+// How long what waits may take, by its timeouts, in seconds: 15 s have to pass until STOPPED, FAILED or a 404 is
+// believed.
 const (
 	toStart  = 30 // or stop a session, when it is created or updated
 	toDelete = 50 // a session; half of that is for its phone
@@ -317,7 +320,8 @@ func (c *configuration) block(b *strings.Builder, kind, name string, all map[str
 	if kind != kindMessage {
 		fmt.Fprintf(b, "  lifecycle {\n    create_before_destroy = %t\n", c.beforeDestroy)
 		if kind == kindPairing && c.announces {
-			fmt.Fprintf(b, "    action_trigger {\n      events  = [after_create]\n      actions = [action.%s]\n    }\n", action)
+			fmt.Fprintf(b, "    action_trigger {\n      events  = [after_create]\n      actions = [action.%s]\n    }\n",
+				action)
 		}
 		fmt.Fprintln(b, "  }")
 	}

@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// converge is the time after the faults: at most two applies bring all to what the configuration says, and the next plan is
-// empty. In between, a person does what the messages say.
+// converge is the time after the faults: at most two applies bring all to what the configuration says, and the next
+// plan is empty. In between, a person does what the messages say.
 func (r *run) converge() {
 	r.t.Helper()
 	r.world.SetPaid(true)
@@ -28,18 +28,22 @@ func (r *run) converge() {
 		switch {
 		case plan.code == 0 && result.code == 0:
 			if wrong := unlike(r.config, r.snapshot(), r.secretOf); len(wrong) > 0 {
-				r.fail(result.printed+plan.printed, append([]string{"the plan is empty, but the account is not as it is declared"}, wrong...)...)
+				r.fail(result.printed+plan.printed,
+					append([]string{"the plan is empty, but the account is not as it is declared"}, wrong...)...)
 			}
 			r.figures.add("converged", fmt.Sprintf("after %d applies", turn), 1)
 			return
 		case turn == 2:
-			r.fail(result.printed+plan.printed, fmt.Sprintf("two applies did not converge: the last ended with %d, the plan after it with %d", result.code, plan.code))
+			r.fail(result.printed+plan.printed,
+				fmt.Sprintf("two applies did not converge: the last ended with %d, the plan after it with %d",
+					result.code, plan.code))
 		}
 	}
 }
 
-// giveUpProtected does what a person does about protected sessions in the state: those that are gone leave it, as every plan says, and those
-// that have left the configuration are declared again, without protection: that is how they are destroyed.
+// giveUpProtected does what a person does about protected sessions in the state: those that are gone leave it, as every
+// plan says, and those that have left the configuration are declared again, without protection: that is how they are
+// destroyed.
 func (r *run) giveUpProtected() {
 	r.t.Helper()
 	for _, i := range r.cli.State() {
@@ -61,7 +65,8 @@ func (r *run) pair() {
 	addresses := r.snapshot().addresses()
 	for _, name := range r.config.keys() {
 		id := text(addresses[r.config.address(kindSession, name)], "instance_id")
-		if s, ok := r.world.Session(id); ok && r.config.sessions[name].isPaired() && (s.Me == nil || s.Status == "FAILED") {
+		if s, ok := r.world.Session(id); ok && r.config.sessions[name].isPaired() &&
+			(s.Me == nil || s.Status == "FAILED") {
 			r.world.SetStatus(id, "SCAN_QR_CODE")
 			r.world.Pair(id, "201145202826", "Support")
 		}
@@ -78,8 +83,8 @@ func (r *run) hasProtectedDeposed() bool {
 	return false
 }
 
-// heed does what the messages of an apply tell a person to do: remove from the state what is gone and cannot be proved to be,
-// and import the webhooks that are there already, but otherwise.
+// heed does what the messages of an apply tell a person to do: remove from the state what is gone and cannot be proved
+// to be, and import the webhooks that are there already, but otherwise.
 func (r *run) heed() {
 	r.t.Helper()
 	now := r.snapshot()
@@ -88,7 +93,8 @@ func (r *run) heed() {
 			continue
 		}
 		if wasDescribed(i) {
-			r.fail("", fmt.Sprintf("%s is %s, which is gone, and a calm apply has left it in the state", address(i), text(i, "instance_id")))
+			r.fail("", fmt.Sprintf("%s is %s, which is gone, and a calm apply has left it in the state", address(i),
+				text(i, "instance_id")))
 		}
 		r.forget(i)
 	}
@@ -129,7 +135,8 @@ func (r *run) finish() {
 	}
 	result := destroy()
 	if left := r.cli.State(); result.code != 0 || len(left) != 0 {
-		r.fail(result.printed, fmt.Sprintf("the destroy ended with %d, and %d objects are left in the state", result.code, len(left)))
+		r.fail(result.printed, fmt.Sprintf("the destroy ended with %d, and %d objects are left in the state",
+			result.code, len(left)))
 	}
 	for _, s := range r.world.Sessions() {
 		if r.excused[s.InstanceID] == "" {

@@ -43,7 +43,10 @@ func newEnd(rng *rand.Rand, size int) end {
 	if !chance(rng, 45) {
 		return end{}
 	}
-	kind := pick(rng, []string{ctrlC, ctrlC, terminated, terminated, ctrlCTwice, providerKilled, cliKilled, cliKilled, hungUp, meddled, meddled})
+	kind := pick(rng, []string{
+		ctrlC, ctrlC, terminated, terminated, ctrlCTwice, providerKilled, cliKilled, cliKilled,
+		hungUp, meddled, meddled,
+	})
 	return end{kind, 1 + rng.IntN(size), chance(rng, 50), chance(rng, 50)}
 }
 
@@ -96,8 +99,8 @@ func (e end) strike(ctx context.Context, group int, printed *acctest.Transcript)
 	return killed
 }
 
-// members are the processes of a group that are alive: a process whose first thread has ended is, as long as it has others, and its
-// children do not notice its end before.
+// members are the processes of a group that are alive: a process whose first thread has ended is, as long as it has
+// others, and its children do not notice its end before.
 func members(group int) []int {
 	var all []int
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")

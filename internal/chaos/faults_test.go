@@ -41,7 +41,8 @@ const (
 )
 
 var operations = []string{
-	opCreate, opInfo, opStart, opStop, opRestart, opLogout, opDelete, opGetPolicy, opSetPolicy, opGetLink, opMakeLink, opRevokeLinks,
+	opCreate, opInfo, opStart, opStop, opRestart, opLogout, opDelete, opGetPolicy, opSetPolicy, opGetLink, opMakeLink,
+	opRevokeLinks,
 	opListHooks, opSetHook, opUpdateHook, opDeleteHook, opQR, opCode, opSend,
 }
 
@@ -55,7 +56,8 @@ const (
 	answered               // it was made, and the answer tells the id
 )
 
-// fault is a way in which a request fails. make is given a text that tells the token, for the faults that say something.
+// fault is a way in which a request fails. make is given a text that tells the token, for the faults that say
+// something.
 type fault struct {
 	name   string
 	create effect
@@ -104,18 +106,28 @@ var faults = append([]fault{
 	{"empty body", unknown, func(string) wawptest.Fault { return wawptest.Fault{Status: 200, Act: true} }},
 	{"204", unknown, func(string) wawptest.Fault { return wawptest.Fault{Status: 204, Act: true} }},
 	{"true for values", unknown, func(string) wawptest.Fault { return reshaped(func(any) any { return true }) }},
-	{"lists for values", unknown, func(string) wawptest.Fault { return reshaped(func(value any) any { return []any{value} }) }},
+	{
+		"lists for values", unknown,
+		func(string) wawptest.Fault { return reshaped(func(value any) any { return []any{value} }) },
+	},
 	{"null for values", unknown, func(string) wawptest.Fault { return reshaped(func(any) any { return nil }) }},
 	{"a list for the object", answered, func(string) wawptest.Fault {
 		return wawptest.Fault{Reshape: func(answer map[string]any) any { return []any{answer} }}
 	}},
-	{"wrapped in data", answered, func(string) wawptest.Fault { return wawptest.Fault{Reshape: wawptest.Wrap("data")} }},
-	{"wrapped twice", answered, func(string) wawptest.Fault { return wawptest.Fault{Reshape: wawptest.Wrap("result", "session")} }},
+	{
+		"wrapped in data", answered,
+		func(string) wawptest.Fault { return wawptest.Fault{Reshape: wawptest.Wrap("data")} },
+	},
+	{"wrapped twice", answered, func(string) wawptest.Fault {
+		return wawptest.Fault{Reshape: wawptest.Wrap("result",
+			"session")}
+	}},
 	{"camel case", answered, func(string) wawptest.Fault {
 		return wawptest.Fault{Reshape: wawptest.Rename("instance_id", "instanceId")}
 	}},
 	{"the token told", answered, func(echo string) wawptest.Fault {
-		return wawptest.Fault{Reshape: wawptest.Set("config", map[string]any{"metadata": map[string]any{"access_token": echo}})}
+		return wawptest.Fault{Reshape: wawptest.Set("config",
+			map[string]any{"metadata": map[string]any{"access_token": echo}})}
 	}},
 	{"something around it", answered, func(string) wawptest.Fault {
 		return rewritten(func(body string) string {
@@ -128,12 +140,13 @@ var faults = append([]fault{
 	{cached, answered, func(string) wawptest.Fault { return wawptest.Fault{Age: oldest} }},
 }, slices.Concat(flaps(), cuts(), otherWords())...)
 
-// flaps are sessions that pass through other statuses, one for each look. No status comes so often in a row that the provider has to
-// believe it.
+// flaps are sessions that pass through other statuses, one for each look. No status comes so often in a row that the
+// provider has to believe it.
 func flaps() []fault {
 	var all []fault
 	for _, statuses := range []string{
-		"STARTING", "STARTING STARTING STARTING", "STOPPED STOPPED STARTING", "STOPPED STOPPED STOPPED STOPPED", "SCAN_QR_CODE",
+		"STARTING", "STARTING STARTING STARTING", "STOPPED STOPPED STARTING", "STOPPED STOPPED STOPPED STOPPED",
+		"SCAN_QR_CODE",
 		"STARTING SCAN_QR_CODE", "STOPPED STARTING SCAN_QR_CODE STARTING",
 	} {
 		all = append(all, fault{flap + statuses, answered, func(string) wawptest.Fault {
@@ -153,7 +166,10 @@ func (f *fault) fits(op string) bool {
 // cuts are answers that break off anywhere. What is cut behind the id tells it.
 func cuts() []fault {
 	var all []fault
-	for _, n := range []int{0, 1, 20, len(`{"instance_id":"3EB0BCB2E3D4`), len(`{"instance_id":"3EB0BCB2E3D4"`), 50, 90} {
+	for _, n := range []int{
+		0, 1, 20, len(`{"instance_id":"3EB0BCB2E3D4`), len(`{"instance_id":"3EB0BCB2E3D4"`), 50,
+		90,
+	} {
 		does := unknown
 		if n >= len(`{"instance_id":"3EB0BCB2E3D4"`) {
 			does = answered
@@ -167,14 +183,23 @@ func cuts() []fault {
 	return all
 }
 
-// otherWords are 404s of the API itself that speak of something else than the instance: by their code, whatever the message says, or by
-// the message.
+// otherWords are 404s of the API itself that speak of something else than the instance: by their code, whatever the
+// message says, or by the message.
 func otherWords() []fault {
 	var all []fault
-	for _, code := range []string{"server_not_found", "ResourceNotFound", "tenant_not_found", "wawp_upstream_error", "of_tomorrow"} {
-		all = append(all, fault{"404 " + code, notMade, func(string) wawptest.Fault { return missing(code, "The session was not found.") }})
+	for _, code := range []string{
+		"server_not_found", "ResourceNotFound", "tenant_not_found", "wawp_upstream_error",
+		"of_tomorrow",
+	} {
+		all = append(all, fault{
+			"404 " + code, notMade,
+			func(string) wawptest.Fault { return missing(code, "The session was not found.") },
+		})
 	}
-	for _, message := range []string{"No handler for session/info", "Class SessionController does not exist", "Your login session has expired"} {
+	for _, message := range []string{
+		"No handler for session/info", "Class SessionController does not exist",
+		"Your login session has expired",
+	} {
 		for _, code := range []string{"not_found", ""} {
 			name := fmt.Sprintf("404 %s: %s", cmp.Or(code, "without a code"), message)
 			all = append(all, fault{name, notMade, func(string) wawptest.Fault { return missing(code, message) }})
@@ -210,7 +235,10 @@ func complaint(status int, echo string) wawptest.Fault {
 
 // page is an error of a server in between.
 func page(status int, echo string) wawptest.Fault {
-	return wawptest.Fault{Status: status, Body: "<html><body>" + echo + "</body></html>", Header: http.Header{"Content-Type": {"text/html"}}}
+	return wawptest.Fault{
+		Status: status, Body: "<html><body>" + echo + "</body></html>",
+		Header: http.Header{"Content-Type": {"text/html"}},
+	}
 }
 
 func redirect(status int, echo string) wawptest.Fault {
@@ -300,10 +328,11 @@ func (w weather) offersCreateOnly() bool {
 	return w.only == allButCreate && slices.Equal(w.kinds, []string{noRoute})
 }
 
-// at returns the fault of the nth request for an operation, nil for none. It depends on nothing else, so that the order in
-// which parallel requests arrive changes little.
+// at returns the fault of the nth request for an operation, nil for none. It depends on nothing else, so that the order
+// in which parallel requests arrive changes little.
 func (w weather) at(op string, nth int) *fault {
-	if w.percent == 0 || w.only == allButCreate && op == opCreate || w.only != "" && w.only != allButCreate && w.only != op {
+	if w.percent == 0 || w.only == allButCreate && op == opCreate || w.only != "" && w.only != allButCreate &&
+		w.only != op {
 		return nil
 	}
 	hash := fnv.New64a()
@@ -375,7 +404,8 @@ const rightBefore = time.Second
 
 func newStorm(w weather, e end, echo string) *storm {
 	return &storm{
-		weather: w, end: e, echo: echo, reached: make(chan struct{}), released: make(chan struct{}), nth: map[string]int{}, back: map[string]time.Time{},
+		weather: w, end: e, echo: echo, reached: make(chan struct{}), released: make(chan struct{}),
+		nth: map[string]int{}, back: map[string]time.Time{},
 		flapped: map[string]bool{},
 	}
 }

@@ -11,13 +11,14 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 )
 
-// This file has the rules about what a state may forget: phones that are linked, links that are valid, and messages. Each is undone before,
-// or a person is told of it.
+// This file has the rules about what a state may forget: phones that are linked, links that are valid, and messages.
+// Each is undone before, or a person is told of it.
 
 // The summaries of the diagnostics that tell of what is left.
 var (
 	ofPhones = []string{
-		"Wawp session was not logged out", "The phone may still be linked to the Wawp session", "The phone was not unlinked from the Wawp session",
+		"Wawp session was not logged out", "The phone may still be linked to the Wawp session",
+		"The phone was not unlinked from the Wawp session",
 		"The phone was left linked to the Wawp session",
 	}
 	ofLinks = []string{"Wawp temporary link was not made", "Wawp temporary link was not revoked"}
@@ -28,14 +29,16 @@ func announces(printed, id string, summaries []string) bool {
 	for _, diagnostic := range strings.Split(printed, "╷") {
 		diagnostic, _, _ = strings.Cut(diagnostic, "╵")
 		said := acctest.Unwrap(diagnostic)
-		if strings.Contains(said, id) && slices.ContainsFunc(summaries, func(s string) bool { return strings.Contains(said, s) }) {
+		if strings.Contains(said, id) && slices.ContainsFunc(summaries,
+			func(s string) bool { return strings.Contains(said, s) }) {
 			return true
 		}
 	}
 	return false
 }
 
-// forgottenPhones are the instances whose phone is linked, or goes on listing what was deleted, while the state does not know of it any more.
+// forgottenPhones are the instances whose phone is linked, or goes on listing what was deleted, while the state does
+// not know of it any more.
 func forgottenPhones(e evidence) []string {
 	var all []string
 	for _, i := range e.before.state {
@@ -71,7 +74,8 @@ func wasLoggedOut(e evidence, id string) bool {
 func forgottenLinks(e evidence) []string {
 	var all []string
 	for id, link := range e.after.link {
-		isKnown := slices.ContainsFunc(e.after.state, func(i acctest.Instance) bool { return i.Type == kindLink && text(i, "link") == link })
+		isKnown := slices.ContainsFunc(e.after.state,
+			func(i acctest.Instance) bool { return i.Type == kindLink && text(i, "link") == link })
 		if link != "" && !isKnown && e.excused[linkOf(link)] == "" {
 			all = append(all, id)
 		}
@@ -81,11 +85,13 @@ func forgottenLinks(e evidence) []string {
 }
 
 func phones(e evidence) []string {
-	return unannounced(e, forgottenPhones(e), ofPhones, "the phone of %s is linked, or lists it, the state knows nothing of it any more, and nobody was told")
+	return unannounced(e, forgottenPhones(e), ofPhones,
+		"the phone of %s is linked, or lists it, the state knows nothing of it any more, and nobody was told")
 }
 
 func links(e evidence) []string {
-	return unannounced(e, forgottenLinks(e), ofLinks, "the link of %s is valid, the state does not know it, and nobody was told")
+	return unannounced(e, forgottenLinks(e), ofLinks,
+		"the link of %s is valid, the state does not know it, and nobody was told")
 }
 
 func unannounced(e evidence, ids []string, summaries []string, words string) []string {
@@ -112,14 +118,16 @@ func sentOnce(e evidence) []string {
 			messages++
 		}
 	}
-	begun, done, unsure := len(subjects(sendingBegun, e.printed)), len(subjects(sendingDone, e.printed)), maybeSent.FindAllString(acctest.Unwrap(e.printed), -1)
+	begun, done, unsure := len(subjects(sendingBegun, e.printed)), len(subjects(sendingDone, e.printed)),
+		maybeSent.FindAllString(acctest.Unwrap(e.printed), -1)
 	switch {
 	case messages > begun:
 		return []string{fmt.Sprintf("%d messages were sent by %d actions", messages, begun)}
 	case messages < done:
 		return []string{fmt.Sprintf("%d messages were sent, and %d actions succeeded", messages, done)}
 	case messages > done+len(unsure) && !kills(e.end):
-		return []string{fmt.Sprintf("%d messages were sent, by %d actions that succeeded and %d of which nobody knows", messages, done, len(unsure))}
+		return []string{fmt.Sprintf("%d messages were sent, by %d actions that succeeded and %d of which nobody knows",
+			messages, done, len(unsure))}
 	}
 	return nil
 }

@@ -97,30 +97,33 @@ func lost(e evidence) []string {
 	return all
 }
 
-// isForgotten says whether an instance was left behind by the exception: a server that offers nothing but create, and a word of it.
+// isForgotten says whether an instance was left behind by the exception: a server that offers nothing but create, and a
+// word of it.
 func isForgotten(e evidence, id string) bool {
 	return e.createOnly && strings.Contains(acctest.Unwrap(e.printed), fmt.Sprintf(stateOnly, id))
 }
 
-// isAnnounced says whether a person can learn the id of an instance that a killed Terraform or provider could not record.
+// isAnnounced says whether a person can learn the id of an instance that a killed Terraform or provider could not
+// record.
 func isAnnounced(e evidence, id string) bool {
 	said := regexp.MustCompile("created a Wawp session.*instance_id=" + id)
 	return kills(e.end) && (said.MatchString(e.log) || strings.Contains(e.printed, id))
 }
 
-// couldNotUndo says whether a provider whose Terraform had ended tried to delete an instance, and Wawp did not let it, or it was killed.
+// couldNotUndo says whether a provider whose Terraform had ended tried to delete an instance, and Wawp did not let it,
+// or it was killed.
 func couldNotUndo(e evidence, id string) bool {
 	return endsCLI(e.end) && slices.ContainsFunc(e.sent, func(s sent) bool { return s.op == opDelete && s.id == id })
 }
 
-// unreturned is how many creates had not returned when the provider was killed: as many as there can be at once, and those that had
-// failed, which the CLI tells at its end only.
+// unreturned is how many creates had not returned when the provider was killed: as many as there can be at once, and
+// those that had failed, which the CLI tells at its end only.
 func unreturned(e evidence) int {
 	return min(len(subjects(creating, e.printed))-len(subjects(created, e.printed)), e.parallelism+untold(e))
 }
 
-// unwritten is how many creates had returned, or were just returning, that the CLI had not written into the state when it was ended:
-// Terraform writes after each, OpenTofu once in a while.
+// unwritten is how many creates had returned, or were just returning, that the CLI had not written into the state when
+// it was ended: Terraform writes after each, OpenTofu once in a while.
 func unwritten(e evidence) int {
 	if !endsCLI(e.end) {
 		return 0
@@ -144,8 +147,8 @@ func unwritten(e evidence) int {
 	return n + len(late)
 }
 
-// untold is how many creates had an outcome that the provider could not know: a fault, or a client that gave up waiting. An
-// interruption is no reason to give up.
+// untold is how many creates had an outcome that the provider could not know: a fault, or a client that gave up
+// waiting. An interruption is no reason to give up.
 func untold(e evidence) int {
 	n := 0
 	for _, s := range e.sent {
@@ -175,7 +178,9 @@ func recorded(e evidence) []string {
 		allowed = untold(e) + unwritten(e)
 	}
 	if len(missing) > allowed {
-		wrong = append(wrong, fmt.Sprintf("%d instances are not in the state, at most %d were announced or could not be: %v", len(missing), allowed, missing))
+		wrong = append(wrong,
+			fmt.Sprintf("%d instances are not in the state, at most %d were announced or could not be: %v",
+				len(missing), allowed, missing))
 	}
 	return wrong
 }
@@ -185,10 +190,12 @@ func calmly(e evidence) []string {
 	said := acctest.Unwrap(e.printed)
 	announced := strings.Count(said, mayExist)
 	if n := strings.Count(said, adoption); n < announced {
-		wrong = append(wrong, fmt.Sprintf("%d possible orphans were announced, but only %d times the way to adopt them", announced, n))
+		wrong = append(wrong, fmt.Sprintf("%d possible orphans were announced, but only %d times the way to adopt them",
+			announced, n))
 	}
 	if n := untold(e); announced > n {
-		wrong = append(wrong, fmt.Sprintf("%d possible orphans were announced, but of only %d creates nobody could know", announced, n))
+		wrong = append(wrong,
+			fmt.Sprintf("%d possible orphans were announced, but of only %d creates nobody could know", announced, n))
 	}
 	return wrong
 }
@@ -207,7 +214,8 @@ func kept(e evidence) []string {
 	return wrong
 }
 
-// present goes by what is current: where an object is left over from create_before_destroy, nobody knows that both are the same thing.
+// present goes by what is current: where an object is left over from create_before_destroy, nobody knows that both are
+// the same thing.
 func present(e evidence) []string {
 	var wrong []string
 	requested, leftOver := map[string]bool{}, map[string]bool{}
@@ -233,7 +241,8 @@ func present(e evidence) []string {
 func proved(e evidence) []string {
 	status := e.after.sessions[e.target].Status
 	done := map[string]bool{
-		"start": status != "STOPPED", "restart": status != "STOPPED", "stop": status == "STOPPED", "logout": status != "WORKING", "pair": status == "WORKING",
+		"start": status != "STOPPED", "restart": status != "STOPPED", "stop": status == "STOPPED",
+		"logout": status != "WORKING", "pair": status == "WORKING",
 	}
 	name, invoked := strings.CutPrefix(e.kind, "invoke ")
 	if ok, tells := done[name]; invoked && tells && !ok && e.code == 0 && e.end != meddled {
@@ -304,10 +313,13 @@ func wellFormed(e evidence) []string {
 		flaps[s.id] = flaps[s.id] || s.fault.isFlap()
 	}
 	for _, s := range e.sent {
-		overtaken := (s.status == 409 || s.status == 400) && (e.end == meddled || flaps[s.id]) // after the provider had looked
-		unlooked := s.op == opLogout && s.status == 400                                        // the provider does not look before
-		linked := (s.op == opQR || s.op == opCode) && s.status == 400                          // meanwhile
-		if s.fault == nil && !overtaken && !unlooked && !linked && slices.Contains([]int{400, 401, 405, 409, 415}, s.status) {
+		// after the provider had looked
+		overtaken := (s.status == 409 || s.status == 400) && (e.end == meddled || flaps[s.id])
+		// the provider does not look before
+		unlooked := s.op == opLogout && s.status == 400
+		linked := (s.op == opQR || s.op == opCode) && s.status == 400 // meanwhile
+		if s.fault == nil && !overtaken && !unlooked && !linked &&
+			slices.Contains([]int{400, 401, 405, 409, 415}, s.status) {
 			wrong = append(wrong, fmt.Sprintf("%s was answered with %d", s.op, s.status))
 		}
 	}
@@ -332,7 +344,8 @@ func healthy(e evidence) []string {
 	return wrong
 }
 
-// secret is a canary, and whether it may be where Terraform keeps states: in the attribute made for it, and in saved plans.
+// secret is a canary, and whether it may be where Terraform keeps states: in the attribute made for it, and in saved
+// plans.
 type secret struct {
 	what, value string
 	isKept      bool

@@ -45,8 +45,9 @@ func newRun(t *testing.T, interrupted <-chan struct{}, seed uint64, f *figures) 
 	rng := rand.New(rand.NewPCG(seed, 0))
 	world := acctest.New(t, wawptest.Config{
 		Token: fmt.Sprintf("t0ken/of+%d&=", seed), Paid: true,
-		Created: pick(rng, []string{"STOPPED", "STARTING"}), Secrets: pick(rng, []string{"", "masked", "shown"}), SystemListed: chance(rng, 50),
-		PairAfter: 100 * time.Millisecond,
+		Created: pick(rng, []string{"STOPPED", "STARTING"}), Secrets: pick(rng, []string{"", "masked", "shown"}),
+		SystemListed: chance(rng, 50),
+		PairAfter:    100 * time.Millisecond,
 	})
 	r := &run{
 		t: t, interrupted: interrupted, seed: seed, rng: rng, world: world, config: newConfiguration(rng), figures: f,
@@ -54,7 +55,8 @@ func newRun(t *testing.T, interrupted <-chan struct{}, seed uint64, f *figures) 
 	}
 	r.cli = world.CLI(t, r.config.String())
 	r.cli.Env = append(r.cli.Env, "TF_VAR_stored="+r.stored(), "TF_VAR_nowhere="+r.nowhere())
-	r.note("%d sessions, for_each %t, request_timeout %d s, max_retries %d", len(r.config.sessions), r.config.forEach, r.config.patience, r.config.retries)
+	r.note("%d sessions, for_each %t, request_timeout %d s, max_retries %d", len(r.config.sessions), r.config.forEach,
+		r.config.patience, r.config.retries)
 	return r
 }
 
@@ -133,8 +135,10 @@ func (r *run) do(c circumstances, arguments ...string) outcome {
 	result, kind, left := r.execute(c, storm, arguments)
 	log, _ := os.ReadFile(c.log(r.cli.Dir)) // most steps have none
 	e := evidence{
-		before: before, kind: c.kind, printed: result.printed, log: string(log), code: result.code, end: kind, took: time.Since(started), left: left,
-		readOnly: c.readOnly, target: c.target, excused: r.excused, removed: r.removed, deleted: maps.Clone(r.deleted), mayUndo: r.mayUndo(c, before),
+		before: before, kind: c.kind, printed: result.printed, log: string(log), code: result.code, end: kind,
+		took: time.Since(started), left: left,
+		readOnly: c.readOnly, target: c.target, excused: r.excused, removed: r.removed, deleted: maps.Clone(r.deleted),
+		mayUndo:     r.mayUndo(c, before),
 		parallelism: c.parallelism, createOnly: c.weather.offersCreateOnly(),
 	}
 	r.world.Choose(nil)
@@ -160,7 +164,8 @@ func (r *run) stateFile() []byte {
 // echo tells the token in each spelling, as a server could in an error.
 func (r *run) echo() string { return strings.Join(spellings(r.world.Token), " ") }
 
-// execute runs the CLI in a process group of its own. It returns the end that it was given, and how many processes were left.
+// execute runs the CLI in a process group of its own. It returns the end that it was given, and how many processes were
+// left.
 func (r *run) execute(c circumstances, s *storm, arguments []string) (outcome, string, int) {
 	r.t.Helper()
 	cmd, printed := r.cli.Command(arguments...), &acctest.Transcript{}
@@ -245,14 +250,16 @@ func (r *run) settle(printed *acctest.Transcript) {
 	}
 }
 
-// bound is the longest time that can be explained. A fault costs an attempt that runs into request_timeout, and a pause before the next. Each
-// look at a session, or at what belongs to it, comes after a pause of 3 s in a wait, and of 5 s where it is a second one; but all that waits
-// has a timeout. Sessions wait side by side: as many as there can be, and the one that waits longest may be the last.
+// bound is the longest time that can be explained. A fault costs an attempt that runs into request_timeout, and a pause
+// before the next. Each look at a session, or at what belongs to it, comes after a pause of 3 s in a wait, and of 5 s
+// where it is a second one; but all that waits has a timeout. Sessions wait side by side: as many as there can be, and
+// the one that waits longest may be the last.
 func (r *run) bound(e evidence) time.Duration {
 	const (
 		longestPause = 2 * time.Second // before a retry: there are two at most
 		secondLook   = 5 * time.Second
-		allTimeouts  = (toStart + toDelete + toStart + toLink + toUnlink + toInvoke) * time.Second // a session that is replaced has two starts
+		// a session that is replaced has two starts
+		allTimeouts = (toStart + toDelete + toStart + toLink + toUnlink + toInvoke) * time.Second
 	)
 	explained, looks := base+time.Duration(len(e.sent))*latency, map[string]int{}
 	for _, s := range e.sent {
@@ -312,11 +319,12 @@ func (r *run) account(c circumstances, s *storm, arguments []string, kind string
 	if kind != byItself {
 		ended = ", by " + kind
 	}
-	r.note("%s (%s; %s): exit code %d%s, %d requests, %d of which failed", strings.Join(arguments, " "), c.weather, c.end, result.code, ended, len(s.all), s.hits)
+	r.note("%s (%s; %s): exit code %d%s, %d requests, %d of which failed", strings.Join(arguments, " "), c.weather,
+		c.end, result.code, ended, len(s.all), s.hits)
 }
 
-// isTorn says whether a kill has torn the state file: the CLI empties it and writes it anew, which no provider can mend. It is empty
-// until the first object is made.
+// isTorn says whether a kill has torn the state file: the CLI empties it and writes it anew, which no provider can
+// mend. It is empty until the first object is made.
 func (r *run) isTorn(e evidence) bool {
 	r.t.Helper()
 	content := r.stateFile()
@@ -439,7 +447,11 @@ func (r *run) forgive(now snapshot) {
 // searchLeaks looks for secrets in all that was printed and written.
 func (r *run) searchLeaks(e evidence) {
 	r.t.Helper()
-	secrets := []secret{{"the token", r.world.Token, false}, {"hmac_secret_wo", r.nowhere(), false}, {"hmac_secret", r.stored(), true}}
+	secrets := []secret{
+		{"the token", r.world.Token, false},
+		{"hmac_secret_wo", r.nowhere(), false},
+		{"hmac_secret", r.stored(), true},
+	}
 	for _, all := range e.after.links {
 		for _, link := range all {
 			secrets = append(secrets, secret{"a link", link[strings.LastIndex(link, "/")+1:], true})

@@ -25,12 +25,18 @@ type snapshot struct {
 
 func (r *run) snapshot() snapshot {
 	s := snapshot{
-		map[string]wawptest.Session{}, map[string]string{}, map[string][]wawptest.Webhook{}, map[string][]string{}, map[string]string{},
-		map[string]bool{}, r.cli.State(),
+		map[string]wawptest.Session{},
+		map[string]string{},
+		map[string][]wawptest.Webhook{},
+		map[string][]string{},
+		map[string]string{},
+		map[string]bool{},
+		r.cli.State(),
 	}
 	for _, session := range r.world.Sessions() {
 		id := session.InstanceID
-		s.sessions[id], s.policies[id], s.hooks[id], s.link[id] = session, r.world.Policy(id), r.world.Webhooks(id), r.world.Link(id)
+		s.sessions[id], s.policies[id], s.hooks[id], s.link[id] = session, r.world.Policy(id), r.world.Webhooks(id),
+			r.world.Link(id)
 		r.seen[id] = true
 	}
 	for _, session := range r.world.Stranded() {
@@ -93,7 +99,8 @@ func hasSecret(i acctest.Instance) bool {
 	return i.Attributes["hmac_secret"] != nil || i.Attributes["hmac_secret_wo_version"] != nil
 }
 
-// wasDescribed says whether the provider has seen session/info describe a session: only then, or minutes later, it can tell that it is gone.
+// wasDescribed says whether the provider has seen session/info describe a session: only then, or minutes later, it can
+// tell that it is gone.
 func wasDescribed(i acctest.Instance) bool {
 	var private struct{ Wawp []byte }
 	return json.Unmarshal(i.Private, &private) == nil && strings.Contains(string(private.Wawp), `"described":true`)
@@ -117,13 +124,17 @@ func linkOf(url string) string     { return "the link " + url }
 
 // holds says whether there is an object of a type in the state that belongs to an instance, or is it.
 func (s snapshot) holds(kind, id string) bool {
-	return slices.ContainsFunc(s.state, func(i acctest.Instance) bool { return i.Type == kind && text(i, "instance_id") == id })
+	return slices.ContainsFunc(s.state, func(i acctest.Instance) bool {
+		return i.Type == kind &&
+			text(i, "instance_id") == id
+	})
 }
 
 // isPaired says whether what the state holds of a session tells of a phone.
 func (s snapshot) isPaired(id string) bool {
 	return slices.ContainsFunc(s.state, func(i acctest.Instance) bool {
-		return i.Type == kindSession && text(i, "instance_id") == id && (i.Attributes["account"] != nil || text(i, "status") == "WORKING")
+		return i.Type == kindSession && text(i, "instance_id") == id &&
+			(i.Attributes["account"] != nil || text(i, "status") == "WORKING")
 	})
 }
 

@@ -72,7 +72,8 @@ func calm() circumstances { return circumstances{parallelism: 10} }
 
 func (r *run) apply(c circumstances, more ...string) outcome {
 	r.t.Helper()
-	return r.do(c, append([]string{"apply", "-auto-approve", "-no-color", "-input=false", fmt.Sprint("-parallelism=", c.parallelism)}, more...)...)
+	return r.do(c, append([]string{"apply", "-auto-approve", "-no-color", "-input=false", fmt.Sprint("-parallelism=",
+		c.parallelism)}, more...)...)
 }
 
 // planAndApply carries out a saved plan. The faults are for the apply, the end for either.
@@ -110,7 +111,10 @@ func (r *run) replace(c circumstances) {
 func (r *run) destroy(c circumstances) {
 	r.t.Helper()
 	c.destroyed, c.allowed = true, chance(r.rng, 50)
-	arguments := []string{"destroy", "-auto-approve", "-no-color", "-input=false", fmt.Sprint("-parallelism=", c.parallelism)}
+	arguments := []string{
+		"destroy", "-auto-approve", "-no-color", "-input=false",
+		fmt.Sprint("-parallelism=", c.parallelism),
+	}
 	if chance(r.rng, 40) {
 		c.kind, arguments = "destroy -refresh=false", append(arguments, "-refresh=false")
 	}
@@ -133,7 +137,8 @@ var actions = []struct{ name, kind, arguments string }{
 func (r *run) invoke(c circumstances) {
 	r.t.Helper()
 	objects := r.snapshot().addresses()
-	all := slices.DeleteFunc(slices.Sorted(maps.Keys(objects)), func(at string) bool { return objects[at].Type != kindSession })
+	all := slices.DeleteFunc(slices.Sorted(maps.Keys(objects)),
+		func(at string) bool { return objects[at].Type != kindSession })
 	if len(all) == 0 {
 		return
 	}
@@ -238,7 +243,10 @@ func (r *run) dashboard() {
 	if len(sessions) == 0 {
 		return
 	}
-	slices.SortFunc(sessions, func(a, b acctest.Instance) int { return strings.Compare(address(a)+a.Deposed, address(b)+b.Deposed) })
+	slices.SortFunc(sessions, func(a, b acctest.Instance) int {
+		return strings.Compare(address(a)+a.Deposed,
+			address(b)+b.Deposed)
+	})
 	i := pick(r.rng, sessions)
 	what := r.tamper(text(i, "instance_id"), key(i))
 	r.note("in the dashboard: %s %s", key(i), what)
@@ -290,7 +298,10 @@ func (r *run) tamper(id, key string) string {
 		return map[bool]string{true: "(account) on a plan", false: "(account) without a plan"}[paid]
 	}
 	if len(hooks) == 0 {
-		r.world.SetWebhook(id, wawptest.Webhook{URL: "https://elsewhere.example.com/" + key, Events: events[:1], Active: true, Delay: 2, Attempts: 15})
+		r.world.SetWebhook(id, wawptest.Webhook{
+			URL: "https://elsewhere.example.com/" + key, Events: events[:1],
+			Active: true, Delay: 2, Attempts: 15,
+		})
 		return "given a webhook"
 	}
 	hook := pick(r.rng, hooks)

@@ -9,11 +9,12 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// What is said while the provider's configuration depends on values that Terraform does not know before another resource
-// is applied.
+// What is said while the provider's configuration depends on values that Terraform does not know before another
+// resource is applied.
 const (
 	unknownSummary = "The provider's configuration is not known yet"
-	unknownDetail  = "An argument of the wawp provider block depends on something that is known only after an apply, so Wawp " +
+	unknownDetail  = "An argument of the wawp provider block depends on something that is known only after an " +
+		"apply, so Wawp " +
 		"could not be asked. Apply what the provider block depends on first (terraform apply -target=...), or give the " +
 		"provider values that are known, such as the environment variable WAWP_ACCESS_TOKEN."
 )
@@ -40,8 +41,8 @@ func Missing(client *wawp.Client, diags *diag.Diagnostics) bool {
 	return client == nil
 }
 
-// MissingInRead is [Missing] for a resource that is refreshed: its state can stay as it is, with a warning, unless it was
-// just imported.
+// MissingInRead is [Missing] for a resource that is refreshed: its state can stay as it is, with a warning, unless it
+// was just imported.
 func MissingInRead(client *wawp.Client, imported bool, diags *diag.Diagnostics) bool {
 	if client == nil && !imported {
 		diags.AddWarning(unknownSummary, unknownDetail+" Until then the state stays as it is.")

@@ -1,5 +1,5 @@
-// Package explain puts the errors of the Wawp API into the words of a diagnostic: what was attempted, what Wawp answered,
-// and what to do next.
+// Package explain puts the errors of the Wawp API into the words of a diagnostic: what was attempted, what Wawp
+// answered, and what to do next.
 package explain
 
 import (
@@ -23,27 +23,29 @@ import (
 // Dashboard is where a person sees the sessions of the account.
 const Dashboard = "the Wawp dashboard (https://app.wawp.net)"
 
-// Crash turns a panic into an error. Defer it wherever Terraform calls in: a panic would end the whole process, and with it
-// the requests of every other resource.
+// Crash turns a panic into an error. Defer it wherever Terraform calls in: a panic would end the whole process, and
+// with it the requests of every other resource.
 func Crash(ctx context.Context, diags *diag.Diagnostics) {
 	if cause := recover(); cause != nil {
 		diags.AddError("The provider crashed", Panic(ctx, cause))
 	}
 }
 
-// Panic logs where a panic happened, at level ERROR, and returns the words for a diagnostic. Of the runtime's own panics it
-// quotes the text; any other value could hold a secret.
+// Panic logs where a panic happened, at level ERROR, and returns the words for a diagnostic. Of the runtime's own
+// panics it quotes the text; any other value could hold a secret.
 func Panic(ctx context.Context, cause any) string {
 	tflog.Error(ctx, "the provider crashed", map[string]any{"stack": string(debug.Stack())})
 	what := fmt.Sprintf("a panic with a value of type %T", cause)
 	if own, ok := cause.(runtime.Error); ok {
 		what = own.Error()
 	}
-	return "This is a bug of the provider: " + what + ". Please report it, with the stack that TF_LOG_PROVIDER=ERROR shows."
+	return "This is a bug of the provider: " + what +
+		". Please report it, with the stack that TF_LOG_PROVIDER=ERROR shows."
 }
 
-// Diagnostic returns an error about an attempt that failed with err. Where every other attempt would fail for the same cause, the account's
-// or the network's, the summary is that cause: in annotations, chats and -json, many read nothing else.
+// Diagnostic returns an error about an attempt that failed with err. Where every other attempt would fail for the same
+// cause, the account's or the network's, the summary is that cause: in annotations, chats and -json, many read nothing
+// else.
 func Diagnostic(summary, detail string, err error) diag.Diagnostic {
 	switch wawp.KindOf(err) {
 	case wawp.Unauthorized:
@@ -61,8 +63,8 @@ func Diagnostic(summary, detail string, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(summary, detail)
 }
 
-// Failure returns the detail of a diagnostic. attempt is a main clause without a full stop, such as "Reading the session
-// 3EB0BCB2E3D4 failed".
+// Failure returns the detail of a diagnostic. attempt is a main clause without a full stop, such as "Reading the
+// session 3EB0BCB2E3D4 failed".
 func Failure(attempt string, err error) string {
 	return attempt + ".\n\n" + Reason(err)
 }
@@ -100,7 +102,8 @@ func Next(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "Terraform was interrupted. Run it again to go on."
 	case errors.Is(err, wawp.ErrNoTurn):
-		return "requests_per_second lets too few requests through for the time that the operation has: raise it, or the timeouts " +
+		return "requests_per_second lets too few requests through for the time that the operation has: raise it, or " +
+			"the timeouts " +
 			"attribute, or lower Terraform's -parallelism."
 	case errors.Is(err, context.DeadlineExceeded):
 		return "The time that the timeouts attribute gives the operation is over. Give it more, or try again."
@@ -112,24 +115,35 @@ func Next(err error) string {
 
 // advice is what a person can do about each kind of error. Kinds that take more words are in next.
 var advice = map[wawp.Kind]string{
-	wawp.TooManyRequests: "Wawp asks for fewer requests. Try again in a few minutes. The provider's requests_per_second paces it, and " +
+	wawp.TooManyRequests: "Wawp asks for fewer requests. Try again in a few minutes. The provider's " +
+		"requests_per_second paces it, and " +
 		"max_retries makes it more patient.",
-	wawp.Unauthorized: "Wawp did not accept the access token. It may be mistyped or revoked: check access_token in the provider " +
+	wawp.Unauthorized: "Wawp did not accept the access token. It may be mistyped or revoked: check access_token in " +
+		"the provider " +
 		"block, or WAWP_ACCESS_TOKEN where that is not set.",
-	wawp.QuotaReached: "This session was not created: the account has as many sessions (instances) as its plan allows. Look first in " +
-		Dashboard + " for one that an earlier apply has left behind, and import that. Otherwise upgrade the plan, or delete a " +
+	wawp.QuotaReached: "This session was not created: the account has as many sessions (instances) as its plan " +
+		"allows. Look first in " +
+		Dashboard +
+		" for one that an earlier apply has left behind, and import that. Otherwise upgrade the plan, or delete a " +
 		"session that nobody uses, which unlinks its phone; then apply again.",
-	wawp.SubscriptionRequired: "Wawp offers this to accounts with an active paid plan only, and this account has none (any more). Upgrade " +
+	wawp.SubscriptionRequired: "Wawp offers this to accounts with an active paid plan only, and this account has " +
+		"none (any more). Upgrade " +
 		"the plan in " + Dashboard + ", or remove this resource from the configuration; the session may stay.",
-	wawp.Conflict: "Wawp refuses this in the status that the session has now. Look at the session in " + Dashboard + ", and try again.",
-	wawp.NoSuchInstance: "Wawp knows no such instance: the id may be mistyped, belong to another account, or the instance was deleted. " +
+	wawp.Conflict: "Wawp refuses this in the status that the session has now. Look at the session in " + Dashboard +
+		", and try again.",
+	wawp.NoSuchInstance: "Wawp knows no such instance: the id may be mistyped, belong to another account, or the " +
+		"instance was deleted. " +
 		"Compare it with " + Dashboard + ".",
-	wawp.InvalidSession: "Wawp knows no such instance, or its phone is no longer linked: look at the session in " + Dashboard + ".",
-	wawp.NotFound: "Wawp does not have what was asked for, or this is not Wawp's API, but something else at the same address or on the way to it: " +
+	wawp.InvalidSession: "Wawp knows no such instance, or its phone is no longer linked: look at the session in " +
+		Dashboard + ".",
+	wawp.NotFound: "Wawp does not have what was asked for, or this is not Wawp's API, but something else at the " +
+		"same address or on the way to it: " +
 		"check base_url (default " + wawp.DefaultBaseURL + ") and the proxy settings.",
-	wawp.Unreadable: "This may not be Wawp's API, but something else at the same address or on the way to it: check base_url (default " +
+	wawp.Unreadable: "This may not be Wawp's API, but something else at the same address or on the way to it: check " +
+		"base_url (default " +
 		wawp.DefaultBaseURL + ") and the proxy settings.",
-	wawp.BadRequest: "Wawp refused the request as incomplete or wrong. If its message does not help, look whether a proxy between here " +
+	wawp.BadRequest: "Wawp refused the request as incomplete or wrong. If its message does not help, look whether a " +
+		"proxy between here " +
 		"and the API (base_url) changes requests; else this is a bug of the provider, please report it.",
 	wawp.ServerFault:  fault,
 	wawp.GatewayFault: fault,
@@ -140,7 +154,8 @@ var advice = map[wawp.Kind]string{
 
 const (
 	fault   = "This is a fault on Wawp's side, or of a proxy in front of it. Try again in a few minutes."
-	network = "Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY), base_url, ca_cert_file and request_timeout."
+	network = "Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY), base_url, ca_cert_file and " +
+		"request_timeout."
 )
 
 func next(e *wawp.Error) string {
@@ -148,7 +163,8 @@ func next(e *wawp.Error) string {
 		return remedy(e)
 	}
 	pause := fmt.Sprintf("Wawp asks for a pause. Come back in %s, at %s. For fewer requests, set the provider's "+
-		"requests_per_second.", e.RetryAfter.Round(time.Second), time.Now().Add(e.RetryAfter).UTC().Format("15:04:05 MST"))
+		"requests_per_second.", e.RetryAfter.Round(time.Second),
+		time.Now().Add(e.RetryAfter).UTC().Format("15:04:05 MST"))
 	switch e.Kind {
 	case wawp.TooManyRequests, wawp.ServerFault, wawp.GatewayFault:
 		return pause
@@ -164,7 +180,8 @@ func remedy(e *wawp.Error) string {
 	case e.IsAbout("webhook"):
 		return "Wawp knows no such webhook: it may have been deleted outside Terraform. Plan again to see."
 	case e.Status == http.StatusForbidden && e.Kind == wawp.Refused:
-		return "Wawp refused: the account's plan may not include this, or the token may not act on this instance. Compare plan and " +
+		return "Wawp refused: the account's plan may not include this, or the token may not act on this instance. " +
+			"Compare plan and " +
 			"instance in " + Dashboard + "."
 	case strings.HasSuffix(e.Op, "/v2/auth/request-code") && refusesNumber(e):
 		return "Compare phone_number with the number of the phone: WhatsApp must be installed there, and registered " +
@@ -174,7 +191,8 @@ func remedy(e *wawp.Error) string {
 	case advice[e.Kind] != "":
 		return advice[e.Kind]
 	}
-	return "Wawp refused the request. Correct what its message names; if it names nothing, look at the session in " + Dashboard + "."
+	return "Wawp refused the request. Correct what its message names; if it names nothing, look at the session in " +
+		Dashboard + "."
 }
 
 // takesAStatus says whether an operation is refused in some statuses of the session: how Wawp words that is not
@@ -228,6 +246,7 @@ func redirected(place string) string {
 	if !strings.HasPrefix(place, "http") {
 		return never + "Perhaps " + whence
 	}
-	return never + "Only if you know that host: set base_url to " + place + "; whatever is there gets the access token. " +
+	return never + "Only if you know that host: set base_url to " + place +
+		"; whatever is there gets the access token. " +
 		"If base_url names it already, " + whence
 }

@@ -27,7 +27,8 @@ func TestPanicIsAnErrorThatQuotesNoValue(t *testing.T) {
 			defer Crash(tflogtest.RootLogger(context.Background(), &log), &diags)
 			crash()
 		}()
-		if !diags.HasError() || !strings.Contains(diags[0].Detail(), want) || !strings.Contains(log.String(), "TestPanicIsAnErrorThatQuotesNoValue") {
+		if !diags.HasError() || !strings.Contains(diags[0].Detail(), want) ||
+			!strings.Contains(log.String(), "TestPanicIsAnErrorThatQuotesNoValue") {
 			t.Errorf("%v, log: %s", diags, log.String())
 		}
 		if strings.Contains(diags[0].Detail()+log.String(), secret) {
@@ -36,7 +37,8 @@ func TestPanicIsAnErrorThatQuotesNoValue(t *testing.T) {
 	}
 }
 
-// TestFirstLineSaysTheCause: where the account is the cause, the summary says so, whatever was attempted. The detail names the attempt.
+// TestFirstLineSaysTheCause: where the account is the cause, the summary says so, whatever was attempted. The detail
+// names the attempt.
 func TestFirstLineSaysTheCause(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[wawp.Kind]string{
@@ -47,7 +49,8 @@ func TestFirstLineSaysTheCause(t *testing.T) {
 		wawp.NotSent:              "Wawp could not be reached",
 		wawp.NoAnswer:             "Wawp webhook could not be made",
 	} {
-		if d := Diagnostic("Wawp webhook could not be made", "Making it failed.", &wawp.Error{Kind: kind}); d.Summary() != want ||
+		if d := Diagnostic("Wawp webhook could not be made", "Making it failed.",
+			&wawp.Error{Kind: kind}); d.Summary() != want ||
 			d.Detail() != "Making it failed." || d.Severity() != diag.SeverityError {
 			t.Errorf("%s: %v", kind, d)
 		}

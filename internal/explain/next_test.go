@@ -39,8 +39,10 @@ func TestEveryKindHasANextStep(t *testing.T) {
 		wawp.GatewayFault: wawp.ServerFault, wawp.NotSent: wawp.Unsendable, wawp.NoAnswer: wawp.Unsendable,
 	}
 	for _, kind := range []wawp.Kind{
-		wawp.Unsendable, wawp.NotSent, wawp.BadRequest, wawp.Unauthorized, wawp.QuotaReached, wawp.SubscriptionRequired, wawp.NoSuchInstance,
-		wawp.NotFound, wawp.InvalidSession, wawp.Conflict, wawp.TooManyRequests, wawp.Refused, wawp.Redirect, wawp.ServerFault,
+		wawp.Unsendable, wawp.NotSent, wawp.BadRequest, wawp.Unauthorized, wawp.QuotaReached, wawp.SubscriptionRequired,
+		wawp.NoSuchInstance,
+		wawp.NotFound, wawp.InvalidSession, wawp.Conflict, wawp.TooManyRequests, wawp.Refused, wawp.Redirect,
+		wawp.ServerFault,
 		wawp.GatewayFault, wawp.NoAnswer, wawp.Unreadable,
 	} {
 		next := Next(&wawp.Error{Op: "POST /v2/session/info", Kind: kind})
@@ -67,7 +69,10 @@ func (a answer) RoundTrip(r *http.Request) (*http.Response, error) {
 	if a.name != "" {
 		header.Set(a.name, a.value)
 	}
-	return &http.Response{StatusCode: a.status, Header: header, Body: io.NopCloser(strings.NewReader(a.body)), Request: r}, a.broken
+	return &http.Response{
+		StatusCode: a.status, Header: header, Body: io.NopCloser(strings.NewReader(a.body)),
+		Request: r,
+	}, a.broken
 }
 
 // client is one that asks once.
@@ -82,27 +87,53 @@ func TestNextStepIsThatOfTheAnswer(t *testing.T) {
 		answer
 		says string
 	}{
-		"a pause of a minute":  {answer{status: 429, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
-		"a pause, and a cause": {answer{status: 401, name: "Retry-After", value: "90"}, "check access_token in the provider block"},
-		"both are told":        {answer{status: 401, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
-		"a pause after 503":    {answer{status: 503, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
-		"a refusal, a pause":   {answer{status: 425, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
-		"a redirect, a pause":  {answer{status: 302, name: "Retry-After", value: "90"}, "Redirects are never followed"},
-		"no quota, a pause":    {answer{status: 403, name: "Retry-After", value: "90", body: fmt.Sprintf(own, "quota_reached")}, "upgrade the plan"},
-		"too many requests":    {answer{status: 429}, "Wawp asks for fewer requests."},
-		"a wrong token":        {answer{status: 401}, "check access_token in the provider block"},
-		"no quota":             {answer{status: 403, body: fmt.Sprintf(own, "quota_reached")}, "that an earlier apply has left behind"},
-		"no paid plan":         {answer{status: 403, body: fmt.Sprintf(own, "subscription_required")}, "to accounts with an active paid plan only"},
-		"forbidden":            {answer{status: 403}, "Compare plan and instance in " + Dashboard + "."},
-		"a wrong request":      {answer{status: 400}, "incomplete or wrong"},
-		"a redirect":           {answer{status: 302, name: "Location", value: "https://elsewhere.example/login"}, "Only if you know that host: set base_url to https://elsewhere.example; whatever is there gets the access token."},
-		"a redirect nowhere":   {answer{status: 302, name: "Location", value: "https://a'b"}, "Perhaps something on the way, such as a proxy"},
-		"no such instance":     {answer{status: 404, body: fmt.Sprintf(own, "instance_not_found")}, "Compare it with " + Dashboard + "."},
-		"a session's 404":      {answer{status: 404, body: `{"message":"Session not found"}`}, "Compare it with " + Dashboard + "."},
-		"a lost phone":         {answer{status: 404, body: fmt.Sprintf(own, "invalid_session")}, "or its phone is no longer linked"},
-		"the wrong moment":     {answer{status: 409}, "in the status that the session has now"},
-		"another server's 404": {answer{status: 404, body: "<html>"}, "check base_url (default " + wawp.DefaultBaseURL + ")"},
-		"another server":       {answer{status: 200, body: "<html>"}, "check base_url (default " + wawp.DefaultBaseURL + ")"},
+		"a pause of a minute": {answer{status: 429, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
+		"a pause, and a cause": {
+			answer{status: 401, name: "Retry-After", value: "90"},
+			"check access_token in the provider block",
+		},
+		"both are told":       {answer{status: 401, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
+		"a pause after 503":   {answer{status: 503, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
+		"a refusal, a pause":  {answer{status: 425, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
+		"a redirect, a pause": {answer{status: 302, name: "Retry-After", value: "90"}, "Redirects are never followed"},
+		"no quota, a pause": {answer{
+			status: 403, name: "Retry-After", value: "90",
+			body: fmt.Sprintf(own, "quota_reached"),
+		}, "upgrade the plan"},
+		"too many requests": {answer{status: 429}, "Wawp asks for fewer requests."},
+		"a wrong token":     {answer{status: 401}, "check access_token in the provider block"},
+		"no quota": {
+			answer{status: 403, body: fmt.Sprintf(own, "quota_reached")},
+			"that an earlier apply has left behind",
+		},
+		"no paid plan": {
+			answer{status: 403, body: fmt.Sprintf(own, "subscription_required")},
+			"to accounts with an active paid plan only",
+		},
+		"forbidden":       {answer{status: 403}, "Compare plan and instance in " + Dashboard + "."},
+		"a wrong request": {answer{status: 400}, "incomplete or wrong"},
+		"a redirect": {
+			answer{status: 302, name: "Location", value: "https://elsewhere.example/login"},
+			"Only if you know that host: set base_url to https://elsewhere.example; whatever is there gets the " +
+				"access token.",
+		},
+		"a redirect nowhere": {
+			answer{status: 302, name: "Location", value: "https://a'b"},
+			"Perhaps something on the way, such as a proxy",
+		},
+		"no such instance": {answer{status: 404, body: fmt.Sprintf(own, "instance_not_found")}, "Compare it with " +
+			Dashboard + "."},
+		"a session's 404": {answer{status: 404, body: `{"message":"Session not found"}`}, "Compare it with " +
+			Dashboard + "."},
+		"a lost phone": {
+			answer{status: 404, body: fmt.Sprintf(own, "invalid_session")},
+			"or its phone is no longer linked",
+		},
+		"the wrong moment": {answer{status: 409}, "in the status that the session has now"},
+		"another server's 404": {answer{status: 404, body: "<html>"}, "check base_url (default " + wawp.DefaultBaseURL +
+			")"},
+		"another server": {answer{status: 200, body: "<html>"}, "check base_url (default " + wawp.DefaultBaseURL +
+			")"},
 		"no answer":            {answer{broken: errors.New("broken")}, "Check the network"},
 		"a fault of Wawp's":    {answer{status: 500}, "a fault on Wawp's side"},
 		"a fault of a gateway": {answer{status: 599}, "a fault on Wawp's side"},
@@ -130,7 +161,8 @@ func TestNextStepForAWebhookNamesIt(t *testing.T) {
 		`{"message":"The requested endpoint was not found: webhook, delete"}`: "check base_url",
 	} {
 		client := answer{status: 404, body: body}.client()
-		if next := Next(client.DeleteWebhook(t.Context(), "3EB0BCB2E3D4", "https://example.com/hook")); !strings.Contains(next, says) {
+		if next := Next(client.DeleteWebhook(t.Context(), "3EB0BCB2E3D4",
+			"https://example.com/hook")); !strings.Contains(next, says) {
 			t.Errorf("%s: a person reads: %s", body, next)
 		}
 	}
@@ -151,12 +183,16 @@ func TestRefusalsBlameWhatTheyMayBeAbout(t *testing.T) {
 			t.Errorf("%s: a person reads: %s", name, next)
 		}
 	}
-	for body, says := range map[string]string{`{"message":"Not registered on WhatsApp"}`: "Compare phone_number", "<html>": "check base_url"} {
+	for body, says := range map[string]string{
+		`{"message":"Not registered on WhatsApp"}`: "Compare phone_number",
+		"<html>": "check base_url",
+	} {
 		for _, status := range []int{400, 404, 410, 422} {
 			if body == "<html>" && status != 404 {
 				continue
 			}
-			_, err := answer{status: status, body: body}.client().RequestPairingCode(t.Context(), "3EB0BCB2E3D4", "201145202826")
+			_, err := answer{status: status, body: body}.client().RequestPairingCode(t.Context(), "3EB0BCB2E3D4",
+				"201145202826")
 			if next := Next(err); !strings.Contains(next, says) {
 				t.Errorf("HTTP %d %s: a person reads: %s", status, body, next)
 			}
@@ -201,11 +237,14 @@ func TestReasonsAreToldOnce(t *testing.T) {
 func TestFailureIsAttemptAnswerAndNextStep(t *testing.T) {
 	t.Parallel()
 	refused := &wawp.Error{Op: "POST /v2/session/start", Kind: wawp.ServerFault, Status: 500}
-	nothing := LastAnswer(&wawp.Error{Op: "POST /v2/session/start", Kind: wawp.NotSent}) + LastAnswer(errors.New("broken")) + Next(errors.New("broken"))
+	nothing := LastAnswer(&wawp.Error{Op: "POST /v2/session/start", Kind: wawp.NotSent}) +
+		LastAnswer(errors.New("broken")) + Next(errors.New("broken"))
 	for want, got := range map[string]string{
 		"Starting failed.\n\nPOST /v2/session/start: HTTP 500\n\n" + Next(refused): Failure("Starting failed", refused),
-		"Starting failed.\n\nThe reason: broken":                                   Failure("Starting failed", errors.New("broken")),
-		"\n\nThe last answer: POST /v2/session/start: HTTP 500":                    LastAnswer(fmt.Errorf("in vain: %w", refused)),
+		"Starting failed.\n\nThe reason: broken": Failure("Starting failed",
+			errors.New("broken")),
+		"\n\nThe last answer: POST /v2/session/start: HTTP 500": LastAnswer(fmt.Errorf("in vain: %w",
+			refused)),
 		"": nothing,
 	} {
 		if got != want {

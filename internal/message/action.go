@@ -1,5 +1,5 @@
-// Package message offers wawp_send_text, an action that sends a text message, and chat_id, a function that makes a chat id of
-// a phone number.
+// Package message offers wawp_send_text, an action that sends a text message, and chat_id, a function that makes a chat
+// id of a phone number.
 package message
 
 import (
@@ -64,7 +64,8 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Identifier of the sending session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a " +
+				MarkdownDescription: "Identifier of the sending session's instance, such as `3EB0BCB2E3D4`: " +
+					"`instance_id` of a " +
 					"`wawp_session`.",
 				Validators: []validator.String{validate.InstanceID{}},
 			},
@@ -77,7 +78,8 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 			},
 			"phone_number": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Phone number of the person to send it to, with the country code, in any usual notation, such " +
+				MarkdownDescription: "Phone number of the person to send it to, with the country code, in any usual " +
+					"notation, such " +
 					"as `+20 114 520 2826`. Exactly one of `chat_id` and `phone_number` is required.",
 			},
 			"message": schema.StringAttribute{
@@ -100,12 +102,15 @@ func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp 
 }
 
 // ValidateConfig refuses what could not be sent, as far as the configuration says it literally.
-func (a *Action) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
+func (a *Action) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest,
+	resp *action.ValidateConfigResponse,
+) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	resp.Diagnostics.Append(check(ctx, req.Config)...)
 }
 
-// ModifyPlan refuses what could not be sent, as far as the plan knows it: values of variables are validated nowhere else.
+// ModifyPlan refuses what could not be sent, as far as the plan knows it: values of variables are validated nowhere
+// else.
 func (a *Action) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	resp.Diagnostics.Append(check(ctx, req.Config)...)

@@ -23,7 +23,8 @@ const invokeX = "-invoke=action.wawp_send_text.x"
 
 // declare configures the action. arguments come beside the instance.
 func declare(arguments ...string) string {
-	return fmt.Sprintf("action \"wawp_send_text\" \"x\" {\n  config {\n    instance_id = %q\n    %s\n  }\n}\n", id, strings.Join(arguments, "\n    "))
+	return fmt.Sprintf("action \"wawp_send_text\" \"x\" {\n  config {\n    instance_id = %q\n    %s\n  }\n}\n", id,
+		strings.Join(arguments, "\n    "))
 }
 
 // trigger has a resource trigger the action when it is created.
@@ -56,11 +57,15 @@ func TestAccMessageIsTriggered(t *testing.T) {
 		return fmt.Sprintf("resource \"terraform_data\" \"n\" {\n  input = %q\n}\n", number) +
 			declare("phone_number = terraform_data.n.output", `message = "Hello ${terraform_data.n.output}"`) + trigger
 	}
-	acctest.Contains(t, w.CLI(t, configuration("0114")).Fails("apply", "-auto-approve", "-no-color"), "begins with a single 0")
+	acctest.Contains(t, w.CLI(t, configuration("0114")).Fails("apply", "-auto-approve", "-no-color"),
+		"begins with a single 0")
 	w.Asked(t, nil)
 	w.CLI(t, configuration("+20 114 520 2826")).OK("apply", "-auto-approve")
 	w.Asked(t, map[string]int{info: 1, send: 1})
-	if all := w.Messages(); len(all) != 1 || all[0] != (wawptest.Message{InstanceID: id, ChatID: chat, Text: "Hello +20 114 520 2826"}) {
+	if all := w.Messages(); len(all) != 1 || all[0] != (wawptest.Message{
+		InstanceID: id, ChatID: chat,
+		Text: "Hello +20 114 520 2826",
+	}) {
 		t.Errorf("%v was sent", all)
 	}
 }
@@ -72,7 +77,8 @@ func TestAccFailedMessageTaintsNothing(t *testing.T) {
 	w := open(t, wawptest.Config{})
 	w.SetStatus(id, "STOPPED")
 	cli := w.CLI(t, declare(quoted("chat_id", chat), quoted("message", text))+trigger)
-	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "WhatsApp message was not sent", "wawp_session_start")
+	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "WhatsApp message was not sent",
+		"wawp_session_start")
 	acctest.Contains(t, cli.OK("plan", "-no-color"), "No changes.")
 }
 
@@ -84,7 +90,8 @@ func TestAccFailedMessageIsAWarning(t *testing.T) {
 	w.SetStatus(id, "STOPPED")
 	cli := w.CLI(t, declare(quoted("chat_id", chat), quoted("message", text))+
 		strings.Replace(trigger, "events ", "on_failure = continue\nevents ", 1))
-	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: WhatsApp message was not sent", "Apply complete!")
+	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: WhatsApp message was not sent",
+		"Apply complete!")
 }
 
 // TestAccPlanRefusesWhatCannotBeSent, also where a variable holds it, which a CLI does not know when it validates.
@@ -97,19 +104,21 @@ func TestAccPlanRefusesWhatCannotBeSent(t *testing.T) {
 		variable "instance" { default = " " }
 		variable "number" { default = "0114" }
 		variable "chat" { default = "201145202826@c.us" }`)
-	acctest.Contains(t, cli.Fails("plan", "-no-color"), "Empty value", "Invalid phone number", "One recipient is needed")
+	acctest.Contains(t, cli.Fails("plan", "-no-color"), "Empty value", "Invalid phone number",
+		"One recipient is needed")
 	w.Asked(t, nil)
 }
 
-// TestAccTokenAndTextStayPrivate is promise P4 under every fault and at the highest log level of the provider. Terraform
-// itself stores the text in plans, so only the log is searched for it.
+// TestAccTokenAndTextStayPrivate is promise P4 under every fault and at the highest log level of the provider.
+// Terraform itself stores the text in plans, so only the log is searched for it.
 func TestAccTokenAndTextStayPrivate(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
 	w := open(t, wawptest.Config{Token: canary})
 	var faults []wawptest.Fault
 	for _, fault := range append(leaks(info)[:8], leaks(send)...) {
-		if fault.Match == info || fault.Status == 0 || fault.Status == http.StatusOK || fault.Status == http.StatusBadRequest {
+		if fault.Match == info || fault.Status == 0 || fault.Status == http.StatusOK ||
+			fault.Status == http.StatusBadRequest {
 			fault.Times = 1
 			faults = append(faults, fault)
 			w.Inject(fault)
@@ -141,7 +150,8 @@ func TestAccTokenAndTextStayPrivate(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(cli.Dir, "apply.out"), []byte(said), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	acctest.Contains(t, said, "Sent to", "Queued by", "may have been sent", "It was not sent.", "(redacted)") // else there was nothing to find
+	// else there was nothing to find
+	acctest.Contains(t, said, "Sent to", "Queued by", "may have been sent", "It was not sent.", "(redacted)")
 	searched := 0
 	acctest.Search(t, cli.Dir, func(name string, content []byte) {
 		searched++
@@ -151,7 +161,8 @@ func TestAccTokenAndTextStayPrivate(t *testing.T) {
 			}
 		}
 		if private := bytes.ToLower(content); name == "trace.log" {
-			acctest.Contains(t, string(content), "@module=wawp.wawp", "path=/v2/send/text", "Calling provider defined Action Invoke")
+			acctest.Contains(t, string(content), "@module=wawp.wawp", "path=/v2/send/text",
+				"Calling provider defined Action Invoke")
 			for _, word := range []string{"deployed", "release 1.4"} {
 				if at := bytes.Index(private, []byte(word)); at >= 0 {
 					t.Errorf("the log holds the text: %s", private[max(0, at-300):min(len(private), at+100)])

@@ -69,7 +69,9 @@ func config(ctx context.Context, given values) tfsdk.Config {
 }
 
 // invoke runs the action in this process, with short pauses, and returns its progress and its error, each as lines.
-func invoke(ctx context.Context, t *testing.T, w *acctest.World, given values, adjust ...func(*wawp.Options)) (progress, failure string) {
+func invoke(ctx context.Context, t *testing.T, w *acctest.World, given values, adjust ...func(*wawp.Options)) (progress,
+	failure string,
+) {
 	t.Helper()
 	base, err := wawp.ParseBaseURL(w.Server.URL)
 	if err != nil {
@@ -85,7 +87,10 @@ func invoke(ctx context.Context, t *testing.T, w *acctest.World, given values, a
 	a := message.NewAction()
 	configurable, _ := a.(action.ActionWithConfigure)
 	configurable.Configure(ctx, action.ConfigureRequest{ProviderData: wawp.New(options)}, &action.ConfigureResponse{})
-	resp := action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) { progress += event.Message + "\n" }}
+	resp := action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) {
+		progress += event.Message +
+			"\n"
+	}}
 	a.Invoke(ctx, action.InvokeRequest{Config: config(ctx, given)}, &resp)
 	for _, d := range resp.Diagnostics {
 		failure += d.Summary() + "\n" + d.Detail() + "\n"
@@ -100,11 +105,17 @@ func TestMessageIsSent(t *testing.T) {
 		fault wawptest.Fault
 		says  string
 	}{
-		"sent":               {false, wawptest.Fault{}, "Sent to " + chat + " (message id true_" + chat + "_3EB0"},
-		"sent, without id":   {false, wawptest.Fault{Act: true, Body: `{"sent":true}`}, "Sent to " + chat + ".\n"},
-		"queued":             {true, wawptest.Fault{}, "Queued by the session's sending policy, for " + chat + " (job "},
-		"queued, without id": {false, wawptest.Fault{Act: true, Body: `{"status":"queued"}`}, "Queued by the session's sending policy, for " + chat + ".\n"},
-		"without a word":     {false, wawptest.Fault{Act: true, Status: 204}, "Wawp accepted the message to " + chat + ", without a word"},
+		"sent":             {false, wawptest.Fault{}, "Sent to " + chat + " (message id true_" + chat + "_3EB0"},
+		"sent, without id": {false, wawptest.Fault{Act: true, Body: `{"sent":true}`}, "Sent to " + chat + ".\n"},
+		"queued": {true, wawptest.Fault{}, "Queued by the session's sending policy, for " + chat +
+			" (job "},
+		"queued, without id": {
+			false,
+			wawptest.Fault{Act: true, Body: `{"status":"queued"}`},
+			"Queued by the session's sending policy, for " + chat + ".\n",
+		},
+		"without a word": {false, wawptest.Fault{Act: true, Status: 204}, "Wawp accepted the message to " + chat +
+			", without a word"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -131,19 +142,30 @@ func TestMessageReachesItsChat(t *testing.T) {
 		recipient string
 		says      string
 	}{
-		"to a chat":         {false, quoted("chat_id", chat), "Sent to " + chat + " (message id true_" + chat + "_"},
-		"of another form":   {false, quoted("chat_id", "201145202826:7@s.whatsapp.net"), "Sent to " + chat + " (message id true_" + chat + "_"},
-		"with a device":     {false, quoted("chat_id", "201145202826:3@c.us"), "Sent to " + chat + " (message id true_" + chat + "_"},
-		"with an agent":     {false, quoted("chat_id", "201145202826.0:3@s.whatsapp.net"), "Sent to " + chat + " (message id true_" + chat + "_"},
-		"to a phone number": {false, quoted("phone_number", "+20 114 520 2826"), "Sent to " + chat + " (message id true_" + chat + "_"},
-		"through a queue":   {true, quoted("phone_number", "0020 114-520-2826"), "Queued by the session's sending policy, for " + chat + " (job "},
+		"to a chat": {false, quoted("chat_id", chat), "Sent to " + chat + " (message id true_" + chat + "_"},
+		"of another form": {false, quoted("chat_id", "201145202826:7@s.whatsapp.net"), "Sent to " + chat +
+			" (message id true_" + chat + "_"},
+		"with a device": {false, quoted("chat_id", "201145202826:3@c.us"), "Sent to " + chat +
+			" (message id true_" + chat + "_"},
+		"with an agent": {false, quoted("chat_id", "201145202826.0:3@s.whatsapp.net"), "Sent to " + chat +
+			" (message id true_" + chat + "_"},
+		"to a phone number": {false, quoted("phone_number", "+20 114 520 2826"), "Sent to " + chat +
+			" (message id true_" + chat + "_"},
+		"through a queue": {
+			true, quoted("phone_number", "0020 114-520-2826"),
+			"Queued by the session's sending policy, for " + chat + " (job ",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{Queue: test.queue})
-			acctest.Contains(t, w.Terraform(t, declare(test.recipient, quoted("message", text))).OK("apply", invokeX), test.says)
+			acctest.Contains(t, w.Terraform(t, declare(test.recipient, quoted("message", text))).OK("apply", invokeX),
+				test.says)
 			w.Asked(t, map[string]int{info: 1, send: 1})
-			if all := w.Messages(); len(all) != 1 || all[0] != (wawptest.Message{InstanceID: id, ChatID: chat, Text: text}) {
+			if all := w.Messages(); len(all) != 1 || all[0] != (wawptest.Message{
+				InstanceID: id, ChatID: chat,
+				Text: text,
+			}) {
 				t.Errorf("%v was sent", all)
 			}
 		})
@@ -207,7 +229,10 @@ func TestMessageWaitsForItsSession(t *testing.T) {
 		"a 404, twice":           {fails(404, gone), fails(404, gone)},
 		"a 404 in the middle":    {is("STARTING", 1), fails(404, gone), fails(404, gone), is("STARTING", 1)},
 		"invalid_session, twice": {fails(404, dropped), fails(404, dropped)},
-		"faults in the middle":   {is("STARTING", 1), fails(502, ""), fails(500, ""), fails(429, ""), fails(200, "<html>")},
+		"faults in the middle": {
+			is("STARTING", 1), fails(502, ""), fails(500, ""), fails(429, ""),
+			fails(200, "<html>"),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -263,20 +288,73 @@ func TestMessageThatWasNotSent(t *testing.T) {
 		says  []string
 		waits bool // until the time is over
 	}{
-		"unknown session": {wawptest.Fault{Match: info, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`}, []string{"Nothing was sent: looking first", "Wawp knows no such instance"}, false},
-		"wrong token":     {wawptest.Fault{Match: info, Status: 401}, []string{"Nothing was sent: looking first", "did not accept the access token"}, false},
-		"lost look":       {wawptest.Fault{Match: info, Drop: true}, []string{"Nothing was sent: looking first", "Check the network"}, true},
-		"web page":        {wawptest.Fault{Match: info, Body: "<html>Sign in</html>"}, []string{"Nothing was sent: looking first", "does not describe a session"}, true},
-		"refused, 200":    {wawptest.Fault{Match: send, Body: `{"sent":false,"message":"No such number."}`}, []string{chat, id, "It was not sent.", "No such number.", check}, false},
-		"refused, code":   {wawptest.Fault{Match: send, Body: `{"code":"not_allowed","message":"No."}`}, []string{"not_allowed", check}, false},
-		"400":             {wawptest.Fault{Match: send, Status: 400, Body: `{"code":"invalid_param","message":"No."}`}, []string{"invalid_param", check}, false},
-		"403":             {wawptest.Fault{Match: send, Status: 403, Body: `{"code":"subscription_required","message":"No."}`}, []string{"Upgrade the plan"}, false},
-		"400, phone lost": {wawptest.Fault{Match: send, Status: 400, Body: dropped}, []string{"it may have lost its phone"}, false},
-		"422, phone lost": {wawptest.Fault{Match: send, Status: 422, Body: dropped}, []string{"it may have lost its phone"}, false},
-		"200, phone lost": {wawptest.Fault{Match: send, Body: dropped}, []string{"It was not sent", "it may have lost its phone"}, false},
-		"404":             {wawptest.Fault{Match: send, Status: 404, Body: `{"code":"invalid_session","message":"No."}`}, []string{"invalid_session", "it may have lost its phone"}, false},
-		"429":             {wawptest.Fault{Match: send, Status: 429}, []string{"Wawp asks for fewer requests"}, false},
-		"redirect":        {wawptest.Fault{Match: send, Status: 307}, []string{"Redirects are never followed"}, false},
+		"unknown session": {
+			wawptest.Fault{
+				Match: info, Status: 404,
+				Body: `{"code":"invalid_instance","message":"gone"}`,
+			},
+			[]string{"Nothing was sent: looking first", "Wawp knows no such instance"},
+			false,
+		},
+		"wrong token": {
+			wawptest.Fault{Match: info, Status: 401},
+			[]string{"Nothing was sent: looking first", "did not accept the access token"},
+			false,
+		},
+		"lost look": {
+			wawptest.Fault{Match: info, Drop: true},
+			[]string{"Nothing was sent: looking first", "Check the network"},
+			true,
+		},
+		"web page": {
+			wawptest.Fault{Match: info, Body: "<html>Sign in</html>"},
+			[]string{"Nothing was sent: looking first", "does not describe a session"},
+			true,
+		},
+		"refused, 200": {
+			wawptest.Fault{Match: send, Body: `{"sent":false,"message":"No such number."}`},
+			[]string{chat, id, "It was not sent.", "No such number.", check},
+			false,
+		},
+		"refused, code": {
+			wawptest.Fault{Match: send, Body: `{"code":"not_allowed","message":"No."}`},
+			[]string{"not_allowed", check},
+			false,
+		},
+		"400": {
+			wawptest.Fault{Match: send, Status: 400, Body: `{"code":"invalid_param","message":"No."}`},
+			[]string{"invalid_param", check},
+			false,
+		},
+		"403": {wawptest.Fault{
+			Match: send, Status: 403,
+			Body: `{"code":"subscription_required","message":"No."}`,
+		}, []string{"Upgrade the plan"}, false},
+		"400, phone lost": {
+			wawptest.Fault{Match: send, Status: 400, Body: dropped},
+			[]string{"it may have lost its phone"},
+			false,
+		},
+		"422, phone lost": {
+			wawptest.Fault{Match: send, Status: 422, Body: dropped},
+			[]string{"it may have lost its phone"},
+			false,
+		},
+		"200, phone lost": {
+			wawptest.Fault{Match: send, Body: dropped},
+			[]string{"It was not sent", "it may have lost its phone"},
+			false,
+		},
+		"404": {
+			wawptest.Fault{
+				Match: send, Status: 404,
+				Body: `{"code":"invalid_session","message":"No."}`,
+			},
+			[]string{"invalid_session", "it may have lost its phone"},
+			false,
+		},
+		"429":      {wawptest.Fault{Match: send, Status: 429}, []string{"Wawp asks for fewer requests"}, false},
+		"redirect": {wawptest.Fault{Match: send, Status: 307}, []string{"Redirects are never followed"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -315,7 +393,8 @@ func TestMessageIsNeverSentTwice(t *testing.T) {
 			fault.Match, fault.Act = send, true
 			w.Inject(fault)
 			said, failure := invoke(t.Context(), t, w, nil, func(o *wawp.Options) { o.MaxRetries = 3 })
-			acctest.Contains(t, failure, "WhatsApp message may have been sent", chat, "It was not sent again", "Look in the chat")
+			acctest.Contains(t, failure, "WhatsApp message may have been sent", chat, "It was not sent again",
+				"Look in the chat")
 			acctest.Lacks(t, failure, text)
 			acctest.Lacks(t, said, "\n")
 			w.Asked(t, map[string]int{info: 1, send: 1})
@@ -333,37 +412,58 @@ func TestActionChecksItsConfiguration(t *testing.T) {
 		given values
 		says  []string // nothing: it passes
 	}{
-		"chat":               {values{}, nil},
-		"group":              {values{"chat_id": "120363041234567890@g.us"}, nil},
-		"old group":          {values{"chat_id": "201145202826-1500000000@g.us"}, nil},
-		"channel":            {values{"chat_id": "120363041234567890@newsletter"}, nil},
-		"kind yet to come":   {values{"chat_id": "a:1@new.kind-2"}, nil},
-		"phone number":       {values{"chat_id": nil, "phone_number": "(+20) 114-520-2826"}, nil},
-		"longest":            {values{"message": strings.Repeat("م", 4096)}, nil},
-		"unknown instance":   {values{"instance_id": unknown}, nil},
-		"unknown chat":       {values{"chat_id": unknown}, nil},
-		"unknown number":     {values{"chat_id": nil, "phone_number": unknown}, nil},
-		"both, one unknown":  {values{"phone_number": unknown}, nil},
-		"the other unknown":  {values{"chat_id": unknown, "phone_number": "+20 114 520 2826"}, nil},
-		"neither is known":   {values{"chat_id": unknown, "phone_number": unknown}, nil},
-		"unknown message":    {values{"message": unknown}, nil},
-		"unknown timeouts":   {values{"timeouts": unknown}, nil},
-		"neither":            {values{"chat_id": nil}, []string{"One recipient is needed"}},
-		"both":               {values{"phone_number": "+20 114 520 2826"}, []string{"One recipient is needed"}},
-		"blank chat":         {values{"chat_id": " "}, []string{"Invalid chat id", "it is empty"}},
-		"number as chat":     {values{"chat_id": "201145202826"}, []string{"Invalid chat id", "goes into phone_number"}},
-		"no user":            {values{"chat_id": "@c.us"}, []string{"Invalid chat id", "something before the @"}},
-		"no kind":            {values{"chat_id": "201145202826@"}, []string{"Invalid chat id", "a kind of chat after it"}},
-		"space":              {values{"chat_id": "201145202826 @c.us"}, []string{"Invalid chat id", "no spaces"}},
-		"bell":               {values{"chat_id": "\a@g.us"}, []string{"Invalid chat id"}},
-		"two":                {values{"chat_id": "1@c.us,2@c.us"}, []string{"Invalid chat id"}},
-		"plus":               {values{"chat_id": "+201145202826@c.us"}, []string{"Invalid chat id", "only digits"}},
-		"national number":    {values{"chat_id": nil, "phone_number": "0114 520 2826"}, []string{"Invalid phone number", "begins with a single 0"}},
-		"blank number":       {values{"chat_id": nil, "phone_number": ""}, []string{"Invalid phone number", "it is empty"}},
-		"chat as number":     {values{"chat_id": nil, "phone_number": chat}, []string{"Invalid phone number", "it is a chat id"}},
-		"blank message":      {values{"message": " \n"}, []string{"Invalid message", "it is empty"}},
-		"too long":           {values{"message": strings.Repeat("x", 4097)}, []string{"Invalid message", "4097 characters", "4096 at most"}},
-		"bad, while unknown": {values{"chat_id": "1", "phone_number": unknown, "message": ""}, []string{"Invalid chat id", "Invalid message"}},
+		"chat":              {values{}, nil},
+		"group":             {values{"chat_id": "120363041234567890@g.us"}, nil},
+		"old group":         {values{"chat_id": "201145202826-1500000000@g.us"}, nil},
+		"channel":           {values{"chat_id": "120363041234567890@newsletter"}, nil},
+		"kind yet to come":  {values{"chat_id": "a:1@new.kind-2"}, nil},
+		"phone number":      {values{"chat_id": nil, "phone_number": "(+20) 114-520-2826"}, nil},
+		"longest":           {values{"message": strings.Repeat("م", 4096)}, nil},
+		"unknown instance":  {values{"instance_id": unknown}, nil},
+		"unknown chat":      {values{"chat_id": unknown}, nil},
+		"unknown number":    {values{"chat_id": nil, "phone_number": unknown}, nil},
+		"both, one unknown": {values{"phone_number": unknown}, nil},
+		"the other unknown": {values{"chat_id": unknown, "phone_number": "+20 114 520 2826"}, nil},
+		"neither is known":  {values{"chat_id": unknown, "phone_number": unknown}, nil},
+		"unknown message":   {values{"message": unknown}, nil},
+		"unknown timeouts":  {values{"timeouts": unknown}, nil},
+		"neither":           {values{"chat_id": nil}, []string{"One recipient is needed"}},
+		"both":              {values{"phone_number": "+20 114 520 2826"}, []string{"One recipient is needed"}},
+		"blank chat":        {values{"chat_id": " "}, []string{"Invalid chat id", "it is empty"}},
+		"number as chat": {
+			values{"chat_id": "201145202826"},
+			[]string{"Invalid chat id", "goes into phone_number"},
+		},
+		"no user": {values{"chat_id": "@c.us"}, []string{"Invalid chat id", "something before the @"}},
+		"no kind": {
+			values{"chat_id": "201145202826@"},
+			[]string{"Invalid chat id", "a kind of chat after it"},
+		},
+		"space": {values{"chat_id": "201145202826 @c.us"}, []string{"Invalid chat id", "no spaces"}},
+		"bell":  {values{"chat_id": "\a@g.us"}, []string{"Invalid chat id"}},
+		"two":   {values{"chat_id": "1@c.us,2@c.us"}, []string{"Invalid chat id"}},
+		"plus":  {values{"chat_id": "+201145202826@c.us"}, []string{"Invalid chat id", "only digits"}},
+		"national number": {
+			values{"chat_id": nil, "phone_number": "0114 520 2826"},
+			[]string{"Invalid phone number", "begins with a single 0"},
+		},
+		"blank number": {
+			values{"chat_id": nil, "phone_number": ""},
+			[]string{"Invalid phone number", "it is empty"},
+		},
+		"chat as number": {
+			values{"chat_id": nil, "phone_number": chat},
+			[]string{"Invalid phone number", "it is a chat id"},
+		},
+		"blank message": {values{"message": " \n"}, []string{"Invalid message", "it is empty"}},
+		"too long": {
+			values{"message": strings.Repeat("x", 4097)},
+			[]string{"Invalid message", "4097 characters", "4096 at most"},
+		},
+		"bad, while unknown": {
+			values{"chat_id": "1", "phone_number": unknown, "message": ""},
+			[]string{"Invalid chat id", "Invalid message"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -396,9 +496,15 @@ func TestWhatCannotBeSentIsRefused(t *testing.T) {
 		arguments []string
 		says      []string
 	}{
-		"neither recipient":      {[]string{hello}, []string{"One recipient is needed"}},
-		"national number":        {[]string{quoted("phone_number", "0114 520 2826"), hello}, []string{"Invalid phone number", `with AttributeName("phone_number")`}},
-		"a timeout that is none": {[]string{number, hello, `timeouts = { invoke = "0s" }`}, []string{"Invalid duration"}},
+		"neither recipient": {[]string{hello}, []string{"One recipient is needed"}},
+		"national number": {
+			[]string{quoted("phone_number", "0114 520 2826"), hello},
+			[]string{"Invalid phone number", `with AttributeName("phone_number")`},
+		},
+		"a timeout that is none": {
+			[]string{number, hello, `timeouts = { invoke = "0s" }`},
+			[]string{"Invalid duration"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -414,7 +520,12 @@ func TestActionChecksAgainBeforeItSends(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{})
 	for _, given := range []values{
-		{"instance_id": ""}, {"chat_id": nil}, {"chat_id": "x"}, {"phone_number": "+20 114 520 2826"}, {"chat_id": nil, "phone_number": "0114"}, {"message": ""},
+		{"instance_id": ""},
+		{"chat_id": nil},
+		{"chat_id": "x"},
+		{"phone_number": "+20 114 520 2826"},
+		{"chat_id": nil, "phone_number": "0114"},
+		{"message": ""},
 	} {
 		if _, failure := invoke(t.Context(), t, w, given); failure == "" {
 			t.Errorf("%v is sent", given)
@@ -500,14 +611,21 @@ func spellings() []string {
 // leaks are the faults of an endpoint that could bring the token, or the text, to light.
 func leaks(endpoint string) []wawptest.Fault {
 	echo := strings.Join(spellings(), " ")
-	faults := []wawptest.Fault{{Drop: true}, {Cut: true}, {Reshape: wawptest.Set("id", echo)}, {Reshape: wawptest.Set("status", echo)}, {Reshape: func(map[string]any) any {
-		return map[string]any{"job_id": echo}
-	}}}
+	faults := []wawptest.Fault{
+		{Drop: true},
+		{Cut: true},
+		{Reshape: wawptest.Set("id", echo)},
+		{Reshape: wawptest.Set("status", echo)},
+		{Reshape: func(map[string]any) any {
+			return map[string]any{"job_id": echo}
+		}},
+	}
 	for _, said := range []string{echo, text} {
 		encoded, _ := json.Marshal(said)
 		for _, status := range []int{200, 400, 401, 403, 404, 429, 500, 502} {
 			faults = append(faults,
-				wawptest.Fault{Status: status, Body: fmt.Sprintf(`{"code":%[1]s,"message":%[1]s,"error":%[1]s}`, encoded)},
+				wawptest.Fault{Status: status, Body: fmt.Sprintf(`{"code":%[1]s,"message":%[1]s,"error":%[1]s}`,
+					encoded)},
 				wawptest.Fault{Status: status, Body: "<html>" + said + "</html>"},
 				wawptest.Fault{Status: status, Body: fmt.Sprintf(`{"sent":false,"request":{"message":%s}}`, encoded)})
 		}

@@ -24,10 +24,12 @@ func TestAccChatIDIsMade(t *testing.T) {
 		output "variable" { value = provider::wawp::chat_id(var.phone) }
 		output "unknown"  { value = provider::wawp::chat_id(terraform_data.n.output) }`)
 	said := cli.OK("apply", "-auto-approve", "-no-color")
-	acctest.Contains(t, said, `literal = "201145202826@c.us"`, `variable = "201145202826@c.us"`, `unknown = "442079460958@c.us"`)
+	acctest.Contains(t, said, `literal = "201145202826@c.us"`, `variable = "201145202826@c.us"`,
+		`unknown = "442079460958@c.us"`)
 
 	said = cli.Fails("plan", "-no-color", "-var=phone=0114 520 2826")
-	acctest.Contains(t, said, `Invalid value for "phone" parameter`, "var.phone", "no phone number with its country code", "it begins with a single 0")
+	acctest.Contains(t, said, `Invalid value for "phone" parameter`, "var.phone",
+		"no phone number with its country code", "it begins with a single 0")
 	if w.Count("") != 0 {
 		t.Errorf("requests were made: %v", w.Requests())
 	}
@@ -35,11 +37,15 @@ func TestAccChatIDIsMade(t *testing.T) {
 
 func TestChatIDNamesItsArgument(t *testing.T) {
 	t.Parallel()
-	for phone, says := range map[string]string{"201145202826@c.us": "it is a chat id", "": "it is empty", "+999 1234567": "no country code"} {
+	for phone, says := range map[string]string{
+		"201145202826@c.us": "it is a chat id", "": "it is empty",
+		"+999 1234567": "no country code",
+	} {
 		resp := function.RunResponse{Result: function.NewResultData(types.StringUnknown())}
 		arguments := function.NewArgumentsData([]attr.Value{types.StringValue(phone)})
 		message.NewFunction().Run(t.Context(), function.RunRequest{Arguments: arguments}, &resp)
-		if resp.Error == nil || resp.Error.FunctionArgument == nil || *resp.Error.FunctionArgument != 0 || !strings.Contains(resp.Error.Text, says) {
+		if resp.Error == nil || resp.Error.FunctionArgument == nil || *resp.Error.FunctionArgument != 0 ||
+			!strings.Contains(resp.Error.Text, says) {
 			t.Errorf("%q: %+v, want %q", phone, resp.Error, says)
 		}
 	}

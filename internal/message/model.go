@@ -33,7 +33,8 @@ func (m model) check() diag.Diagnostics {
 	switch {
 	case m.ChatID.IsUnknown() || m.PhoneNumber.IsUnknown():
 	case m.ChatID.IsNull() == m.PhoneNumber.IsNull():
-		diags.AddError("One recipient is needed", "A message goes to one chat: set either chat_id or phone_number, and not both.")
+		diags.AddError("One recipient is needed",
+			"A message goes to one chat: set either chat_id or phone_number, and not both.")
 	}
 	for _, attribute := range []struct {
 		name    string
@@ -49,7 +50,8 @@ func (m model) check() diag.Diagnostics {
 			continue
 		}
 		if err := attribute.check(attribute.value.ValueString()); err != nil {
-			diags.AddAttributeError(path.Root(attribute.name), attribute.summary, attribute.name+" cannot be used: "+err.Error()+".")
+			diags.AddAttributeError(path.Root(attribute.name), attribute.summary,
+				attribute.name+" cannot be used: "+err.Error()+".")
 		}
 	}
 	return diags
@@ -77,9 +79,11 @@ func checkChatID(id string) error {
 	case !found:
 		return errors.New("it has no @, as in 201145202826@c.us. A phone number goes into phone_number")
 	case !chatID.MatchString(id):
-		return errors.New("it is not of the form 201145202826@c.us: no spaces, something before the @, and a kind of chat after it, such as c.us or g.us")
+		return errors.New("it is not of the form 201145202826@c.us: no spaces, something before the @, and a kind " +
+			"of chat after it, such as c.us or g.us")
 	case kind == "c.us" && strings.Trim(user, "0123456789") != "":
-		return errors.New("before @c.us there are only digits: the phone number with its country code, without + or 00. The function chat_id makes one of " +
+		return errors.New("before @c.us there are only digits: the phone number with its country code, without + or " +
+			"00. The function chat_id makes one of " +
 			"any notation")
 	}
 	return nil

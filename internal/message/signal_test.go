@@ -14,8 +14,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// TestAccCtrlC: of two messages one is on its way when the signal comes, and what became of it is told. The other is not
-// sent any more. Terraform 1.14 crashes if there is progress afterwards.
+// TestAccCtrlC: of two messages one is on its way when the signal comes, and what became of it is told. The other is
+// not sent any more. Terraform 1.14 crashes if there is progress afterwards.
 func TestAccCtrlC(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
@@ -55,7 +55,8 @@ func TestAccCtrlC(t *testing.T) {
 		}
 	}
 	_ = cmd.Wait() // it ends with an error, which is not the question
-	acctest.Contains(t, acctest.Unwrap(said.String()), "Nothing was sent", "was on its way when Terraform was interrupted", "Sent to "+chat)
+	acctest.Contains(t, acctest.Unwrap(said.String()), "Nothing was sent",
+		"was on its way when Terraform was interrupted", "Sent to "+chat)
 	acctest.Lacks(t, said.String(), "CRASH")
 	w.Asked(t, map[string]int{info: 2, send: 1})
 	if n := len(w.Messages()); n != 1 {

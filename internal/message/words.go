@@ -46,11 +46,13 @@ func awaited(s wawp.Session, timeout time.Duration) string {
 // interruption.
 func notReady(ctx context.Context, s wawp.Session, timeout time.Duration) diag.Diagnostic {
 	next := map[string]string{
-		wawp.StatusStopped: "Start it: with desired_state = \"started\" of its wawp_session, or with the action wawp_session_start.",
+		wawp.StatusStopped: "Start it: with desired_state = \"started\" of its wawp_session, or with the action " +
+			"wawp_session_start.",
 		wawp.StatusStarting: "Run the action again once it is WORKING. When STARTING lasts longer than 60 s, Wawp " +
 			"advises a restart, with the action wawp_session_restart.",
 		wawp.StatusScan: "No phone is linked to it. Link one, with the action wawp_session_pair.",
-		wawp.StatusFailed: "It lost its phone, or its engine is broken. Wawp advises to restart it once, with the action " +
+		wawp.StatusFailed: "It lost its phone, or its engine is broken. Wawp advises to restart it once, with the " +
+			"action " +
 			"wawp_session_restart; if that does not help, log it out and link the phone again.",
 	}[s.Status]
 	if next == "" {
@@ -67,16 +69,18 @@ func notReady(ctx context.Context, s wawp.Session, timeout time.Duration) diag.D
 		what = fmt.Sprintf("was still %s after %s (the invoke timeout)", s.Status, timeout)
 	}
 	return diag.NewErrorDiagnostic(summaryNotSent,
-		fmt.Sprintf("The session %s %s, and only a session that is WORKING sends. Nothing was sent.\n\n%s", s.InstanceID, what, next))
+		fmt.Sprintf("The session %s %s, and only a session that is WORKING sends. Nothing was sent.\n\n%s",
+			s.InstanceID, what, next))
 }
 
 // notSent explains that a message surely was not sent, or that nobody can tell.
 func notSent(id, chat string, err error) diag.Diagnostic {
 	attempt := fmt.Sprintf("Sending a message to %s through the session %s failed", chat, id)
 	if wawp.MayHaveActed(err) {
-		return diag.NewErrorDiagnostic("WhatsApp message may have been sent", fmt.Sprintf("%s, but it may have been sent.\n\n%s\n\n"+
-			"It was not sent again, because it could arrive twice. Look in the chat before you run the action again.",
-			attempt, explain.Answer(err)))
+		return diag.NewErrorDiagnostic("WhatsApp message may have been sent",
+			fmt.Sprintf("%s, but it may have been sent.\n\n%s\n\n"+
+				"It was not sent again, because it could arrive twice. Look in the chat before you run the action again.",
+				attempt, explain.Answer(err)))
 	}
 	return explain.Diagnostic(summaryNotSent, attempt+". It was not sent.\n\n"+refusal(err), err)
 }
@@ -88,11 +92,13 @@ func refusal(err error) string {
 		return explain.Reason(err)
 	}
 	if e.Kind == wawp.InvalidSession {
-		return explain.Answer(err) + "\n\nThe session was WORKING a moment ago, so it may have lost its phone: look at its status, " +
+		return explain.Answer(err) +
+			"\n\nThe session was WORKING a moment ago, so it may have lost its phone: look at its status, " +
 			"and restart it (action wawp_session_restart) or link the phone again (action wawp_session_pair)."
 	}
 	if e.Status/100 == 2 || e.Status == http.StatusBadRequest || e.Status == http.StatusUnprocessableEntity {
-		return explain.Answer(err) + "\n\nCheck that the recipient has WhatsApp, and that the session may write there; " +
+		return explain.Answer(err) +
+			"\n\nCheck that the recipient has WhatsApp, and that the session may write there; " +
 			"then run the action again."
 	}
 	return explain.Reason(err)

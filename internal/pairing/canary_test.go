@@ -17,8 +17,8 @@ import (
 // canary is a token that looks different in a URL and in JSON.
 const canary = "cAn4ry/tok+en&=17"
 
-// TestAccCodesNeverShow is promise P4 at the highest log level: the token and what is in a QR code are nowhere, a pairing code is
-// in the progress of the action alone.
+// TestAccCodesNeverShow is promise P4 at the highest log level: the token and what is in a QR code are nowhere, a
+// pairing code is in the progress of the action alone.
 func TestAccCodesNeverShow(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
@@ -35,8 +35,10 @@ func TestAccCodesNeverShow(t *testing.T) {
 	}
 	run("plan", code(quoted), "plan", "-out=codes.tfplan")
 	acctest.Contains(t, run("apply", code(quoted), "apply", "codes.tfplan"), "Apply complete!")
-	acctest.Contains(t, run("drawn", pair(`timeouts = { invoke = "500ms" }`), "apply", "-auto-approve", invoke), "Scan this code")
-	byNumber := "phone_number = \"" + phone + "\"\ntimeouts = { invoke = \"8s\" }" // a code is asked for after 6 s of SCAN_QR_CODE
+	acctest.Contains(t, run("drawn", pair(`timeouts = { invoke = "500ms" }`), "apply", "-auto-approve", invoke),
+		"Scan this code")
+	// a code is asked for after 6 s of SCAN_QR_CODE
+	byNumber := "phone_number = \"" + phone + "\"\ntimeouts = { invoke = \"8s\" }"
 	acctest.Contains(t, run("typed", pair(byNumber), "apply", "-auto-approve", invoke), "Type this code")
 
 	issued := append(w.QRCodes(id), w.PairingCodes(id)...)
@@ -44,11 +46,15 @@ func TestAccCodesNeverShow(t *testing.T) {
 		t.Fatalf("only %d codes were issued", len(issued))
 	}
 	sessions, faults := []string{id}, map[string]wawptest.Fault{}
-	for i, fault := range echoes(issued) { // servers that tell what they were asked for in an error, each to a session of its own
+	// servers that tell what they were asked for in an error, each to a session of its own
+	for i, fault := range echoes(issued) {
 		s := w.Add(wawptest.Session{InstanceID: fmt.Sprintf("5056E80%05d", i), Status: "SCAN_QR_CODE"})
 		sessions, faults[s.InstanceID] = append(sessions, s.InstanceID), fault
 	}
-	for endpoint, configuration := range map[string]string{getQR: code(quoted), askCode: pair(byNumber), info: declare(`timeouts = { create = "500ms" }`)} {
+	for endpoint, configuration := range map[string]string{
+		getQR: code(quoted), askCode: pair(byNumber),
+		info: declare(`timeouts = { create = "500ms" }`),
+	} {
 		w.ResetRequests()
 		w.Choose(func(r wawptest.Request) wawptest.Fault {
 			if r.Method+" "+r.Path != endpoint {
@@ -59,7 +65,10 @@ func TestAccCodesNeverShow(t *testing.T) {
 		count := fmt.Sprintf("\" {\n  count = %d\n", len(faults))
 		configuration = strings.Replace(configuration, "\" {\n", count, 1)
 		configuration = strings.Replace(configuration, quoted, `format("5056E80%05d", count.index)`, 1)
-		command := map[string][]string{getQR: {"plan"}, askCode: {"apply", "-auto-approve", invoke}, info: {"apply", "-auto-approve"}}[endpoint]
+		command := map[string][]string{
+			getQR: {"plan"}, askCode: {"apply", "-auto-approve", invoke},
+			info: {"apply", "-auto-approve"},
+		}[endpoint]
 		run("echo-"+filepath.Base(endpoint), configuration, command[0], command[1:]...)
 		if n := w.Count(endpoint); n < len(faults) {
 			t.Errorf("%s was asked %d times", endpoint, n)
@@ -98,7 +107,8 @@ func TestAccCodesNeverShow(t *testing.T) {
 // echoes are faults that tell codes and token where a client may quote them.
 func echoes(issued []string) []wawptest.Fault {
 	said := strings.Join(issued, " ") + " " + canary + " " + url.QueryEscape(canary)
-	body := fmt.Sprintf(`{"code":"broken","message":%q,"error":%q,"data":{"qr":%q,"value":%q}}`, said, said, issued[0], issued[0])
+	body := fmt.Sprintf(`{"code":"broken","message":%q,"error":%q,"data":{"qr":%q,"value":%q}}`, said, said, issued[0],
+		issued[0])
 	return []wawptest.Fault{
 		{Status: 400, Body: body},
 		{Status: 403, Body: body},
@@ -106,7 +116,8 @@ func echoes(issued []string) []wawptest.Fault {
 		{Status: 200, Body: body},
 		{Status: 200, Body: "<html>" + said + "</html>"},
 		{Status: 502, Body: "<html>" + said + "</html>"},
-		{Status: 302, Header: http.Header{"Location": {"https://elsewhere.test/?access_token=" + url.QueryEscape(canary)}}},
+		{Status: 302, Header: http.Header{"Location": {"https://elsewhere.test/?access_token=" +
+			url.QueryEscape(canary)}}},
 		{Cut: true},
 		{Drop: true},
 	}

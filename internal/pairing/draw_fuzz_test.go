@@ -14,7 +14,8 @@ import (
 // FuzzDraw draws any text, and reads the modules back from the lines.
 func FuzzDraw(f *testing.F) {
 	for _, code := range []string{
-		"2@abc/DEF+ghi=,jkl=,mno=", "", " ", "0123456789", "HTTPS://A.EXAMPLE", "\x00\xff", "\x1b[2J\n", "ü€😀", strings.Repeat("9", 7089),
+		"2@abc/DEF+ghi=,jkl=,mno=", "", " ", "0123456789", "HTTPS://A.EXAMPLE", "\x00\xff", "\x1b[2J\n", "ü€😀",
+		strings.Repeat("9", 7089),
 		strings.Repeat("x", 2953), strings.Repeat("x", 2954),
 	} {
 		f.Add(code)
@@ -22,7 +23,8 @@ func FuzzDraw(f *testing.F) {
 	f.Fuzz(func(t *testing.T, code string) {
 		drawing, err := draw(code)
 		_, noPicture := picture(code)
-		if (err == nil) != (noPicture == nil) || err != nil && err != errNoDrawing { //nolint:errorlint // nothing wraps it
+		//nolint:errorlint // nothing wraps it
+		if (err == nil) != (noPicture == nil) || err != nil && err != errNoDrawing {
 			t.Fatalf("the drawing: %v, the picture: %v", err, noPicture)
 		}
 		want, encodeErr := qr.Encode(code, qr.L)
@@ -58,8 +60,10 @@ func FuzzLinkedTo(f *testing.F) {
 	f.Add("201145202826@c.us", "John Doe")
 	f.Add("\x1b[2J", "\u202e\n\xff")
 	f.Fuzz(func(t *testing.T, chatID, name string) {
-		said := linkedTo(wawp.Session{InstanceID: "3EB0BCB2E3D4", Account: &wawp.Account{ChatID: wawp.Text(chatID),
-			PushName: wawp.Text(name)}})
+		said := linkedTo(wawp.Session{InstanceID: "3EB0BCB2E3D4", Account: &wawp.Account{
+			ChatID:   wawp.Text(chatID),
+			PushName: wawp.Text(name),
+		}})
 		if strings.ContainsFunc(said, func(c rune) bool { return unicode.In(c, unicode.Cc, unicode.Bidi_Control) }) {
 			t.Errorf("it says %q", said)
 		}

@@ -29,7 +29,8 @@ func TestDrawingIsBlackOnWhiteWithAQuietZone(t *testing.T) {
 		} else if n != width {
 			t.Errorf("line %d is %d wide, want %d", i, n, width)
 		}
-		if margin := strings.Repeat(" ", quietZone); !strings.HasPrefix(modules, margin) || !strings.HasSuffix(modules, margin) {
+		if margin := strings.Repeat(" ", quietZone); !strings.HasPrefix(modules, margin) ||
+			!strings.HasSuffix(modules, margin) {
 			t.Errorf("line %d has no quiet zone: %q", i, modules)
 		}
 		if i < quietZone/2 || i >= len(lines)-quietZone/2 {

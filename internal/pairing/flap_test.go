@@ -90,12 +90,32 @@ func TestNothingThatPassesEndsTheAction(t *testing.T) {
 		fault                  wawptest.Fault
 		asked                  string // and what it is sent, beside looks
 	}{
-		"its own restart":              {"", "FAILED", "FAILED STOPPED STOPPED STARTING SCAN_QR_CODE", wawptest.Fault{}, restart},
-		"its own restart, by number":   {number, "FAILED", "FAILED STOPPED STARTING SCAN_QR_CODE SCAN_QR_CODE", wawptest.Fault{}, restart},
-		"its own start":                {"", "STOPPED", "STOPPED STARTING SCAN_QR_CODE SCAN_QR_CODE STARTING", wawptest.Fault{}, start},
-		"its own start, by number":     {number, "STOPPED", "STOPPED STARTING SCAN_QR_CODE", wawptest.Fault{}, start},
-		"connecting, by number":        {number, "WORKING", "SCAN_QR_CODE STARTING SCAN_QR_CODE SCAN_QR_CODE", wawptest.Fault{}, ""},
-		"a 404":                        {"", "WORKING", "404 404 STARTING 404 404 404 404 404 404 404", wawptest.Fault{}, ""},
+		"its own restart": {
+			"", "FAILED", "FAILED STOPPED STOPPED STARTING SCAN_QR_CODE",
+			wawptest.Fault{},
+			restart,
+		},
+		"its own restart, by number": {
+			number, "FAILED", "FAILED STOPPED STARTING SCAN_QR_CODE SCAN_QR_CODE",
+			wawptest.Fault{},
+			restart,
+		},
+		"its own start": {
+			"", "STOPPED", "STOPPED STARTING SCAN_QR_CODE SCAN_QR_CODE STARTING",
+			wawptest.Fault{},
+			start,
+		},
+		"its own start, by number": {number, "STOPPED", "STOPPED STARTING SCAN_QR_CODE", wawptest.Fault{}, start},
+		"connecting, by number": {
+			number, "WORKING", "SCAN_QR_CODE STARTING SCAN_QR_CODE SCAN_QR_CODE",
+			wawptest.Fault{},
+			"",
+		},
+		"a 404": {
+			"", "WORKING", "404 404 STARTING 404 404 404 404 404 404 404",
+			wawptest.Fault{},
+			"",
+		},
 		"faults":                       {"", "WORKING", "502 page drop STARTING 502 page drop", wawptest.Fault{}, ""},
 		"a start answered by 502":      {"", "STOPPED", "STOPPED STOPPED 404 502", lost(start, 502), start},
 		"a start answered by 504":      {number, "STOPPED", row(3*lasting, "STOPPED"), lost(start, 504), start},
@@ -117,7 +137,8 @@ func TestNothingThatPassesEndsTheAction(t *testing.T) {
 			if test.fault.Match != "" {
 				w.Inject(test.fault)
 			}
-			acctest.Contains(t, tf.OK("apply", invoke), "The phone of \"Support\" ("+phone+"@c.us) is linked to the session "+id)
+			acctest.Contains(t, tf.OK("apply", invoke),
+				"The phone of \"Support\" ("+phone+"@c.us) is linked to the session "+id)
 			asked := map[string]int{info: len(strings.Fields(test.told)) + 1}
 			if test.asked != "" {
 				asked[test.asked] = 1
@@ -140,12 +161,21 @@ func TestRefusedCodeIsSaidAtOnce(t *testing.T) {
 		fault     wawptest.Fault
 		says      string
 	}{
-		"QR code":              {short, refusal(getQR, 400, "Not now."), "Not now."},
-		"QR code, as a 404":    {short, refusal(getQR, 404, "Not here."), "Not here."},
-		"QR code, broken":      {short, refusal(getQR, 503, "Down."), "Down."},
-		"pairing code":         {number, refusal(askCode, 400, "The number is not registered on WhatsApp."), "not registered on WhatsApp."},
-		"pairing code, as 422": {number, refusal(askCode, 422, "Not registered on WhatsApp."), "Not registered on WhatsApp."},
-		"pairing code, as 404": {number, refusal(askCode, 404, "Not registered on WhatsApp."), "Not registered on WhatsApp."},
+		"QR code":           {short, refusal(getQR, 400, "Not now."), "Not now."},
+		"QR code, as a 404": {short, refusal(getQR, 404, "Not here."), "Not here."},
+		"QR code, broken":   {short, refusal(getQR, 503, "Down."), "Down."},
+		"pairing code": {
+			number, refusal(askCode, 400, "The number is not registered on WhatsApp."),
+			"not registered on WhatsApp.",
+		},
+		"pairing code, as 422": {
+			number, refusal(askCode, 422, "Not registered on WhatsApp."),
+			"Not registered on WhatsApp.",
+		},
+		"pairing code, as 404": {
+			number, refusal(askCode, 404, "Not registered on WhatsApp."),
+			"Not registered on WhatsApp.",
+		},
 		"pairing code, broken": {number + "\n" + short, refusal(askCode, 500, "Oops."), "Oops."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -172,6 +202,7 @@ func TestCodesThatEndAreSaidToEnd(t *testing.T) {
 	w := open(t, wawptest.Config{}, wawptest.Session{Status: "FAILED"})
 	told(w, "FAILED STARTING "+row(3, "SCAN_QR_CODE")+row(lasting, "FAILED"))
 	said := w.Terraform(t, once+pair("")).Fails("apply", invoke)
-	acctest.Contains(t, said, "is FAILED after a restart", "hands out no more codes", "A longer invoke timeout does not change that")
+	acctest.Contains(t, said, "is FAILED after a restart", "hands out no more codes",
+		"A longer invoke timeout does not change that")
 	w.Asked(t, map[string]int{info: 5 + lasting, restart: 1, getQR: 1})
 }

@@ -43,11 +43,13 @@ func (m *model) refresh(s wawp.Session) {
 	}
 }
 
-// digits returns those of the phone number that an argument holds, in any notation; "" where it is not set, or not known yet. A
-// value that became known only during an apply was validated nowhere else, and must not pass for one that is not set.
+// digits returns those of the phone number that an argument holds, in any notation; "" where it is not set, or not
+// known yet. A value that became known only during an apply was validated nowhere else, and must not pass for one that
+// is not set.
 func digits(ctx context.Context, number types.String, argument string) (string, diag.Diagnostics) {
 	var checked validator.StringResponse
-	validate.PhoneNumber{}.ValidateString(ctx, validator.StringRequest{Path: path.Root(argument), ConfigValue: number}, &checked)
+	validate.PhoneNumber{}.ValidateString(ctx, validator.StringRequest{Path: path.Root(argument), ConfigValue: number},
+		&checked)
 	found, _ := wawp.ParsePhoneNumber(number.ValueString()) // of its error the validator has told
 	return found, checked.Diagnostics
 }

@@ -46,15 +46,19 @@ func (p *Pair) Metadata(_ context.Context, req action.MetadataRequest, resp *act
 // Schema describes the action.
 func (p *Pair) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Draws the QR code of a session in the terminal, or with `phone_number` shows a pairing code to type, and " +
-			"waits until a phone is linked. It starts a session that is stopped, restarts one that failed (once), and draws the code " +
-			"anew when it expires. If a phone is linked already, it only says whose. Whoever sees the output can link a phone: do not " +
+		MarkdownDescription: "Draws the QR code of a session in the terminal, or with `phone_number` shows a " +
+			"pairing code to type, and " +
+			"waits until a phone is linked. It starts a session that is stopped, restarts one that failed (once), " +
+			"and draws the code " +
+			"anew when it expires. If a phone is linked already, it only says whose. Whoever sees the output can " +
+			"link a phone: do not " +
 			"invoke it where logs are public. Needs Terraform 1.14 or later.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
-				Validators:          []validator.String{validate.InstanceID{}},
+				Required: true,
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` " +
+					"of a `wawp_session`.",
+				Validators: []validator.String{validate.InstanceID{}},
 			},
 			argumentNumber: schema.StringAttribute{
 				Optional: true,
@@ -66,7 +70,8 @@ func (p *Pair) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.
 				Validators: []validator.String{validate.PhoneNumber{}},
 			},
 			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				InvokeDescription: "How long to wait for a person, as a duration such as `90s` or `1h`. Default: `10m`. When " +
+				InvokeDescription: "How long to wait for a person, as a duration such as `90s` or `1h`. Default: " +
+					"`10m`. When " +
 					"it ends, the action fails; no phone is unlinked, and a session that was started stays so. The " +
 					"action ends sooner if Wawp stops to hand out codes: a session that nobody scans becomes " +
 					"`FAILED`, is restarted once, and the second time is the end.",

@@ -56,7 +56,8 @@ func working() wawptest.Session {
 
 // pair configures the action.
 func pair(arguments string) string {
-	return fmt.Sprintf("action \"wawp_session_pair\" \"this\" {\n  config {\n    instance_id = %q\n%s\n  }\n}\n", id, arguments)
+	return fmt.Sprintf("action \"wawp_session_pair\" \"this\" {\n  config {\n    instance_id = %q\n%s\n  }\n}\n", id,
+		arguments)
 }
 
 const invoke = "-invoke=action.wawp_session_pair.this"
@@ -69,7 +70,10 @@ func TestAccDrawnCodeScans(t *testing.T) {
 	if _, err := exec.LookPath("zbarimg"); err != nil {
 		t.Skip("needs zbarimg (Debian's package zbar-tools) on PATH")
 	}
-	for name, arguments := range map[string][]string{"with colours": {invoke}, "without colours": {invoke, "-no-color"}} {
+	for name, arguments := range map[string][]string{
+		"with colours":    {invoke},
+		"without colours": {invoke, "-no-color"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{PairAfter: time.Millisecond}, wawptest.Session{})
@@ -93,7 +97,8 @@ func TestAccDrawnCodeScans(t *testing.T) {
 					t.Errorf("on a %s terminal the code is not read as the one that was issued (%v)", terminal, err)
 				}
 			}
-			acctest.Contains(t, said, "Scan this code", "The phone of \"Support\" ("+phone+"@c.us) is linked to the session "+id)
+			acctest.Contains(t, said, "Scan this code",
+				"The phone of \"Support\" ("+phone+"@c.us) is linked to the session "+id)
 		})
 	}
 }
@@ -198,7 +203,8 @@ func TestAccPairWithAPhoneNumber(t *testing.T) {
 	acctest.Require(t, "1.14", "")
 	w := open(t, wawptest.Config{PairAfter: time.Millisecond}, wawptest.Session{Status: "SCAN_QR_CODE"})
 	said := w.CLI(t, pair(`phone_number = "+20 (114) 520-2826"`)).OK("apply", "-auto-approve", "-no-color", invoke)
-	acctest.Contains(t, said, "On the phone with the number "+phone, w.PairingCodes(id)[0], "The phone of \"Support\" ("+phone+"@c.us) is linked")
+	acctest.Contains(t, said, "On the phone with the number "+phone, w.PairingCodes(id)[0],
+		"The phone of \"Support\" ("+phone+"@c.us) is linked")
 	if w.Count(askCode) != 1 || w.Count(getQR) != 0 {
 		t.Errorf("the requests are %v", w.Requests())
 	}
@@ -213,18 +219,38 @@ func TestPairEndsWithoutAPhone(t *testing.T) {
 		fault     wawptest.Fault
 		says      []string
 	}{
-		"timed out": {wawptest.Session{Status: "SCAN_QR_CODE"}, `timeouts = { invoke = "200ms" }`, wawptest.Fault{}, []string{
-			"No phone was linked to the Wawp session", "within 200ms", "SCAN_QR_CODE", "invoke the action again",
-		}},
+		"timed out": {
+			wawptest.Session{Status: "SCAN_QR_CODE"},
+			`timeouts = { invoke = "200ms" }`,
+			wawptest.Fault{},
+			[]string{
+				"No phone was linked to the Wawp session", "within 200ms", "SCAN_QR_CODE", "invoke the action again",
+			},
+		},
 		"another phone": {working(), `phone_number = "+49 170 1234567"`, wawptest.Fault{}, []string{
-			"Another phone is linked to the Wawp session", `with AttributeName("phone_number")`, "has the number " + phone + ", not 491701234567",
+			"Another phone is linked to the Wawp session", `with AttributeName("phone_number")`, "has the number " +
+				phone + ", not 491701234567",
 		}},
-		"no number":  {working(), `phone_number = "0170 1234567"`, wawptest.Fault{}, []string{"Error: Invalid phone number", "begins with a single 0"}},
-		"no timeout": {working(), `timeouts = { invoke = "0s" }`, wawptest.Fault{}, []string{"Error: Invalid duration"}},
-		"no session": {working(), "", wawptest.Fault{Match: info, Status: 404, Body: `{"code":"invalid_instance","message":"Gone."}`}, []string{
+		"no number": {
+			working(), `phone_number = "0170 1234567"`,
+			wawptest.Fault{},
+			[]string{"Error: Invalid phone number", "begins with a single 0"},
+		},
+		"no timeout": {
+			working(), `timeouts = { invoke = "0s" }`,
+			wawptest.Fault{},
+			[]string{"Error: Invalid duration"},
+		},
+		"no session": {working(), "", wawptest.Fault{
+			Match: info, Status: 404,
+			Body: `{"code":"invalid_instance","message":"Gone."}`,
+		}, []string{
 			"No phone was linked to the Wawp session", "Gone.", "Wawp knows no such instance",
 		}},
-		"wrong token": {working(), "", wawptest.Fault{Match: info, Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}, []string{"Who?", "WAWP_ACCESS_TOKEN"}},
+		"wrong token": {working(), "", wawptest.Fault{
+			Match: info, Status: 401,
+			Body: `{"code":"invalid_access_token","message":"Who?"}`,
+		}, []string{"Who?", "WAWP_ACCESS_TOKEN"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -263,8 +289,10 @@ func TestAccPairingIsPairedByItsAction(t *testing.T) {
 		}
 		output "who" { value = wawp_session_pairing.this.push_name }`)
 	w.Inject(wawptest.Fault{Match: getQR, Times: 1, Status: 401}) // a first try fails: the pairing is not begun
-	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "No phone was linked to the Wawp session", "WAWP_ACCESS_TOKEN")
-	if state := cli.State(); len(state) != 1 || state[0].Name != "this" || state[0].Status != "" || state[0].Attributes["session_name"] == nil {
+	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "No phone was linked to the Wawp session",
+		"WAWP_ACCESS_TOKEN")
+	if state := cli.State(); len(state) != 1 || state[0].Name != "this" || state[0].Status != "" ||
+		state[0].Attributes["session_name"] == nil {
 		t.Fatalf("the state is %v", state)
 	}
 	said := cli.OK("apply", "-auto-approve", "-no-color")
@@ -313,7 +341,8 @@ func TestNumberThatIsKnownLate(t *testing.T) {
 		t.Parallel()
 		w := open(t, wawptest.Config{}, working())
 		w.Inject(wawptest.Fault{Match: create, Reshape: wawptest.Set("session_name", late)})
-		tf := w.Terraform(t, "resource \"wawp_session\" \"late\" {}\n"+declare("expected_phone_number = wawp_session.late.session_name"))
+		tf := w.Terraform(t,
+			"resource \"wawp_session\" \"late\" {}\n"+declare("expected_phone_number = wawp_session.late.session_name"))
 		tf.OK("plan")
 		acctest.Contains(t, tf.Fails("apply"), says, "begins with a single 0")
 		if len(tf.State()) != 1 {
@@ -329,12 +358,16 @@ func TestNumberThatIsKnownLate(t *testing.T) {
 			"access_token": cty.StringVal(w.Token), "base_url": cty.StringVal(w.Server.URL),
 		}))
 		config := func(number cty.Value) *tfprotov6.DynamicValue {
-			return acctest.Encode(acctest.Object(p.Schemas.ActionSchemas["wawp_session_pair"].Schema, map[string]cty.Value{
-				"instance_id": cty.StringVal(id), "phone_number": number,
-			}))
+			return acctest.Encode(acctest.Object(p.Schemas.ActionSchemas["wawp_session_pair"].Schema,
+				map[string]cty.Value{
+					"instance_id": cty.StringVal(id), "phone_number": number,
+				}))
 		}
 		plan := func(number cty.Value) string {
-			resp, err := p.PlanAction(ctx, &tfprotov6.PlanActionRequest{ActionType: "wawp_session_pair", Config: config(number)})
+			resp, err := p.PlanAction(ctx, &tfprotov6.PlanActionRequest{
+				ActionType: "wawp_session_pair",
+				Config:     config(number),
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -342,7 +375,10 @@ func TestNumberThatIsKnownLate(t *testing.T) {
 		}
 		acctest.Lacks(t, plan(cty.UnknownVal(cty.String)), "Error")
 		acctest.Contains(t, plan(cty.StringVal(late)), says)
-		resp, err := p.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: "wawp_session_pair", Config: config(cty.StringVal(late))})
+		resp, err := p.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{
+			ActionType: "wawp_session_pair",
+			Config:     config(cty.StringVal(late)),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -46,31 +46,37 @@ func (q *QRCode) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp
 // Schema describes the ephemeral resource.
 func (q *QRCode) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The QR code that links a phone to a session, as a value that another system can show. Terraform keeps " +
+		MarkdownDescription: "The QR code that links a phone to a session, as a value that another system can show. " +
+			"Terraform keeps " +
 			"it neither in the state nor in a plan. It is null, which is no error, unless the session waits for a scan " +
 			"(`SCAN_QR_CODE`). Terraform opens it with each plan, apply and destroy, and it is valid for " +
-			"20 to 40 seconds only. To show a person a code in the terminal, use the action `wawp_session_pair` instead; to send " +
+			"20 to 40 seconds only. To show a person a code in the terminal, use the action `wawp_session_pair` " +
+			"instead; to send " +
 			"one a page, `wawp_session_temp_link`.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
-				Validators:          []validator.String{validate.InstanceID{}},
+				Required: true,
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` " +
+					"of a `wawp_session`.",
+				Validators: []validator.String{validate.InstanceID{}},
 			},
 			"value": schema.StringAttribute{
-				Computed:            true,
-				Sensitive:           true,
-				MarkdownDescription: "What to draw as a QR code. A secret: whoever scans it links a phone. Null unless `available`.",
+				Computed:  true,
+				Sensitive: true,
+				MarkdownDescription: "What to draw as a QR code. A secret: whoever scans it links a phone. Null " +
+					"unless `available`.",
 			},
 			"image": schema.StringAttribute{
 				Computed:  true,
 				Sensitive: true,
-				MarkdownDescription: "The same code as a picture: a data URI with a PNG image, fit for the `src` of an HTML `img`. A " +
+				MarkdownDescription: "The same code as a picture: a data URI with a PNG image, fit for the `src` of " +
+					"an HTML `img`. A " +
 					"secret. Null unless `available`.",
 			},
 			"expires_at": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "When another code takes its place, as an RFC 3339 time in UTC. Null unless `available`, or if Wawp " +
+				MarkdownDescription: "When another code takes its place, as an RFC 3339 time in UTC. Null unless " +
+					"`available`, or if Wawp " +
 					"does not report it.",
 			},
 			"available": schema.BoolAttribute{
@@ -89,7 +95,8 @@ func (q *QRCode) Configure(_ context.Context, req ephemeral.ConfigureRequest, re
 	q.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// Open asks for the code. It does not fail for the session's state, because it is called at every plan, apply and destroy.
+// Open asks for the code. It does not fail for the session's state, because it is called at every plan, apply and
+// destroy.
 func (q *QRCode) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var data codeModel

@@ -34,17 +34,31 @@ func TestCodeInEachStatus(t *testing.T) {
 		fault   wawptest.Fault
 		value   string // what a code begins with, if there is one
 	}{
-		"stopped":                   {wawptest.Session{Status: "STOPPED"}, wawptest.Fault{}, ""},
-		"starting":                  {wawptest.Session{Status: "STARTING"}, wawptest.Fault{}, ""},
-		"failed":                    {wawptest.Session{Status: "FAILED"}, wawptest.Fault{}, ""},
-		"linked":                    {working(), wawptest.Fault{}, ""},
-		"gone":                      {working(), wawptest.Fault{Match: getQR, Status: 404, Body: own}, ""},
-		"invalid":                   {working(), wawptest.Fault{Match: getQR, Status: 404, Body: dropped}, ""},
-		"refused":                   {working(), wawptest.Fault{Match: getQR, Status: 403, Body: `{"code":"qr_not_available","message":"No."}`}, ""},
-		"linked, worded otherwise":  {working(), wawptest.Fault{Match: getQR, Status: 500, Body: `{"code":"wawp_upstream_error","message":"x"}`}, ""},
-		"stopped, worded otherwise": {wawptest.Session{Status: "STOPPED"}, wawptest.Fault{Match: getQR, Body: `{"qr":null}`}, ""},
-		"scan":                      {wawptest.Session{Status: "SCAN_QR_CODE"}, wawptest.Fault{}, "2@"},
-		"scan, no expiry":           {wawptest.Session{Status: "SCAN_QR_CODE"}, wawptest.Fault{Match: getQR, Body: `{"value":"2@abcdefgh"}`}, "2@abcdefgh"},
+		"stopped":  {wawptest.Session{Status: "STOPPED"}, wawptest.Fault{}, ""},
+		"starting": {wawptest.Session{Status: "STARTING"}, wawptest.Fault{}, ""},
+		"failed":   {wawptest.Session{Status: "FAILED"}, wawptest.Fault{}, ""},
+		"linked":   {working(), wawptest.Fault{}, ""},
+		"gone":     {working(), wawptest.Fault{Match: getQR, Status: 404, Body: own}, ""},
+		"invalid":  {working(), wawptest.Fault{Match: getQR, Status: 404, Body: dropped}, ""},
+		"refused": {working(), wawptest.Fault{
+			Match: getQR, Status: 403,
+			Body: `{"code":"qr_not_available","message":"No."}`,
+		}, ""},
+		"linked, worded otherwise": {working(), wawptest.Fault{
+			Match: getQR, Status: 500,
+			Body: `{"code":"wawp_upstream_error","message":"x"}`,
+		}, ""},
+		"stopped, worded otherwise": {
+			wawptest.Session{Status: "STOPPED"},
+			wawptest.Fault{Match: getQR, Body: `{"qr":null}`},
+			"",
+		},
+		"scan": {wawptest.Session{Status: "SCAN_QR_CODE"}, wawptest.Fault{}, "2@"},
+		"scan, no expiry": {
+			wawptest.Session{Status: "SCAN_QR_CODE"},
+			wawptest.Fault{Match: getQR, Body: `{"value":"2@abcdefgh"}`},
+			"2@abcdefgh",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -60,14 +74,16 @@ func TestCodeInEachStatus(t *testing.T) {
 				switch available := tf.Value("ephemeral.wawp_session_qr_code.x", "available").True(); {
 				case available != (test.value != ""), !available && value+image+expires != "":
 					t.Errorf("after %s: available: %t, %q, %q, %q", command, available, value, image, expires)
-				case available && (!strings.HasPrefix(value, test.value) || !strings.HasPrefix(image, "data:image/png;base64,")):
+				case available && (!strings.HasPrefix(value, test.value) ||
+					!strings.HasPrefix(image, "data:image/png;base64,")):
 					t.Errorf("after %s: %q, %q", command, value, image)
 				case name == "scan" && (err != nil || !at.After(time.Now())), name != "scan" && expires != "":
 					t.Errorf("after %s it expires at %q", command, expires)
 				}
 			}
 			tf.OK("destroy")
-			if w.Count(getQR) < 3 || w.Count("") != w.Count(getQR)+w.Count(info) || w.Count(info) > 0 && !strings.Contains(name, "otherwise") {
+			if w.Count(getQR) < 3 || w.Count("") != w.Count(getQR)+w.Count(info) || w.Count(info) > 0 &&
+				!strings.Contains(name, "otherwise") {
 				t.Errorf("the requests are %v", w.Requests())
 			}
 			if now, _ := w.Session(id); now.Status != test.session.Status {
@@ -88,14 +104,18 @@ func TestCodeCannotBeRead(t *testing.T) {
 		"no answer":     {wawptest.Fault{Drop: true}, "the request was sent, but"},
 		"a proxy's 404": {wawptest.Fault{Status: 404, Body: foreign}, "check base_url"},
 		"no sense":      {wawptest.Fault{Body: `{"success":true}`}, "the answer holds no QR code"},
-		"too long":      {wawptest.Fault{Body: `{"value":"2@` + strings.Repeat("x", 3000) + `"}`}, "too long for a QR code"},
+		"too long": {
+			wawptest.Fault{Body: `{"value":"2@` + strings.Repeat("x", 3000) + `"}`},
+			"too long for a QR code",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
 			w.Inject(test.fault)
 			said := w.Terraform(t, once+code(quoted)).Fails("plan")
-			acctest.Contains(t, said, "Error: "+acctest.Summary(test.fault, "Wawp QR code could not be read"), id, test.says)
+			acctest.Contains(t, said, "Error: "+acctest.Summary(test.fault, "Wawp QR code could not be read"), id,
+				test.says)
 			if regexp.MustCompile("2@|xxx").MatchString(said) {
 				t.Errorf("the error quotes the code:\n%s", said)
 			}
@@ -103,8 +123,8 @@ func TestCodeCannotBeRead(t *testing.T) {
 	}
 }
 
-// TestAccCodeOfASessionToCome: the code is asked for when there is a session. (OpenTofu then asks only for what something
-// refers to.)
+// TestAccCodeOfASessionToCome: the code is asked for when there is a session. (OpenTofu then asks only for what
+// something refers to.)
 func TestAccCodeOfASessionToCome(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.11", "")

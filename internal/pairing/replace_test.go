@@ -25,7 +25,8 @@ func TestReplacedPairingKeepsThePhone(t *testing.T) {
 	w := open(t, wawptest.Config{}, working())
 	tf := w.Terraform(t, declare(createFirst))
 	tf.OK("apply")
-	acctest.Contains(t, tf.OK("apply", "-replace="+address), "Warning: The phone was left linked to the Wawp session", id, "1 added, 0 changed, 1 destroyed")
+	acctest.Contains(t, tf.OK("apply", "-replace="+address), "Warning: The phone was left linked to the Wawp session",
+		id, "1 added, 0 changed, 1 destroyed")
 	stillLinked(t, w, tf)
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 	tf.OK("destroy")
@@ -50,7 +51,8 @@ func TestRenamedPairingKeepsThePhone(t *testing.T) {
 	}
 }
 
-// TestRenamedPairingWaitsAgain where the old resource is destroyed first: the phone that is being logged out is not taken for linked.
+// TestRenamedPairingWaitsAgain where the old resource is destroyed first: the phone that is being logged out is not
+// taken for linked.
 func TestRenamedPairingWaitsAgain(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{}, working())
@@ -127,22 +129,29 @@ func TestRefusedPhoneIsNotTaken(t *testing.T) {
 		fault    wawptest.Fault
 		says     string
 	}{
-		"another phone":            {"491701234567", wawptest.Fault{Skip: 1000}, "Error: Another phone is linked to the Wawp session"},
+		"another phone": {
+			"491701234567",
+			wawptest.Fault{Skip: 1000},
+			"Error: Another phone is linked to the Wawp session",
+		},
 		"a phone without a number": {phone, untold, "Error: Wawp does not report the number of the linked phone"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, wawptest.Config{}, working())
 			before := w.Terraform(t, declare())
-			after := w.Terraform(t, strings.Replace(declare(`expected_phone_number = "`+test.expected+`"`), `"x"`, `"y"`, 1))
+			after := w.Terraform(t, strings.Replace(declare(`expected_phone_number = "`+test.expected+`"`), `"x"`,
+				`"y"`, 1))
 			before.OK("apply")
 			before.Shared = w.Provider(t)
 			after.Shared = before.Shared // of one run
 			w.Inject(test.fault)
 			acctest.Contains(t, after.Fails("apply"), test.says)
 			acctest.Lacks(t, before.OK("destroy"), "was left linked")
-			if now, _ := w.Session(id); now.Status != "SCAN_QR_CODE" || w.Count(logout) != 1 || len(before.State())+len(after.State()) != 0 {
-				t.Errorf("the session is %+v after %d logouts, the state %v and %v", now, w.Count(logout), before.State(), after.State())
+			if now, _ := w.Session(id); now.Status != "SCAN_QR_CODE" || w.Count(logout) != 1 ||
+				len(before.State())+len(after.State()) != 0 {
+				t.Errorf("the session is %+v after %d logouts, the state %v and %v", now, w.Count(logout),
+					before.State(), after.State())
 			}
 		})
 	}
@@ -168,7 +177,8 @@ func TestPairingDeclaredTwice(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{}, working())
 	tf := w.Terraform(t, declare()+strings.Replace(declare(), `"x"`, `"y"`, 1))
-	acctest.Contains(t, tf.Fails("apply"), "Error: Wawp pairing is declared twice", id, "remove one of the two resources")
+	acctest.Contains(t, tf.Fails("apply"), "Error: Wawp pairing is declared twice", id,
+		"remove one of the two resources")
 	stillLinked(t, w, tf)
 }
 
@@ -180,13 +190,33 @@ func TestLogoutIsBelievedWhenAnotherStatusIsTold(t *testing.T) {
 		info   wawptest.Fault
 		gone   bool
 	}{
-		"told by the answer":       {`{"status":"SCAN_QR_CODE"}`, wawptest.Fault{Skip: 1000}, true},
-		"told by info":             {`{"message":"Logged out"}`, wawptest.Fault{Skip: 1000}, true},
-		"told late":                {`{"message":"Logged out"}`, wawptest.Fault{Match: info, Times: 3, Reshape: wawptest.Without("status")}, true},
-		"told by nobody":           {`{"message":"Logged out"}`, wawptest.Fault{Match: info, Reshape: wawptest.Without("status")}, false},
-		"a word that nobody knows": {`{"status":"DONE"}`, wawptest.Fault{Match: info, Reshape: wawptest.Set("status", "WORKING")}, false},
-		"another such word":        {`{"status":"LOGGED_OUT"}`, wawptest.Fault{Match: info, Times: 3, Reshape: wawptest.Set("status", "WORKING")}, true},
-		"the answer says WORKING":  {`{"status":"WORKING"}`, wawptest.Fault{Match: info, Reshape: wawptest.Set("status", "WORKING")}, false},
+		"told by the answer": {`{"status":"SCAN_QR_CODE"}`, wawptest.Fault{Skip: 1000}, true},
+		"told by info":       {`{"message":"Logged out"}`, wawptest.Fault{Skip: 1000}, true},
+		"told late": {
+			`{"message":"Logged out"}`,
+			wawptest.Fault{Match: info, Times: 3, Reshape: wawptest.Without("status")},
+			true,
+		},
+		"told by nobody": {
+			`{"message":"Logged out"}`,
+			wawptest.Fault{Match: info, Reshape: wawptest.Without("status")},
+			false,
+		},
+		"a word that nobody knows": {
+			`{"status":"DONE"}`,
+			wawptest.Fault{Match: info, Reshape: wawptest.Set("status", "WORKING")},
+			false,
+		},
+		"another such word": {
+			`{"status":"LOGGED_OUT"}`,
+			wawptest.Fault{Match: info, Times: 3, Reshape: wawptest.Set("status", "WORKING")},
+			true,
+		},
+		"the answer says WORKING": {
+			`{"status":"WORKING"}`,
+			wawptest.Fault{Match: info, Reshape: wawptest.Set("status", "WORKING")},
+			false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,5 +1,5 @@
-// Package pairing offers what links a phone to a session: the resource wawp_session_pairing, which waits for a person, the
-// action wawp_session_pair, which shows that person a code, and the ephemeral resource wawp_session_qr_code.
+// Package pairing offers what links a phone to a session: the resource wawp_session_pairing, which waits for a person,
+// the action wawp_session_pair, which shows that person a code, and the ephemeral resource wawp_session_qr_code.
 package pairing
 
 import (
@@ -78,8 +78,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
-// Create waits until a phone is linked. Before that nothing is put into the state: an object that is there in part would be
-// tainted, and the next apply would log a phone out.
+// Create waits until a phone is linked. Before that nothing is put into the state: an object that is there in part
+// would be tainted, and the next apply would log a phone out.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan model
@@ -115,7 +115,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
 }
 
-// Read refreshes the state. Only a proof that no phone is linked, or that the session is absent, removes the pairing from it.
+// Read refreshes the state. Only a proof that no phone is linked, or that the session is absent, removes the pairing
+// from it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var m model
@@ -155,8 +156,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 // object names the pairing in the state. A phone was linked, or there would be none.
 func object(id string) state.Object {
 	return state.Object{
-		Type: "wawp_session_pairing", Noun: "pairing", InstanceID: id, Name: "the pairing of the session " + id, Paired: true,
-		Anew: "creates it anew, which fails unless instance_id names another session by then",
+		Type: "wawp_session_pairing", Noun: "pairing", InstanceID: id, Name: "the pairing of the session " + id,
+		Paired: true,
+		Anew:   "creates it anew, which fails unless instance_id names another session by then",
 	}
 }
 
@@ -212,7 +214,9 @@ func pairingKey(id string) string  { return "pairing " + id }
 func logoutKey(id string) string   { return "logout " + id }
 
 // ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	state.Object{Name: "the session to which a phone is linked"}.Import(ctx, req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("logout_on_destroy"), true)...)

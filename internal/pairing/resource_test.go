@@ -35,7 +35,8 @@ const twice, lasting, late = 3, 6, 11
 
 // declare configures a pairing.
 func declare(arguments ...string) string {
-	return fmt.Sprintf("resource \"wawp_session_pairing\" \"x\" {\n  instance_id = %q\n%s\n}\n", id, strings.Join(arguments, "\n"))
+	return fmt.Sprintf("resource \"wawp_session_pairing\" \"x\" {\n  instance_id = %q\n%s\n}\n", id,
+		strings.Join(arguments, "\n"))
 }
 
 // has checks one attribute in the state.
@@ -61,7 +62,10 @@ func TestLifecycle(t *testing.T) {
 		t.Helper()
 		acctest.Contains(t, tf.OK("plan"), "No changes.")
 		all := tf.State()[0].Attributes
-		for attribute, want := range map[string]any{"phone_number": phone, "chat_id": phone + "@c.us", "push_name": "Support", "logout_on_destroy": true} {
+		for attribute, want := range map[string]any{
+			"phone_number": phone, "chat_id": phone + "@c.us",
+			"push_name": "Support", "logout_on_destroy": true,
+		} {
 			if all[attribute] != want {
 				t.Errorf("%s is %v, want %v", attribute, all[attribute], want)
 			}
@@ -100,8 +104,12 @@ func TestLinkedAlreadyCounts(t *testing.T) {
 		looks int
 		name  knownvalue.Check
 	}{
-		"told":       {wawptest.Fault{Skip: 1000}, 1, knownvalue.StringExact("Support")},
-		"told late":  {wawptest.Fault{Match: info, Times: late - 1, Reshape: wawptest.Without("me")}, late, knownvalue.StringExact("Support")},
+		"told": {wawptest.Fault{Skip: 1000}, 1, knownvalue.StringExact("Support")},
+		"told late": {
+			wawptest.Fault{Match: info, Times: late - 1, Reshape: wawptest.Without("me")},
+			late,
+			knownvalue.StringExact("Support"),
+		},
 		"never told": {wawptest.Fault{Match: info, Reshape: wawptest.Without("me")}, late, knownvalue.Null()},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -124,8 +132,8 @@ func TestLinkedAlreadyCounts(t *testing.T) {
 	}
 }
 
-// TestNotPairedLeavesEverything: what ends the wait leaves session, phone and state as they were, and the next apply waits
-// again.
+// TestNotPairedLeavesEverything: what ends the wait leaves session, phone and state as they were, and the next apply
+// waits again.
 func TestNotPairedLeavesEverything(t *testing.T) {
 	t.Parallel()
 	short := `timeouts = { create = "1s" }`
@@ -136,10 +144,21 @@ func TestNotPairedLeavesEverything(t *testing.T) {
 		fault     wawptest.Fault
 		says      string
 	}{
-		"timed out": {waiting, []string{short}, wawptest.Fault{}, `(?s)Nobody linked a phone to the session ` + id + ` within\s+1s.*SCAN_QR_CODE.*next\s+apply\s+waits\s+again.*wawp_session_pair`},
-		"failed":    {wawptest.Session{Status: "FAILED"}, []string{short}, wawptest.Fault{}, `(?s)1s.*FAILED.*wawp_session_restart`},
-		"stuck":     {wawptest.Session{Status: "WHATEVER"}, []string{short}, wawptest.Fault{}, `(?s)1s.*WHATEVER`},
-		"stopped":   {wawptest.Session{Status: "STOPPED"}, nil, wawptest.Fault{}, `(?s)Wawp session is stopped.*desired_state = "started"`},
+		"timed out": {waiting, []string{short}, wawptest.Fault{}, `(?s)Nobody linked a phone to the session ` + id +
+			` within\s+1s.*SCAN_QR_CODE.*next\s+apply\s+waits\s+again.*wawp_session_pair`},
+		"failed": {
+			wawptest.Session{Status: "FAILED"},
+			[]string{short},
+			wawptest.Fault{},
+			`(?s)1s.*FAILED.*wawp_session_restart`,
+		},
+		"stuck": {wawptest.Session{Status: "WHATEVER"}, []string{short}, wawptest.Fault{}, `(?s)1s.*WHATEVER`},
+		"stopped": {
+			wawptest.Session{Status: "STOPPED"},
+			nil,
+			wawptest.Fault{},
+			`(?s)Wawp session is stopped.*desired_state = "started"`,
+		},
 		"the wrong phone": {
 			working(),
 			[]string{`expected_phone_number = "+49 170 1234567"`},
@@ -152,10 +171,28 @@ func TestNotPairedLeavesEverything(t *testing.T) {
 			wawptest.Fault{},
 			`(?s)Wawp does not report the number of the linked phone.*expected_phone_number\s+out`,
 		},
-		"no phone number": {working(), []string{`expected_phone_number = "0170 1234567"`}, wawptest.Fault{}, `(?s)Invalid phone number.*single\s+0`},
-		"no such session": {waiting, nil, wawptest.Fault{Match: info, Status: 404, Body: own}, `(?s)The instance was\s+deleted.*Wawp\s+knows\s+no\s+such\s+instance`},
-		"a proxy's 404":   {waiting, nil, wawptest.Fault{Match: info, Status: 404, Body: foreign}, `(?s)check\s+base_url`},
-		"broken":          {waiting, []string{short}, wawptest.Fault{Match: info, Status: 500}, `(?s)1s.*Nothing\s+was\s+recorded.*HTTP\s+500`},
+		"no phone number": {
+			working(),
+			[]string{`expected_phone_number = "0170 1234567"`},
+			wawptest.Fault{},
+			`(?s)Invalid phone number.*single\s+0`,
+		},
+		"no such session": {
+			waiting, nil,
+			wawptest.Fault{Match: info, Status: 404, Body: own},
+			`(?s)The instance was\s+deleted.*Wawp\s+knows\s+no\s+such\s+instance`,
+		},
+		"a proxy's 404": {
+			waiting, nil,
+			wawptest.Fault{Match: info, Status: 404, Body: foreign},
+			`(?s)check\s+base_url`,
+		},
+		"broken": {
+			waiting,
+			[]string{short},
+			wawptest.Fault{Match: info, Status: 500},
+			`(?s)1s.*Nothing\s+was\s+recorded.*HTTP\s+500`,
+		},
 		"no number told": {
 			working(),
 			[]string{short, `expected_phone_number = "+20 114 520 2826"`},
@@ -178,18 +215,23 @@ func TestNotPairedLeavesEverything(t *testing.T) {
 			}
 			before, _ := w.Session(id)
 			w.Steps(t,
-				resource.TestStep{Config: w.Config(declare(test.arguments...)), ExpectError: regexp.MustCompile(test.says)},
+				resource.TestStep{
+					Config:      w.Config(declare(test.arguments...)),
+					ExpectError: regexp.MustCompile(test.says),
+				},
 				resource.TestStep{
 					PreConfig: func() {
 						now, _ := w.Session(id)
-						if now.Status != before.Status || (now.Me == nil) != (before.Me == nil) || w.Count("") != w.Count(info) {
+						if now.Status != before.Status || (now.Me == nil) != (before.Me == nil) ||
+							w.Count("") != w.Count(info) {
 							t.Errorf("the session was %+v and is %+v, after %v", before, now, w.Requests())
 						}
 						w.ClearFaults()
 						w.SetStatus(id, "SCAN_QR_CODE")
 						scan(t, w)
 					},
-					Config: w.Config(declare()), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionCreate),
+					Config: w.Config(declare()), ConfigPlanChecks: acctest.Plans(address,
+						plancheck.ResourceActionCreate),
 				},
 			)
 		})
@@ -201,7 +243,8 @@ func TestAccInterruptedWaitLeavesEverything(t *testing.T) {
 	w := open(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
 	cli := w.CLI(t, declare())
 	said := interrupt(t, w, cli, info, 2, "apply", "-auto-approve", "-no-color")
-	acctest.Contains(t, said, "Error: The wait for a phone was interrupted", "SCAN_QR_CODE", "The next apply waits again")
+	acctest.Contains(t, said, "Error: The wait for a phone was interrupted", "SCAN_QR_CODE",
+		"The next apply waits again")
 	if now, _ := w.Session(id); now.Status != "SCAN_QR_CODE" || len(cli.State()) != 0 {
 		t.Errorf("the session is %+v, the state %v", now, cli.State())
 	}
@@ -230,25 +273,73 @@ func TestRefresh(t *testing.T) {
 		fails  bool
 		looks  int
 	}{
-		"linked":                  {nil, []string{quiet}, false, 1},
-		"unlinked":                {[]wawptest.Fault{status("SCAN_QR_CODE")}, []string{"Warning: A phone was unlinked from its Wawp session", id, removed, "wawp_session_pair"}, false, 2},
-		"passing through":         {[]wawptest.Fault{passing}, []string{quiet}, false, 2},
-		"failed":                  {[]wawptest.Fault{status("FAILED")}, []string{"Warning: A paired Wawp session is FAILED", quiet, "wawp_session_restart"}, false, 1},
-		"stopped":                 {[]wawptest.Fault{status("STOPPED")}, []string{quiet}, false, 1},
-		"starting":                {[]wawptest.Fault{status("STARTING")}, []string{quiet}, false, 1},
-		"unknown status":          {[]wawptest.Fault{status("RESTING")}, []string{quiet}, false, 1},
-		"invalid_session":         {[]wawptest.Fault{{Match: info, Status: 404, Body: dropped}, noLimits}, []string{kept, "invalid_session", quiet}, false, 1},
-		"session gone":            {[]wawptest.Fault{gone, noLimits}, []string{"Warning: Wawp pairing is gone", id, removed}, false, 2},
-		"session gone, or not":    {[]wawptest.Fault{gone}, []string{kept, quiet}, false, 2},
-		"a proxy's 404":           {[]wawptest.Fault{{Match: info, Status: 404, Body: foreign}}, []string{kept, quiet, "terraform state rm"}, false, 1},
-		"an HTML page":            {[]wawptest.Fault{{Match: info, Body: "<html>"}}, []string{kept, quiet}, false, 1},
-		"401":                     {[]wawptest.Fault{{Match: info, Status: 401, Body: own}}, []string{"Error: Wawp did not accept the access token"}, true, 1},
-		"403":                     {[]wawptest.Fault{{Match: info, Status: 403, Body: own}}, []string{"Error: Wawp pairing could not be read"}, true, 1},
-		"500":                     {[]wawptest.Fault{{Match: info, Status: 500}}, []string{"Error: Wawp pairing could not be read"}, true, 1},
-		"unlinked, or not":        {[]wawptest.Fault{passing, {Match: info, Status: 500}}, []string{"Error: Wawp pairing could not be read"}, true, 2},
-		"a 404 that passes":       {[]wawptest.Fault{{Match: info, Times: 1, Status: 404, Body: own}}, []string{quiet}, false, 2},
-		"a 404, then connecting":  {[]wawptest.Fault{{Match: info, Times: 1, Status: 404, Body: own}, passing}, []string{quiet}, false, 3},
-		"a 404, then unlinked":    {[]wawptest.Fault{{Match: info, Times: 1, Status: 404, Body: own}, status("SCAN_QR_CODE")}, []string{"Warning: A phone was unlinked", removed}, false, 3},
+		"linked": {nil, []string{quiet}, false, 1},
+		"unlinked": {
+			[]wawptest.Fault{status("SCAN_QR_CODE")},
+			[]string{"Warning: A phone was unlinked from its Wawp session", id, removed, "wawp_session_pair"},
+			false,
+			2,
+		},
+		"passing through": {[]wawptest.Fault{passing}, []string{quiet}, false, 2},
+		"failed": {
+			[]wawptest.Fault{status("FAILED")},
+			[]string{"Warning: A paired Wawp session is FAILED", quiet, "wawp_session_restart"},
+			false, 1,
+		},
+		"stopped":        {[]wawptest.Fault{status("STOPPED")}, []string{quiet}, false, 1},
+		"starting":       {[]wawptest.Fault{status("STARTING")}, []string{quiet}, false, 1},
+		"unknown status": {[]wawptest.Fault{status("RESTING")}, []string{quiet}, false, 1},
+		"invalid_session": {
+			[]wawptest.Fault{{Match: info, Status: 404, Body: dropped}, noLimits},
+			[]string{kept, "invalid_session", quiet},
+			false, 1,
+		},
+		"session gone": {
+			[]wawptest.Fault{gone, noLimits},
+			[]string{"Warning: Wawp pairing is gone", id, removed},
+			false, 2,
+		},
+		"session gone, or not": {[]wawptest.Fault{gone}, []string{kept, quiet}, false, 2},
+		"a proxy's 404": {
+			[]wawptest.Fault{{Match: info, Status: 404, Body: foreign}},
+			[]string{kept, quiet, "terraform state rm"},
+			false, 1,
+		},
+		"an HTML page": {[]wawptest.Fault{{Match: info, Body: "<html>"}}, []string{kept, quiet}, false, 1},
+		"401": {
+			[]wawptest.Fault{{Match: info, Status: 401, Body: own}},
+			[]string{"Error: Wawp did not accept the access token"},
+			true, 1,
+		},
+		"403": {
+			[]wawptest.Fault{{Match: info, Status: 403, Body: own}},
+			[]string{"Error: Wawp pairing could not be read"},
+			true, 1,
+		},
+		"500": {
+			[]wawptest.Fault{{Match: info, Status: 500}},
+			[]string{"Error: Wawp pairing could not be read"},
+			true, 1,
+		},
+		"unlinked, or not": {
+			[]wawptest.Fault{passing, {Match: info, Status: 500}},
+			[]string{"Error: Wawp pairing could not be read"},
+			true, 2,
+		},
+		"a 404 that passes": {
+			[]wawptest.Fault{{Match: info, Times: 1, Status: 404, Body: own}},
+			[]string{quiet},
+			false, 2,
+		},
+		"a 404, then connecting": {
+			[]wawptest.Fault{{Match: info, Times: 1, Status: 404, Body: own}, passing},
+			[]string{quiet},
+			false, 3,
+		},
+		"a 404, then unlinked": {[]wawptest.Fault{
+			{Match: info, Times: 1, Status: 404, Body: own},
+			status("SCAN_QR_CODE"),
+		}, []string{"Warning: A phone was unlinked", removed}, false, 3},
 		"unlinked, session gone?": {[]wawptest.Fault{passing, gone}, []string{kept, quiet}, false, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -288,7 +379,8 @@ func TestUnlinkedPhoneIsAPlannedWait(t *testing.T) {
 				w.SetStatus(id, "SCAN_QR_CODE")
 				scan(t, w)
 			},
-			Config: w.Config(declare(expected)), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionCreate),
+			Config: w.Config(declare(expected)), ConfigPlanChecks: acctest.Plans(address,
+				plancheck.ResourceActionCreate),
 		},
 		resource.TestStep{
 			PreConfig: func() {
@@ -296,7 +388,10 @@ func TestUnlinkedPhoneIsAPlannedWait(t *testing.T) {
 				w.Pair(id, "491701234567", "Sales")
 			},
 			Config: w.Config(declare(expected)), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop),
-			ConfigStateChecks: []statecheck.StateCheck{has("phone_number", knownvalue.StringExact("491701234567")), has("push_name", knownvalue.StringExact("Sales"))},
+			ConfigStateChecks: []statecheck.StateCheck{
+				has("phone_number", knownvalue.StringExact("491701234567")),
+				has("push_name", knownvalue.StringExact("Sales")),
+			},
 		},
 	)
 
@@ -306,7 +401,8 @@ func TestUnlinkedPhoneIsAPlannedWait(t *testing.T) {
 	tf.OK("apply")
 	w.SetStatus(id, "SCAN_QR_CODE")
 	w.Pair(id, "491701234567", "Sales")
-	acctest.Contains(t, tf.OK("plan"), "Warning: Another phone is linked to the Wawp session", "491701234567", "No changes")
+	acctest.Contains(t, tf.OK("plan"), "Warning: Another phone is linked to the Wawp session", "491701234567",
+		"No changes")
 }
 
 // TestPlanThatUnlinksAPhoneSaysSo, whether the pairing is destroyed, renamed, or replaced for another session.
@@ -398,11 +494,28 @@ func TestDestroy(t *testing.T) {
 	}{
 		"unlinks":        {nil, "WORKING", nil, nil, false, map[string]int{info: 1, logout: 1}},
 		"keeps the link": {[]string{"logout_on_destroy = false"}, "WORKING", nil, nil, false, map[string]int{info: 1}},
-		"says nothing":   {nil, "WORKING", []wawptest.Fault{{Match: logout, Act: true, Status: 204}}, nil, false, map[string]int{info: 2, logout: 1}},
-		"takes a while":  {nil, "WORKING", []wawptest.Fault{{Match: logout, Act: true, Body: `{"status":"WORKING"}`}, {Match: info, Skip: 1, Times: 1, Body: `{"status":"WORKING"}`}}, nil, false, map[string]int{info: 3, logout: 1}},
+		"says nothing": {
+			nil, "WORKING",
+			[]wawptest.Fault{{Match: logout, Act: true, Status: 204}},
+			nil, false,
+			map[string]int{info: 2, logout: 1},
+		},
+		"takes a while": {
+			nil, "WORKING",
+			[]wawptest.Fault{
+				{Match: logout, Act: true, Body: `{"status":"WORKING"}`},
+				{Match: info, Skip: 1, Times: 1, Body: `{"status":"WORKING"}`},
+			},
+			nil, false,
+			map[string]int{info: 3, logout: 1},
+		},
 		"session gone": {
 			nil, "WORKING",
-			[]wawptest.Fault{{Match: logout, Status: 404, Body: own}, {Match: info, Skip: 1, Status: 404, Body: own}, {Match: limits, Status: 404, Body: own}},
+			[]wawptest.Fault{
+				{Match: logout, Status: 404, Body: own},
+				{Match: info, Skip: 1, Status: 404, Body: own},
+				{Match: limits, Status: 404, Body: own},
+			},
 			nil, false,
 			map[string]int{info: 2 + lasting, logout: 1, limits: 1},
 		},
@@ -415,12 +528,28 @@ func TestDestroy(t *testing.T) {
 		},
 		"a 404 that passes": {
 			nil, "WORKING",
-			[]wawptest.Fault{{Match: logout, Times: 1, Status: 404, Body: own}, {Match: info, Skip: 1, Times: 3, Status: 404, Body: own}},
+			[]wawptest.Fault{
+				{Match: logout, Times: 1, Status: 404, Body: own},
+				{Match: info, Skip: 1, Times: 3, Status: 404, Body: own},
+			},
 			nil, false,
 			map[string]int{info: 4 + lasting, logout: 2},
 		},
-		"a refusal that passes": {nil, "WORKING", []wawptest.Fault{passing}, nil, false, map[string]int{info: 1 + lasting, logout: 2}},
-		"unlinked already":      {nil, "WORKING", []wawptest.Fault{refused, {Match: info, Skip: 1, Body: `{"status":"SCAN_QR_CODE"}`}}, nil, false, map[string]int{info: 1 + twice, logout: 1}},
+		"a refusal that passes": {
+			nil, "WORKING",
+			[]wawptest.Fault{passing},
+			nil, false,
+			map[string]int{info: 1 + lasting, logout: 2},
+		},
+		"unlinked already": {
+			nil, "WORKING",
+			[]wawptest.Fault{
+				refused,
+				{Match: info, Skip: 1, Body: `{"status":"SCAN_QR_CODE"}`},
+			},
+			nil, false,
+			map[string]int{info: 1 + twice, logout: 1},
+		},
 		"starting": {
 			nil, "WORKING",
 			[]wawptest.Fault{passing, {Match: info, Skip: 1, Times: 9, Body: `{"status":"STARTING"}`}},
@@ -430,41 +559,112 @@ func TestDestroy(t *testing.T) {
 		"flapping": {
 			nil, "WORKING",
 			[]wawptest.Fault{
-				passing, {Match: info, Skip: 1, Times: 2, Body: `{"status":"SCAN_QR_CODE"}`}, {Match: info, Skip: 1, Times: 5, Body: `{"status":"STOPPED"}`},
-				{Match: info, Skip: 1, Times: 2, Body: `{"status":"SCAN_QR_CODE"}`}, {Match: info, Skip: 1, Times: 3, Status: 502},
+				passing,
+				{Match: info, Skip: 1, Times: 2, Body: `{"status":"SCAN_QR_CODE"}`},
+				{Match: info, Skip: 1, Times: 5, Body: `{"status":"STOPPED"}`},
+				{Match: info, Skip: 1, Times: 2, Body: `{"status":"SCAN_QR_CODE"}`},
+				{Match: info, Skip: 1, Times: 3, Status: 502},
 			},
 			nil, false,
 			map[string]int{info: 13 + lasting, logout: 2},
 		},
 		"accepted, starting": {
 			nil, "WORKING",
-			[]wawptest.Fault{{Match: logout, Act: true, Status: 204}, {Match: info, Skip: 1, Times: 4, Body: `{"status":"STARTING"}`}},
+			[]wawptest.Fault{
+				{Match: logout, Act: true, Status: 204},
+				{Match: info, Skip: 1, Times: 4, Body: `{"status":"STARTING"}`},
+			},
 			nil, false,
 			map[string]int{info: 6, logout: 1},
 		},
 		"never settles": {
-			[]string{`timeouts = { delete = "300ms" }`}, "WORKING",
+			[]string{`timeouts = { delete = "300ms" }`},
+			"WORKING",
 			[]wawptest.Fault{refused, {Match: info, Skip: 1, Body: `{"status":"STARTING"}`}},
-			[]string{"Error: The phone was not unlinked", "was STARTING when last seen", "not_connected", "stays in the state"},
+			[]string{
+				"Error: The phone was not unlinked", "was STARTING when last seen", "not_connected",
+				"stays in the state",
+			},
 			true, nil,
 		},
 		"never told": {
-			[]string{`timeouts = { delete = "300ms" }`}, "WORKING",
+			[]string{`timeouts = { delete = "300ms" }`},
+			"WORKING",
 			[]wawptest.Fault{refused, {Match: info, Skip: 1, Status: 500}},
 			[]string{"Error: The phone was not unlinked", "not_connected"},
 			true, nil,
 		},
-		"stopped":           {nil, "STOPPED", nil, []string{"Warning: The phone may still be linked", "is STOPPED", "not_connected"}, false, map[string]int{info: 1 + lasting, logout: 2}},
-		"refused":           {nil, "WORKING", []wawptest.Fault{refused}, []string{"Error: The phone was not unlinked", "not_connected", "stays in the state"}, true, map[string]int{info: 1 + lasting, logout: 2}},
-		"broken":            {nil, "WORKING", []wawptest.Fault{{Match: logout, Status: 500}}, []string{"Error: The phone was not unlinked", "HTTP 500"}, true, map[string]int{info: 1 + lasting, logout: 1}},
-		"no answer":         {nil, "WORKING", []wawptest.Fault{{Match: logout, Drop: true}}, []string{"Error: The phone was not unlinked"}, true, map[string]int{info: 1 + lasting, logout: 1}},
-		"lost":              {nil, "WORKING", []wawptest.Fault{{Match: logout, Drop: true, Act: true}}, nil, false, map[string]int{info: 1 + twice, logout: 1}},
-		"a gateway's 504":   {nil, "WORKING", []wawptest.Fault{{Match: logout, Status: 504, Act: true}}, nil, false, map[string]int{info: 1 + twice, logout: 1}},
-		"a proxy's 404":     {nil, "WORKING", []wawptest.Fault{{Match: logout, Status: 404, Body: foreign}}, []string{"Error: The phone was not unlinked"}, true, map[string]int{info: 1 + lasting, logout: 2}},
-		"forbidden":         {nil, "WORKING", []wawptest.Fault{{Match: logout, Status: 403}}, []string{"Error: The phone was not unlinked"}, true, map[string]int{info: 1 + lasting, logout: 2}},
-		"locked":            {nil, "WORKING", []wawptest.Fault{{Match: logout, Times: 1, Status: 423}}, nil, false, map[string]int{info: 1 + lasting, logout: 2}},
-		"wrong token":       {nil, "WORKING", []wawptest.Fault{{Match: logout, Status: 401}}, []string{"Error: ", "HTTP 401"}, true, map[string]int{info: 1, logout: 1}},
-		"error in disguise": {nil, "WORKING", []wawptest.Fault{{Match: logout, Body: own}}, []string{"Error: The phone was not unlinked"}, true, map[string]int{info: 1 + lasting, logout: 1}},
+		"stopped": {nil, "STOPPED", nil, []string{
+			"Warning: The phone may still be linked", "is STOPPED",
+			"not_connected",
+		}, false, map[string]int{info: 1 + lasting, logout: 2}},
+		"refused": {
+			nil, "WORKING",
+			[]wawptest.Fault{refused},
+			[]string{"Error: The phone was not unlinked", "not_connected", "stays in the state"},
+			true,
+			map[string]int{info: 1 + lasting, logout: 2},
+		},
+		"broken": {
+			nil, "WORKING",
+			[]wawptest.Fault{{Match: logout, Status: 500}},
+			[]string{"Error: The phone was not unlinked", "HTTP 500"},
+			true,
+			map[string]int{info: 1 + lasting, logout: 1},
+		},
+		"no answer": {
+			nil, "WORKING",
+			[]wawptest.Fault{{Match: logout, Drop: true}},
+			[]string{"Error: The phone was not unlinked"},
+			true,
+			map[string]int{info: 1 + lasting, logout: 1},
+		},
+		"lost": {
+			nil, "WORKING",
+			[]wawptest.Fault{{Match: logout, Drop: true, Act: true}},
+			nil, false,
+			map[string]int{info: 1 + twice, logout: 1},
+		},
+		"a gateway's 504": {
+			nil, "WORKING",
+			[]wawptest.Fault{{Match: logout, Status: 504, Act: true}},
+			nil, false,
+			map[string]int{info: 1 + twice, logout: 1},
+		},
+		"a proxy's 404": {
+			nil, "WORKING",
+			[]wawptest.Fault{{Match: logout, Status: 404, Body: foreign}},
+			[]string{"Error: The phone was not unlinked"},
+			true,
+			map[string]int{info: 1 + lasting, logout: 2},
+		},
+		"forbidden": {
+			nil, "WORKING",
+			[]wawptest.Fault{{Match: logout, Status: 403}},
+			[]string{"Error: The phone was not unlinked"},
+			true,
+			map[string]int{info: 1 + lasting, logout: 2},
+		},
+		"locked": {
+			nil, "WORKING",
+			[]wawptest.Fault{{Match: logout, Times: 1, Status: 423}},
+			nil, false,
+			map[string]int{info: 1 + lasting, logout: 2},
+		},
+		"wrong token": {
+			nil, "WORKING",
+			[]wawptest.Fault{{Match: logout, Status: 401}},
+			[]string{"Error: ", "HTTP 401"},
+			true,
+			map[string]int{info: 1, logout: 1},
+		},
+		"error in disguise": {
+			nil, "WORKING",
+			[]wawptest.Fault{{Match: logout, Body: own}},
+			[]string{"Error: The phone was not unlinked"},
+			true,
+			map[string]int{info: 1 + lasting, logout: 1},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -510,7 +710,10 @@ func TestImport(t *testing.T) {
 
 func TestAccImportBlock(t *testing.T) {
 	t.Parallel()
-	for needs, by := range map[string]string{"1.11": fmt.Sprintf("id = %q", id), "1.12": fmt.Sprintf("identity = { instance_id = %q }", id)} {
+	for needs, by := range map[string]string{
+		"1.11": fmt.Sprintf("id = %q", id),
+		"1.12": fmt.Sprintf("identity = { instance_id = %q }", id),
+	} {
 		t.Run(by, func(t *testing.T) {
 			t.Parallel()
 			acctest.Require(t, needs, needs)
@@ -529,11 +732,27 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 		fault  wawptest.Fault
 		says   []string
 	}{
-		"not paired":      {id, "SCAN_QR_CODE", wawptest.Fault{}, []string{"Error: No phone is linked to the Wawp session", "is SCAN_QR_CODE", "leave the import out"}},
-		"stopped":         {id, "STOPPED", wawptest.Fault{}, []string{"Error: No phone is linked to the Wawp session", "is STOPPED"}},
-		"no such session": {"3EB000000000", "WORKING", wawptest.Fault{}, []string{"Error: Wawp pairing could not be read", "invalid_instance"}},
-		"blank":           {" ", "WORKING", wawptest.Fault{}, []string{"Error: No instance id to import"}},
-		"a proxy's 404":   {id, "WORKING", wawptest.Fault{Match: info, Status: 404, Body: foreign}, []string{"Error: Wawp pairing could not be read"}},
+		"not paired": {
+			id, "SCAN_QR_CODE",
+			wawptest.Fault{},
+			[]string{"Error: No phone is linked to the Wawp session", "is SCAN_QR_CODE", "leave the import out"},
+		},
+		"stopped": {
+			id, "STOPPED",
+			wawptest.Fault{},
+			[]string{"Error: No phone is linked to the Wawp session", "is STOPPED"},
+		},
+		"no such session": {
+			"3EB000000000", "WORKING",
+			wawptest.Fault{},
+			[]string{"Error: Wawp pairing could not be read", "invalid_instance"},
+		},
+		"blank": {" ", "WORKING", wawptest.Fault{}, []string{"Error: No instance id to import"}},
+		"a proxy's 404": {
+			id, "WORKING",
+			wawptest.Fault{Match: info, Status: 404, Body: foreign},
+			[]string{"Error: Wawp pairing could not be read"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

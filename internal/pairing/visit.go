@@ -9,8 +9,9 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// How long a code is shown before the next is asked for: until it expires, within these bounds, as the clock of this machine
-// may be wrong (documentation of auth/qr-image: a code lives for 20 to 40 s, refresh it each 5 to 10 s or each 30 s).
+// How long a code is shown before the next is asked for: until it expires, within these bounds, as the clock of this
+// machine may be wrong (documentation of auth/qr-image: a code lives for 20 to 40 s, refresh it each 5 to 10 s or each
+// 30 s).
 const (
 	shortestShow = 5 * time.Second
 	usualShow    = 20 * time.Second // where the answer does not tell
@@ -21,8 +22,8 @@ const (
 // for at each second look.
 const mostRefusals = 4
 
-// visit is one run of the action: it leads a session to the point at which a person can link a phone, and shows that person
-// a code.
+// visit is one run of the action: it leads a session to the point at which a person can link a phone, and shows that
+// person a code.
 type visit struct {
 	client *wawp.Client
 	id     string
@@ -179,8 +180,8 @@ func showFor(expires, now time.Time) time.Duration {
 	return min(max(expires.Sub(now), shortestShow), longestShow)
 }
 
-// showPairingCode shows a code to type. It is asked for once each time that the session begins to wait: another one would
-// take the place of the one that a person is typing. A code that is refused is asked for again, a few times.
+// showPairingCode shows a code to type. It is asked for once each time that the session begins to wait: another one
+// would take the place of the one that a person is typing. A code that is refused is asked for again, a few times.
 func (v *visit) showPairingCode(ctx context.Context, l wawp.Look) error {
 	if v.shown != "" || l.Row%2 == 0 {
 		return nil

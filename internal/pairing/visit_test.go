@@ -53,8 +53,14 @@ func play(t *testing.T, config wawptest.Config, session wawptest.Session, number
 	}
 	session.InstanceID = id
 	s.Add(session)
-	client := wawp.New(wawp.Options{AccessToken: wawptest.DefaultToken, BaseURL: base, PollInterval: time.Millisecond, RetryWait: time.Millisecond})
-	s.visit = &visit{client: client, id: id, number: number, now: s.clock, say: func(m string) { s.said = append(s.said, m) }}
+	client := wawp.New(wawp.Options{
+		AccessToken: wawptest.DefaultToken, BaseURL: base, PollInterval: time.Millisecond,
+		RetryWait: time.Millisecond,
+	})
+	s.visit = &visit{
+		client: client, id: id, number: number, now: s.clock,
+		say: func(m string) { s.said = append(s.said, m) },
+	}
 	return s
 }
 
@@ -100,7 +106,8 @@ func (s *scene) waits(t *testing.T, n int) {
 // ends waits until a phone is linked, and returns what is said of it.
 func (s *scene) ends(t *testing.T) string {
 	t.Helper()
-	seen, err := wait(t.Context(), s.visit.client, id, func(l wawp.Look) (bool, error) { return s.visit.look(t.Context(), l) })
+	seen, err := wait(t.Context(), s.visit.client, id,
+		func(l wawp.Look) (bool, error) { return s.visit.look(t.Context(), l) })
 	if err != nil {
 		t.Fatalf("the visit did not end: %v\n%s", err, strings.Join(s.said, "\n"))
 	}
@@ -129,7 +136,8 @@ func TestAdviceStandsBelowTheCode(t *testing.T) {
 	at := strings.LastIndex(message, plain) + len(plain)
 	code, advice := message[:at], message[at:]
 	for _, phrase := range []string{
-		"comes in 29 seconds", "40 lines high", "70 columns wide", "font\nsmaller", "wawp_session_temp_link", "phone_number",
+		"comes in 29 seconds", "40 lines high", "70 columns wide", "font\nsmaller", "wawp_session_temp_link",
+		"phone_number",
 	} {
 		if !strings.Contains(advice, phrase) || strings.Contains(code, phrase) {
 			t.Errorf("%q does not stand below the code:\n%s", phrase, advice)
@@ -174,8 +182,8 @@ func TestVisitDrawsAgainWhenTheCodeExpiresAndOnlyThen(t *testing.T) {
 	}
 }
 
-// TestVisitDoesNotTrustClocks: where this machine's clock is ahead of Wawp's, a code that seems to have expired is asked for
-// again after a while, and drawn again only if it is another one.
+// TestVisitDoesNotTrustClocks: where this machine's clock is ahead of Wawp's, a code that seems to have expired is
+// asked for again after a while, and drawn again only if it is another one.
 func TestVisitDoesNotTrustClocks(t *testing.T) {
 	t.Parallel()
 	for name, expiry := range map[string]any{"long past": 1000000000000, "far away": 99999999999999, "not told": nil} {
@@ -288,8 +296,11 @@ func TestVisitGivesUp(t *testing.T) {
 func TestVisitOfALinkedSessionSaysWhose(t *testing.T) {
 	t.Parallel()
 	for want, me := range map[string]*wawptest.Me{
-		"The phone of \"Eve[31m\" (201145202826@c.us) is linked to the session " + id + ".": {ID: "201145202826@c.us", PushName: "Eve\x1b[31m"},
-		"The phone of 1@lid is linked to the session " + id + ".":                           {ID: "1@lid"},
+		"The phone of \"Eve[31m\" (201145202826@c.us) is linked to the session " + id + ".": {
+			ID:       "201145202826@c.us",
+			PushName: "Eve\x1b[31m",
+		},
+		"The phone of 1@lid is linked to the session " + id + ".": {ID: "1@lid"},
 	} {
 		s := play(t, wawptest.Config{}, wawptest.Session{Status: "WORKING", Me: me}, "")
 		if last := s.ends(t); last != want || len(s.said) != 0 {
@@ -316,7 +327,8 @@ func TestVisitWithAPhoneNumber(t *testing.T) {
 	s.waits(t, 5)
 	s.expect(t, askCode, 1) // another one would make the first useless
 	s.expect(t, getQR, 0)
-	if len(s.said) != 1 || !strings.Contains(s.said[0], "\n    "+s.PairingCodes(id)[0]+"\n") || !strings.Contains(s.said[0], "Link with phone number") {
+	if len(s.said) != 1 || !strings.Contains(s.said[0], "\n    "+s.PairingCodes(id)[0]+"\n") ||
+		!strings.Contains(s.said[0], "Link with phone number") {
 		t.Errorf("it says %q", s.said)
 	}
 
@@ -340,23 +352,58 @@ func TestVisitMeetsErrors(t *testing.T) {
 		fault  wawptest.Fault
 		goesOn bool
 	}{
-		"no code yet":                  {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Times: 2, Status: 400, Body: refused}, true},
-		"code broken":                  {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Times: 2, Status: 500}, true},
-		"code not told":                {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Times: 2, Body: "{}"}, true},
-		"code refused":                 {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Status: 401}, false},
-		"code answered by a 404":       {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Times: 2, Status: 404, Body: `{"code":"invalid_instance","message":"x"}`}, true},
-		"code too long":                {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Body: `{"value":"2@` + strings.Repeat("x", 3000) + `"}`}, false},
-		"code refused as a 404":        {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Times: 2, Status: 404, Body: refused}, true},
-		"start is refused":             {"STOPPED", wawptest.Fault{Match: start, Status: 400, Body: `{"code":"server_not_found","message":"No server has room."}`}, false},
-		"restart is refused":           {"FAILED", wawptest.Fault{Match: restart, Status: 400, Body: `{"code":"server_not_found","message":"No server has room."}`}, false},
-		"a stale look after a start":   {"STOPPED", wawptest.Fault{Match: info, Skip: 1, Times: lasting + 1, Reshape: wawptest.Set("status", "STOPPED")}, true},
-		"a stale look after a restart": {"FAILED", wawptest.Fault{Match: info, Skip: 1, Times: 3, Reshape: wawptest.Set("status", "FAILED")}, true},
-		"no status told":               {"SCAN_QR_CODE", wawptest.Fault{Match: info, Times: 2, Reshape: wawptest.Without("status")}, true},
-		"started by another":           {"STOPPED", wawptest.Fault{Match: start, Times: 1, Act: true, Status: 409, Body: refused}, true},
-		"start is lost":                {"STOPPED", wawptest.Fault{Match: start, Drop: true}, false},
-		"restart is lost":              {"FAILED", wawptest.Fault{Match: restart, Drop: true}, false},
-		"answer to a start is lost":    {"STOPPED", wawptest.Fault{Match: start, Act: true, Drop: true}, true},
-		"answer to a restart is lost":  {"FAILED", wawptest.Fault{Match: restart, Act: true, Drop: true}, true},
+		"no code yet": {
+			"SCAN_QR_CODE",
+			wawptest.Fault{Match: getQR, Times: 2, Status: 400, Body: refused},
+			true,
+		},
+		"code broken":   {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Times: 2, Status: 500}, true},
+		"code not told": {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Times: 2, Body: "{}"}, true},
+		"code refused":  {"SCAN_QR_CODE", wawptest.Fault{Match: getQR, Status: 401}, false},
+		"code answered by a 404": {
+			"SCAN_QR_CODE",
+			wawptest.Fault{Match: getQR, Times: 2, Status: 404, Body: `{"code":"invalid_instance","message":"x"}`},
+			true,
+		},
+		"code too long": {
+			"SCAN_QR_CODE",
+			wawptest.Fault{Match: getQR, Body: `{"value":"2@` + strings.Repeat("x", 3000) + `"}`},
+			false,
+		},
+		"code refused as a 404": {
+			"SCAN_QR_CODE",
+			wawptest.Fault{Match: getQR, Times: 2, Status: 404, Body: refused},
+			true,
+		},
+		"start is refused": {"STOPPED", wawptest.Fault{
+			Match: start, Status: 400,
+			Body: `{"code":"server_not_found","message":"No server has room."}`,
+		}, false},
+		"restart is refused": {"FAILED", wawptest.Fault{
+			Match: restart, Status: 400,
+			Body: `{"code":"server_not_found","message":"No server has room."}`,
+		}, false},
+		"a stale look after a start": {"STOPPED", wawptest.Fault{
+			Match: info, Skip: 1, Times: lasting + 1,
+			Reshape: wawptest.Set("status", "STOPPED"),
+		}, true},
+		"a stale look after a restart": {"FAILED", wawptest.Fault{
+			Match: info, Skip: 1, Times: 3,
+			Reshape: wawptest.Set("status", "FAILED"),
+		}, true},
+		"no status told": {
+			"SCAN_QR_CODE",
+			wawptest.Fault{Match: info, Times: 2, Reshape: wawptest.Without("status")},
+			true,
+		},
+		"started by another": {"STOPPED", wawptest.Fault{
+			Match: start, Times: 1, Act: true, Status: 409,
+			Body: refused,
+		}, true},
+		"start is lost":               {"STOPPED", wawptest.Fault{Match: start, Drop: true}, false},
+		"restart is lost":             {"FAILED", wawptest.Fault{Match: restart, Drop: true}, false},
+		"answer to a start is lost":   {"STOPPED", wawptest.Fault{Match: start, Act: true, Drop: true}, true},
+		"answer to a restart is lost": {"FAILED", wawptest.Fault{Match: restart, Act: true, Drop: true}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -369,7 +416,8 @@ func TestVisitMeetsErrors(t *testing.T) {
 			if test.goesOn && s.drawn() != 1 {
 				t.Errorf("%d codes were drawn", s.drawn())
 			}
-			if strings.Contains(name, "is refused") && (err == nil || !strings.Contains(err.Error(), "No server has room.")) {
+			if strings.Contains(name, "is refused") && (err == nil ||
+				!strings.Contains(err.Error(), "No server has room.")) {
 				t.Errorf("the end is %v", err)
 			}
 		})
@@ -394,7 +442,10 @@ func TestVisitOutlastsFaultsOfLaterCodes(t *testing.T) {
 func TestVisitForgivesARefusedPairingCode(t *testing.T) {
 	t.Parallel()
 	const number = "201145202826"
-	refusal := wawptest.Fault{Match: askCode, Times: mostRefusals - 1, Status: 400, Body: `{"code":"not_ready","message":"Not now."}`}
+	refusal := wawptest.Fault{
+		Match: askCode, Times: mostRefusals - 1, Status: 400,
+		Body: `{"code":"not_ready","message":"Not now."}`,
+	}
 	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
 	s.Inject(refusal)
 	s.waits(t, twice+2*mostRefusals)
@@ -437,13 +488,18 @@ func TestRefusalsAreSaidAtOnce(t *testing.T) {
 		t.Run(endpoint, func(t *testing.T) {
 			t.Parallel()
 			s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
-			for i, message := range []string{"Not registered on WhatsApp.", "Try again in 20 s.", "Try again in 10 s."} {
-				s.Inject(wawptest.Fault{Match: endpoint, Times: 1 + i%2, Status: 503, Body: `{"code":"no","message":"` + message + `"}`})
+			for i, message := range []string{
+				"Not registered on WhatsApp.", "Try again in 20 s.",
+				"Try again in 10 s.",
+			} {
+				s.Inject(wawptest.Fault{Match: endpoint, Times: 1 + i%2, Status: 503, Body: `{"code":"no","message":"` +
+					message + `"}`})
 			}
 			late, cancel := context.WithTimeout(t.Context(), 0)
 			defer cancel()
 			s.waits(t, map[string]int{getQR: 4, askCode: twice + 6}[endpoint])
-			if len(s.said) != 2 || !strings.Contains(s.said[0], "Not registered on WhatsApp.") || !strings.Contains(s.said[1], "Try again in 20 s.") {
+			if len(s.said) != 2 || !strings.Contains(s.said[0], "Not registered on WhatsApp.") ||
+				!strings.Contains(s.said[1], "Try again in 20 s.") {
 				t.Errorf("it says %q", s.said)
 			}
 			if err := s.visit.why(late, late.Err()); err == nil || !strings.Contains(err.Error(), "Try again in") {
@@ -465,12 +521,18 @@ func TestVisitTakesNoPassingStatusForAnEnd(t *testing.T) {
 		told             string // by session/info, one by one, before the truth
 		starts, restarts int
 	}{
-		"STOPPED in its own restart":        {"FAILED", "FAILED,STOPPED,STOPPED,STOPPED,STOPPED,STOPPED,STOPPED,STOPPED,STARTING", 0, 1},
+		"STOPPED in its own restart": {
+			"FAILED",
+			"FAILED,STOPPED,STOPPED,STOPPED,STOPPED,STOPPED,STOPPED,STOPPED,STARTING", 0, 1,
+		},
 		"old answers after its own restart": {"FAILED", "FAILED,STARTING,FAILED,FAILED,STARTING,FAILED", 0, 1},
 		"STOPPED after its own start":       {"STOPPED", "STOPPED,STARTING,STOPPED,STOPPED,STARTING", 1, 0},
 		"STOPPED once it waits":             {"SCAN_QR_CODE", "SCAN_QR_CODE,STOPPED,STOPPED,STARTING", 0, 0},
-		"STOPPED again":                     {"STOPPED", "STOPPED,SCAN_QR_CODE,SCAN_QR_CODE,SCAN_QR_CODE,STOPPED,STOPPED,STARTING", 1, 0},
-		"FAILED once it waits":              {"SCAN_QR_CODE", "SCAN_QR_CODE,FAILED,FAILED,STARTING", 0, 0},
+		"STOPPED again": {
+			"STOPPED",
+			"STOPPED,SCAN_QR_CODE,SCAN_QR_CODE,SCAN_QR_CODE,STOPPED,STOPPED,STARTING", 1, 0,
+		},
+		"FAILED once it waits": {"SCAN_QR_CODE", "SCAN_QR_CODE,FAILED,FAILED,STARTING", 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -491,7 +553,8 @@ func TestNoCodeIsAskedForAtAPassingScan(t *testing.T) {
 	t.Parallel()
 	linked := &wawptest.Me{ID: "201145202826@c.us"}
 	for name, test := range map[string]struct{ status, number string }{
-		"after a start": {"STOPPED", ""}, "after a restart": {"FAILED", ""}, "by number": {"SCAN_QR_CODE", "201145202826"},
+		"after a start": {"STOPPED", ""}, "after a restart": {"FAILED", ""},
+		"by number":               {"SCAN_QR_CODE", "201145202826"},
 		"by number after a start": {"STOPPED", "201145202826"}, "by number after a restart": {"FAILED", "201145202826"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -522,10 +585,14 @@ func TestWaitOutlastsFaultsThatPass(t *testing.T) {
 		"no answer":       {wawptest.Fault{Drop: true}, true, true},
 		"a web page":      {wawptest.Fault{Body: "<html>"}, true, true},
 		"invalid_session": {wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"x"}`}, false, true},
-		"gone":            {wawptest.Fault{Status: 404, Body: `{"code":"invalid_instance","message":"x"}`}, false, true},
-		"a proxy's 404":   {wawptest.Fault{Status: 404, Body: "nginx"}, false, true},
-		"a conflict":      {wawptest.Fault{Status: 409}, false, true},
-		"wrong token":     {wawptest.Fault{Status: 401}, false, false},
+		"gone": {
+			wawptest.Fault{Status: 404, Body: `{"code":"invalid_instance","message":"x"}`},
+			false,
+			true,
+		},
+		"a proxy's 404": {wawptest.Fault{Status: 404, Body: "nginx"}, false, true},
+		"a conflict":    {wawptest.Fault{Status: 409}, false, true},
+		"wrong token":   {wawptest.Fault{Status: 401}, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -550,7 +617,10 @@ func TestWaitOutlastsFaultsThatPass(t *testing.T) {
 	}
 
 	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
-	s.Inject(wawptest.Fault{Match: info, Skip: 1, Status: 503, Body: `{"code":"maintenance","message":"Down until noon."}`})
+	s.Inject(wawptest.Fault{
+		Match: info, Skip: 1, Status: 503,
+		Body: `{"code":"maintenance","message":"Down until noon."}`,
+	})
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		_ = s.WaitFor(t.Context(), info, 3)
@@ -564,7 +634,8 @@ func TestWaitOutlastsFaultsThatPass(t *testing.T) {
 	s.SetStatus(id, "WORKING")
 	late, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	t.Cleanup(cancel)
-	if seen, err := wait(late, s.visit.client, id, func(wawp.Look) (bool, error) { return false, nil }); err != nil || seen.Status != "WORKING" {
+	if seen, err := wait(late, s.visit.client, id, func(wawp.Look) (bool, error) { return false, nil }); err != nil ||
+		seen.Status != "WORKING" {
 		t.Errorf("the end is %+v, %v", seen, err)
 	}
 }
@@ -578,7 +649,10 @@ func TestNotInvoked(t *testing.T) {
 	t.Cleanup(cancel)
 	seen := func(status string) wawp.Session { return wawp.Session{InstanceID: id, Status: status} }
 	linked := func(number string) wawp.Session {
-		return wawp.Session{InstanceID: id, Status: "WORKING", Account: &wawp.Account{ChatID: number + "@x", PhoneNumber: number}}
+		return wawp.Session{
+			InstanceID: id, Status: "WORKING",
+			Account: &wawp.Account{ChatID: number + "@x", PhoneNumber: number},
+		}
 	}
 	for name, test := range map[string]struct {
 		ctx  context.Context
@@ -586,18 +660,47 @@ func TestNotInvoked(t *testing.T) {
 		err  error
 		want []string
 	}{
-		"interrupted":   {interrupted, seen("SCAN_QR_CODE"), context.Canceled, []string{"interrupted", id, "SCAN_QR_CODE", "invoke the action again"}},
-		"timed out":     {late, seen("FAILED"), context.DeadlineExceeded, []string{"within 10m0s", "FAILED", "wawp_session_restart", "invoke the action again"}},
-		"stuck":         {late, seen("STARTING"), context.DeadlineExceeded, []string{"STARTING lasts longer than 60 s"}},
-		"never seen":    {late, seen(""), context.DeadlineExceeded, []string{"in a status that is not known"}},
-		"request":       {context.Background(), seen(""), &wawp.Error{Op: "POST x", Kind: wawp.ServerFault, Status: 500}, []string{"POST x: HTTP 500", "invoke the action again"}},
-		"no turn":       {context.Background(), seen("SCAN_QR_CODE"), wawp.ErrNoTurn, []string{"within 10m0s", "SCAN_QR_CODE"}},
-		"after a fault": {late, seen("SCAN_QR_CODE"), &wawp.Error{Op: "POST x", Kind: wawp.GatewayFault, Status: 503, Message: "Down until noon."}, []string{"within 10m0s", "SCAN_QR_CODE", "The last answer: POST x", "Down until noon."}},
-		"another phone": {context.Background(), linked("1"), nil, []string{"has the number 1, not 2", "wawp_session_logout"}},
-		"hidden phone":  {context.Background(), linked(""), nil, []string{"its number is not known"}},
-		"untold phone":  {context.Background(), seen("WORKING"), nil, []string{"its number is not known"}},
-		"stopped again": {context.Background(), seen("STOPPED"), errStoppedAgain, []string{"was stopped while it waited"}},
-		"failed again":  {context.Background(), seen("FAILED"), errFailedAgain, []string{"is FAILED after a restart", "wawp_session_logout"}},
+		"interrupted": {
+			interrupted, seen("SCAN_QR_CODE"), context.Canceled,
+			[]string{"interrupted", id, "SCAN_QR_CODE", "invoke the action again"},
+		},
+		"timed out": {
+			late, seen("FAILED"), context.DeadlineExceeded,
+			[]string{"within 10m0s", "FAILED", "wawp_session_restart", "invoke the action again"},
+		},
+		"stuck": {
+			late, seen("STARTING"), context.DeadlineExceeded,
+			[]string{"STARTING lasts longer than 60 s"},
+		},
+		"never seen": {late, seen(""), context.DeadlineExceeded, []string{"in a status that is not known"}},
+		"request": {
+			context.Background(), seen(""),
+			&wawp.Error{Op: "POST x", Kind: wawp.ServerFault, Status: 500},
+			[]string{"POST x: HTTP 500", "invoke the action again"},
+		},
+		"no turn": {
+			context.Background(), seen("SCAN_QR_CODE"), wawp.ErrNoTurn,
+			[]string{"within 10m0s", "SCAN_QR_CODE"},
+		},
+		"after a fault": {
+			late, seen("SCAN_QR_CODE"),
+			&wawp.Error{Op: "POST x", Kind: wawp.GatewayFault, Status: 503, Message: "Down until noon."},
+			[]string{"within 10m0s", "SCAN_QR_CODE", "The last answer: POST x", "Down until noon."},
+		},
+		"another phone": {
+			context.Background(), linked("1"), nil,
+			[]string{"has the number 1, not 2", "wawp_session_logout"},
+		},
+		"hidden phone": {context.Background(), linked(""), nil, []string{"its number is not known"}},
+		"untold phone": {context.Background(), seen("WORKING"), nil, []string{"its number is not known"}},
+		"stopped again": {
+			context.Background(), seen("STOPPED"), errStoppedAgain,
+			[]string{"was stopped while it waited"},
+		},
+		"failed again": {
+			context.Background(), seen("FAILED"), errFailedAgain,
+			[]string{"is FAILED after a restart", "wawp_session_logout"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -44,8 +44,8 @@ func account(t *testing.T) (*acctest.World, *acctest.Terraform) {
 	return w, w.Terraform(t, everything)
 }
 
-// TestTokenOfAnotherAccountDropsNothing: to another account Wawp says that there is no such session. What belongs to one stays
-// in the state, and is not taken for deleted. (That the session itself does, the package session tests.)
+// TestTokenOfAnotherAccountDropsNothing: to another account Wawp says that there is no such session. What belongs to
+// one stays in the state, and is not taken for deleted. (That the session itself does, the package session tests.)
 func TestTokenOfAnotherAccountDropsNothing(t *testing.T) {
 	t.Parallel()
 	const token = "t0ken-of-somebody-else"
@@ -67,7 +67,10 @@ func TestTokenOfAnotherAccountDropsNothing(t *testing.T) {
 		"Error: The phone was not unlinked from the Wawp session", "terraform state rm 'wawp_session_pairing.<name>'",
 		"Error: Wawp webhook could not be deleted", "terraform state rm 'wawp_session_webhook.<name>'",
 		"Error: Wawp temporary link was not revoked", "terraform state rm 'wawp_session_temp_link.<name>'")
-	other.Inject(wawptest.Fault{Match: "POST /v2/session/logout", Status: 400, Body: `{"code":"bad_request","message":"no such instance"}`})
+	other.Inject(wawptest.Fault{
+		Match: "POST /v2/session/logout", Status: 400,
+		Body: `{"code":"bad_request","message":"no such instance"}`,
+	})
 	acctest.Contains(t, tf.Fails("destroy"), "Error: The phone was not unlinked from the Wawp session")
 	if left := len(tf.State()); left != len(before)-1 { // a policy leaves with no request: the session keeps it
 		t.Errorf("%d resources are in the state, want %d", left, len(before)-1)
@@ -86,7 +89,10 @@ func TestAbsenceThatPassesIsNoAlarm(t *testing.T) {
 			t.Parallel()
 			w, tf := account(t)
 			tf.OK("apply")
-			w.Inject(wawptest.Fault{Match: endpoint, Times: 1, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`})
+			w.Inject(wawptest.Fault{
+				Match: endpoint, Times: 1, Status: 404,
+				Body: `{"code":"invalid_instance","message":"gone"}`,
+			})
 			said := tf.OK("plan")
 			acctest.Contains(t, said, "No changes.")
 			acctest.Lacks(t, said, "Warning")
@@ -97,7 +103,8 @@ func TestAbsenceThatPassesIsNoAlarm(t *testing.T) {
 	}
 }
 
-// TestRenewedTokenIsThatOfTheSameAccount: once what belongs to a session was read with it, it proves as much as the old one.
+// TestRenewedTokenIsThatOfTheSameAccount: once what belongs to a session was read with it, it proves as much as the old
+// one.
 func TestRenewedTokenIsThatOfTheSameAccount(t *testing.T) {
 	t.Parallel()
 	w, tf := account(t)

@@ -20,8 +20,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// TestAccCIExamplesRun runs the commands of each pipeline of the guide, one after the other, as its jobs would: with an installed
-// provider, a state elsewhere, and nobody to ask.
+// TestAccCIExamplesRun runs the commands of each pipeline of the guide, one after the other, as its jobs would: with an
+// installed provider, a state elsewhere, and nobody to ask.
 func TestAccCIExamplesRun(t *testing.T) {
 	t.Parallel()
 	files := exampleFiles(t, "TestAccCIExamplesRun")
@@ -39,7 +39,8 @@ func TestAccCIExamplesRun(t *testing.T) {
 			installable(t, cli)
 			state := remoteState(t)
 			cli.Env = append(cli.Env, "TF_INPUT=0",
-				"TF_HTTP_ADDRESS="+state, "TF_HTTP_LOCK_ADDRESS="+state+"/lock", "TF_HTTP_UNLOCK_ADDRESS="+state+"/lock")
+				"TF_HTTP_ADDRESS="+state, "TF_HTTP_LOCK_ADDRESS="+state+"/lock",
+				"TF_HTTP_UNLOCK_ADDRESS="+state+"/lock")
 			cli.OK("init") // on somebody's laptop: it writes the lock file, which the pipelines need
 			for _, found := range command.FindAllStringSubmatch(content, -1) {
 				cli.OK(strings.Fields(found[1])...)
@@ -88,7 +89,10 @@ func runScript(t *testing.T, cli *acctest.CLI, script string, environment ...str
 // installable has init find the provider in a directory, where a CLI for users finds it in the registry.
 func installable(t *testing.T, cli *acctest.CLI) {
 	t.Helper()
-	at := slices.IndexFunc(cli.Env, func(variable string) bool { return strings.HasPrefix(variable, "TF_CLI_CONFIG_FILE=") })
+	at := slices.IndexFunc(cli.Env, func(variable string) bool {
+		return strings.HasPrefix(variable,
+			"TF_CLI_CONFIG_FILE=")
+	})
 	rc := strings.TrimPrefix(cli.Env[at], "TF_CLI_CONFIG_FILE=")
 	built := regexp.MustCompile(`"wawp/wawp" *= *"(.*)"`).FindStringSubmatch(string(read(t, rc)))
 	mirror := t.TempDir()

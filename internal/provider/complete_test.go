@@ -35,7 +35,8 @@ func TestAccCompleteExample(t *testing.T) {
 	cli.Env = append(cli.Env, `TF_VAR_webhook_secrets={"support/crm"="`+secret+`"}`)
 
 	cli.OK("plan", "-out=plan", "-no-color")
-	if said := cli.OK("apply", "-no-color", "plan"); strings.Count(said, "Warning: ") > 1 { // one is about dev_overrides
+	// one is about dev_overrides
+	if said := cli.OK("apply", "-no-color", "plan"); strings.Count(said, "Warning: ") > 1 {
 		t.Errorf("it warns:\n%s", said)
 	}
 	cli.OK("plan", "-detailed-exitcode") // succeeds if there is nothing to change
@@ -48,7 +49,8 @@ func TestAccCompleteExample(t *testing.T) {
 			t.Errorf("the secret is in %s", name)
 		}
 	})
-	if said := cli.Fails("destroy", "-auto-approve", "-no-color"); strings.Count(said, "is protected from deletion") != 2 {
+	if said := cli.Fails("destroy", "-auto-approve", "-no-color"); strings.Count(said,
+		"is protected from deletion") != 2 {
 		t.Errorf("both protected sessions are named:\n%s", said)
 	}
 	cli.Env = append(cli.Env, "WAWP_ALLOW_DESTROY=1")

@@ -30,7 +30,10 @@ const (
 
 // known says whether every argument has a value, or none.
 func (m model) known() bool {
-	for _, argument := range []attr.Value{m.AccessToken, m.BaseURL, m.RequestTimeout, m.MaxRetries, m.RequestsPerSecond, m.CACertFile} {
+	for _, argument := range []attr.Value{
+		m.AccessToken, m.BaseURL, m.RequestTimeout, m.MaxRetries, m.RequestsPerSecond,
+		m.CACertFile,
+	} {
 		if argument.IsUnknown() {
 			return false
 		}
@@ -38,8 +41,8 @@ func (m model) known() bool {
 	return true
 }
 
-// options resolves each argument: the configuration, then the environment, then the default. All problems are reported at
-// once.
+// options resolves each argument: the configuration, then the environment, then the default. All problems are reported
+// at once.
 func (m model) options(getenv func(string) string) (wawp.Options, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	o := wawp.Options{
@@ -66,9 +69,11 @@ func (m model) accessToken(getenv func(string) string, diags *diag.Diagnostics) 
 	}
 	if token = strings.TrimSpace(token); token == "" {
 		diags.AddError("No Wawp access token", // access_token is named, not pointed at: Terraform would quote its line
-			"The provider needs the access token of the Wawp account. access_token is not set. Give it in one of three ways:\n"+
+			"The provider needs the access token of the Wawp account. access_token is not set. Give it in one of "+
+				"three ways:\n"+
 				"  1. the environment variable "+envAccessToken+", best for CI;\n"+
-				"  2. access_token = var.wawp_access_token, with the variable declared ephemeral and sensitive and its value in "+
+				"  2. access_token = var.wawp_access_token, with the variable declared ephemeral and sensitive and "+
+				"its value in "+
 				"TF_VAR_wawp_access_token;\n"+
 				"  3. access_token from an ephemeral resource of your secret store.\n"+
 				"Do not write the token into a file that is committed.")
@@ -89,7 +94,8 @@ func (m model) baseURL(getenv func(string) string, diags *diag.Diagnostics) *url
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
 		diags.AddAttributeWarning(path.Root("base_url"), "The access token travels unencrypted",
-			fmt.Sprintf("%s is a plain http:// address of another machine (%s), so everyone on the way can read the access token. "+
+			fmt.Sprintf("%s is a plain http:// address of another machine (%s), so everyone on the way can read the "+
+				"access token. "+
 				"Use https://.", origin, u.Hostname()))
 	}
 	return u
@@ -106,8 +112,9 @@ func (m model) rootCAs(diags *diag.Diagnostics) *x509.CertPool {
 	}
 	pem, err := readCertificates(file)
 	if err != nil {
-		diags.AddAttributeError(path.Root("ca_cert_file"), "CA certificates cannot be read", fmt.Sprintf("Reading ca_cert_file failed: %s. Give the path of a "+
-			"file with PEM certificates, or leave the argument out.", err))
+		diags.AddAttributeError(path.Root("ca_cert_file"), "CA certificates cannot be read",
+			fmt.Sprintf("Reading ca_cert_file failed: %s. Give the path of a "+
+				"file with PEM certificates, or leave the argument out.", err))
 		return nil
 	}
 	// PEM is ASCII: in UTF-16, as PowerShell writes files, each letter has a NUL beside it; its mark reads as U+FFFD.
@@ -115,7 +122,8 @@ func (m model) rootCAs(diags *diag.Diagnostics) *x509.CertPool {
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
 		diags.AddAttributeError(path.Root("ca_cert_file"), "No CA certificate found",
-			fmt.Sprintf("%s holds no PEM certificate, which would begin with -----BEGIN CERTIFICATE-----. Give a file that has one, or "+
+			fmt.Sprintf("%s holds no PEM certificate, which would begin with -----BEGIN CERTIFICATE-----. Give a "+
+				"file that has one, or "+
 				"leave the argument out.", file))
 	}
 	return pool

@@ -47,11 +47,28 @@ func TestOptionsPrecedence(t *testing.T) {
 		token  string
 		url    string
 	}{
-		"defaults":           {model{}, environment(envAccessToken, "env"), "env", wawp.DefaultBaseURL},
-		"environment":        {model{}, environment(envAccessToken, "env", envBaseURL, "https://env.test/"), "env", "https://env.test"},
-		"configuration wins": {model{AccessToken: types.StringValue("conf"), BaseURL: types.StringValue("https://conf.test")}, environment(envAccessToken, "env", envBaseURL, "https://env.test"), "conf", "https://conf.test"},
-		"white space":        {model{}, environment(envAccessToken, " env\n", envBaseURL, " https://env.test\n"), "env", "https://env.test"},
-		"each on its own":    {model{AccessToken: types.StringValue("conf")}, environment(envBaseURL, "https://env.test"), "conf", "https://env.test"},
+		"defaults": {model{}, environment(envAccessToken, "env"), "env", wawp.DefaultBaseURL},
+		"environment": {
+			model{},
+			environment(envAccessToken, "env", envBaseURL, "https://env.test/"), "env",
+			"https://env.test",
+		},
+		"configuration wins": {
+			model{
+				AccessToken: types.StringValue("conf"),
+				BaseURL:     types.StringValue("https://conf.test"),
+			},
+			environment(envAccessToken, "env", envBaseURL, "https://env.test"), "conf", "https://conf.test",
+		},
+		"white space": {
+			model{},
+			environment(envAccessToken, " env\n", envBaseURL, " https://env.test\n"), "env",
+			"https://env.test",
+		},
+		"each on its own": {
+			model{AccessToken: types.StringValue("conf")},
+			environment(envBaseURL, "https://env.test"), "conf", "https://env.test",
+		},
 	} {
 		o, diags := test.config.options(test.getenv)
 		if len(diags) != 0 || o.AccessToken != test.token || o.BaseURL.String() != test.url {
@@ -67,7 +84,8 @@ func TestOptionsNumbers(t *testing.T) {
 		t.Errorf("defaults are %+v", o)
 	}
 	o, _ = model{
-		RequestTimeout: types.StringValue("90s"), MaxRetries: types.Int64Value(0), RequestsPerSecond: types.Float64Value(0.5),
+		RequestTimeout: types.StringValue("90s"), MaxRetries: types.Int64Value(0),
+		RequestsPerSecond: types.Float64Value(0.5),
 	}.options(environment(envAccessToken, "t"))
 	if o.RequestTimeout != 90*time.Second || o.MaxRetries != 0 || o.RequestsPerSecond != 0.5 {
 		t.Errorf("options are %+v", o)
@@ -91,14 +109,46 @@ func TestOptionsComplain(t *testing.T) {
 		level  diag.Severity
 		says   []string
 	}{
-		"no token":       {model{}, environment(), diag.SeverityError, []string{"access_token", "WAWP_ACCESS_TOKEN", "ephemeral", "secret store"}},
-		"blank token":    {model{}, environment(envAccessToken, " "), diag.SeverityError, []string{"WAWP_ACCESS_TOKEN"}},
-		"bad address":    {model{}, environment(envAccessToken, "t", envBaseURL, "api.wawp.net"), diag.SeverityError, []string{"WAWP_BASE_URL", "https://"}},
-		"plain http":     {model{BaseURL: types.StringValue("http://api.wawp.test")}, token, diag.SeverityWarning, []string{"base_url", "unencrypted"}},
-		"no such file":   {model{CACertFile: types.StringValue("/does/not/exist")}, token, diag.SeverityError, []string{"ca_cert_file"}},
-		"a directory":    {model{CACertFile: types.StringValue(t.TempDir())}, token, diag.SeverityError, []string{"no regular file"}},
-		"endless":        {model{CACertFile: types.StringValue(endless)}, token, diag.SeverityError, []string{"longer than 1 MiB"}},
-		"look-alike":     {model{BaseURL: types.StringValue("https://w\u0430wp.net")}, token, diag.SeverityError, []string{"xn--"}},
+		"no token": {
+			model{},
+			environment(), diag.SeverityError,
+			[]string{"access_token", "WAWP_ACCESS_TOKEN", "ephemeral", "secret store"},
+		},
+		"blank token": {
+			model{},
+			environment(envAccessToken, " "), diag.SeverityError,
+			[]string{"WAWP_ACCESS_TOKEN"},
+		},
+		"bad address": {
+			model{},
+			environment(envAccessToken, "t", envBaseURL, "api.wawp.net"), diag.SeverityError,
+			[]string{"WAWP_BASE_URL", "https://"},
+		},
+		"plain http": {
+			model{BaseURL: types.StringValue("http://api.wawp.test")},
+			token, diag.SeverityWarning,
+			[]string{"base_url", "unencrypted"},
+		},
+		"no such file": {
+			model{CACertFile: types.StringValue("/does/not/exist")},
+			token, diag.SeverityError,
+			[]string{"ca_cert_file"},
+		},
+		"a directory": {
+			model{CACertFile: types.StringValue(t.TempDir())},
+			token, diag.SeverityError,
+			[]string{"no regular file"},
+		},
+		"endless": {
+			model{CACertFile: types.StringValue(endless)},
+			token, diag.SeverityError,
+			[]string{"longer than 1 MiB"},
+		},
+		"look-alike": {
+			model{BaseURL: types.StringValue("https://w\u0430wp.net")},
+			token, diag.SeverityError,
+			[]string{"xn--"},
+		},
 		"no certificate": {model{CACertFile: types.StringValue(empty)}, token, diag.SeverityError, []string{"PEM"}},
 	} {
 		_, diags := test.config.options(test.getenv)
@@ -124,7 +174,8 @@ func TestTokenIsNotPointedAt(t *testing.T) {
 	t.Parallel()
 	for _, token := range []types.String{types.StringNull(), types.StringValue(" ")} {
 		_, diags := model{AccessToken: token}.options(environment())
-		if _, points := diags[0].(diag.DiagnosticWithPath); points || !strings.Contains(diags[0].Detail(), "access_token") {
+		if _, points := diags[0].(diag.DiagnosticWithPath); points ||
+			!strings.Contains(diags[0].Detail(), "access_token") {
 			t.Errorf("%s: %v", token, diags)
 		}
 	}
@@ -201,7 +252,8 @@ func TestLogMasksTheToken(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	logAttempt("c4nary-t0ken")(tflogtest.RootLogger(context.Background(), &log), wawp.Attempt{
-		Method: http.MethodPost, Path: "/v2/session/create", Err: "Post https://a.test?access_token=c4nary-t0ken: EOF", Code: "c4nary-t0ken",
+		Method: http.MethodPost, Path: "/v2/session/create", Err: "Post https://a.test?access_token=c4nary-t0ken: EOF",
+		Code:    "c4nary-t0ken",
 		Message: "c4nary-t0ken", InstanceID: "c4nary-t0ken",
 	})
 	if strings.Contains(log.String(), "c4nary") || !strings.Contains(log.String(), "/v2/session/create") {
@@ -216,8 +268,9 @@ func TestLogTellsWhy(t *testing.T) {
 	ctx := tflog.SetField(tflogtest.RootLogger(context.Background(), &log), "tf_req_id", "7")
 	tell := logAttempt("c4nary-t0ken")
 	tell(ctx, wawp.Attempt{
-		Method: http.MethodPost, Path: "/v2/session/info", InstanceID: "A1", Status: 429, Number: 2, Duration: time.Second,
-		Kind: wawp.TooManyRequests, Code: "slow_down", Message: "Not so fast.", Pause: 1500 * time.Millisecond,
+		Method: http.MethodPost, Path: "/v2/session/info", InstanceID: "A1", Status: 429, Number: 2,
+		Duration: time.Second,
+		Kind:     wawp.TooManyRequests, Code: "slow_down", Message: "Not so fast.", Pause: 1500 * time.Millisecond,
 	})
 	tell(ctx, wawp.Attempt{Method: http.MethodPost, Path: "/v2/session/create", Status: 201, Number: 1})
 	lines, err := tflogtest.MultilineJSONDecode(&log)

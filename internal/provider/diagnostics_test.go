@@ -31,7 +31,10 @@ var summaryArgument = map[string]int{
 }
 
 // placeholders are what may stand in a summary and is not known before it is printed, as the page writes it.
-var placeholders = map[string]string{"id": "<instance_id>", "o.InstanceID": "<instance_id>", "o.Noun": "<object>", "err.Error()": "<reason>"}
+var placeholders = map[string]string{
+	"id": "<instance_id>", "o.InstanceID": "<instance_id>", "o.Noun": "<object>",
+	"err.Error()": "<reason>",
+}
 
 // TestGuideExplainsEveryDiagnostic compares the summaries in the code with the headings of the guide.
 func TestGuideExplainsEveryDiagnostic(t *testing.T) {

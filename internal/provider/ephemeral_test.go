@@ -11,7 +11,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// everyEphemeral is a session with a link that is handed out, and all that Terraform opens anew with each plan, apply and destroy.
+// everyEphemeral is a session with a link that is handed out, and all that Terraform opens anew with each plan, apply
+// and destroy.
 const everyEphemeral = `
 	resource "wawp_session" "x" { desired_state = "started" }
 	resource "wawp_session_temp_link" "x" { instance_id = wawp_session.x.instance_id }
@@ -22,8 +23,8 @@ const everyEphemeral = `
 	ephemeral "wawp_session_qr_code" "x" { instance_id = wawp_session.x.instance_id }
 `
 
-// TestEphemeralResourcesAlwaysOpen plans, applies and destroys before a phone is linked, while a code is shown, and after. The
-// link that was handed out stays valid until its own resource is destroyed.
+// TestEphemeralResourcesAlwaysOpen plans, applies and destroys before a phone is linked, while a code is shown, and
+// after. The link that was handed out stays valid until its own resource is destroyed.
 func TestEphemeralResourcesAlwaysOpen(t *testing.T) {
 	t.Parallel()
 	for name, pair := range map[string]func(w *acctest.World, id string){
@@ -60,7 +61,8 @@ func opened(t *testing.T, w *acctest.World, id string) {
 	if w.Count("POST /v2/auth/qr") == 0 {
 		t.Errorf("nothing was opened: %v", w.Requests())
 	}
-	if slices.ContainsFunc(w.Requests(), func(r wawptest.Request) bool { return r.Method == http.MethodDelete }) || len(w.Links(id)) != 1 {
+	if slices.ContainsFunc(w.Requests(), func(r wawptest.Request) bool { return r.Method == http.MethodDelete }) ||
+		len(w.Links(id)) != 1 {
 		t.Errorf("the link that was handed out is another one, or is revoked: %v", w.Requests())
 	}
 }
@@ -84,8 +86,12 @@ func TestAccInvitationIsNotForgotten(t *testing.T) {
 	if err := os.Chmod(filepath.Join(cli.Dir, "invite.sh"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	w.Inject(wawptest.Fault{Match: "POST /v2/session/info", Skip: 2, Times: 1, Reshape: wawptest.Set("status", "STARTING")})
-	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "local-exec provisioner error", `test -n "$PAGE"`)
+	w.Inject(wawptest.Fault{
+		Match: "POST /v2/session/info", Skip: 2, Times: 1,
+		Reshape: wawptest.Set("status", "STARTING"),
+	})
+	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "local-exec provisioner error",
+		`test -n "$PAGE"`)
 	cli.OK("apply", "-auto-approve")
 	links := w.Links(w.Sessions()[0].InstanceID)
 	sent := string(read(t, filepath.Join(cli.Dir, "sent")))
@@ -95,8 +101,8 @@ func TestAccInvitationIsNotForgotten(t *testing.T) {
 	acctest.Contains(t, cli.OK("plan", "-no-color"), "No changes.")
 }
 
-// TestAccEphemeralResourcesAlwaysOpen has a CLI open them, and give what they have to a command. That makes OpenTofu open them,
-// too, which opens only what something refers to.
+// TestAccEphemeralResourcesAlwaysOpen has a CLI open them, and give what they have to a command. That makes OpenTofu
+// open them, too, which opens only what something refers to.
 func TestAccEphemeralResourcesAlwaysOpen(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.11", "1.11")

@@ -18,7 +18,8 @@ import (
 
 const root = "../.."
 
-// elsewhere names the tests of the examples that are more than a configuration to plan: of a file, or of a directory and what is below.
+// elsewhere names the tests of the examples that are more than a configuration to plan: of a file, or of a directory
+// and what is below.
 var elsewhere = map[string]string{
 	"complete":             "TestAccCompleteExample",
 	"guides/running-in-ci": "TestAccCIExamplesRun",
@@ -115,8 +116,8 @@ func TestEveryExampleIsTried(t *testing.T) {
 	}
 }
 
-// TestExamplesHaveVersions, as linters ask for: each directory says once which CLI and which provider it needs. Where the page is not to
-// show that, it is in a file of its own.
+// TestExamplesHaveVersions, as linters ask for: each directory says once which CLI and which provider it needs. Where
+// the page is not to show that, it is in a file of its own.
 func TestExamplesHaveVersions(t *testing.T) {
 	t.Parallel()
 	all := map[string]string{}
@@ -140,8 +141,8 @@ func TestExamplesHaveVersions(t *testing.T) {
 	}
 }
 
-// TestSnippetsAreExamples holds the pages to the rule that each of their snippets is a file under examples/, as a whole.
-// Commands, and what is printed, are no snippets.
+// TestSnippetsAreExamples holds the pages to the rule that each of their snippets is a file under examples/, as a
+// whole. Commands, and what is printed, are no snippets.
 func TestSnippetsAreExamples(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}
@@ -159,7 +160,8 @@ func TestSnippetsAreExamples(t *testing.T) {
 		for _, s := range snippets(text) {
 			switch s.language {
 			case "":
-				t.Errorf("docs/%s: a block has no language. What is printed is text, and a command is shell:\n%s", page, s.content)
+				t.Errorf("docs/%s: a block has no language. What is printed is text, and a command is shell:\n%s", page,
+					s.content)
 			case "shell", "text":
 			default:
 				found++
@@ -197,8 +199,8 @@ func snippets(page string) []snippet {
 	return found
 }
 
-// TestAccExamplesArePlanned plans every example as it stands, against an account that has the instance that they name. An
-// import-*.tf is planned together with the rest of its directory, but without the other imports.
+// TestAccExamplesArePlanned plans every example as it stands, against an account that has the instance that they name.
+// An import-*.tf is planned together with the rest of its directory, but without the other imports.
 func TestAccExamplesArePlanned(t *testing.T) {
 	t.Parallel()
 	files := exampleFiles(t, "TestAccExamplesArePlanned")
@@ -218,7 +220,8 @@ func TestAccExamplesArePlanned(t *testing.T) {
 func configuration(files map[string]string, dir string) string {
 	var all string
 	for file, content := range files {
-		if at, name := path.Split(file); at == dir && strings.HasSuffix(name, ".tf") && !strings.HasPrefix(name, "import-") {
+		if at, name := path.Split(file); at == dir && strings.HasSuffix(name, ".tf") &&
+			!strings.HasPrefix(name, "import-") {
 			all += content + "\n"
 		}
 	}
@@ -256,7 +259,10 @@ func exampleCLI(t *testing.T, configuration string) *acctest.CLI {
 	w := acctest.New(t, wawptest.Config{Paid: true, PairAfter: time.Millisecond})
 	w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4", Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
 	w.NewLink("3EB0BCB2E3D4")
-	w.SetWebhook("3EB0BCB2E3D4", wawptest.Webhook{URL: "https://crm.example.com/hooks/wawp", Events: []string{"message"}, Active: true})
+	w.SetWebhook("3EB0BCB2E3D4", wawptest.Webhook{
+		URL:    "https://crm.example.com/hooks/wawp",
+		Events: []string{"message"}, Active: true,
+	})
 	cli := w.Attached(t, configuration)
 	cli.Env = append(cli.Env, "TF_VAR_wawp_access_token="+w.Token, "TF_VAR_webhook_secret=s3cret")
 	return cli
@@ -315,14 +321,18 @@ func TestAccDataExamplesAreParsed(t *testing.T) {
 	cli.OK("plan", "-no-color")
 }
 
-// TestAccCLIConfigExamplesWork plans with each configuration file of the CLI, once the path in it is that of the provider.
+// TestAccCLIConfigExamplesWork plans with each configuration file of the CLI, once the path in it is that of the
+// provider.
 func TestAccCLIConfigExamplesWork(t *testing.T) {
 	t.Parallel()
 	for file, content := range exampleFiles(t, "TestAccCLIConfigExamplesWork") {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			cli := acctest.New(t, wawptest.Config{}).CLI(t, "resource \"wawp_session\" \"support\" {}\n")
-			at := slices.IndexFunc(cli.Env, func(variable string) bool { return strings.HasPrefix(variable, "TF_CLI_CONFIG_FILE=") })
+			at := slices.IndexFunc(cli.Env, func(variable string) bool {
+				return strings.HasPrefix(variable,
+					"TF_CLI_CONFIG_FILE=")
+			})
 			rc := strings.TrimPrefix(cli.Env[at], "TF_CLI_CONFIG_FILE=")
 			provided := string(read(t, rc))
 			override := regexp.MustCompile(`"wawp/wawp" *= *"(.*)"`)
@@ -352,8 +362,8 @@ func write(t *testing.T, path, content string) {
 	}
 }
 
-// TestExamplesDoNotOutputStatus, which changes on its own: the next plan would show a change of the output (P5). The tests of
-// a module may look at it, and so does what watches a session.
+// TestExamplesDoNotOutputStatus, which changes on its own: the next plan would show a change of the output (P5). The
+// tests of a module may look at it, and so does what watches a session.
 func TestExamplesDoNotOutputStatus(t *testing.T) {
 	t.Parallel()
 	status := regexp.MustCompile(`wawp_session\.\w+(\[[^]]*\])?\.status\b`)

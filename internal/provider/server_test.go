@@ -16,7 +16,9 @@ type framework struct {
 	stopped chan struct{}
 }
 
-func (f *framework) InvokeAction(context.Context, *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+func (f *framework) InvokeAction(context.Context, *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream,
+	error,
+) {
 	return &tfprotov6.InvokeActionServerStream{Events: func(push func(tfprotov6.InvokeActionEvent) bool) {
 		push(tfprotov6.InvokeActionEvent{Type: tfprotov6.ProgressInvokeActionEventType{}})
 		<-f.stopped
@@ -26,12 +28,16 @@ func (f *framework) InvokeAction(context.Context, *tfprotov6.InvokeActionRequest
 	}}, nil
 }
 
-func (f *framework) StopProvider(context.Context, *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
+func (f *framework) StopProvider(context.Context, *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse,
+	error,
+) {
 	close(f.stopped)
 	return &tfprotov6.StopProviderResponse{}, nil
 }
 
-func (f *framework) ConfigureProvider(context.Context, *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+func (f *framework) ConfigureProvider(context.Context,
+	*tfprotov6.ConfigureProviderRequest,
+) (*tfprotov6.ConfigureProviderResponse, error) {
 	return &tfprotov6.ConfigureProviderResponse{}, nil
 }
 
@@ -117,7 +123,8 @@ func TestLogsAreWrittenOnlyIfRead(t *testing.T) {
 	}
 }
 
-// TestUnheardLoggersAreKeptOut has all that is called for each resource wait for the end of its context, in which a value stands for a logger.
+// TestUnheardLoggersAreKeptOut has all that is called for each resource wait for the end of its context, in which a
+// value stands for a logger.
 func TestUnheardLoggersAreKeptOut(t *testing.T) {
 	t.Parallel()
 	type logger struct{}
@@ -160,22 +167,32 @@ func (w *waits) wait(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (w *waits) ValidateResourceConfig(ctx context.Context, _ *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+func (w *waits) ValidateResourceConfig(ctx context.Context,
+	_ *tfprotov6.ValidateResourceConfigRequest,
+) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	return nil, w.wait(ctx)
 }
 
-func (w *waits) UpgradeResourceState(ctx context.Context, _ *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+func (w *waits) UpgradeResourceState(ctx context.Context,
+	_ *tfprotov6.UpgradeResourceStateRequest,
+) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	return nil, w.wait(ctx)
 }
 
-func (w *waits) ReadResource(ctx context.Context, _ *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+func (w *waits) ReadResource(ctx context.Context, _ *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse,
+	error,
+) {
 	return nil, w.wait(ctx)
 }
 
-func (w *waits) PlanResourceChange(ctx context.Context, _ *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+func (w *waits) PlanResourceChange(ctx context.Context,
+	_ *tfprotov6.PlanResourceChangeRequest,
+) (*tfprotov6.PlanResourceChangeResponse, error) {
 	return nil, w.wait(ctx)
 }
 
-func (w *waits) ApplyResourceChange(ctx context.Context, _ *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+func (w *waits) ApplyResourceChange(ctx context.Context,
+	_ *tfprotov6.ApplyResourceChangeRequest,
+) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	return nil, w.wait(ctx)
 }

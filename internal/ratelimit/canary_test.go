@@ -32,14 +32,19 @@ func leaks(endpoint string) []wawptest.Fault {
 	faults := []wawptest.Fault{
 		{Drop: true},
 		{Cut: true},
-		{Status: 302, Header: http.Header{"Location": {"https://elsewhere.test/?access_token=" + url.QueryEscape(canary)}}},
+		{Status: 302, Header: http.Header{"Location": {"https://elsewhere.test/?access_token=" +
+			url.QueryEscape(canary)}}},
 		{Reshape: wawptest.Set("policy", map[string]any{"slug": echo})},
 		{Reshape: wawptest.Set("current_policy", echo)},
 		{Reshape: wawptest.Set("policies", []any{echo, map[string]any{"slug": canary, "available": true}})},
-		{Reshape: wawptest.Set("config", map[string]any{"metadata": map[string]any{"access_token": canary, "policy": canary}})},
+		{Reshape: wawptest.Set("config", map[string]any{"metadata": map[string]any{
+			"access_token": canary,
+			"policy":       canary,
+		}})},
 	}
 	for _, status := range []int{200, 400, 401, 403, 404, 429, 500} {
-		faults = append(faults, wawptest.Fault{Status: status, Body: complaint}, wawptest.Fault{Status: status, Body: "<html>" + echo + "</html>"})
+		faults = append(faults, wawptest.Fault{Status: status, Body: complaint},
+			wawptest.Fault{Status: status, Body: "<html>" + echo + "</html>"})
 	}
 	for i := range faults {
 		faults[i].Match, faults[i].Times = endpoint, 1
@@ -47,8 +52,8 @@ func leaks(endpoint string) []wawptest.Fault {
 	return faults
 }
 
-// account has a session for each fault of an endpoint. inject has the endpoints do all of their faults, and distort those alone that let a
-// read succeed, and be kept.
+// account has a session for each fault of an endpoint. inject has the endpoints do all of their faults, and distort
+// those alone that let a read succeed, and be kept.
 func account(t *testing.T) (w *acctest.World, n int, inject func(endpoints ...string), distort func()) {
 	t.Helper()
 	w = acctest.New(t, wawptest.Config{Token: canary})
@@ -87,7 +92,8 @@ func dataOf(n int) string {
 		"  instance_id = format(\"3EB0BCB2%%04d\", count.index)\n}\n", n)
 }
 
-// TestTokenIsNeverTold is promise P4, for what Terraform prints and stores: the life of many policies, under every fault.
+// TestTokenIsNeverTold is promise P4, for what Terraform prints and stores: the life of many policies, under every
+// fault.
 func TestTokenIsNeverTold(t *testing.T) {
 	t.Parallel()
 	w, n, inject, distort := account(t)
@@ -150,19 +156,23 @@ func TestAccTokenNeverShows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	acctest.Contains(t, strings.ReplaceAll(string(state), ": ", ":"), `"slug":"(redacted)"`, `"current_policy":"(redacted)`) // OpenTofu 1.11 writes no spaces
+	// OpenTofu 1.11 writes no spaces
+	acctest.Contains(t, strings.ReplaceAll(string(state), ": ", ":"), `"slug":"(redacted)"`,
+		`"current_policy":"(redacted)`)
 
 	log, err := os.ReadFile(filepath.Join(cli.Dir, "trace.log"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	acctest.Contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/rate-limit") // else there was nothing to find
+	// else there was nothing to find
+	acctest.Contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/rate-limit")
 	searched := 0
 	acctest.Search(t, cli.Dir, func(name string, content []byte) {
 		searched++
 		for _, spelling := range spellings() {
 			if at := bytes.Index(content, []byte(spelling)); at >= 0 {
-				t.Errorf("%s holds the token as %s: ...%s...", name, spelling, content[max(0, at-200):min(len(content), at+100)])
+				t.Errorf("%s holds the token as %s: ...%s...", name, spelling,
+					content[max(0, at-200):min(len(content), at+100)])
 			}
 		}
 	})

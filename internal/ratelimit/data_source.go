@@ -36,17 +36,20 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 		limitAttributes[name] = schema.Int64Attribute{Computed: true, MarkdownDescription: about}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the sending policies that a session can be given with `wawp_session_rate_limit`, with their limits, and tells " +
+		MarkdownDescription: "Lists the sending policies that a session can be given with " +
+			"`wawp_session_rate_limit`, with their limits, and tells " +
 			"which one it has. It fails if there is no such session.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
-				Validators:          []validator.String{validate.InstanceID{}},
+				Required: true,
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` " +
+					"of a `wawp_session`.",
+				Validators: []validator.String{validate.InstanceID{}},
 			},
 			"current_policy": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "Slug of the policy that the session has. Null where it is not found in Wawp's answer.",
+				Computed: true,
+				MarkdownDescription: "Slug of the policy that the session has. Null where it is not found in Wawp's " +
+					"answer.",
 			},
 			"has_active_plan": schema.BoolAttribute{Computed: true, MarkdownDescription: aboutHasActivePlan},
 			"policies": schema.ListNestedAttribute{
@@ -54,17 +57,20 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				MarkdownDescription: "The policies that there are, sorted by `slug`.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"slug": schema.StringAttribute{
-						Computed:            true,
-						MarkdownDescription: "Slug of the policy, which the argument `policy` of `wawp_session_rate_limit` takes.",
+						Computed: true,
+						MarkdownDescription: "Slug of the policy, which the argument `policy` of " +
+							"`wawp_session_rate_limit` takes.",
 					},
 					"available": schema.BoolAttribute{
 						Computed: true,
-						MarkdownDescription: "Whether the account may use the policy. Where Wawp does not say so: whether the policy is " +
+						MarkdownDescription: "Whether the account may use the policy. Where Wawp does not say so: " +
+							"whether the policy is " +
 							"free, or the account has an active paid plan.",
 					},
 					"free": schema.BoolAttribute{
-						Computed:            true,
-						MarkdownDescription: "Whether the policy needs no paid plan; `false` where Wawp does not say so.",
+						Computed: true,
+						MarkdownDescription: "Whether the policy needs no paid plan; `false` where Wawp does not " +
+							"say so.",
 					},
 					"limits": schema.SingleNestedAttribute{
 						Computed:            true,

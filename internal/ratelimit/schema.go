@@ -16,9 +16,11 @@ import (
 
 // Descriptions that the resource and the data source share.
 const (
-	aboutHasActivePlan = "Whether the account has an active paid plan, and with it the policies that are not free. Null where Wawp " +
+	aboutHasActivePlan = "Whether the account has an active paid plan, and with it the policies that are not free. " +
+		"Null where Wawp " +
 		"does not report it."
-	aboutAnyLimits = "Limits of the policy, which Wawp sets. Wawp documents their names only, and what each means is inferred from its " +
+	aboutAnyLimits = "Limits of the policy, which Wawp sets. Wawp documents their names only, and what each means " +
+		"is inferred from its " +
 		"name. Each is null where it is unlimited or not reported; the whole is null where Wawp reports none."
 )
 
@@ -41,14 +43,18 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		limitAttributes[name] = schema.Int64Attribute{Computed: true, MarkdownDescription: about}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The sending policy of a session: how fast and how much it may send, which lowers the risk that " +
-			"WhatsApp bans its account. Every session has exactly one policy, so declare one of these per session. A policy that was " +
-			"changed in the dashboard is set back in place. Destroying the resource makes no request: the session keeps the " +
+		MarkdownDescription: "The sending policy of a session: how fast and how much it may send, which lowers the " +
+			"risk that " +
+			"WhatsApp bans its account. Every session has exactly one policy, so declare one of these per session. " +
+			"A policy that was " +
+			"changed in the dashboard is set back in place. Destroying the resource makes no request: the session " +
+			"keeps the " +
 			"policy that it has.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`. Changing it " +
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` " +
+					"of a `wawp_session`. Changing it " +
 					"replaces the resource: the other session is given the policy, and this one keeps it.",
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				Validators:    []validator.String{validate.InstanceID{}},
@@ -56,7 +62,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"policy": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Slug of the policy, such as `strict` or `standard_policy`. The data source " +
-					"`wawp_session_rate_limit_policies` lists them, and tells which the account may use; a policy that the account may not " +
+					"`wawp_session_rate_limit_policies` lists them, and tells which the account may use; a policy " +
+					"that the account may not " +
 					"use is an error when it is applied. Changing it sets the other policy in place.",
 				Validators: []validator.String{validate.Name{}},
 			},
@@ -77,7 +84,9 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 }
 
 // IdentitySchema describes what identifies the policy of a session across its whole life.
-func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
+	resp *resource.IdentitySchemaResponse,
+) {
 	resp.IdentitySchema = identityschema.Schema{
 		Attributes: map[string]identityschema.Attribute{
 			"instance_id": identityschema.StringAttribute{

@@ -73,13 +73,15 @@ const (
 		"`started`, the next apply starts it again: to keep it stopped, set that to `stopped` instead. " +
 		needsNew
 	aboutRestart = "Stops and starts the engine of a session, and waits until it was seen to boot and has left " +
-		"`STARTING`: it is `WORKING` if a phone is linked, else `SCAN_QR_CODE`, which is believed once it has lasted for 6 " +
+		"`STARTING`: it is `WORKING` if a phone is linked, else `SCAN_QR_CODE`, which is believed once it has " +
+		"lasted for 6 " +
 		"seconds. The phone stays linked. Wawp advises a restart, once, for a session that is `FAILED`, or " +
 		"`STARTING` for longer than 60 seconds. One that is `STOPPED` is started. The action fails if it does not " +
 		"see the restart happen. Afterwards, wait 30 seconds before sending messages. " +
 		needsNew
 	aboutLogout = "Unlinks the phone from a session, and waits until the session is no longer `WORKING`. The session " +
-		"stays, with its webhooks, and normally shows `SCAN_QR_CODE`: a person can link a phone again. A session that is " +
+		"stays, with its webhooks, and normally shows `SCAN_QR_CODE`: a person can link a phone again. A session " +
+		"that is " +
 		"not `WORKING` is waited for first, for longer than it takes to connect or to restart. If it shows " +
 		"`SCAN_QR_CODE` then, it only says so. If a `wawp_session_pairing` of the session is in the state, the " +
 		"next plan makes it anew, and the apply waits for a person with a phone. " +
@@ -99,12 +101,14 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 		MarkdownDescription: a.about,
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`.",
-				Validators:          []validator.String{validate.InstanceID{}},
+				Required: true,
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` " +
+					"of a `wawp_session`.",
+				Validators: []validator.String{validate.InstanceID{}},
 			},
 			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				InvokeDescription: "How long the action may take, waiting included. Default: `2m`. When it ends, the action " +
+				InvokeDescription: "How long the action may take, waiting included. Default: `2m`. When it ends, " +
+					"the action " +
 					"fails, and says what it saw last. Until then it looks again after a 404 or a fault; a session " +
 					"that was never found is an error after 15 seconds.",
 			})),

@@ -16,7 +16,8 @@ func TestAccActionRuns(t *testing.T) {
 	acctest.Require(t, "1.14", "")
 	w := paired(t, start)
 	said := w.CLI(t, allActions).OK("apply", "-auto-approve", "-no-color", "-invoke=action.wawp_session_start.x")
-	acctest.Contains(t, said, "The session "+theID+" has started. It is WORKING: a phone is linked.", "Actions: 1 invoked")
+	acctest.Contains(t, said, "The session "+theID+" has started. It is WORKING: a phone is linked.",
+		"Actions: 1 invoked")
 }
 
 // TestAccActionsAreTriggered by the life of a resource, in the order in which they are listed.
@@ -55,7 +56,8 @@ func TestAccFailedActionTaintsNothing(t *testing.T) {
 				}
 			}
 		}`)
-	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Action on a Wawp session failed", "Wawp knows no such instance")
+	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Action on a Wawp session failed",
+		"Wawp knows no such instance")
 	recorded(t, w, cli, 1)
 	acctest.Contains(t, cli.OK("plan", "-no-color"), "No changes.")
 }
@@ -87,7 +89,8 @@ func TestAccActionsNeverShowTheToken(t *testing.T) {
 		}`, len(faults)))
 	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(cli.Dir, "trace.log"))
 	said, _ := cli.Run("apply", "-auto-approve", "-no-color", "-invoke=action.wawp_session_restart.x")
-	if n := strings.Count(said, "Action started: action.wawp_session_restart.x"); n != len(faults) || w.Count(restart) != len(faults)-1 {
+	if n := strings.Count(said, "Action started: action.wawp_session_restart.x"); n != len(faults) ||
+		w.Count(restart) != len(faults)-1 {
 		t.Errorf("%d actions were started, of %d; %d restarts were sent", n, len(faults), w.Count(restart))
 	}
 	if err := os.WriteFile(filepath.Join(cli.Dir, "said.out"), []byte(said), 0o600); err != nil {

@@ -170,7 +170,8 @@ func (e *errand) see(l wawp.Look) {
 
 // say reports progress.
 func (e *errand) say(format string, values ...any) {
-	e.progress(action.InvokeProgressEvent{Message: fmt.Sprintf("The session %s %s", e.id, fmt.Sprintf(format, values...))})
+	e.progress(action.InvokeProgressEvent{Message: fmt.Sprintf("The session %s %s", e.id,
+		fmt.Sprintf(format, values...))})
 }
 
 // standing is a status, with what it means to a person.

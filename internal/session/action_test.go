@@ -25,7 +25,8 @@ const restart = "POST /v2/session/restart"
 const theID = "3EB0BCB2E3D4"
 
 var actions = map[string]func() action.Action{
-	start: session.NewStartAction, stop: session.NewStopAction, restart: session.NewRestartAction, logout: session.NewLogoutAction,
+	start: session.NewStartAction, stop: session.NewStopAction, restart: session.NewRestartAction,
+	logout: session.NewLogoutAction,
 }
 
 // named is the argument of every action.
@@ -56,13 +57,18 @@ const allActions = `
 `
 
 // invoke runs an action in this process, with short pauses, and returns its progress and its error, each as lines.
-func invoke(ctx context.Context, t *testing.T, w *acctest.World, endpoint string, adjust ...func(*wawp.Options)) (progress, failure string) {
+func invoke(ctx context.Context, t *testing.T, w *acctest.World, endpoint string,
+	adjust ...func(*wawp.Options),
+) (progress, failure string) {
 	t.Helper()
 	base, err := wawp.ParseBaseURL(w.Server.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := wawp.Options{AccessToken: w.Token, BaseURL: base, PollInterval: time.Millisecond, SecondLook: time.Millisecond, RetryWait: time.Millisecond}
+	options := wawp.Options{
+		AccessToken: w.Token, BaseURL: base, PollInterval: time.Millisecond,
+		SecondLook: time.Millisecond, RetryWait: time.Millisecond,
+	}
 	for _, a := range adjust {
 		a(&options)
 	}
@@ -77,7 +83,10 @@ func invoke(ctx context.Context, t *testing.T, w *acctest.World, endpoint string
 		"instance_id": tftypes.NewValue(tftypes.String, theID),
 		"timeouts":    tftypes.NewValue(form.AttributeTypes["timeouts"], nil),
 	})}
-	resp := action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) { progress += event.Message + "\n" }}
+	resp := action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) {
+		progress += event.Message +
+			"\n"
+	}}
 	a.Invoke(ctx, action.InvokeRequest{Config: config}, &resp)
 	for _, d := range resp.Diagnostics {
 		failure += d.Summary() + "\n" + d.Detail() + "\n"
@@ -130,7 +139,11 @@ func TestActionsLookFirst(t *testing.T) {
 		sends          map[string]int
 		says           string // behind fails, in the error
 	}{
-		{start, "STOPPED", nil, map[string]int{info: 1 + twice, start: 1}, "has started. It is SCAN_QR_CODE and waits for a person to link a phone, which the action wawp_session_pair"},
+		{
+			start, "STOPPED", nil,
+			map[string]int{info: 1 + twice, start: 1},
+			"has started. It is SCAN_QR_CODE and waits for a person to link a phone, which the action wawp_session_pair",
+		},
 		{start, "STOPPED", phone, map[string]int{info: 2, start: 1}, "has started. It is WORKING"},
 		{start, "SCAN_QR_CODE", nil, map[string]int{info: twice}, "wawp_session_pair"},
 		{start, "SCAN_QR_CODE", nil, map[string]int{info: twice}, idle},
@@ -147,8 +160,16 @@ func TestActionsLookFirst(t *testing.T) {
 
 		{restart, "STOPPED", phone, map[string]int{info: 2, start: 1}, "nothing to stop"},
 		{restart, "STOPPED", phone, map[string]int{info: 2, start: 1}, "has started. It is WORKING"},
-		{restart, "SCAN_QR_CODE", nil, map[string]int{info: 1 + twice, restart: 1}, "has restarted. It is SCAN_QR_CODE"},
-		{restart, "WORKING", phone, map[string]int{info: 2, restart: 1}, "has restarted. It is WORKING: a phone is linked. Wawp advises to wait 30 seconds"},
+		{
+			restart, "SCAN_QR_CODE", nil,
+			map[string]int{info: 1 + twice, restart: 1},
+			"has restarted. It is SCAN_QR_CODE",
+		},
+		{
+			restart, "WORKING", phone,
+			map[string]int{info: 2, restart: 1},
+			"has restarted. It is WORKING: a phone is linked. Wawp advises to wait 30 seconds",
+		},
 		{restart, "FAILED", phone, map[string]int{info: 2, restart: 1}, "has restarted. It is WORKING"},
 		{restart, "READY", phone, map[string]int{info: 2, restart: 1}, "has restarted. It is WORKING"},
 
@@ -184,14 +205,30 @@ func TestActionsRun(t *testing.T) {
 		sends  map[string]int
 		says   string
 	}{
-		{"start", map[string]int{info: 2, start: 1}, "The session 3EB0BCB2E3D4 has started. It is WORKING: a phone is linked."},
-		{"start", map[string]int{info: 1}, "The session 3EB0BCB2E3D4 is not STOPPED, so it needs no start: nothing was sent."},
+		{
+			"start",
+			map[string]int{info: 2, start: 1},
+			"The session 3EB0BCB2E3D4 has started. It is WORKING: a phone is linked.",
+		},
+		{
+			"start",
+			map[string]int{info: 1},
+			"The session 3EB0BCB2E3D4 is not STOPPED, so it needs no start: nothing was sent.",
+		},
 		{"restart", map[string]int{info: 2, restart: 1}, "Wawp advises to wait 30 seconds before sending messages."},
 		{"stop", map[string]int{info: 2, stop: 1}, "The session 3EB0BCB2E3D4 is STOPPED. Its phone stays linked"},
 		{"stop", map[string]int{info: lasting}, "The session 3EB0BCB2E3D4 is STOPPED already: nothing was sent."},
-		{"restart", map[string]int{info: 2, start: 1}, "The session 3EB0BCB2E3D4 has nothing to stop: a start is enough."},
+		{
+			"restart",
+			map[string]int{info: 2, start: 1},
+			"The session 3EB0BCB2E3D4 has nothing to stop: a start is enough.",
+		},
 		{"logout", map[string]int{info: 1, logout: 1}, "The session 3EB0BCB2E3D4 was logged out. It is SCAN_QR_CODE"},
-		{"logout", map[string]int{info: 1 + twice}, "The session 3EB0BCB2E3D4 is SCAN_QR_CODE: no phone is linked, and nothing was sent."},
+		{
+			"logout",
+			map[string]int{info: 1 + twice},
+			"The session 3EB0BCB2E3D4 is SCAN_QR_CODE: no phone is linked, and nothing was sent.",
+		},
 	} {
 		acctest.Contains(t, tf.OK("apply", "-invoke=action.wawp_session_"+run.action+".x"), run.says)
 		w.Asked(t, run.sends)
@@ -207,7 +244,8 @@ func TestActionThatTakesTooLong(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{BootTime: 1e15})
 	w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED"})
 	tf := w.Terraform(t, strings.ReplaceAll(allActions, named, named+"\n timeouts = { invoke = \"1s\" }"))
-	acctest.Contains(t, tf.Fails("apply", "-invoke=action.wawp_session_start.x"), "Action on a Wawp session ran out of time",
+	acctest.Contains(t, tf.Fails("apply", "-invoke=action.wawp_session_start.x"),
+		"Action on a Wawp session ran out of time",
 		"Wawp accepted the start of the session 3EB0BCB2E3D4, but it was not seen to leave STARTING within 1s",
 		"Its last status was STARTING.", "with the action wawp_session_restart")
 }
@@ -236,7 +274,8 @@ func TestActionOfAnUnknownProvider(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{})
 	tf := w.Terraform(t, allActions)
 	tf.Unknown = true
-	acctest.Contains(t, tf.Fails("apply", "-invoke=action.wawp_session_restart.x"), "The provider's configuration is not known yet")
+	acctest.Contains(t, tf.Fails("apply", "-invoke=action.wawp_session_restart.x"),
+		"The provider's configuration is not known yet")
 	w.Asked(t, nil)
 }
 
@@ -281,25 +320,60 @@ func TestActionsProveTheTransition(t *testing.T) {
 		says   string
 		fails  string
 	}{
-		"start, seen as STOPPED":           {start, nil, "STOPPED,STOPPED,STARTING", 4, "is STARTING.", ""},
-		"start, seen without a status":     {start, nothing, "STOPPED,,STARTING,", 5, "It is WORKING", ""},
-		"start that fails":                 {start, nil, "STOPPED,STARTING" + strings.Repeat(",FAILED", lasting), 2 + lasting, "is STARTING.", "with the action wawp_session_restart"},
-		"start, seen as FAILED":            {start, nil, "STOPPED,STARTING,FAILED,FAILED", 5, "It is WORKING", ""},
-		"start, seen as SCAN_QR_CODE":      {start, nil, "STOPPED,STARTING,SCAN_QR_CODE,SCAN_QR_CODE", 5, "It is WORKING", ""},
-		"start, answered by a 404":         {start, nil, "STOPPED,404,404,404,404,404,404,404,STARTING", 10, "It is WORKING", ""},
-		"stop, seen as WORKING":            {stop, nil, "WORKING,WORKING,STOPPING", 4, "is STOPPING.", ""},
-		"restart, seen as WORKING":         {restart, nothing, "WORKING,WORKING,WORKING,STARTING,STARTING", 6, "is STARTING.", ""},
-		"restart, seen as STOPPED":         {restart, nothing, "WORKING,WORKING,STOPPED,STARTING", 5, "is STOPPED.", ""},
-		"restart, its answer tells":        {restart, nil, "WORKING,WORKING", 2, "has restarted. It is WORKING", ""},
-		"restart, its answer is the same":  {restart, same, "WORKING,WORKING,STARTING", 4, "has restarted. It is WORKING", ""},
-		"restart of a FAILED one":          {restart, nothing, "FAILED,FAILED,STARTING", 4, "has restarted. It is WORKING", ""},
-		"restart, seen as SCAN_QR_CODE":    {restart, nothing, "WORKING,STOPPED,STARTING,SCAN_QR_CODE,SCAN_QR_CODE,STARTING", 7, "has restarted. It is WORKING", ""},
-		"restart, answered by a 404":       {restart, nothing, "WORKING,404,404,404,404,404,404,404,STARTING", 10, "has restarted. It is WORKING", ""},
-		"restart that brings FAILED":       {restart, nothing, "WORKING,WORKING,STARTING" + strings.Repeat(",FAILED", lasting), 3 + lasting, "", "was WORKING, has restarted and is FAILED. Log it out"},
-		"restart that brings FAILED again": {restart, nothing, "FAILED,STARTING" + strings.Repeat(",FAILED", lasting), 2 + lasting, "", "was FAILED, has restarted and is FAILED. Log it out"},
-		"logout, seen as WORKING":          {logout, nothing, "WORKING,WORKING,WORKING", 4, "was logged out. It is SCAN_QR_CODE", ""},
-		"logout, seen without a status":    {logout, nothing, "WORKING,", 3, "was logged out. It is SCAN_QR_CODE", ""},
-		"logout that brings FAILED":        {logout, nothing, "WORKING,FAILED", 2, "was logged out. It is FAILED.", ""},
+		"start, seen as STOPPED":       {start, nil, "STOPPED,STOPPED,STARTING", 4, "is STARTING.", ""},
+		"start, seen without a status": {start, nothing, "STOPPED,,STARTING,", 5, "It is WORKING", ""},
+		"start that fails": {start, nil, "STOPPED,STARTING" + strings.Repeat(",FAILED", lasting), 2 +
+			lasting, "is STARTING.", "with the action wawp_session_restart"},
+		"start, seen as FAILED": {start, nil, "STOPPED,STARTING,FAILED,FAILED", 5, "It is WORKING", ""},
+		"start, seen as SCAN_QR_CODE": {
+			start, nil, "STOPPED,STARTING,SCAN_QR_CODE,SCAN_QR_CODE", 5,
+			"It is WORKING", "",
+		},
+		"start, answered by a 404": {
+			start, nil, "STOPPED,404,404,404,404,404,404,404,STARTING", 10,
+			"It is WORKING", "",
+		},
+		"stop, seen as WORKING": {stop, nil, "WORKING,WORKING,STOPPING", 4, "is STOPPING.", ""},
+		"restart, seen as WORKING": {
+			restart, nothing, "WORKING,WORKING,WORKING,STARTING,STARTING", 6,
+			"is STARTING.", "",
+		},
+		"restart, seen as STOPPED": {
+			restart, nothing, "WORKING,WORKING,STOPPED,STARTING", 5, "is STOPPED.",
+			"",
+		},
+		"restart, its answer tells": {restart, nil, "WORKING,WORKING", 2, "has restarted. It is WORKING", ""},
+		"restart, its answer is the same": {
+			restart, same, "WORKING,WORKING,STARTING", 4,
+			"has restarted. It is WORKING", "",
+		},
+		"restart of a FAILED one": {
+			restart, nothing, "FAILED,FAILED,STARTING", 4,
+			"has restarted. It is WORKING", "",
+		},
+		"restart, seen as SCAN_QR_CODE": {
+			restart, nothing,
+			"WORKING,STOPPED,STARTING,SCAN_QR_CODE,SCAN_QR_CODE,STARTING", 7, "has restarted. It is WORKING", "",
+		},
+		"restart, answered by a 404": {
+			restart, nothing, "WORKING,404,404,404,404,404,404,404,STARTING", 10,
+			"has restarted. It is WORKING", "",
+		},
+		"restart that brings FAILED": {
+			restart, nothing, "WORKING,WORKING,STARTING" +
+				strings.Repeat(",FAILED", lasting), 3 + lasting, "",
+			"was WORKING, has restarted and is FAILED. Log it out",
+		},
+		"restart that brings FAILED again": {
+			restart, nothing, "FAILED,STARTING" + strings.Repeat(",FAILED", lasting),
+			2 + lasting, "", "was FAILED, has restarted and is FAILED. Log it out",
+		},
+		"logout, seen as WORKING": {
+			logout, nothing, "WORKING,WORKING,WORKING", 4,
+			"was logged out. It is SCAN_QR_CODE", "",
+		},
+		"logout, seen without a status": {logout, nothing, "WORKING,", 3, "was logged out. It is SCAN_QR_CODE", ""},
+		"logout that brings FAILED":     {logout, nothing, "WORKING,FAILED", 2, "was logged out. It is FAILED.", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -377,11 +451,12 @@ func until(t *testing.T, w *acctest.World, endpoint string, n int) context.Conte
 	return ctx
 }
 
-// TestActionsEndEarly: the end of the time and of Terraform, at each step, and what is said of it. Each case ends when the
-// n-th request to an endpoint has arrived, which may never be answered.
+// TestActionsEndEarly: the end of the time and of Terraform, at each step, and what is said of it. Each case ends when
+// the n-th request to an endpoint has arrived, which may never be answered.
 func TestActionsEndEarly(t *testing.T) {
 	t.Parallel()
-	const interrupted, outOfTime = "Action on a Wawp session was interrupted", "Action on a Wawp session ran out of time"
+	const interrupted, outOfTime = "Action on a Wawp session was interrupted",
+		"Action on a Wawp session ran out of time"
 	for _, end := range []struct {
 		summary string
 		with    error
@@ -398,25 +473,46 @@ func TestActionsEndEarly(t *testing.T) {
 			n              int
 			says           string
 		}{
-			"at the first look":      {start, "STOPPED", "", info, info, 1, "Nothing was sent: the session " + theID + " was not seen " + end.how},
-			"start is under way":     {start, "STOPPED", "", start, start, 1, "may have taken effect"},
-			"start":                  {start, "STOPPED", "STARTING", "", info, 4, "Wawp accepted the start of the session " + theID + ", but it was not seen to leave STARTING " + end.how},
-			"start, not told":        {start, "STOPPED", " ", "", info, 4, "Wawp accepted the start of the session " + theID + ", but it was not seen to leave STARTING " + end.how},
-			"a start that was begun": {start, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " + theID + " was not seen to leave STARTING " + end.how},
-			"stop is under way":      {stop, "WORKING", "", stop, stop, 1, "may have taken effect"},
-			"stop":                   {stop, "WORKING", "WORKING", "", info, 4, "Wawp accepted the stop of the session " + theID + ", but it was not seen to become STOPPED " + end.how},
-			"restart is under way":   {restart, "WORKING", "", restart, restart, 1, "may have taken effect"},
-			"restart":                {restart, "WORKING", "STARTING", "", info, 4, "Wawp accepted the restart of the session " + theID + ", but it was not seen to leave STARTING " + end.how},
-			"logout is under way":    {logout, "WORKING", "", logout, logout, 1, "may have taken effect"},
-			"logout":                 {logout, "WORKING", "WORKING", "", info, 4, "Wawp accepted the logout of the session " + theID + ", but it was not seen to leave WORKING " + end.how},
-			"a boot before a logout": {logout, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " + theID + " was not seen to settle " + end.how},
+			"at the first look": {start, "STOPPED", "", info, info, 1, "Nothing was sent: the session " + theID +
+				" was not seen " + end.how},
+			"start is under way": {start, "STOPPED", "", start, start, 1, "may have taken effect"},
+			"start": {
+				start, "STOPPED", "STARTING", "", info, 4,
+				"Wawp accepted the start of the session " + theID + ", but it was not seen to leave STARTING " +
+					end.how,
+			},
+			"start, not told": {start, "STOPPED", " ", "", info, 4, "Wawp accepted the start of the session " +
+				theID + ", but it was not seen to leave STARTING " + end.how},
+			"a start that was begun": {start, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " +
+				theID + " was not seen to leave STARTING " + end.how},
+			"stop is under way": {stop, "WORKING", "", stop, stop, 1, "may have taken effect"},
+			"stop": {
+				stop, "WORKING", "WORKING", "", info, 4,
+				"Wawp accepted the stop of the session " + theID + ", but it was not seen to become STOPPED " +
+					end.how,
+			},
+			"restart is under way": {restart, "WORKING", "", restart, restart, 1, "may have taken effect"},
+			"restart": {
+				restart, "WORKING", "STARTING", "", info, 4,
+				"Wawp accepted the restart of the session " + theID + ", but it was not seen to leave STARTING " +
+					end.how,
+			},
+			"logout is under way": {logout, "WORKING", "", logout, logout, 1, "may have taken effect"},
+			"logout": {
+				logout, "WORKING", "WORKING", "", info, 4,
+				"Wawp accepted the logout of the session " + theID + ", but it was not seen to leave WORKING " +
+					end.how,
+			},
+			"a boot before a logout": {logout, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " +
+				theID + " was not seen to settle " + end.how},
 		} {
 			t.Run(end.summary+": "+name, func(t *testing.T) {
 				t.Parallel()
 				w := acctest.New(t, wawptest.Config{BootTime: 1e15})
 				w.Add(wawptest.Session{InstanceID: theID, Status: test.status, Me: phone})
 				if test.action == logout && test.hold == "" {
-					w.Inject(wawptest.Fault{Match: logout, Reshape: wawptest.Without("status")}) // so that it has to be seen
+					// so that it has to be seen
+					w.Inject(wawptest.Fault{Match: logout, Reshape: wawptest.Without("status")})
 				}
 				if test.hold != "" {
 					w.Inject(wawptest.Fault{Match: test.hold, Hold: make(chan struct{})})
@@ -437,9 +533,11 @@ func TestActionsEndEarly(t *testing.T) {
 					acctest.Contains(t, failure, end.summary)
 				}
 				if test.told != "" {
-					acctest.Contains(t, failure, "Its last status was "+cmp.Or(strings.TrimSpace(test.told), test.status)+".")
+					acctest.Contains(t, failure, "Its last status was "+cmp.Or(strings.TrimSpace(test.told),
+						test.status)+".")
 				}
-				if stuck := test.told == "STARTING" && end.summary == outOfTime; stuck != strings.Contains(failure, "longer than 60 s") {
+				if stuck := test.told == "STARTING" && end.summary == outOfTime; stuck != strings.Contains(failure,
+					"longer than 60 s") {
 					t.Errorf("the advice to restart is wrong or missing: %s", failure)
 				}
 			})
@@ -451,7 +549,8 @@ func TestActionsEndEarly(t *testing.T) {
 func TestActionsCalledOffBeforeTheySend(t *testing.T) {
 	t.Parallel()
 	for summary, with := range map[string]error{
-		"Action on a Wawp session was interrupted": context.Canceled, "Action on a Wawp session ran out of time": context.DeadlineExceeded,
+		"Action on a Wawp session was interrupted": context.Canceled,
+		"Action on a Wawp session ran out of time": context.DeadlineExceeded,
 	} {
 		for endpoint := range actions {
 			t.Run(endpoint+": "+summary, func(t *testing.T) {
@@ -486,7 +585,8 @@ func TestActionThatRunsOutOfTimeQuotesTheLastAnswer(t *testing.T) {
 			}
 		}
 	})
-	acctest.Contains(t, failure, "Action on a Wawp session ran out of time", "The last answer: POST /v2/session/info: HTTP 503")
+	acctest.Contains(t, failure, "Action on a Wawp session ran out of time",
+		"The last answer: POST /v2/session/info: HTTP 503")
 }
 
 // TestUnseenRestartIsNoSuccess: a restart may be quicker than two looks, or not have happened at all.
@@ -504,7 +604,8 @@ func TestUnseenRestartIsNoSuccess(t *testing.T) {
 				close(ctx.done)
 			}()
 			_, failure := invoke(ctx, t, w, restart)
-			acctest.Contains(t, failure, "Wawp accepted the restart of the session "+theID+", but it was not seen to leave "+status,
+			acctest.Contains(t, failure,
+				"Wawp accepted the restart of the session "+theID+", but it was not seen to leave "+status,
 				"quicker than the pause between two looks")
 			if w.Count(restart) != 1 {
 				t.Errorf("the restart was sent %d times", w.Count(restart))
@@ -527,34 +628,77 @@ func TestActionsUnderFault(t *testing.T) {
 			fault wawptest.Fault
 			says  []string
 		}{
-			"unknown session":   {wawptest.Fault{Match: info, Status: 404, Body: own}, []string{failed, "Nothing was sent", "Wawp knows no such instance"}},
-			"foreign 404":       {wawptest.Fault{Match: info, Status: 404, Body: foreign}, []string{failed, "Nothing was sent", "check base_url"}},
-			"web page":          {wawptest.Fault{Match: info, Body: "<html>Sign in</html>"}, []string{outOfTime, "Nothing was sent", "does not describe a session"}},
-			"wrong token":       {wawptest.Fault{Match: info, Status: 401, Body: own}, []string{failed, "did not accept the access token"}},
-			"no status":         {wawptest.Fault{Match: info, Reshape: wawptest.Without("status")}, []string{"Wawp session has no status", "Nothing was done"}},
-			"request: 404":      {wawptest.Fault{Match: endpoint, Status: 404, Body: own}, []string{failed, "Wawp knows no such instance"}},
-			"request: foreign":  {wawptest.Fault{Match: endpoint, Status: 404, Body: foreign}, []string{failed, "check base_url"}},
-			"request: 403":      {wawptest.Fault{Match: endpoint, Status: 403, Body: own}, []string{failed, "Asking Wawp for", "HTTP 403"}},
-			"request: conflict": {wawptest.Fault{Match: endpoint, Status: 409, Body: `{"code":"busy","message":"Busy."}`}, []string{failed, "Busy."}},
-			"request: 500":      {wawptest.Fault{Match: endpoint, Status: 500}, []string{mayHave, "HTTP 500", "Run the action again"}},
-			"request: lost":     {wawptest.Fault{Match: endpoint, Drop: true}, []string{mayHave, "the request was sent, but", "Run the action again"}},
+			"unknown session": {
+				wawptest.Fault{Match: info, Status: 404, Body: own},
+				[]string{failed, "Nothing was sent", "Wawp knows no such instance"},
+			},
+			"foreign 404": {
+				wawptest.Fault{Match: info, Status: 404, Body: foreign},
+				[]string{failed, "Nothing was sent", "check base_url"},
+			},
+			"web page": {
+				wawptest.Fault{Match: info, Body: "<html>Sign in</html>"},
+				[]string{outOfTime, "Nothing was sent", "does not describe a session"},
+			},
+			"wrong token": {
+				wawptest.Fault{Match: info, Status: 401, Body: own},
+				[]string{failed, "did not accept the access token"},
+			},
+			"no status": {
+				wawptest.Fault{Match: info, Reshape: wawptest.Without("status")},
+				[]string{"Wawp session has no status", "Nothing was done"},
+			},
+			"request: 404": {
+				wawptest.Fault{Match: endpoint, Status: 404, Body: own},
+				[]string{failed, "Wawp knows no such instance"},
+			},
+			"request: foreign": {
+				wawptest.Fault{Match: endpoint, Status: 404, Body: foreign},
+				[]string{failed, "check base_url"},
+			},
+			"request: 403": {
+				wawptest.Fault{Match: endpoint, Status: 403, Body: own},
+				[]string{failed, "Asking Wawp for", "HTTP 403"},
+			},
+			"request: conflict": {wawptest.Fault{
+				Match: endpoint, Status: 409,
+				Body: `{"code":"busy","message":"Busy."}`,
+			}, []string{failed, "Busy."}},
+			"request: 500": {
+				wawptest.Fault{Match: endpoint, Status: 500},
+				[]string{mayHave, "HTTP 500", "Run the action again"},
+			},
+			"request: lost": {
+				wawptest.Fault{Match: endpoint, Drop: true},
+				[]string{mayHave, "the request was sent, but", "Run the action again"},
+			},
 			"request: in disguise": {
 				wawptest.Fault{Match: endpoint, Body: `{"code":"server_not_found","message":"No."}`},
 				[]string{mayHave, "server_not_found", "Run the action again"},
 			},
 			"wait: 401": {
 				wawptest.Fault{Match: info, Skip: 1, Status: 401},
-				[]string{failed, "Wawp accepted the", "because looking at it failed", "did not accept the access token", "Its last status was"},
+				[]string{
+					failed, "Wawp accepted the", "because looking at it failed", "did not accept the access token",
+					"Its last status was",
+				},
 			},
-			"wait: 404": {wawptest.Fault{Match: info, Skip: 1, Status: 404, Body: own}, []string{outOfTime, "Wawp accepted the", "The last answer", "gone", "Its last status was"}},
-			"wait: 500": {wawptest.Fault{Match: info, Skip: 1, Status: 500}, []string{outOfTime, "Wawp accepted the", "The last answer", "HTTP 500"}},
+			"wait: 404": {
+				wawptest.Fault{Match: info, Skip: 1, Status: 404, Body: own},
+				[]string{outOfTime, "Wawp accepted the", "The last answer", "gone", "Its last status was"},
+			},
+			"wait: 500": {
+				wawptest.Fault{Match: info, Skip: 1, Status: 500},
+				[]string{outOfTime, "Wawp accepted the", "The last answer", "HTTP 500"},
+			},
 		} {
 			t.Run(endpoint+" "+name, func(t *testing.T) {
 				t.Parallel()
 				w := paired(t, endpoint)
 				w.Inject(test.fault)
 				if test.fault.Match == info {
-					w.Inject(wawptest.Fault{Match: logout, Reshape: wawptest.Without("status")}) // so that it has to be seen
+					// so that it has to be seen
+					w.Inject(wawptest.Fault{Match: logout, Reshape: wawptest.Without("status")})
 				}
 				ctx := t.Context()
 				if name == "wait: 404" && endpoint == logout {
@@ -568,7 +712,10 @@ func TestActionsUnderFault(t *testing.T) {
 				acctest.Contains(t, failure, test.says[1:]...)
 				acctest.Lacks(t, failure, "Start or restart it first")
 				most := 1
-				if refusals := []string{"request: conflict", "request: 403", "request: 404", "request: foreign"}; endpoint == logout && slices.Contains(refusals, name) {
+				if refusals := []string{
+					"request: conflict", "request: 403", "request: 404",
+					"request: foreign",
+				}; endpoint == logout && slices.Contains(refusals, name) {
 					most = 2 // once more when the status has lasted
 				}
 				if n := w.Count(endpoint); n > most || n == 0 && test.fault.Match == endpoint {
@@ -598,7 +745,8 @@ func TestAmbiguousActionsAreNotRepeated(t *testing.T) {
 func TestActionSurvivesAPanic(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	_, failure := invoke(t.Context(), t, w, restart, func(o *wawp.Options) { o.Transport = explosive{"/v2/session/info"} })
+	_, failure := invoke(t.Context(), t, w, restart,
+		func(o *wawp.Options) { o.Transport = explosive{"/v2/session/info"} })
 	acctest.Contains(t, failure, "The provider crashed", "index out of range")
 }
 
@@ -617,10 +765,14 @@ func TestActionsTellATerminalNothing(t *testing.T) {
 func TestActionsNeverShowTheToken(t *testing.T) {
 	t.Parallel()
 	for endpoint := range actions {
-		for step, fault := range map[string]wawptest.Fault{"look": {Match: info}, "request": {Match: endpoint}, "wait": {Match: info, Skip: 1}} {
+		for step, fault := range map[string]wawptest.Fault{
+			"look": {Match: info}, "request": {Match: endpoint},
+			"wait": {Match: info, Skip: 1},
+		} {
 			t.Run(endpoint+" "+step, func(t *testing.T) {
 				t.Parallel()
-				for _, leak := range append(leaks(fault.Match), wawptest.Fault{Match: fault.Match, Times: 1, Reshape: wawptest.Set("status", echo())}) {
+				for _, leak := range append(leaks(fault.Match),
+					wawptest.Fault{Match: fault.Match, Times: 1, Reshape: wawptest.Set("status", echo())}) {
 					w := acctest.New(t, wawptest.Config{Token: canary})
 					w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED"})
 					if endpoint != start {
@@ -628,7 +780,10 @@ func TestActionsNeverShowTheToken(t *testing.T) {
 					}
 					leak.Skip, leak.Act = fault.Skip, true
 					w.Inject(leak)
-					w.Inject(wawptest.Fault{Match: info, Skip: 1, Times: 1, Reshape: wawptest.Set("status", "STARTING")})
+					w.Inject(wawptest.Fault{
+						Match: info, Skip: 1, Times: 1,
+						Reshape: wawptest.Set("status", "STARTING"),
+					})
 					progress, failure := invoke(t.Context(), t, w, endpoint)
 					for _, spelling := range strings.Fields(echo()) {
 						acctest.Lacks(t, strings.ToLower(progress+failure), strings.ToLower(spelling))

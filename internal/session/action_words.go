@@ -34,9 +34,11 @@ func (e *errand) notSeen(ctx context.Context, goal string, err error) *shortfall
 	}
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		return &shortfall{summary: summaryInterrupted, detail: detail + " before Terraform was interrupted." + last + " " + runAgain}
+		return &shortfall{summary: summaryInterrupted, detail: detail + " before Terraform was interrupted." + last +
+			" " + runAgain}
 	case ctx.Err() == nil:
-		return &shortfall{summary: summaryFailed, err: err, detail: detail + ", because looking at it failed." + last + "\n\n" +
+		return &shortfall{summary: summaryFailed, err: err, detail: detail + ", because looking at it failed." + last +
+			"\n\n" +
 			explain.Reason(err)}
 	}
 	detail += fmt.Sprintf(" within %s (the timeout of the action).%s", e.timeout, last)
@@ -50,7 +52,8 @@ func (e *errand) notSeen(ctx context.Context, goal string, err error) *shortfall
 func (e *errand) notBegun(ctx context.Context, before string, err error) *shortfall {
 	left := e.notSeen(ctx, "leave "+before, err)
 	if left.summary == summaryTimeout {
-		left.detail += "\n\nA restart that is quicker than the pause between two looks is not seen either: if the session works, " +
+		left.detail += "\n\nA restart that is quicker than the pause between two looks is not seen either: if the " +
+			"session works, " +
 			"nothing is left to do."
 	}
 	return left
@@ -59,7 +62,10 @@ func (e *errand) notBegun(ctx context.Context, before string, err error) *shortf
 // notSent explains that a request failed, or that nobody can tell.
 func (e *errand) notSent(ctx context.Context, name string, err error) *shortfall {
 	what := fmt.Sprintf("the %s of the session %s, which was %s", name, e.id, e.seen.Status)
-	left := &shortfall{summary: summaryFailed, detail: explain.Failure("Asking Wawp for "+what+", failed", err), err: err}
+	left := &shortfall{
+		summary: summaryFailed, detail: explain.Failure("Asking Wawp for "+what+", failed", err),
+		err: err,
+	}
 	switch {
 	case wawp.MayHaveActed(err):
 		left.summary = summaryUnclear
@@ -69,7 +75,8 @@ func (e *errand) notSent(ctx context.Context, name string, err error) *shortfall
 	case ctx.Err() != nil:
 		left.summary = summaryTimeout
 	case name == "logout" && e.seen.Status != wawp.StatusWorking && wawp.KindOf(err).Untimely():
-		left.detail = fmt.Sprintf("Wawp refused %s.\n\n%s\n\nStart or restart it first, with the action wawp_session_start or "+
+		left.detail = fmt.Sprintf("Wawp refused %s.\n\n%s\n\nStart or restart it first, with the action "+
+			"wawp_session_start or "+
 			"wawp_session_restart. If it is WORKING then, log it out.", what, explain.Answer(err))
 	}
 	return left
@@ -79,7 +86,8 @@ func (e *errand) notSent(ctx context.Context, name string, err error) *shortfall
 func failedAgain(id, before string) *shortfall {
 	return &shortfall{
 		summary: summaryIsFailed,
-		detail: fmt.Sprintf("The session %s, which was %s, has restarted and is FAILED. Log it out (action wawp_session_logout) and "+
+		detail: fmt.Sprintf("The session %s, which was %s, has restarted and is FAILED. Log it out (action "+
+			"wawp_session_logout) and "+
 			"link the phone again (action wawp_session_pair).", id, before),
 	}
 }

@@ -22,7 +22,10 @@ const canary = "cAn4ry/tok+en&=17"
 // echo is a server that tells the token in every field, in each spelling.
 func echo() string {
 	quoted, _ := json.Marshal(canary)
-	return strings.Join([]string{canary, url.QueryEscape(canary), url.PathEscape(canary), strings.Trim(string(quoted), `"`)}, " ")
+	return strings.Join([]string{
+		canary, url.QueryEscape(canary), url.PathEscape(canary),
+		strings.Trim(string(quoted), `"`),
+	}, " ")
 }
 
 // leaks are the faults of an endpoint that could bring the token to light, each taking one request.
@@ -34,8 +37,12 @@ func leaks(endpoint string) []wawptest.Fault {
 		{Cut: true},
 		{Status: 204},
 		{Reshape: wawptest.Set("session_name", echo())},
-		{Reshape: wawptest.Set("config", map[string]any{"metadata": map[string]any{"access_token": canary, "user_email": canary}})},
-		{Status: 302, Header: http.Header{"Location": {"https://elsewhere.test/?access_token=" + url.QueryEscape(canary)}}},
+		{Reshape: wawptest.Set("config", map[string]any{"metadata": map[string]any{
+			"access_token": canary,
+			"user_email":   canary,
+		}})},
+		{Status: 302, Header: http.Header{"Location": {"https://elsewhere.test/?access_token=" +
+			url.QueryEscape(canary)}}},
 	}
 	for _, status := range []int{200, 400, 401, 403, 404, 410, 429, 500, 502} {
 		faults = append(faults,
@@ -108,7 +115,8 @@ func TestAccTokenNeverShows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	acctest.Contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/create", "created a Wawp session") // else there was nothing to find
+	// else there was nothing to find
+	acctest.Contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/create", "created a Wawp session")
 	if searched := search(t, cli.Dir); searched < 15 {
 		t.Errorf("only %d files were searched", searched)
 	}
@@ -142,7 +150,8 @@ func search(t *testing.T, dir string) int {
 		searched++
 		for _, spelling := range append(strings.Fields(echo()), base64.StdEncoding.EncodeToString([]byte(canary))) {
 			if at := bytes.Index(content, []byte(spelling)); at >= 0 {
-				t.Errorf("%s holds the token as %s: ...%s...", name, spelling, content[max(0, at-200):min(len(content), at+100)])
+				t.Errorf("%s holds the token as %s: ...%s...", name, spelling,
+					content[max(0, at-200):min(len(content), at+100)])
 			}
 		}
 	})

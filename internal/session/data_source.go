@@ -37,13 +37,15 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 // Schema describes the data source.
 func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads a session that is managed elsewhere: in another configuration, or in the dashboard. It fails if there is " +
+		MarkdownDescription: "Reads a session that is managed elsewhere: in another configuration, or in the " +
+			"dashboard. It fails if there is " +
 			"no such session.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`, under which the dashboard lists it.",
-				Validators:          []validator.String{validate.InstanceID{}},
+				Required: true,
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`, under which the " +
+					"dashboard lists it.",
+				Validators: []validator.String{validate.InstanceID{}},
 			},
 			"session_name": schema.StringAttribute{Computed: true, MarkdownDescription: aboutSessionName},
 			"server_name":  schema.StringAttribute{Computed: true, MarkdownDescription: aboutServerName},

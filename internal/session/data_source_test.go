@@ -45,11 +45,27 @@ func TestDataSourceFailsUnlessTheSessionIsThere(t *testing.T) {
 		id    string
 		says  string
 	}{
-		"no such session": {wawptest.Fault{}, "3EB0BCB2E3D4", `(?s)invalid_instance.*Wawp\s+knows\s+no\s+such\s+instance`},
-		"empty id":        {wawptest.Fault{}, "", `instance_id`},
-		"foreign 404":     {wawptest.Fault{Match: info, Status: 404, Body: foreign}, "3EB0BCB2E3D4", `check\s+base_url`},
-		"unreadable":      {wawptest.Fault{Match: info, Body: "{}"}, "3EB0BCB2E3D4", `does\s+not\s+describe\s+a\s+session`},
-		"fault":           {wawptest.Fault{Match: info, Status: 500}, "3EB0BCB2E3D4", `HTTP\s+500\s+\(after\s+5\s+attempts\)`},
+		"no such session": {
+			wawptest.Fault{},
+			"3EB0BCB2E3D4",
+			`(?s)invalid_instance.*Wawp\s+knows\s+no\s+such\s+instance`,
+		},
+		"empty id": {wawptest.Fault{}, "", `instance_id`},
+		"foreign 404": {
+			wawptest.Fault{Match: info, Status: 404, Body: foreign},
+			"3EB0BCB2E3D4",
+			`check\s+base_url`,
+		},
+		"unreadable": {
+			wawptest.Fault{Match: info, Body: "{}"},
+			"3EB0BCB2E3D4",
+			`does\s+not\s+describe\s+a\s+session`,
+		},
+		"fault": {
+			wawptest.Fault{Match: info, Status: 500},
+			"3EB0BCB2E3D4",
+			`HTTP\s+500\s+\(after\s+5\s+attempts\)`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -91,7 +91,8 @@ func verdict(s wawp.Session, want string) *shortfall {
 	return &shortfall{
 		summary: summaryIsFailed,
 		detail: fmt.Sprintf("The session %s is FAILED: it lost its phone, or its engine is broken. Wawp advises to "+
-			"restart it once, %s. If that does not help, log it out and link the phone again.", s.InstanceID, byRestart),
+			"restart it once, %s. If that does not help, log it out and link the phone again.", s.InstanceID,
+			byRestart),
 	}
 }
 
@@ -101,8 +102,10 @@ const byRestart = "with the action wawp_session_restart (Terraform 1.14 and late
 func noStatus(id string) *shortfall {
 	return &shortfall{
 		summary: "Wawp session has no status",
-		detail: fmt.Sprintf("session/info describes the session %s without a status, so it is not known what there is to do. "+
-			"Nothing was done. Try again in a minute; if the dashboard shows a status by then, please report this.", id),
+		detail: fmt.Sprintf("session/info describes the session %s without a status, so it is not known what there "+
+			"is to do. "+
+			"Nothing was done. Try again in a minute; if the dashboard shows a status by then, please report this.",
+			id),
 		failed: true,
 	}
 }
@@ -110,9 +113,10 @@ func noStatus(id string) *shortfall {
 func requestFailed(id, want string, err error) *shortfall {
 	return &shortfall{
 		summary: summaryNotReached,
-		detail:  explain.Failure(fmt.Sprintf("The session %s exists, but bringing it to desired_state = %q failed", id, want), err),
-		failed:  true,
-		err:     err,
+		detail: explain.Failure(fmt.Sprintf("The session %s exists, but bringing it to desired_state = %q failed", id,
+			want), err),
+		failed: true,
+		err:    err,
 	}
 }
 
@@ -125,7 +129,8 @@ func notReached(ctx context.Context, last wawp.Session, want string, patience ti
 	case errors.Is(ctx.Err(), context.Canceled):
 		why = "when Terraform was interrupted"
 	}
-	detail := fmt.Sprintf("The session %s was not %s yet %s; its last status was %s. It goes on by itself: the next plan shows "+
+	detail := fmt.Sprintf("The session %s was not %s yet %s; its last status was %s. It goes on by itself: the next "+
+		"plan shows "+
 		"how far it came.", last.InstanceID, want, why, last.Status)
 	if last.Status == wawp.StatusStarting {
 		detail += stuck

@@ -30,7 +30,10 @@ var unclear = map[string]wawptest.Fault{
 func TestStartOrStopIsJudgedByWhatFollows(t *testing.T) {
 	t.Parallel()
 	for name, fault := range unclear {
-		for endpoint, change := range map[string][2]string{start: {isStopped, isStarted}, stop: {isStarted, isStopped}} {
+		for endpoint, change := range map[string][2]string{
+			start: {isStopped, isStarted},
+			stop:  {isStarted, isStopped},
+		} {
 			for _, acts := range []bool{true, false} {
 				took := map[bool]string{true: " took hold", false: " did not"}[acts]
 				t.Run(name+": "+strings.TrimPrefix(endpoint, "POST /v2/session/")+took, func(t *testing.T) {
@@ -49,7 +52,8 @@ func TestStartOrStopIsJudgedByWhatFollows(t *testing.T) {
 						acctest.Lacks(t, said, "Warning")
 						acctest.Contains(t, tf.OK("plan"), "No changes.")
 					} else {
-						acctest.Contains(t, tf.Fails("apply"), "Error: Wawp session is not in its desired_state", endpoint)
+						acctest.Contains(t, tf.Fails("apply"), "Error: Wawp session is not in its desired_state",
+							endpoint)
 						acctest.Contains(t, tf.OK("plan"), "0 to add, 1 to change, 0 to destroy")
 					}
 					if n := w.Count(endpoint); n != 1 {
@@ -67,17 +71,26 @@ func TestStopThatIsUnderWayIsNoFailure(t *testing.T) {
 	for name, test := range map[string]struct {
 		looks int // at which it is STOPPING
 		says  string
-	}{"it stops": {30, "1 changed"}, "it goes on": {0, "was not stopped yet after 300ms (the create or update timeout); its last status was STOPPING."}} {
+	}{"it stops": {30, "1 changed"}, "it goes on": {
+		0,
+		"was not stopped yet after 300ms (the create or update timeout); its last status was STOPPING.",
+	}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
 			tf := w.Terraform(t, once+isStarted)
 			tf.OK("apply")
 			w.Inject(wawptest.Fault{Match: stop, Act: true, Status: 504})
-			w.Inject(wawptest.Fault{Match: info, Skip: 2, Times: test.looks, Reshape: wawptest.Set("status", "STOPPING")}) // refresh, and look
+			// refresh, and look
+			w.Inject(wawptest.Fault{
+				Match: info, Skip: 2, Times: test.looks,
+				Reshape: wawptest.Set("status", "STOPPING"),
+			})
 			tf.Configure(once + isStopped)
 			if test.looks == 0 {
-				tf.Configure(once + "resource \"wawp_session\" \"x\" {\n  desired_state = \"stopped\"\n  timeouts = { update = \"300ms\" }\n}\n")
+				tf.Configure(once +
+					"resource \"wawp_session\" \"x\" {\n  desired_state = \"stopped\"\n  timeouts = { update = " +
+					"\"300ms\" }\n}\n")
 			}
 			acctest.Contains(t, tf.OK("apply"), test.says)
 		})
@@ -92,7 +105,8 @@ func TestStartedAlreadyIsStarted(t *testing.T) {
 	tf.OK("apply")
 	tf.Configure(once + isStarted)
 	w.SetStatus(w.Sessions()[0].InstanceID, "STARTING")
-	w.Inject(wawptest.Fault{Match: info, Times: 3, Reshape: wawptest.Set("status", "STOPPED")}) // refresh, look, and the first look after it
+	// refresh, look, and the first look after it
+	w.Inject(wawptest.Fault{Match: info, Times: 3, Reshape: wawptest.Set("status", "STOPPED")})
 	said := tf.OK("apply")
 	acctest.Contains(t, said, "1 changed")
 	acctest.Lacks(t, said, "Warning")
@@ -111,17 +125,22 @@ func TestRefusedStartAfterTheCreationIsAWarning(t *testing.T) {
 			fault.Match = start
 			w.Inject(fault)
 			tf := w.Terraform(t, once+isStarted)
-			acctest.Contains(t, tf.OK("apply"), "Warning: Wawp session is not in its desired_state", "POST /v2/session/start", "1 added")
+			acctest.Contains(t, tf.OK("apply"), "Warning: Wawp session is not in its desired_state",
+				"POST /v2/session/start", "1 added")
 			recorded(t, w, tf, 1)
 		})
 	}
 }
 
-// TestActionIsJudgedByWhatFollows, as desired_state is. (That what did not take hold is an error, TestActionsUnderFault says.)
+// TestActionIsJudgedByWhatFollows, as desired_state is. (That what did not take hold is an error, TestActionsUnderFault
+// says.)
 func TestActionIsJudgedByWhatFollows(t *testing.T) {
 	t.Parallel()
 	for name, fault := range unclear {
-		for endpoint, says := range map[string]string{start: "has started", stop: "is STOPPED", restart: "has restarted"} {
+		for endpoint, says := range map[string]string{
+			start: "has started", stop: "is STOPPED",
+			restart: "has restarted",
+		} {
 			t.Run(name+": "+endpoint, func(t *testing.T) {
 				t.Parallel()
 				w := paired(t, endpoint)

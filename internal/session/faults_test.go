@@ -50,18 +50,75 @@ func TestCreatedSessionIsNeverLost(t *testing.T) {
 		plan  string // once the fault is over
 		waits bool   // until the timeout
 	}{
-		"info fails":         {wawptest.Fault{Match: info, Status: 500}, wawptest.Config{}, "POST /v2/session/info: HTTP 500", left, true},
-		"info is dropped":    {wawptest.Fault{Match: info, Drop: true}, wawptest.Config{}, "the request was sent, but", left, true},
-		"info is foreign":    {wawptest.Fault{Match: info, Status: 404, Body: foreign}, wawptest.Config{}, "check base_url", left, false},
-		"info is refused":    {wawptest.Fault{Match: info, Status: 401, Body: `{"code":"invalid_access_token","message":"No."}`}, wawptest.Config{}, "did not accept the access token", left, false},
-		"info is HTML":       {wawptest.Fault{Match: info, Body: "<html>Sign in</html>"}, wawptest.Config{}, "does not describe a session", left, true},
-		"info has no status": {wawptest.Fault{Match: info, Reshape: wawptest.Without("status")}, wawptest.Config{}, "without a status", left, false},
-		"start fails":        {wawptest.Fault{Match: start, Status: 502}, wawptest.Config{}, "POST /v2/session/start: HTTP 502", left, false},
-		"start is dropped":   {wawptest.Fault{Match: start, Drop: true}, wawptest.Config{}, "the request was sent, but", left, false},
-		"start is refused":   {wawptest.Fault{Match: start, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, wawptest.Config{}, "subscription_required", left, false},
-		"the wait fails":     {wawptest.Fault{Match: info, Skip: 1, Status: 500}, wawptest.Config{}, "POST /v2/session/info: HTTP 500", "No changes.", true},
-		"it goes on booting": {wawptest.Fault{}, wawptest.Config{BootTime: 20 * time.Second}, "its last status was STARTING", "No changes.", true},
-		"it ends as FAILED":  {wawptest.Fault{Match: info, Skip: 1, Reshape: wawptest.Set("status", "FAILED")}, wawptest.Config{}, "is FAILED", "No changes.", false},
+		"info fails": {
+			wawptest.Fault{Match: info, Status: 500},
+			wawptest.Config{},
+			"POST /v2/session/info: HTTP 500", left, true,
+		},
+		"info is dropped": {
+			wawptest.Fault{Match: info, Drop: true},
+			wawptest.Config{},
+			"the request was sent, but",
+			left, true,
+		},
+		"info is foreign": {
+			wawptest.Fault{Match: info, Status: 404, Body: foreign},
+			wawptest.Config{},
+			"check base_url", left, false,
+		},
+		"info is refused": {
+			wawptest.Fault{
+				Match: info, Status: 401,
+				Body: `{"code":"invalid_access_token","message":"No."}`,
+			},
+			wawptest.Config{},
+			"did not accept the access token", left, false,
+		},
+		"info is HTML": {
+			wawptest.Fault{Match: info, Body: "<html>Sign in</html>"},
+			wawptest.Config{},
+			"does not describe a session", left, true,
+		},
+		"info has no status": {
+			wawptest.Fault{Match: info, Reshape: wawptest.Without("status")},
+			wawptest.Config{},
+			"without a status", left, false,
+		},
+		"start fails": {
+			wawptest.Fault{Match: start, Status: 502},
+			wawptest.Config{},
+			"POST /v2/session/start: HTTP 502", left, false,
+		},
+		"start is dropped": {
+			wawptest.Fault{Match: start, Drop: true},
+			wawptest.Config{},
+			"the request was sent, but",
+			left, false,
+		},
+		"start is refused": {
+			wawptest.Fault{
+				Match: start, Status: 403,
+				Body: `{"code":"subscription_required","message":"Pay."}`,
+			},
+			wawptest.Config{},
+			"subscription_required",
+			left, false,
+		},
+		"the wait fails": {
+			wawptest.Fault{Match: info, Skip: 1, Status: 500},
+			wawptest.Config{},
+			"POST /v2/session/info: HTTP 500", "No changes.", true,
+		},
+		"it goes on booting": {
+			wawptest.Fault{},
+			wawptest.Config{BootTime: 20 * time.Second},
+			"its last status was STARTING", "No changes.", true,
+		},
+		"it ends as FAILED": {
+			wawptest.Fault{Match: info, Skip: 1, Reshape: wawptest.Set("status", "FAILED")},
+			wawptest.Config{},
+			"is FAILED", "No changes.", false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -82,7 +139,8 @@ func TestCreatedSessionIsNeverLost(t *testing.T) {
 	}
 }
 
-// TestAccCreateWaitsForNobody: a session that a person has to scan has started. Its id is in the log from the first moment on.
+// TestAccCreateWaitsForNobody: a session that a person has to scan has started. Its id is in the log from the first
+// moment on.
 func TestAccCreateWaitsForNobody(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -135,7 +193,8 @@ func TestPanicAfterCreateLosesNothing(t *testing.T) {
 
 func TestPanicOfCreateIsAPossibleSession(t *testing.T) {
 	t.Parallel()
-	tf := acctest.New(t, wawptest.Config{}).Terraform(t, minimal, func(o *wawp.Options) { o.Transport = explosive{"/v2/session/create"} })
+	tf := acctest.New(t, wawptest.Config{}).Terraform(t, minimal,
+		func(o *wawp.Options) { o.Transport = explosive{"/v2/session/create"} })
 	acctest.Contains(t, tf.Fails("apply"), "may have been created")
 }
 
@@ -163,9 +222,11 @@ func TestAmbiguousCreateIsNotRepeated(t *testing.T) {
 			patience := map[bool]string{true: "200ms", false: "10s"}[name == "timeout"]
 			tf := w.Terraform(t, "provider \"wawp\" {\n  request_timeout = \""+patience+"\"\n}\n"+minimal)
 			said := tf.Fails("apply")
-			acctest.Contains(t, said, "A Wawp session may have been created", "POST /v2/session/create:", "https://app.wawp.net",
+			acctest.Contains(t, said, "A Wawp session may have been created", "POST /v2/session/create:",
+				"https://app.wawp.net",
 				"to = wawp_session.<name>", "terraform import 'wawp_session.<name>'")
-			acctest.Contains(t, acctest.Unwrap(said), "that Terraform does not know of Do not simply run it again: a session may exist")
+			acctest.Contains(t, acctest.Unwrap(said),
+				"that Terraform does not know of Do not simply run it again: a session may exist")
 			acctest.Lacks(t, said, "Check the network", "check base_url")
 			if n := w.Count(""); n != 1 {
 				t.Errorf("%d requests were made, want 1: %v", n, w.Requests())
@@ -207,14 +268,38 @@ func TestRefusedCreateSaysWhyAndWarnsOfNoSession(t *testing.T) {
 		fault wawptest.Fault
 		says  []string
 	}{
-		"quota":        {wawptest.Fault{Status: 403, Body: `{"code":"quota_reached","message":"You have 3 of 3."}`}, []string{"You have 3 of 3.", "that an earlier apply has left behind", "upgrade the plan"}},
-		"other 403":    {wawptest.Fault{Status: 403, Body: `{"code":"blocked","message":"Blocked."}`}, []string{"Blocked.", "plan may not include this"}},
-		"401":          {wawptest.Fault{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}, []string{"Who?", "WAWP_ACCESS_TOKEN"}},
-		"400":          {wawptest.Fault{Status: 400, Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, Body: "Bad Request - Missing Token"}, []string{"HTTP 400 (text/plain, 27 bytes)"}},
-		"400 as XML":   {wawptest.Fault{Status: 400, Body: "<error>Missing Token</error>"}, []string{"HTTP 400 (application/json, 28 bytes)"}},
-		"foreign 404":  {wawptest.Fault{Status: 404, Body: foreign}, []string{"check base_url"}},
-		"redirect":     {wawptest.Fault{Status: 308, Header: http.Header{"Location": {"https://www.api.wawp.test/v2/session/create"}}}, []string{"www.api.wawp.test", "set base_url"}},
-		"429 for long": {wawptest.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}}, []string{"Come back in 1h0m0s", "requests_per_second"}},
+		"quota": {
+			wawptest.Fault{Status: 403, Body: `{"code":"quota_reached","message":"You have 3 of 3."}`},
+			[]string{"You have 3 of 3.", "that an earlier apply has left behind", "upgrade the plan"},
+		},
+		"other 403": {
+			wawptest.Fault{Status: 403, Body: `{"code":"blocked","message":"Blocked."}`},
+			[]string{"Blocked.", "plan may not include this"},
+		},
+		"401": {
+			wawptest.Fault{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`},
+			[]string{"Who?", "WAWP_ACCESS_TOKEN"},
+		},
+		"400": {wawptest.Fault{
+			Status: 400, Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
+			Body: "Bad Request - Missing Token",
+		}, []string{"HTTP 400 (text/plain, 27 bytes)"}},
+		"400 as XML": {
+			wawptest.Fault{Status: 400, Body: "<error>Missing Token</error>"},
+			[]string{"HTTP 400 (application/json, 28 bytes)"},
+		},
+		"foreign 404": {wawptest.Fault{Status: 404, Body: foreign}, []string{"check base_url"}},
+		"redirect": {
+			wawptest.Fault{
+				Status: 308,
+				Header: http.Header{"Location": {"https://www.api.wawp.test/v2/session/create"}},
+			},
+			[]string{"www.api.wawp.test", "set base_url"},
+		},
+		"429 for long": {
+			wawptest.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}},
+			[]string{"Come back in 1h0m0s", "requests_per_second"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -278,7 +363,8 @@ func TestNewSessionMayNotBeKnownEverywhere(t *testing.T) {
 	const young = "it was created less than 2 minutes ago"
 	for _, age := range []time.Duration{0, time.Minute} {
 		tf.Age(age)
-		acctest.Contains(t, tf.OK("apply", "-refresh-only"), "Warning: Wawp session could not be checked and stays in the state", young)
+		acctest.Contains(t, tf.OK("apply", "-refresh-only"),
+			"Warning: Wawp session could not be checked and stays in the state", young)
 		acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Error: Wawp session could not be deleted", young)
 	}
 	tf.Age(time.Minute)
@@ -287,7 +373,8 @@ func TestNewSessionMayNotBeKnownEverywhere(t *testing.T) {
 	recorded(t, w, tf, 0)
 }
 
-// TestAbsenceThatPassesDropsNothing: a restart, or a server that lags behind, answers for some seconds that there is no such session.
+// TestAbsenceThatPassesDropsNothing: a restart, or a server that lags behind, answers for some seconds that there is no
+// such session.
 func TestAbsenceThatPassesDropsNothing(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -317,11 +404,13 @@ func TestAbsenceTakesThreeAnswers(t *testing.T) {
 func TestProtectedSessionIsNotDropped(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, "resource \"wawp_session\" \"x\" {\n  desired_state       = \"started\"\n  deletion_protection = true\n}")
+	tf := w.Terraform(t,
+		"resource \"wawp_session\" \"x\" {\n  desired_state       = \"started\"\n  deletion_protection = true\n}")
 	tf.OK("apply")
 	id := w.Sessions()[0].InstanceID
 	w.Remove(id)
-	acctest.Contains(t, tf.Fails("plan"), "Error: Wawp session is gone, and protected: "+id, "terraform state rm 'wawp_session.<name>'")
+	acctest.Contains(t, tf.Fails("plan"), "Error: Wawp session is gone, and protected: "+id,
+		"terraform state rm 'wawp_session.<name>'")
 	if len(tf.State()) != 1 {
 		t.Error("it left the state")
 	}
@@ -336,21 +425,47 @@ func TestUnprovenAbsenceKeepsTheState(t *testing.T) {
 		second wawptest.Fault
 		fails  bool // else it warns
 	}{
-		"a proxy's 404":            {wawptest.Fault{Status: 404, Body: "<html>Not Found</html>"}, wawptest.Fault{Status: 404}, false},
-		"an unknown route":         {wawptest.Fault{Status: 404, Body: `{"code":"rest_no_route","message":"No route was found"}`}, wawptest.Fault{Status: 404}, false},
-		"an HTML page":             {wawptest.Fault{Body: "<html>Sign in</html>"}, wawptest.Fault{Status: 404}, false},
-		"an error in disguise":     {wawptest.Fault{Body: own}, wawptest.Fault{Status: 404}, false},
-		"an empty answer":          {wawptest.Fault{Status: 204}, wawptest.Fault{Status: 404}, false},
-		"a gateway's JSON 404":     {wawptest.Fault{Status: 404, Body: `{"message":"Not Found"}`}, wawptest.Fault{Status: 404, Body: `{"message":"Not Found"}`}, false},
-		"invalid_session as error": {wawptest.Fault{Status: 404, Body: `{"status":404,"error":"invalid_session","message":"no"}`}, wawptest.Fault{Status: 404, Body: own}, false},
-		"401":                      {wawptest.Fault{Status: 401, Body: own}, wawptest.Fault{Status: 404}, true},
-		"403":                      {wawptest.Fault{Status: 403, Body: own}, wawptest.Fault{Status: 404}, true},
-		"410":                      {wawptest.Fault{Status: 410, Body: own}, wawptest.Fault{Status: 404}, true},
-		"500":                      {wawptest.Fault{Status: 500, Body: own}, wawptest.Fault{Status: 404}, true},
-		"no answer":                {wawptest.Fault{Drop: true}, wawptest.Fault{Status: 404}, true},
-		"the rate limit answers":   {wawptest.Fault{Status: 404, Body: own}, wawptest.Fault{Body: `{"policies":[]}`}, false},
+		"a proxy's 404": {
+			wawptest.Fault{Status: 404, Body: "<html>Not Found</html>"},
+			wawptest.Fault{Status: 404},
+			false,
+		},
+		"an unknown route": {wawptest.Fault{
+			Status: 404,
+			Body:   `{"code":"rest_no_route","message":"No route was found"}`,
+		}, wawptest.Fault{Status: 404}, false},
+		"an HTML page":         {wawptest.Fault{Body: "<html>Sign in</html>"}, wawptest.Fault{Status: 404}, false},
+		"an error in disguise": {wawptest.Fault{Body: own}, wawptest.Fault{Status: 404}, false},
+		"an empty answer":      {wawptest.Fault{Status: 204}, wawptest.Fault{Status: 404}, false},
+		"a gateway's JSON 404": {
+			wawptest.Fault{Status: 404, Body: `{"message":"Not Found"}`},
+			wawptest.Fault{Status: 404, Body: `{"message":"Not Found"}`},
+			false,
+		},
+		"invalid_session as error": {
+			wawptest.Fault{
+				Status: 404,
+				Body:   `{"status":404,"error":"invalid_session","message":"no"}`,
+			},
+			wawptest.Fault{Status: 404, Body: own},
+			false,
+		},
+		"401":       {wawptest.Fault{Status: 401, Body: own}, wawptest.Fault{Status: 404}, true},
+		"403":       {wawptest.Fault{Status: 403, Body: own}, wawptest.Fault{Status: 404}, true},
+		"410":       {wawptest.Fault{Status: 410, Body: own}, wawptest.Fault{Status: 404}, true},
+		"500":       {wawptest.Fault{Status: 500, Body: own}, wawptest.Fault{Status: 404}, true},
+		"no answer": {wawptest.Fault{Drop: true}, wawptest.Fault{Status: 404}, true},
+		"the rate limit answers": {
+			wawptest.Fault{Status: 404, Body: own},
+			wawptest.Fault{Body: `{"policies":[]}`},
+			false,
+		},
 		"the rate limit is broken": {wawptest.Fault{Status: 404, Body: own}, wawptest.Fault{Status: 503}, false},
-		"invalid_session, paired":  {wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"no"}`}, wawptest.Fault{Status: 404, Body: own}, false},
+		"invalid_session, paired": {
+			wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"no"}`},
+			wawptest.Fault{Status: 404, Body: own},
+			false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -364,10 +479,12 @@ func TestUnprovenAbsenceKeepsTheState(t *testing.T) {
 			w.Inject(test.info)
 			w.Inject(test.second)
 			if test.fails {
-				acctest.Contains(t, tf.Fails("refresh"), "Error: "+acctest.Summary(test.info, "Wawp session could not be read"), w.Sessions()[0].InstanceID)
+				acctest.Contains(t, tf.Fails("refresh"), "Error: "+acctest.Summary(test.info,
+					"Wawp session could not be read"), w.Sessions()[0].InstanceID)
 			} else {
 				said := tf.OK("refresh")
-				acctest.Contains(t, said, "Warning: Wawp session could not be checked and stays in the state", w.Sessions()[0].InstanceID, "terraform state rm")
+				acctest.Contains(t, said, "Warning: Wawp session could not be checked and stays in the state",
+					w.Sessions()[0].InstanceID, "terraform state rm")
 			}
 			if got := tf.State(); fmt.Sprint(got) != fmt.Sprint(before) {
 				t.Errorf("the state was %v and is %v", before, got)
@@ -401,7 +518,8 @@ func TestTokenOfAnotherAccountProvesNothing(t *testing.T) {
 	t.Parallel()
 	const token = "t0ken-of-somebody-else"
 	w, other := acctest.New(t, wawptest.Config{}), acctest.New(t, wawptest.Config{Token: token})
-	for name, configuration := range map[string]string{"never described": once + minimal, "described": once + isStarted} {
+	for name, configuration := range map[string]string{"never described": once + minimal, "described": once +
+		isStarted} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tf := w.Terraform(t, configuration)
@@ -450,9 +568,11 @@ func TestServerThatOffersOnlyCreate(t *testing.T) {
 			recorded(t, w, tf, 3)
 
 			said := tf.OK("plan")
-			acctest.Contains(t, said, "Warning: Wawp session could not be checked and stays in the state", "No changes.")
+			acctest.Contains(t, said, "Warning: Wawp session could not be checked and stays in the state",
+				"No changes.")
 
-			acctest.Contains(t, tf.OK("destroy"), "Wawp session "+w.Sessions()[0].InstanceID+" was removed from the state only", "3 destroyed")
+			acctest.Contains(t, tf.OK("destroy"),
+				"Wawp session "+w.Sessions()[0].InstanceID+" was removed from the state only", "3 destroyed")
 			if len(tf.State()) != 0 {
 				t.Errorf("the state holds %v", tf.State())
 			}
@@ -480,19 +600,47 @@ func TestLivingSessionNeverLeavesTheState(t *testing.T) {
 		refresh string
 		says    string
 	}{
-		"server_not_found":          {answered(`{"code":"server_not_found","message":"No."}`, remove), "", "false", "session/info describes it"},
-		"wawp_upstream_error":       {answered(`{"code":"wawp_upstream_error","message":"No."}`, remove), "", "false", "session/info describes it"},
-		"a web page":                {answered(page, remove), "", "false", "session/info describes it"},
-		"an unknown route":          {answered(`{"code":"rest_no_route","message":"No."}`, remove), "", "false", "session/info describes it"},
-		"405":                       {[]wawptest.Fault{{Match: remove, Status: 405}}, "", "false", "session/info describes it"},
-		"info is broken":            {and(answered(page, remove), wawptest.Fault{Match: info, Status: 500}), "", "false", "session/info does not confirm it"},
-		"info is a web page":        {and(answered(page, remove), wawptest.Fault{Match: info, Body: page}), "", "false", "could not be understood"},
-		"info has no such tenant":   {and(answered(page, remove, rateLimit), none), "", "false", "something that does not know it"},
-		"info has no such instance": {and(answered(page, remove, rateLimit), answered(own, info)...), "", "false", "less than 2 minutes ago"},
-		"all but the policy":        {answered(page, remove, info), "", "false", "something that does not know it"},
-		"a code of Wawp everywhere": {answered(`{"code":"server_not_found","message":"No."}`, remove, info, rateLimit), "", "true", "server_not_found"},
-		"another address":           {nil, elsewhere, "false", "base_url"},
-		"another address, looked":   {nil, elsewhere, "true", "base_url"},
+		"server_not_found": {
+			answered(`{"code":"server_not_found","message":"No."}`, remove), "", "false",
+			"session/info describes it",
+		},
+		"wawp_upstream_error": {
+			answered(`{"code":"wawp_upstream_error","message":"No."}`, remove), "", "false",
+			"session/info describes it",
+		},
+		"a web page": {answered(page, remove), "", "false", "session/info describes it"},
+		"an unknown route": {
+			answered(`{"code":"rest_no_route","message":"No."}`, remove), "", "false",
+			"session/info describes it",
+		},
+		"405": {
+			[]wawptest.Fault{{Match: remove, Status: 405}},
+			"", "false",
+			"session/info describes it",
+		},
+		"info is broken": {
+			and(answered(page, remove), wawptest.Fault{Match: info, Status: 500}), "",
+			"false", "session/info does not confirm it",
+		},
+		"info is a web page": {
+			and(answered(page, remove), wawptest.Fault{Match: info, Body: page}), "", "false",
+			"could not be understood",
+		},
+		"info has no such tenant": {
+			and(answered(page, remove, rateLimit), none), "", "false",
+			"something that does not know it",
+		},
+		"info has no such instance": {
+			and(answered(page, remove, rateLimit), answered(own, info)...), "", "false",
+			"less than 2 minutes ago",
+		},
+		"all but the policy": {answered(page, remove, info), "", "false", "something that does not know it"},
+		"a code of Wawp everywhere": {
+			answered(`{"code":"server_not_found","message":"No."}`, remove, info, rateLimit),
+			"", "true", "server_not_found",
+		},
+		"another address":         {nil, elsewhere, "false", "base_url"},
+		"another address, looked": {nil, elsewhere, "true", "base_url"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -503,7 +651,8 @@ func TestLivingSessionNeverLeavesTheState(t *testing.T) {
 				w.Inject(fault)
 			}
 			tf.BaseURL = cmp.Or(test.address, tf.BaseURL)
-			acctest.Contains(t, tf.Fails("destroy", "-refresh="+test.refresh), "Error: Wawp session could not be deleted", "it stays in the state", test.says)
+			acctest.Contains(t, tf.Fails("destroy", "-refresh="+test.refresh),
+				"Error: Wawp session could not be deleted", "it stays in the state", test.says)
 			recorded(t, w, tf, 1)
 			w.ClearFaults()
 			tf.BaseURL = w.Server.URL
@@ -521,20 +670,69 @@ func TestDestroyUnderFault(t *testing.T) {
 		says  string
 		alone bool // no phone was linked
 	}{
-		"all is gone":          {wawptest.Fault{Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`}, true, "1 destroyed", false},
-		"a gateway's JSON 404": {wawptest.Fault{Match: remove, Status: 404, Body: `{"message":"Not Found"}`}, false, "it stays in the state", false},
-		"busy, in disguise":    {wawptest.Fault{Match: remove, Body: `{"status":"error","message":"The instance is busy"}`}, false, "The instance is busy", false},
-		"a 404 that passes":    {wawptest.Fault{Match: remove, Times: 1, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`}, true, "1 destroyed", false},
-		"a 404 that stays":     {wawptest.Fault{Match: remove, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`}, false, "session/info describes it", false},
-		"perhaps phoneless":    {wawptest.Fault{Match: remove, Status: 404, Body: `{"code":"invalid_session","message":"no"}`}, false, "session/info describes it", false},
-		"all is phoneless":     {wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"no"}`}, false, "may only mean that the session lost its phone", false},
-		"never had a phone":    {wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"no"}`}, true, "1 destroyed", true},
-		"logout fails":         {wawptest.Fault{Match: logout, Status: 500}, true, "Warning: Wawp session was not logged out", false},
-		"lost, then gone":      {wawptest.Fault{Match: remove, Times: 1, Act: true, Drop: true}, true, "1 destroyed", false},
-		"a proxy's 404":        {wawptest.Fault{Match: remove, Status: 404, Body: foreign}, false, "it stays in the state", false},
-		"refused":              {wawptest.Fault{Match: remove, Status: 403, Body: `{"code":"no","message":"No."}`}, false, "it stays in the state", false},
-		"a hotel's web page":   {wawptest.Fault{Match: remove, Body: "<html>Sign in</html>"}, false, "the answer is an error", false},
-		"an error in disguise": {wawptest.Fault{Match: remove, Body: `{"code":"server_not_found","message":"No."}`}, false, "server_not_found", false},
+		"all is gone": {
+			wawptest.Fault{Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`},
+			true, "1 destroyed", false,
+		},
+		"a gateway's JSON 404": {
+			wawptest.Fault{Match: remove, Status: 404, Body: `{"message":"Not Found"}`},
+			false,
+			"it stays in the state", false,
+		},
+		"busy, in disguise": {wawptest.Fault{
+			Match: remove,
+			Body:  `{"status":"error","message":"The instance is busy"}`,
+		}, false, "The instance is busy", false},
+		"a 404 that passes": {wawptest.Fault{
+			Match: remove, Times: 1, Status: 404,
+			Body: `{"code":"invalid_instance","message":"gone"}`,
+		}, true, "1 destroyed", false},
+		"a 404 that stays": {wawptest.Fault{
+			Match: remove, Status: 404,
+			Body: `{"code":"invalid_instance","message":"gone"}`,
+		}, false, "session/info describes it", false},
+		"perhaps phoneless": {wawptest.Fault{
+			Match: remove, Status: 404,
+			Body: `{"code":"invalid_session","message":"no"}`,
+		}, false, "session/info describes it", false},
+		"all is phoneless": {
+			wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"no"}`},
+			false,
+			"may only mean that the session lost its phone", false,
+		},
+		"never had a phone": {
+			wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"no"}`},
+			true,
+			"1 destroyed", true,
+		},
+		"logout fails": {
+			wawptest.Fault{Match: logout, Status: 500},
+			true,
+			"Warning: Wawp session was not logged out", false,
+		},
+		"lost, then gone": {
+			wawptest.Fault{Match: remove, Times: 1, Act: true, Drop: true},
+			true, "1 destroyed",
+			false,
+		},
+		"a proxy's 404": {
+			wawptest.Fault{Match: remove, Status: 404, Body: foreign},
+			false,
+			"it stays in the state", false,
+		},
+		"refused": {
+			wawptest.Fault{Match: remove, Status: 403, Body: `{"code":"no","message":"No."}`},
+			false, "it stays in the state", false,
+		},
+		"a hotel's web page": {
+			wawptest.Fault{Match: remove, Body: "<html>Sign in</html>"},
+			false,
+			"the answer is an error", false,
+		},
+		"an error in disguise": {
+			wawptest.Fault{Match: remove, Body: `{"code":"server_not_found","message":"No."}`},
+			false, "server_not_found", false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -567,7 +765,8 @@ func TestDeletionProtection(t *testing.T) {
 	tf := w.Terraform(t, `resource "wawp_session" "x" { deletion_protection = true }`)
 	tf.OK("apply")
 	refusal := "Wawp session " + w.Sessions()[0].InstanceID + " is protected from deletion"
-	acctest.Contains(t, tf.Fails("plan", "-destroy"), refusal, "deletion_protection = false", `with AttributeName("deletion_protection")`)
+	acctest.Contains(t, tf.Fails("plan", "-destroy"), refusal, "deletion_protection = false",
+		`with AttributeName("deletion_protection")`)
 	acctest.Contains(t, tf.Fails("apply", "-replace=wawp_session.x"), refusal, "terraform untaint")
 	tf.Configure("")
 	acctest.Contains(t, tf.Fails("plan"), refusal)
@@ -589,14 +788,17 @@ func TestAccDeletionProtection(t *testing.T) {
 	acctest.Contains(t, cli.Fails("plan", "-no-color"), refusal)
 	recorded(t, w, cli, 1)
 	cli.Env = append(cli.Env, "WAWP_ALLOW_DESTROY=1")
-	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: The protection of Wawp session "+id+" is overridden")
+	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"),
+		"Warning: The protection of Wawp session "+id+" is overridden")
 	recorded(t, w, cli, 0)
 }
 
 // TestDeposedObjectHasAWayOut changes the environment, so it runs alone.
 func TestDeposedObjectHasAWayOut(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, "resource \"wawp_session\" \"x\" {\n  deletion_protection = true\n  lifecycle {\n    create_before_destroy = true\n  }\n}\n")
+	tf := w.Terraform(t,
+		"resource \"wawp_session\" \"x\" {\n  deletion_protection = true\n  lifecycle {\n    create_before_destroy "+
+			"= true\n  }\n}\n")
 	tf.OK("apply")
 	tf.Fails("apply", "-replace=wawp_session.x") // leaves the old one deposed
 	recorded(t, w, tf, 2)

@@ -75,7 +75,8 @@ func TestNewSessionWithAPhoneIsDoubted(t *testing.T) {
 			tf := w.Terraform(t, test.configuration)
 			acctest.Contains(t, tf.OK("apply"), "A phone is linked to a Wawp session that was just created", there,
 				"terraform state rm 'wawp_session.<name>'")
-			if state := tf.State(); len(state) != 1 || state[0].Status != "" || state[0].Attributes["instance_id"] != there {
+			if state := tf.State(); len(state) != 1 || state[0].Status != "" ||
+				state[0].Attributes["instance_id"] != there {
 				t.Fatalf("in the state: %+v", state)
 			}
 			w.SetStatus(there, "WORKING")
@@ -94,7 +95,8 @@ func TestNewSessionWithAPhoneIsDoubted(t *testing.T) {
 			w.Unpair(there)
 			w.ResetRequests()
 			tf.OK("destroy", "-refresh=false")
-			if first := w.Requests()[0]; first.Path != "/v2/session/info" || w.Count(remove) != 1 || len(tf.State()) != 0 {
+			if first := w.Requests()[0]; first.Path != "/v2/session/info" || w.Count(remove) != 1 ||
+				len(tf.State()) != 0 {
 				t.Errorf("%v, in the state: %+v", w.Requests(), tf.State())
 			}
 		})

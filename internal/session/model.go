@@ -43,9 +43,9 @@ var accountTypes = map[string]attr.Type{
 	"push_name":    types.StringType,
 }
 
-// refresh takes over what an answer told. Names stay the same for the life of a session, so the first one told stays: not
-// every answer has them, nor under the same key. An account stays until SCAN_QR_CODE shows that no phone is linked: an engine
-// that does not run may not tell it.
+// refresh takes over what an answer told. Names stay the same for the life of a session, so the first one told stays:
+// not every answer has them, nor under the same key. An account stays until SCAN_QR_CODE shows that no phone is linked:
+// an engine that does not run may not tell it.
 func (o *observed) refresh(s wawp.Session) {
 	o.InstanceID = types.StringValue(s.InstanceID)
 	o.SessionName = keep(o.SessionName, s.Name)
@@ -101,8 +101,8 @@ func (o *observed) settle() {
 	}
 }
 
-// observeDesired stores the state in which a session was found, where its status tells one: FAILED and words that are not
-// known tell none, and leave it as it is.
+// observeDesired stores the state in which a session was found, where its status tells one: FAILED and words that are
+// not known tell none, and leave it as it is.
 func (m *model) observeDesired(s wawp.Session) {
 	switch s.Status {
 	case wawp.StatusStopped:

@@ -30,7 +30,8 @@ type applied struct {
 	pipe *os.File // from which what the CLI prints can be read, where it is not in said
 }
 
-// apply begins to apply a configuration. Its provider logs, so that whatever it says to a CLI that has ended could end it.
+// apply begins to apply a configuration. Its provider logs, so that whatever it says to a CLI that has ended could end
+// it.
 func apply(t *testing.T, w *acctest.World, configuration string) *applied {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
@@ -126,8 +127,8 @@ func isAlive(id int) bool {
 
 const three = "resource \"wawp_session\" \"x\" {\n  count = 3\n}\n"
 
-// TestAccSessionsThatNobodyRecordsAreDeleted: Terraform ends while three sessions are being created. The provider lives on, sees the creates to
-// their end, deletes what they have made, and ends.
+// TestAccSessionsThatNobodyRecordsAreDeleted: Terraform ends while three sessions are being created. The provider lives
+// on, sees the creates to their end, deletes what they have made, and ends.
 func TestAccSessionsThatNobodyRecordsAreDeleted(t *testing.T) {
 	t.Parallel()
 	kill := func(a *applied) { a.signal(a.cmd.Process.Pid, syscall.SIGKILL) }
@@ -156,7 +157,10 @@ func TestAccSessionsThatNobodyRecordsAreDeleted(t *testing.T) {
 				a.t.Fatal(err)
 			}
 		}, create},
-		"SIGKILL in the wait for desired_state": {strings.Replace(three, "}", "  desired_state = \"started\"\n}", 1), kill, start},
+		"SIGKILL in the wait for desired_state": {
+			strings.Replace(three, "}", "  desired_state = \"started\"\n}", 1),
+			kill, start,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -181,7 +185,8 @@ func TestAccSessionsThatNobodyRecordsAreDeleted(t *testing.T) {
 			}
 			close(release)
 			a.ends(provider)
-			if left := w.Sessions(); len(left) != 0 || w.Count(create) != 3 || w.Count(remove) != 3 || len(a.cli.State()) != 0 {
+			if left := w.Sessions(); len(left) != 0 || w.Count(create) != 3 || w.Count(remove) != 3 ||
+				len(a.cli.State()) != 0 {
 				t.Errorf("%d sessions are left of %d, after %d deletions", len(left), w.Count(create), w.Count(remove))
 			}
 		})
@@ -231,7 +236,8 @@ func TestAccDebuggedProviderOutlivesItsParent(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, minimal)
 	shell := exec.CommandContext(t.Context(), "sh", "-c",
-		`"$0" -debug > said 2>&1 & until grep TF_REATTACH said; do kill -0 $! && sleep 0.01 || exit; done; echo $!`, acctest.Binary(t))
+		`"$0" -debug > said 2>&1 & until grep TF_REATTACH said; do kill -0 $! && sleep 0.01 || exit; done; echo $!`,
+		acctest.Binary(t))
 	shell.Dir, shell.Env = cli.Dir, cli.Env
 	said, err := shell.Output()
 	found := regexp.MustCompile(`(TF_REATTACH_PROVIDERS=)'(.*)'\n(\d+)`).FindSubmatch(said)

@@ -68,12 +68,14 @@ func protect(state model, wayOut string) diag.Diagnostics {
 	id := state.InstanceID.ValueString()
 	if os.Getenv(envAllowDestroy) == "1" {
 		diags.AddWarning("The protection of Wawp session "+id+" is overridden",
-			"Its deletion_protection is true, but with "+envAllowDestroy+"=1 in the environment it is destroyed all the same. If that is "+
+			"Its deletion_protection is true, but with "+envAllowDestroy+"=1 in the environment it is destroyed all "+
+				"the same. If that is "+
 				"not what you want, stop, and remove the variable from the environment.")
 		return diags
 	}
 	diags.AddAttributeError(path.Root("deletion_protection"), "Wawp session "+id+" is protected from deletion",
-		"The session "+id+" has deletion_protection = true in the state. "+wayOut+" For an object that no configuration can change "+
+		"The session "+id+" has deletion_protection = true in the state. "+wayOut+" For an object that no "+
+			"configuration can change "+
 			"any more, "+envAllowDestroy+"=1 in the environment lifts the protection for one run.")
 	return diags
 }

@@ -13,22 +13,31 @@ const unlinks = "Warning: The plan unlinks a phone from the Wawp session " + the
 // TestPlanThatUnlinksAPhoneSaysSo: whose it is, that a person has to link it again, and how a resource is renamed.
 func TestPlanThatUnlinksAPhoneSaysSo(t *testing.T) {
 	t.Parallel()
-	told := []string{unlinks, "the phone with the number 201012345678 (\"Supports\")", "a person has to link it again",
-		"moved { from = wawp_session.<old name> to = wawp_session.<new name> }"}
+	told := []string{
+		unlinks, "the phone with the number 201012345678 (\"Supports\")", "a person has to link it again",
+		"moved { from = wawp_session.<old name> to = wawp_session.<new name> }",
+	}
 	for name, test := range map[string]struct {
 		status string
 		fault  wawptest.Fault
 		says   []string // nil: no warning
 	}{
-		"working":        {"WORKING", wawptest.Fault{}, told},
-		"whose, unknown": {"WORKING", wawptest.Fault{Match: info, Reshape: wawptest.Without("me")}, []string{unlinks, "whose number is not known"}},
-		"scanning":       {"SCAN_QR_CODE", wawptest.Fault{}, nil},
-		"stopped":        {"STOPPED", wawptest.Fault{}, nil}, // and never seen linked
+		"working": {"WORKING", wawptest.Fault{}, told},
+		"whose, unknown": {
+			"WORKING",
+			wawptest.Fault{Match: info, Reshape: wawptest.Without("me")},
+			[]string{unlinks, "whose number is not known"},
+		},
+		"scanning": {"SCAN_QR_CODE", wawptest.Fault{}, nil},
+		"stopped":  {"STOPPED", wawptest.Fault{}, nil}, // and never seen linked
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			w.Add(wawptest.Session{InstanceID: theID, Status: test.status, Me: &wawptest.Me{ID: "201012345678@c.us", PushName: "Support\as"}})
+			w.Add(wawptest.Session{
+				InstanceID: theID, Status: test.status,
+				Me: &wawptest.Me{ID: "201012345678@c.us", PushName: "Support\as"},
+			})
 			w.Inject(test.fault)
 			tf := w.Terraform(t, minimal)
 			tf.OK("import", address, theID)
@@ -61,7 +70,8 @@ func TestPlanOfAStoppedSessionUnlinksItsPhone(t *testing.T) {
 	acctest.Lacks(t, tf.Fails("plan", "-destroy"), "Warning") // what is refused unlinks nothing
 }
 
-// TestAccRenamedSessionKeepsItsPhone with the moved block that the warning shows. Of a replacement by hand the provider is not told.
+// TestAccRenamedSessionKeepsItsPhone with the moved block that the warning shows. Of a replacement by hand the provider
+// is not told.
 func TestAccRenamedSessionKeepsItsPhone(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})

@@ -34,7 +34,8 @@ func TestNothingIsAskedForTwice(t *testing.T) {
 	w.Asked(t, map[string]int{create: n, info: n})
 }
 
-// TestAccFewConnections is promise P8, too: with all that a CLI does at once, requests are as few, and -parallelism bounds the connections.
+// TestAccFewConnections is promise P8, too: with all that a CLI does at once, requests are as few, and -parallelism
+// bounds the connections.
 func TestAccFewConnections(t *testing.T) {
 	t.Parallel()
 	const n = 40

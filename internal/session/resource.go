@@ -112,7 +112,8 @@ func (r *Resource) undoUnrecorded(ctx context.Context, id string, p state.Privat
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), defaultTimeout)
 	defer cancel()
 	fields := map[string]any{"instance_id": id}
-	tflog.Warn(ctx, "Terraform has ended, so nobody can record the Wawp session that was just created: deleting it", fields)
+	tflog.Warn(ctx, "Terraform has ended, so nobody can record the Wawp session that was just created: deleting it",
+		fields)
 	if err := r.client.DeleteSession(ctx, id); err != nil {
 		fields["error"] = err.Error()
 		tflog.Warn(ctx, "the Wawp session that nobody records could not be deleted", fields)
@@ -121,9 +122,11 @@ func (r *Resource) undoUnrecorded(ctx context.Context, id string, p state.Privat
 	tflog.Warn(ctx, "deleted the Wawp session that nobody could record", fields)
 }
 
-// finish does what is left once the session exists: the state that is wanted, or just its status if the answer to create
-// did not tell it.
-func (r *Resource) finish(ctx context.Context, made wawp.Session, want types.String, patience time.Duration) (wawp.Session, bool, *shortfall) {
+// finish does what is left once the session exists: the state that is wanted, or just its status if the answer to
+// create did not tell it.
+func (r *Resource) finish(ctx context.Context, made wawp.Session, want types.String,
+	patience time.Duration,
+) (wawp.Session, bool, *shortfall) {
 	if want.ValueString() != "" {
 		session, described, left := drive(ctx, r.client, made, false, want.ValueString(), patience)
 		if !described {
@@ -283,7 +286,9 @@ func (r *Resource) mayBeAnothers(ctx context.Context, id string) diag.Diagnostic
 }
 
 // ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	state.Object{Name: "the session"}.Import(ctx, req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)

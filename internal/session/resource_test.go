@@ -67,8 +67,10 @@ func TestMinimal(t *testing.T) {
 	steps(t, w, resource.TestStep{
 		Config: w.Config(minimal),
 		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue(address, tfjsonpath.New("instance_id"), knownvalue.StringRegexp(regexp.MustCompile(`^[0-9A-F]{12}$`))),
-			statecheck.ExpectKnownValue(address, tfjsonpath.New("session_name"), knownvalue.StringRegexp(regexp.MustCompile(`^wawp-\d{8}$`))),
+			statecheck.ExpectKnownValue(address, tfjsonpath.New("instance_id"),
+				knownvalue.StringRegexp(regexp.MustCompile(`^[0-9A-F]{12}$`))),
+			statecheck.ExpectKnownValue(address, tfjsonpath.New("session_name"),
+				knownvalue.StringRegexp(regexp.MustCompile(`^wawp-\d{8}$`))),
 			is("server_name", "server-1"),
 			is("status", "STOPPED"),
 			is("desired_state", "stopped"),
@@ -86,10 +88,14 @@ func TestDesiredState(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{})
 	named := acctest.Plans(address, plancheck.ResourceActionUpdate)
 	for _, attribute := range []string{"instance_id", "session_name", "server_name"} {
-		named.PreApply = append(named.PreApply, plancheck.ExpectKnownValue(address, tfjsonpath.New(attribute), knownvalue.NotNull()))
+		named.PreApply = append(named.PreApply, plancheck.ExpectKnownValue(address, tfjsonpath.New(attribute),
+			knownvalue.NotNull()))
 	}
 	w.Steps(t,
-		resource.TestStep{Config: w.Config(isStarted), ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE"), is("desired_state", "started")}},
+		resource.TestStep{
+			Config:            w.Config(isStarted),
+			ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE"), is("desired_state", "started")},
+		},
 		resource.TestStep{
 			Config: w.Config(isStopped), ConfigPlanChecks: named,
 			ConfigStateChecks: []statecheck.StateCheck{is("status", "STOPPED"), is("desired_state", "stopped")},
@@ -98,7 +104,10 @@ func TestDesiredState(t *testing.T) {
 			Config: w.Config(minimal), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop),
 			ConfigStateChecks: []statecheck.StateCheck{is("desired_state", "stopped")},
 		},
-		resource.TestStep{Config: w.Config(isStarted), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate)},
+		resource.TestStep{
+			Config:           w.Config(isStarted),
+			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate),
+		},
 	)
 	for _, r := range w.Requests() {
 		if r.Status/100 != 2 {
@@ -130,9 +139,10 @@ func TestStoppedInTheDashboardIsStartedInPlace(t *testing.T) {
 	w.Steps(t,
 		resource.TestStep{Config: w.Config(isStarted)},
 		resource.TestStep{
-			PreConfig:        func() { w.SetStatus(w.Sessions()[0].InstanceID, "STOPPED") },
-			Config:           w.Config(isStarted),
-			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE")},
+			PreConfig:         func() { w.SetStatus(w.Sessions()[0].InstanceID, "STOPPED") },
+			Config:            w.Config(isStarted),
+			ConfigPlanChecks:  acctest.Plans(address, plancheck.ResourceActionUpdate),
+			ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE")},
 		},
 	)
 }
@@ -140,7 +150,10 @@ func TestStoppedInTheDashboardIsStartedInPlace(t *testing.T) {
 func TestSessionThatStartsByItselfIsNotStarted(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{Created: "STARTING", BootTime: 50 * time.Millisecond})
-	steps(t, w, resource.TestStep{Config: w.Config(isStarted), ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE")}})
+	steps(t, w, resource.TestStep{
+		Config:            w.Config(isStarted),
+		ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE")},
+	})
 	if n := w.Count(start); n != 0 {
 		t.Errorf("it was started %d times", n)
 	}
@@ -156,7 +169,8 @@ func TestPairedSession(t *testing.T) {
 			Config:           w.Config(isStarted),
 			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop),
 			ConfigStateChecks: []statecheck.StateCheck{
-				is("status", "WORKING"), is("account.chat_id", "201012345678@c.us"), is("account.phone_number", "201012345678"),
+				is("status", "WORKING"), is("account.chat_id", "201012345678@c.us"),
+				is("account.phone_number", "201012345678"),
 				is("account.push_name", "John Doe"),
 			},
 		},
@@ -175,9 +189,15 @@ func TestStoppedSessionKeepsItsAccount(t *testing.T) {
 		resource.TestStep{Config: w.Config(isStarted)},
 		resource.TestStep{
 			PreConfig: func() { w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John Doe") },
-			Config:    w.Config(isStopped), ConfigStateChecks: []statecheck.StateCheck{is("status", "STOPPED"), account},
+			Config:    w.Config(isStopped), ConfigStateChecks: []statecheck.StateCheck{
+				is("status", "STOPPED"),
+				account,
+			},
 		},
-		resource.TestStep{Config: w.Config(isStarted), ConfigStateChecks: []statecheck.StateCheck{is("status", "WORKING"), account}},
+		resource.TestStep{
+			Config:            w.Config(isStarted),
+			ConfigStateChecks: []statecheck.StateCheck{is("status", "WORKING"), account},
+		},
 		resource.TestStep{
 			PreConfig: func() { w.SetStatus(w.Sessions()[0].InstanceID, "SCAN_QR_CODE") },
 			Config:    w.Config(isStarted), ConfigStateChecks: []statecheck.StateCheck{is("account", "")},
@@ -195,7 +215,10 @@ func TestArgumentsAreValidated(t *testing.T) {
 		`instance_id = "3EB0BCB2E3D4"`:   `(?i)read-only`,
 	} {
 		w := acctest.New(t, wawptest.Config{})
-		steps(t, w, resource.TestStep{Config: w.Config(`resource "wawp_session" "x" { ` + argument + ` }`), ExpectError: regexp.MustCompile(`(?s)` + says)})
+		steps(t, w, resource.TestStep{
+			Config:      w.Config(`resource "wawp_session" "x" { ` + argument + ` }`),
+			ExpectError: regexp.MustCompile(`(?s)` + says),
+		})
 	}
 }
 
@@ -208,13 +231,18 @@ func TestWhatOnlyTerraformKnowsMakesNoRequest(t *testing.T) {
 	}`
 	quiet := acctest.Plans(address, plancheck.ResourceActionUpdate)
 	for _, attribute := range []string{"instance_id", "session_name", "server_name", "status", "desired_state"} {
-		quiet.PreApply = append(quiet.PreApply, plancheck.ExpectKnownValue(address, tfjsonpath.New(attribute), knownvalue.NotNull()))
+		quiet.PreApply = append(quiet.PreApply, plancheck.ExpectKnownValue(address, tfjsonpath.New(attribute),
+			knownvalue.NotNull()))
 	}
-	quiet.PreApply = append(quiet.PreApply, plancheck.ExpectKnownValue(address, tfjsonpath.New("account"), knownvalue.Null()))
+	quiet.PreApply = append(quiet.PreApply, plancheck.ExpectKnownValue(address, tfjsonpath.New("account"),
+		knownvalue.Null()))
 	w.Steps(t,
 		resource.TestStep{Config: w.Config(minimal)},
 		resource.TestStep{Config: w.Config(protected), ConfigPlanChecks: quiet},
-		resource.TestStep{Config: w.Config(protected), Destroy: true, ExpectError: regexp.MustCompile(`protected from deletion`)},
+		resource.TestStep{
+			Config: w.Config(protected), Destroy: true,
+			ExpectError: regexp.MustCompile(`protected from deletion`),
+		},
 		resource.TestStep{Config: w.Config(minimal), ConfigPlanChecks: quiet},
 	)
 	for _, r := range w.Requests() {
@@ -230,7 +258,8 @@ func TestChangeInPlaceMakesNoRequest(t *testing.T) {
 	tf := w.Terraform(t, minimal)
 	tf.OK("apply")
 	w.ResetRequests()
-	tf.Configure("resource \"wawp_session\" \"x\" {\n  deletion_protection = true\n  timeouts            = { read = \"10s\" }\n}\n")
+	tf.Configure("resource \"wawp_session\" \"x\" {\n  deletion_protection = true\n  timeouts            = { read = " +
+		"\"10s\" }\n}\n")
 	acctest.Contains(t, tf.OK("apply", "-refresh=false"), "0 added, 1 changed")
 	w.Asked(t, nil)
 }
@@ -253,14 +282,18 @@ func TestImport(t *testing.T) {
 
 func TestAccImportBlock(t *testing.T) {
 	t.Parallel()
-	for needs, by := range map[string]string{"1.11": fmt.Sprintf("id = %q", theID), "1.12": fmt.Sprintf("identity = { instance_id = %q }", theID)} {
+	for needs, by := range map[string]string{
+		"1.11": fmt.Sprintf("id = %q", theID),
+		"1.12": fmt.Sprintf("identity = { instance_id = %q }", theID),
+	} {
 		t.Run(by, func(t *testing.T) {
 			t.Parallel()
 			acctest.Require(t, needs, needs)
 			w := acctest.New(t, wawptest.Config{})
 			w.Add(wawptest.Session{InstanceID: theID})
 			cli := w.CLI(t, minimal+"\nimport {\n  to = "+address+"\n  "+by+"\n}\n")
-			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 imported, 0 added, 0 changed, 0 destroyed")
+			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"),
+				"1 imported, 0 added, 0 changed, 0 destroyed")
 			recorded(t, w, cli, 1)
 		})
 	}
@@ -279,9 +312,12 @@ func TestImportOfNothing(t *testing.T) {
 func TestImportOfWhatIsNotThere(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]wawptest.Fault{
-		"no such session":   {Match: rateLimit, Skip: 1000},
-		"foreign 404":       {Match: info, Status: http.StatusNotFound, Body: "404 page not found"},
-		"invalid_session":   {Match: info, Status: http.StatusNotFound, Body: `{"code":"invalid_session","message":"no"}`},
+		"no such session": {Match: rateLimit, Skip: 1000},
+		"foreign 404":     {Match: info, Status: http.StatusNotFound, Body: "404 page not found"},
+		"invalid_session": {
+			Match: info, Status: http.StatusNotFound,
+			Body: `{"code":"invalid_session","message":"no"}`,
+		},
 		"unreadable":        {Match: info, Body: "<html>"},
 		"not allowed":       {Match: info, Status: http.StatusForbidden, Body: `{"code":"forbidden","message":"no"}`},
 		"empty, no content": {Match: info, Status: http.StatusNoContent},
@@ -290,7 +326,8 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
 			w.Inject(fault)
-			acctest.Contains(t, w.Terraform(t, minimal).Fails("import", address, "3EB0BCB2E3D4"), "Reading the session 3EB0BCB2E3D4 failed")
+			acctest.Contains(t, w.Terraform(t, minimal).Fails("import", address, "3EB0BCB2E3D4"),
+				"Reading the session 3EB0BCB2E3D4 failed")
 		})
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// TestAccSignalsLoseNothing is promise P1 under Ctrl-C and SIGTERM: creates are under way (and more are to come) when the
-// signal arrives at the whole process group, as from a terminal or a supervisor, or at the CLI alone.
+// TestAccSignalsLoseNothing is promise P1 under Ctrl-C and SIGTERM: creates are under way (and more are to come) when
+// the signal arrives at the whole process group, as from a terminal or a supervisor, or at the CLI alone.
 func TestAccSignalsLoseNothing(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -108,6 +108,7 @@ func TestAccInterruptedAction(t *testing.T) {
 		t.Errorf("Ctrl-C did not end the wait, or not as a failure:\n%s", said.String())
 	}
 	acctest.Contains(t, acctest.Unwrap(said.String()), "Action on a Wawp session was interrupted",
-		"Wawp accepted the start of the session 3EB0BCB2E3D4, but it was not seen to leave STARTING before Terraform was interrupted.",
+		"Wawp accepted the start of the session 3EB0BCB2E3D4, but it was not seen to leave STARTING before "+
+			"Terraform was interrupted.",
 		"Its last status was STARTING.")
 }

@@ -35,31 +35,97 @@ func TestDestroyUnlinksThePhone(t *testing.T) {
 		asked             map[string]int // with the refresh
 		warns             []string
 	}{
-		"never linked":                  {false, true, "SCAN_QR_CODE", "", nil, map[string]int{info: 1, remove: 1}, nil},
-		"stopped, never linked":         {false, true, "STOPPED", "", nil, map[string]int{info: 1, remove: 1}, nil},
-		"linked":                        {true, true, "WORKING", "", nil, map[string]int{info: 1, logout: 1, remove: 1}, nil},
-		"starting":                      {true, true, "WORKING", "", []wawptest.Fault{status(4, "STARTING")}, map[string]int{info: 5, logout: 1, remove: 1}, nil},
-		"starting, not known as linked": {true, false, "WORKING", "", []wawptest.Fault{status(4, "STARTING")}, map[string]int{info: 5, logout: 1, remove: 1}, nil},
-		"starting, never linked":        {false, true, "SCAN_QR_CODE", "", []wawptest.Fault{status(4, "STARTING")}, map[string]int{info: 4 + twice, remove: 1}, nil},
-		"stopped for a moment":          {true, true, "WORKING", "", []wawptest.Fault{status(4, "STOPPED")}, map[string]int{info: 5, logout: 1, remove: 1}, nil},
-		"scanning for a moment":         {true, true, "WORKING", "", []wawptest.Fault{status(1, "SCAN_QR_CODE")}, map[string]int{info: 2, logout: 1, remove: 1}, nil},
-		"unlinked meanwhile":            {true, true, "SCAN_QR_CODE", "", nil, map[string]int{info: 2, remove: 1}, nil},
-		"refused for a moment":          {true, true, "WORKING", "", []wawptest.Fault{refused}, map[string]int{info: 1 + lasting, logout: 2, remove: 1}, nil},
-		"answer lost":                   {true, true, "WORKING", "", []wawptest.Fault{{Match: logout, Act: true, Status: 504}}, map[string]int{info: 1 + twice, logout: 1, remove: 1}, nil},
+		"never linked": {
+			false, true, "SCAN_QR_CODE", "", nil,
+			map[string]int{info: 1, remove: 1},
+			nil,
+		},
+		"stopped, never linked": {false, true, "STOPPED", "", nil, map[string]int{info: 1, remove: 1}, nil},
+		"linked": {
+			true, true, "WORKING", "", nil,
+			map[string]int{info: 1, logout: 1, remove: 1},
+			nil,
+		},
+		"starting": {
+			true, true, "WORKING", "",
+			[]wawptest.Fault{status(4, "STARTING")},
+			map[string]int{info: 5, logout: 1, remove: 1},
+			nil,
+		},
+		"starting, not known as linked": {
+			true, false, "WORKING", "",
+			[]wawptest.Fault{status(4, "STARTING")},
+			map[string]int{info: 5, logout: 1, remove: 1},
+			nil,
+		},
+		"starting, never linked": {
+			false, true, "SCAN_QR_CODE", "",
+			[]wawptest.Fault{status(4, "STARTING")},
+			map[string]int{info: 4 + twice, remove: 1},
+			nil,
+		},
+		"stopped for a moment": {
+			true, true, "WORKING", "",
+			[]wawptest.Fault{status(4, "STOPPED")},
+			map[string]int{info: 5, logout: 1, remove: 1},
+			nil,
+		},
+		"scanning for a moment": {
+			true, true, "WORKING", "",
+			[]wawptest.Fault{status(1, "SCAN_QR_CODE")},
+			map[string]int{info: 2, logout: 1, remove: 1},
+			nil,
+		},
+		"unlinked meanwhile": {true, true, "SCAN_QR_CODE", "", nil, map[string]int{info: 2, remove: 1}, nil},
+		"refused for a moment": {
+			true, true, "WORKING", "",
+			[]wawptest.Fault{refused},
+			map[string]int{info: 1 + lasting, logout: 2, remove: 1},
+			nil,
+		},
+		"answer lost": {
+			true, true, "WORKING", "",
+			[]wawptest.Fault{{Match: logout, Act: true, Status: 504}},
+			map[string]int{info: 1 + twice, logout: 1, remove: 1},
+			nil,
+		},
 		"a 404 for a moment": {
 			true, true, "WORKING", "",
-			[]wawptest.Fault{{Match: logout, Times: 1, Status: 404, Body: own}, {Match: info, Skip: 1, Times: 3, Status: 404, Body: own}},
-			map[string]int{info: 4 + lasting, logout: 2, remove: 1}, nil,
+			[]wawptest.Fault{
+				{Match: logout, Times: 1, Status: 404, Body: own},
+				{Match: info, Skip: 1, Times: 3, Status: 404, Body: own},
+			},
+			map[string]int{info: 4 + lasting, logout: 2, remove: 1},
+			nil,
 		},
-		"stopped":             {true, true, "STOPPED", "", nil, map[string]int{info: 1 + lasting, logout: 1, remove: 1}, []string{warns, "was STOPPED", "not_connected"}},
-		"failed":              {true, true, "FAILED", "", nil, map[string]int{info: 1 + lasting, logout: 1, remove: 1}, []string{warns, "was FAILED"}},
-		"a 404 of the logout": {true, true, "WORKING", "", []wawptest.Fault{{Match: logout, Status: 404, Body: own}}, nil, []string{warns, "invalid_instance"}},
-		"starting for ever":   {true, true, "WORKING", "timeouts = { delete = \"400ms\" }", []wawptest.Fault{status(0, "STARTING")}, nil, []string{warns, "was STARTING", "within 200ms"}},
+		"stopped": {
+			true, true, "STOPPED", "", nil,
+			map[string]int{info: 1 + lasting, logout: 1, remove: 1},
+			[]string{warns, "was STOPPED", "not_connected"},
+		},
+		"failed": {
+			true, true, "FAILED", "", nil,
+			map[string]int{info: 1 + lasting, logout: 1, remove: 1},
+			[]string{warns, "was FAILED"},
+		},
+		"a 404 of the logout": {
+			true, true, "WORKING", "",
+			[]wawptest.Fault{{Match: logout, Status: 404, Body: own}},
+			nil,
+			[]string{warns, "invalid_instance"},
+		},
+		"starting for ever": {
+			true, true, "WORKING", "timeouts = { delete = \"400ms\" }",
+			[]wawptest.Fault{status(0, "STARTING")},
+			nil,
+			[]string{warns, "was STARTING", "within 200ms"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			tf := w.Terraform(t, once+"resource \"wawp_session\" \"x\" {\n  desired_state = \"started\"\n"+test.arguments+"\n}\n")
+			tf := w.Terraform(t,
+				once+"resource \"wawp_session\" \"x\" {\n  desired_state = \"started\"\n"+test.arguments+"\n}\n")
 			tf.OK("apply")
 			id := w.Sessions()[0].InstanceID
 			if test.linked {
@@ -80,7 +146,8 @@ func TestDestroyUnlinksThePhone(t *testing.T) {
 			if test.warns == nil {
 				acctest.Lacks(t, said, warns)
 			}
-			if want := test.linked && test.status == "WORKING" && test.warns == nil && name != "answer lost"; loggedOut(w) > 0 != want {
+			if want := test.linked && test.status == "WORKING" && test.warns == nil &&
+				name != "answer lost"; loggedOut(w) > 0 != want {
 				t.Errorf("%d logouts were accepted", loggedOut(w))
 			}
 			if test.asked != nil {
@@ -101,7 +168,9 @@ func TestPhoneIsUnlinkedOnce(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{BootTime: starting})
 			w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING", Me: phone})
-			tf := w.Terraform(t, once+minimal+"\nresource \"wawp_session_pairing\" \"x\" {\n  instance_id = wawp_session.x.instance_id\n}\n")
+			tf := w.Terraform(t,
+				once+minimal+"\nresource \"wawp_session_pairing\" \"x\" {\n  instance_id = "+
+					"wawp_session.x.instance_id\n}\n")
 			tf.OK("import", address, theID)
 			tf.OK("apply")
 			if starting > 0 {

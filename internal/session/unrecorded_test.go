@@ -53,8 +53,16 @@ func TestDeletionOfWhatNobodyRecordsIsLogged(t *testing.T) {
 		logs  []string
 		left  int
 	}{
-		"deleted":     {wawptest.Fault{Skip: 1000}, []string{why, "deleted the Wawp session that nobody could record"}, 0},
-		"not deleted": {wawptest.Fault{Match: remove, Status: 403}, []string{why, "the Wawp session that nobody records could not be deleted"}, 1},
+		"deleted": {
+			wawptest.Fault{Skip: 1000},
+			[]string{why, "deleted the Wawp session that nobody could record"},
+			0,
+		},
+		"not deleted": {
+			wawptest.Fault{Match: remove, Status: 403},
+			[]string{why, "the Wawp session that nobody records could not be deleted"},
+			1,
+		},
 		"not its own": {wawptest.Fault{Match: create, Reshape: wawptest.Set("status", "WORKING")}, nil, 1},
 	} {
 		w := acctest.New(t, wawptest.Config{})

@@ -47,7 +47,8 @@ Why nobody knows: %s`, now.UTC().Format("2006-01-02 15:04 MST"), explain.Dashboa
 // notWhole says that a session was recorded of whose answer something is wrong.
 func notWhole(id string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The answer to the creation of a Wawp session was not whole", explain.Failure(
-		"The session "+id+" was created, and is in the state. The answer held its id, and was not as it should be; the next refresh reads the rest", err))
+		"The session "+id+" was created, and is in the state. The answer held its id, and was not as it should be; "+
+			"the next refresh reads the rest", err))
 }
 
 const summaryNotDeleted = "Wawp session could not be deleted"
@@ -56,8 +57,10 @@ const summaryNotDeleted = "Wawp session could not be deleted"
 func linkedAlready(id string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A phone is linked to a Wawp session that was just created", fmt.Sprintf(
 		"Wawp answered the creation with the session %s, to which a phone is linked already, although nobody can have "+
-			"linked one yet: it may have been there before. Look at it in %s. If it is not yours, or if another resource "+
-			"has it, take this one out of the state: %s. Terraform deletes the session only once no phone is linked to it.",
+			"linked one yet: it may have been there before. Look at it in %s. If it is not yours, or if another "+
+			"resource "+
+			"has it, take this one out of the state: %s. Terraform deletes the session only once no phone is linked "+
+			"to it.",
 		id, explain.Dashboard, stateRemoval))
 }
 
@@ -67,8 +70,10 @@ var stateRemoval = explain.Command("terraform state rm", "wawp_session.<name>")
 func mayBeLinked(id string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Wawp session may be another one's: "+id, fmt.Sprintf(
 		"A phone was linked to the session %s already when Terraform created it, and one still may be, so it was not "+
-			"deleted. If another resource has it, or somebody else, take this one out of the state: %s. If it is this one's, "+
-			"unlink the phone first (with the action wawp_session_logout, or on the phone at Settings > Linked devices), or "+
+			"deleted. If another resource has it, or somebody else, take this one out of the state: %s. If it is "+
+			"this one's, "+
+			"unlink the phone first (with the action wawp_session_logout, or on the phone at Settings > Linked "+
+			"devices), or "+
 			"set %s=1 in the environment for one run.",
 		id, stateRemoval, envAllowDestroy))
 }
@@ -88,6 +93,7 @@ func notLoggedOut(seen wawp.Session, waited time.Duration, err error) diag.Diagn
 // forgotten says that a session was removed from the state without a deletion.
 func forgotten(id string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp session "+id+" was removed from the state only", explain.Failure(
-		"The server does not offer to delete the session "+id+", and has never described it. It may still exist and count against "+
+		"The server does not offer to delete the session "+id+", and has never described it. It may still exist and "+
+			"count against "+
 			"the quota: look for it in "+explain.Dashboard, err))
 }

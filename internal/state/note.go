@@ -1,5 +1,5 @@
-// Package state decides what Terraform keeps of an object that belongs to a Wawp session, or is one, and when it is let go: imports,
-// failed reads and deletions are the same for all of them.
+// Package state decides what Terraform keeps of an object that belongs to a Wawp session, or is one, and when it is let
+// go: imports, failed reads and deletions are the same for all of them.
 package state
 
 import (
@@ -50,8 +50,10 @@ func (n note) save(ctx context.Context, p Private) diag.Diagnostics {
 
 // Created notes that an object was made just now. described says that Wawp has described it since.
 func Created(ctx context.Context, client *wawp.Client, p Private, described bool) diag.Diagnostics {
-	return note{Account: client.Account(), Made: time.Now().Unix(), Described: described,
-		Linked: WasLinked(ctx, p)}.save(ctx, p)
+	return note{
+		Account: client.Account(), Made: time.Now().Unix(), Described: described,
+		Linked: WasLinked(ctx, p),
+	}.save(ctx, p)
 }
 
 // Described notes that Wawp has described an object.
@@ -82,6 +84,7 @@ func Doubt(ctx context.Context, client *wawp.Client, p Private) string {
 func known(ctx context.Context, client *wawp.Client, p Private) wawp.Known {
 	n := load(ctx, p)
 	return wawp.Known{
-		Described: n.Described, Made: time.Unix(n.Made, 0), OtherAccount: n.Account != "" && n.Account != client.Account(),
+		Described: n.Described, Made: time.Unix(n.Made, 0), OtherAccount: n.Account != "" &&
+			n.Account != client.Account(),
 	}
 }

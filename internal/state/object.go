@@ -79,7 +79,8 @@ func (o Object) ReadAgain(
 			explain.Failure("Reading "+o.Name+" failed", err), err))
 	case found.Verdict == wawp.Absent && o.Protected:
 		resp.Diagnostics.AddError("Wawp "+o.Noun+" is gone, and protected: "+o.InstanceID, fmt.Sprintf(
-			"%s was deleted outside Terraform: %s. It has deletion_protection = true, so it stays in the state. To have the next plan create a "+
+			"%s was deleted outside Terraform: %s. It has deletion_protection = true, so it stays in the state. To "+
+				"have the next plan create a "+
 				"new one, remove it with: %s", first(o.Name), found.Reason, o.removal()))
 	case found.Verdict == wawp.Absent:
 		o.Gone(ctx, client, req, resp, found.Reason)
@@ -98,16 +99,18 @@ func (o Object) Gone(
 		return
 	}
 	resp.Diagnostics.AddWarning("Wawp "+o.Noun+" is gone: "+o.InstanceID, fmt.Sprintf(
-		"%s was deleted outside Terraform: %s. It was removed from the state, so the plan %s. To give it up, remove it from the configuration.",
+		"%s was deleted outside Terraform: %s. It was removed from the state, so the plan %s. To give it up, remove "+
+			"it from the configuration.",
 		first(o.Name), reason, o.Anew))
 	resp.State.RemoveResource(ctx)
 }
 
-// Kept says that an object stays in the state although it could not be read: why, in half a sentence, and what was answered. The summary is
-// constant, so that Terraform shows such warnings as one.
+// Kept says that an object stays in the state although it could not be read: why, in half a sentence, and what was
+// answered. The summary is constant, so that Terraform shows such warnings as one.
 func (o Object) Kept(reason, answer string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp "+o.Noun+" could not be checked and stays in the state", fmt.Sprintf(
-		"The state of %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If it is gone for good, remove it with: %s",
+		"The state of %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If it is gone for good, remove it "+
+			"with: %s",
 		o.Name, reason, answer, o.removal()))
 }
 
@@ -122,7 +125,8 @@ func (o Object) Unlinks(number, pushName types.String) diag.Diagnostic {
 	}
 	return diag.NewWarningDiagnostic("The plan unlinks a phone from the Wawp session "+o.InstanceID, fmt.Sprintf(
 		"Destroying %s unlinks %s. To use that phone with Wawp again, a person has to link it again.\n\n"+
-			"If the resource was only renamed or moved in the configuration, keep it with a moved block, and plan again:\n\n"+
+			"If the resource was only renamed or moved in the configuration, keep it with a moved block, and plan "+
+			"again:\n\n"+
 			"    moved {\n      from = %s.<old name>\n      to   = %[3]s.<new name>\n    }", o.Name, phone, o.Type))
 }
 
@@ -138,8 +142,8 @@ func (o Object) RemoveSession(ctx context.Context, client *wawp.Client, p Privat
 	return client.RemoveSession(ctx, o.InstanceID, o.known(ctx, client, p))
 }
 
-// WentWithSession says whether a deletion that failed is done all the same, because the session is gone and what belongs to it is, too;
-// and else why not, in half a sentence.
+// WentWithSession says whether a deletion that failed is done all the same, because the session is gone and what
+// belongs to it is, too; and else why not, in half a sentence.
 func (o Object) WentWithSession(ctx context.Context, client *wawp.Client, p Private, err error) (bool, string) {
 	if k := wawp.KindOf(err); k != wawp.NoSuchInstance && k != wawp.InvalidSession {
 		return false, ""
@@ -148,8 +152,8 @@ func (o Object) WentWithSession(ctx context.Context, client *wawp.Client, p Priv
 	return found.Verdict == wawp.Absent, found.Reason
 }
 
-// NotDeleted is the detail of an error about a deletion that failed: attempt is a main clause such as "Deleting the session 3EB0BCB2E3D4
-// failed"; reason is why nobody knows whether the object is gone, if that is so.
+// NotDeleted is the detail of an error about a deletion that failed: attempt is a main clause such as "Deleting the
+// session 3EB0BCB2E3D4 failed"; reason is why nobody knows whether the object is gone, if that is so.
 func (o Object) NotDeleted(attempt, reason string, err error) string {
 	attempt += "; it stays in the state"
 	if reason == "" {
@@ -158,7 +162,8 @@ func (o Object) NotDeleted(attempt, reason string, err error) string {
 	return explain.Failure(attempt+": "+reason, err) + "\n\nIf it is gone for good, remove it with: " + o.removal()
 }
 
-// Import imports an object by the id of its session, from the command line, an import block with an id, or one with an identity.
+// Import imports an object by the id of its session, from the command line, an import block with an id, or one with an
+// identity.
 func (o Object) Import(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id := types.StringValue(req.ID)
 	if req.ID == "" && req.Identity != nil {
@@ -166,8 +171,9 @@ func (o Object) Import(ctx context.Context, req resource.ImportStateRequest, res
 	}
 	id = types.StringValue(strings.TrimSpace(id.ValueString()))
 	if id.ValueString() == "" {
-		resp.Diagnostics.AddError("No instance id to import", "Give the instance id of "+o.Name+", which "+explain.Dashboard+
-			" shows, such as 3EB0BCB2E3D4.")
+		resp.Diagnostics.AddError("No instance id to import",
+			"Give the instance id of "+o.Name+", which "+explain.Dashboard+
+				" shows, such as 3EB0BCB2E3D4.")
 		return
 	}
 	if resp.Diagnostics.Append(validate.CheckInstanceID(path.Root("instance_id"),

@@ -22,7 +22,10 @@ const canary = "cAn4ry/tok+en&=17"
 // spellings are those in which a server could echo a secret.
 func spellings(secret string) []string {
 	quoted, _ := json.Marshal(secret)
-	return []string{secret, url.QueryEscape(secret), url.PathEscape(secret), strings.Trim(string(quoted), `"`), strings.ReplaceAll(secret, "/", `\/`)}
+	return []string{
+		secret, url.QueryEscape(secret), url.PathEscape(secret), strings.Trim(string(quoted), `"`),
+		strings.ReplaceAll(secret, "/", `\/`),
+	}
 }
 
 // strange is a link that only leaks tell of: it is nobody's, and has no business anywhere.
@@ -36,21 +39,27 @@ func leaks() []wawptest.Fault {
 	faults := []wawptest.Fault{
 		{Drop: true},
 		{Cut: true},
-		{Status: 302, Header: http.Header{"Location": {"https://elsewhere.test/temp-qr/x?access_token=" + url.QueryEscape(canary)}}},
+		{Status: 302, Header: http.Header{"Location": {"https://elsewhere.test/temp-qr/x?access_token=" +
+			url.QueryEscape(canary)}}},
 		{Reshape: wawptest.Set("link", "https://app.wawp.net/temp-qr/"+canary)},
 		{Reshape: wawptest.Set("link", map[string]any{"token": canary})},
 		{Reshape: wawptest.Set("link", strange+" is what you look for")},
 		{Reshape: wawptest.Set("expires_at", echo)},
-		{Reshape: wawptest.Set("config", map[string]any{"metadata": map[string]any{"access_token": canary, "link": canary}})},
+		{Reshape: wawptest.Set("config", map[string]any{"metadata": map[string]any{
+			"access_token": canary,
+			"link":         canary,
+		}})},
 	}
 	for _, status := range []int{200, 400, 401, 403, 404, 429, 500} {
-		faults = append(faults, wawptest.Fault{Status: status, Body: complaint}, wawptest.Fault{Status: status, Body: "<html>" + echo + "</html>"})
+		faults = append(faults, wawptest.Fault{Status: status, Body: complaint},
+			wawptest.Fault{Status: status, Body: "<html>" + echo + "</html>"})
 	}
 	return faults
 }
 
-// TestAccSecretsNeverShow is promise P4: the life of many links at the highest log level, one under each fault of each endpoint. The
-// access token is nowhere, and a link is where Terraform keeps the state of its resource; what the ephemeral resource gives is nowhere.
+// TestAccSecretsNeverShow is promise P4: the life of many links at the highest log level, one under each fault of each
+// endpoint. The access token is nowhere, and a link is where Terraform keeps the state of its resource; what the
+// ephemeral resource gives is nowhere.
 func TestAccSecretsNeverShow(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.10", "1.11")
@@ -128,7 +137,8 @@ func TestAccSecretsNeverShow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	acctest.Contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/temp-link") // else there was nothing to find
+	// else there was nothing to find
+	acctest.Contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/temp-link")
 
 	inState := map[any]bool{} // by token; those of no state are false
 	for i := range kept {
@@ -142,14 +152,15 @@ func TestAccSecretsNeverShow(t *testing.T) {
 	if len(inState) < 4*n {
 		t.Errorf("only %d links were made", len(inState))
 	}
-	search(t, cli.Dir, inState, append(spellings(canary), fmt.Sprint(token(strange)), strings.ReplaceAll(strange, "/", `\/`)))
+	search(t, cli.Dir, inState, append(spellings(canary), fmt.Sprint(token(strange)),
+		strings.ReplaceAll(strange, "/", `\/`)))
 }
 
 // tokens are what links end with.
 var tokens = regexp.MustCompile(`[0-9a-f]{64}`)
 
-// search looks for secrets in every file below a directory, and in the files within saved plans. Some links may be in the state:
-// Terraform keeps it in its file, in a backup, and in a saved plan, together with the planned values.
+// search looks for secrets in every file below a directory, and in the files within saved plans. Some links may be in
+// the state: Terraform keeps it in its file, in a backup, and in a saved plan, together with the planned values.
 func search(t *testing.T, dir string, inState map[any]bool, nowhere []string) {
 	t.Helper()
 	found := 0

@@ -25,8 +25,8 @@ const (
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*Ephemeral)(nil)
 
-// Ephemeral is the ephemeral resource wawp_session_temp_link. It has no Close: the link was handed to somebody, and must
-// outlive the run.
+// Ephemeral is the ephemeral resource wawp_session_temp_link. It has no Close: the link was handed to somebody, and
+// must outlive the run.
 type Ephemeral struct {
 	client *wawp.Client // nil while the provider's configuration is not known
 }
@@ -51,7 +51,8 @@ func (e *Ephemeral) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp 
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: aboutInstanceID + " While it is known only after an apply, Terraform waits with the link until then. " +
+				MarkdownDescription: aboutInstanceID +
+					" While it is known only after an apply, Terraform waits with the link until then. " +
 					"A session that is gone is no error: `link` is null.",
 				Validators: []validator.String{validate.InstanceID{}},
 			},
@@ -65,7 +66,8 @@ func (e *Ephemeral) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp 
 			},
 			"expires_at": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "When the link expires, in UTC, as RFC 3339 writes it: `2026-01-31T12:00:00Z`. Null where there is no " +
+				MarkdownDescription: "When the link expires, in UTC, as RFC 3339 writes it: `2026-01-31T12:00:00Z`. " +
+					"Null where there is no " +
 					"link, or Wawp does not report it.",
 			},
 			"timeouts": validate.EphemeralTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
@@ -80,8 +82,8 @@ func (e *Ephemeral) Configure(_ context.Context, req ephemeral.ConfigureRequest,
 	e.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// Open finds the link, or makes one. Terraform opens at plan, at apply and at destroy, so the state of the session is never
-// an error.
+// Open finds the link, or makes one. Terraform opens at plan, at apply and at destroy, so the state of the session is
+// never an error.
 func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var data ephemeralModel

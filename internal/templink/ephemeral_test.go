@@ -15,7 +15,8 @@ import (
 
 // opened configures the ephemeral resource.
 func opened(instance string, arguments ...string) string {
-	return fmt.Sprintf("ephemeral \"wawp_session_temp_link\" \"x\" {\n  instance_id = %s\n  %s\n}\n", instance, strings.Join(arguments, "\n  "))
+	return fmt.Sprintf("ephemeral \"wawp_session_temp_link\" \"x\" {\n  instance_id = %s\n  %s\n}\n", instance,
+		strings.Join(arguments, "\n  "))
 }
 
 // noted configures the ephemeral resource, and what writes the link down when it is applied.
@@ -33,14 +34,16 @@ const quoted = `"` + id + `"`
 
 // given returns the values that the ephemeral resource had in the last command: "-" is null.
 func given(tf *acctest.Terraform) string {
-	link, expires := tf.Value("ephemeral.wawp_session_temp_link.x", "link"), tf.Value("ephemeral.wawp_session_temp_link.x", "expires_at")
+	link, expires := tf.Value("ephemeral.wawp_session_temp_link.x", "link"),
+		tf.Value("ephemeral.wawp_session_temp_link.x", "expires_at")
 	if link.IsNull() && expires.IsNull() {
 		return "- -"
 	}
 	return link.AsString() + " " + expires.AsString()
 }
 
-// life runs all that opens an ephemeral resource, each of which must ask for the link, and returns what an apply was given.
+// life runs all that opens an ephemeral resource, each of which must ask for the link, and returns what an apply was
+// given.
 func life(t *testing.T, w *acctest.World, tf *acctest.Terraform) (got string) {
 	t.Helper()
 	for _, command := range []string{"plan", "apply", "plan", "destroy"} {
@@ -59,7 +62,8 @@ func life(t *testing.T, w *acctest.World, tf *acctest.Terraform) (got string) {
 // statuses are those of a session, and one that is not known yet.
 var statuses = []string{"STOPPED", "STARTING", scan, "WORKING", "FAILED", "PAUSED"}
 
-// TestEphemeralInEveryStatus makes one link, for a session that waits for a scan, and none for any other. None is an error.
+// TestEphemeralInEveryStatus makes one link, for a session that waits for a scan, and none for any other. None is an
+// error.
 func TestEphemeralInEveryStatus(t *testing.T) {
 	t.Parallel()
 	for _, status := range statuses {
@@ -84,8 +88,8 @@ func TestEphemeralInEveryStatus(t *testing.T) {
 	}
 }
 
-// TestEphemeralKeepsWhatWasHandedOut: a link that the resource made is the one that is given, in every status, and is alive
-// after each plan, apply and destroy.
+// TestEphemeralKeepsWhatWasHandedOut: a link that the resource made is the one that is given, in every status, and is
+// alive after each plan, apply and destroy.
 func TestEphemeralKeepsWhatWasHandedOut(t *testing.T) {
 	t.Parallel()
 	for _, status := range statuses {
@@ -173,17 +177,20 @@ func TestEphemeralDoesNotTakeTheOldLinkForTheNewOne(t *testing.T) {
 			w.Inject(wawptest.Fault{Match: get, Body: untilNoon(w.Links(id)[0])})
 			now.Advance(26 * time.Minute)
 			w.Inject(wawptest.Fault{Match: post, Status: status, Act: true})
-			acctest.Contains(t, w.Terraform(t, once+opened(quoted)).Fails("apply"), "temporary link could not be found or made")
+			acctest.Contains(t, w.Terraform(t, once+opened(quoted)).Fails("apply"),
+				"temporary link could not be found or made")
 		})
 	}
 }
 
-// TestAccEphemeralOfAnUnknownInstance waits for the session that the same apply creates. What it gives reaches a provisioner.
+// TestAccEphemeralOfAnUnknownInstance waits for the session that the same apply creates. What it gives reaches a
+// provisioner.
 func TestAccEphemeralOfAnUnknownInstance(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.10", "1.11")
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.CLI(t, "resource \"wawp_session\" \"x\" {\n  desired_state = \"started\"\n}\n"+noted("wawp_session.x.instance_id"))
+	cli := w.CLI(t,
+		"resource \"wawp_session\" \"x\" {\n  desired_state = \"started\"\n}\n"+noted("wawp_session.x.instance_id"))
 	cli.OK("plan")
 	w.Asked(t, nil)
 	cli.OK("apply", "-auto-approve")
@@ -216,32 +223,94 @@ func TestEphemeralUnderFault(t *testing.T) {
 		posts  int
 		gets   int // 0: any number
 	}{
-		"gone":                         {faults: []wawptest.Fault{on(get, gone)}},
-		"gone in between":              {faults: []wawptest.Fault{on(info, gone)}},
-		"gone at last":                 {faults: []wawptest.Fault{on(post, gone)}, posts: 2},
-		"invalid_session":              {faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 404, Body: dropped})}},
-		"refused, read":                {faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 409, Body: `{"code":"stopped","message":"No."}`})}},
-		"refused: 400":                 {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 400, Body: `{"code":"already_connected","message":"No."}`})}, posts: 2},
-		"refused: 422":                 {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 422})}, posts: 2},
-		"lost, and there":              {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 502, Act: true})}, gives: true, posts: 1},
-		"reset, and there":             {faults: []wawptest.Fault{on(post, wawptest.Fault{Drop: true, Act: true})}, gives: true, posts: 1},
-		"unreadable, and there":        {faults: []wawptest.Fault{on(post, wawptest.Fault{Body: "<html>", Act: true})}, gives: true, posts: 1},
-		"empty, and there":             {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 204, Act: true})}, gives: true, posts: 1},
-		"empty, and late":              {faults: []wawptest.Fault{none, none, on(post, wawptest.Fault{Status: 204, Act: true})}, gives: true, posts: 1},
-		"lost":                         {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 502})}, says: []string{failed, "POST /v2/session/temp-link: HTTP 502"}, posts: 1, gets: 2},
-		"read: 401":                    {faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 401, Body: own})}, says: []string{"Error: Wawp did not accept the access token", "GET /v2/session/temp-link: HTTP 401", "WAWP_ACCESS_TOKEN"}},
-		"read: 500":                    {faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 500})}, says: []string{failed, "HTTP 500"}},
-		"read: no answer":              {faults: []wawptest.Fault{on(get, wawptest.Fault{Drop: true})}, says: []string{failed, "the request was sent, but"}},
-		"read: foreign 404":            {faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 404, Body: foreign})}, says: []string{failed, "check base_url"}},
-		"read: unreadable":             {faults: []wawptest.Fault{on(get, wawptest.Fault{Body: "{}"})}, says: []string{failed, "neither holds a link nor says that there is none"}},
-		"info: 500":                    {faults: []wawptest.Fault{on(info, wawptest.Fault{Status: 500})}, says: []string{failed, "POST /v2/session/info: HTTP 500"}},
-		"info: foreign 404":            {faults: []wawptest.Fault{on(info, wawptest.Fault{Status: 404, Body: foreign})}, says: []string{failed, "check base_url"}},
-		"info: unreadable":             {faults: []wawptest.Fault{on(info, wawptest.Fault{Body: "<html>"})}, says: []string{failed, "does not describe a session"}},
-		"make: 401":                    {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 401, Body: own})}, says: []string{"Error: Wawp did not accept the access token", "HTTP 401"}, posts: 1, gets: 1},
-		"make: 403":                    {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 403, Body: own})}, says: []string{failed, "HTTP 403"}, posts: 1, gets: 1},
-		"make: foreign 404":            {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 404, Body: foreign})}, says: []string{failed, "check base_url"}, posts: 1, gets: 1},
-		"make: a refusal in disguise":  {faults: []wawptest.Fault{on(post, wawptest.Fault{Body: own})}, says: []string{failed, "the answer holds no link"}, posts: 1},
-		"make: empty, and never there": {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 204})}, says: []string{failed, "the answer holds no link"}, posts: 1},
+		"gone":            {faults: []wawptest.Fault{on(get, gone)}},
+		"gone in between": {faults: []wawptest.Fault{on(info, gone)}},
+		"gone at last":    {faults: []wawptest.Fault{on(post, gone)}, posts: 2},
+		"invalid_session": {faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 404, Body: dropped})}},
+		"refused, read": {faults: []wawptest.Fault{on(get,
+			wawptest.Fault{Status: 409, Body: `{"code":"stopped","message":"No."}`})}},
+		"refused: 400": {faults: []wawptest.Fault{on(post,
+			wawptest.Fault{Status: 400, Body: `{"code":"already_connected","message":"No."}`})}, posts: 2},
+		"refused: 422": {faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 422})}, posts: 2},
+		"lost, and there": {
+			faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 502, Act: true})},
+			gives:  true, posts: 1,
+		},
+		"reset, and there": {
+			faults: []wawptest.Fault{on(post, wawptest.Fault{Drop: true, Act: true})},
+			gives:  true, posts: 1,
+		},
+		"unreadable, and there": {
+			faults: []wawptest.Fault{on(post, wawptest.Fault{Body: "<html>", Act: true})},
+			gives:  true, posts: 1,
+		},
+		"empty, and there": {
+			faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 204, Act: true})},
+			gives:  true, posts: 1,
+		},
+		"empty, and late": {faults: []wawptest.Fault{
+			none, none,
+			on(post, wawptest.Fault{Status: 204, Act: true}),
+		}, gives: true, posts: 1},
+		"lost": {
+			faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 502})},
+			says:   []string{failed, "POST /v2/session/temp-link: HTTP 502"}, posts: 1, gets: 2,
+		},
+		"read: 401": {
+			faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 401, Body: own})},
+			says: []string{
+				"Error: Wawp did not accept the access token", "GET /v2/session/temp-link: HTTP 401",
+				"WAWP_ACCESS_TOKEN",
+			},
+		},
+		"read: 500": {
+			faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 500})},
+			says:   []string{failed, "HTTP 500"},
+		},
+		"read: no answer": {
+			faults: []wawptest.Fault{on(get, wawptest.Fault{Drop: true})},
+			says:   []string{failed, "the request was sent, but"},
+		},
+		"read: foreign 404": {
+			faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 404, Body: foreign})},
+			says:   []string{failed, "check base_url"},
+		},
+		"read: unreadable": {
+			faults: []wawptest.Fault{on(get, wawptest.Fault{Body: "{}"})},
+			says:   []string{failed, "neither holds a link nor says that there is none"},
+		},
+		"info: 500": {
+			faults: []wawptest.Fault{on(info, wawptest.Fault{Status: 500})},
+			says:   []string{failed, "POST /v2/session/info: HTTP 500"},
+		},
+		"info: foreign 404": {
+			faults: []wawptest.Fault{on(info, wawptest.Fault{Status: 404, Body: foreign})},
+			says:   []string{failed, "check base_url"},
+		},
+		"info: unreadable": {
+			faults: []wawptest.Fault{on(info, wawptest.Fault{Body: "<html>"})},
+			says:   []string{failed, "does not describe a session"},
+		},
+		"make: 401": {
+			faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 401, Body: own})},
+			says:   []string{"Error: Wawp did not accept the access token", "HTTP 401"}, posts: 1, gets: 1,
+		},
+		"make: 403": {
+			faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 403, Body: own})},
+			says:   []string{failed, "HTTP 403"}, posts: 1, gets: 1,
+		},
+		"make: foreign 404": {
+			faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 404, Body: foreign})},
+			says:   []string{failed, "check base_url"}, posts: 1, gets: 1,
+		},
+		"make: a refusal in disguise": {
+			faults: []wawptest.Fault{on(post, wawptest.Fault{Body: own})},
+			says:   []string{failed, "the answer holds no link"}, posts: 1,
+		},
+		"make: empty, and never there": {
+			faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 204})},
+			says:   []string{failed, "the answer holds no link"}, posts: 1,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -259,7 +328,8 @@ func TestEphemeralUnderFault(t *testing.T) {
 				} else if strings.Contains(said, "Wawp gives") {
 					t.Errorf("there is a warning:\n%s", said)
 				}
-				if got, _, _ := strings.Cut(given(tf), " "); got != "-" && !test.gives || test.gives && got != valid(t, w) {
+				if got, _, _ := strings.Cut(given(tf), " "); got != "-" && !test.gives || test.gives &&
+					got != valid(t, w) {
 					t.Errorf("got %s", got)
 				}
 			}

@@ -69,10 +69,11 @@ func forms() map[string]reshape {
 		return map[string]any{"link": link}
 	}
 	return map[string]reshape{
-		"wrapped":           wawptest.Wrap("data"),
-		"wrapped twice":     wawptest.Wrap("data", "session"),
-		"result":            wawptest.Wrap("result"),
-		"with a status":     all(wawptest.Set("status", "success"), wawptest.Set("code", "success"), wawptest.Set("message", "Done.")),
+		"wrapped":       wawptest.Wrap("data"),
+		"wrapped twice": wawptest.Wrap("data", "session"),
+		"result":        wawptest.Wrap("result"),
+		"with a status": all(wawptest.Set("status", "success"), wawptest.Set("code", "success"),
+			wawptest.Set("message", "Done.")),
 		"token":             edit("link", token),
 		"object, url":       edit("link", under("url", same)),
 		"object, link":      edit("link", under("link", same)),
@@ -80,10 +81,11 @@ func forms() map[string]reshape {
 		"all in the object": inside,
 		"camel case":        all(wawptest.Rename("link", "tempLink"), wawptest.Rename("expires_at", "expiresAt")),
 		"expires":           wawptest.Rename("expires_at", "expires"),
-		"expiry, Unix time": all(date(func(at time.Time) any { return at.Unix() }), wawptest.Rename("expires_at", "expiry")),
-		"milliseconds":      date(func(at time.Time) any { return at.UnixMilli() }),
-		"number as text":    date(func(at time.Time) any { return fmt.Sprint(at.Unix()) }),
-		"as a database":     date(func(at time.Time) any { return at.Format(time.DateTime) }),
+		"expiry, Unix time": all(date(func(at time.Time) any { return at.Unix() }),
+			wawptest.Rename("expires_at", "expiry")),
+		"milliseconds":   date(func(at time.Time) any { return at.UnixMilli() }),
+		"number as text": date(func(at time.Time) any { return fmt.Sprint(at.Unix()) }),
+		"as a database":  date(func(at time.Time) any { return at.Format(time.DateTime) }),
 	}
 }
 
@@ -98,7 +100,8 @@ func TestAnswersInOtherForms(t *testing.T) {
 			tf := w.Terraform(t, declare())
 			check := func(n int, expired bool) {
 				t.Helper()
-				if s, made := only(t, tf), w.Links(id); len(made) < n || s["link"] != made[n-1] || s["expired"] != expired || s["expires_at"] != "2026-01-31T12:00:00Z" {
+				if s, made := only(t, tf), w.Links(id); len(made) < n || s["link"] != made[n-1] ||
+					s["expired"] != expired || s["expires_at"] != "2026-01-31T12:00:00Z" {
 					t.Errorf("the state is %v, the links were %v", s, made)
 				}
 			}
@@ -147,9 +150,12 @@ func TestAnswersThatTellLess(t *testing.T) {
 		fault wawptest.Fault
 		want  map[string]int
 	}{
-		"empty":     {wawptest.Fault{Act: true, Status: 204}, map[string]int{post: 1, get: 1}},
-		"OK":        {wawptest.Fault{Act: true, Body: "OK"}, map[string]int{post: 1, get: 1}},
-		"a message": {wawptest.Fault{Act: true, Status: 201, Body: `{"success":true,"message":"Link created."}`}, map[string]int{post: 1, get: 1}},
+		"empty": {wawptest.Fault{Act: true, Status: 204}, map[string]int{post: 1, get: 1}},
+		"OK":    {wawptest.Fault{Act: true, Body: "OK"}, map[string]int{post: 1, get: 1}},
+		"a message": {
+			wawptest.Fault{Act: true, Status: 201, Body: `{"success":true,"message":"Link created."}`},
+			map[string]int{post: 1, get: 1},
+		},
 		"no expiry": {wawptest.Fault{Reshape: wawptest.Without("expires_at")}, map[string]int{post: 1}},
 		"no date":   {wawptest.Fault{Reshape: wawptest.Set("expires_at", "soon")}, map[string]int{post: 1}},
 	} {
@@ -189,19 +195,43 @@ func TestNotMade(t *testing.T) {
 		fault wawptest.Fault
 		says  []string
 	}{
-		"no such session": {wawptest.Fault{Status: 404, Body: own}, []string{"Error: Wawp knows no session " + id, "because there is no such session", "deleted"}},
-		"foreign 404":     {wawptest.Fault{Status: 404, Body: foreign}, []string{summary, "check base_url"}},
-		"needs no scan":   {wawptest.Fault{Status: 409, Body: `{"code":"already_connected","message":"Connected."}`}, []string{summary, "Connected.", scan, `desired_state = "started"`}},
-		"400":             {wawptest.Fault{Status: 400, Body: `{"code":"bad","message":"No."}`}, []string{summary, "HTTP 400 (bad)", scan}},
-		"401":             {wawptest.Fault{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}, []string{"Error: Wawp did not accept the access token", "Who?", "WAWP_ACCESS_TOKEN"}},
-		"403":             {wawptest.Fault{Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, []string{"Error: The Wawp account has no active paid plan", "Pay.", "Upgrade the plan"}},
-		"429":             {wawptest.Fault{Status: 429}, []string{summary, "HTTP 429"}},
-		"500":             {wawptest.Fault{Status: 500, Act: true}, []string{summary, "HTTP 500", perhaps}},
-		"502":             {wawptest.Fault{Status: 502, Act: true}, []string{summary, "HTTP 502", perhaps}},
-		"no answer":       {wawptest.Fault{Drop: true, Act: true}, []string{summary, "the request was sent, but", perhaps}},
-		"half an answer":  {wawptest.Fault{Cut: true}, []string{summary, "broke off", perhaps}},
-		"a hotel's page":  {wawptest.Fault{Body: "<html>Sign in</html>"}, []string{summary, "the answer holds no link", perhaps}},
-		"in disguise":     {wawptest.Fault{Body: dropped}, []string{summary, "the answer holds no link (invalid_session)"}},
+		"no such session": {
+			wawptest.Fault{Status: 404, Body: own},
+			[]string{"Error: Wawp knows no session " + id, "because there is no such session", "deleted"},
+		},
+		"foreign 404": {wawptest.Fault{Status: 404, Body: foreign}, []string{summary, "check base_url"}},
+		"needs no scan": {
+			wawptest.Fault{Status: 409, Body: `{"code":"already_connected","message":"Connected."}`},
+			[]string{summary, "Connected.", scan, `desired_state = "started"`},
+		},
+		"400": {
+			wawptest.Fault{Status: 400, Body: `{"code":"bad","message":"No."}`},
+			[]string{summary, "HTTP 400 (bad)", scan},
+		},
+		"401": {
+			wawptest.Fault{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`},
+			[]string{"Error: Wawp did not accept the access token", "Who?", "WAWP_ACCESS_TOKEN"},
+		},
+		"403": {
+			wawptest.Fault{Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`},
+			[]string{"Error: The Wawp account has no active paid plan", "Pay.", "Upgrade the plan"},
+		},
+		"429": {wawptest.Fault{Status: 429}, []string{summary, "HTTP 429"}},
+		"500": {wawptest.Fault{Status: 500, Act: true}, []string{summary, "HTTP 500", perhaps}},
+		"502": {wawptest.Fault{Status: 502, Act: true}, []string{summary, "HTTP 502", perhaps}},
+		"no answer": {
+			wawptest.Fault{Drop: true, Act: true},
+			[]string{summary, "the request was sent, but", perhaps},
+		},
+		"half an answer": {wawptest.Fault{Cut: true}, []string{summary, "broke off", perhaps}},
+		"a hotel's page": {
+			wawptest.Fault{Body: "<html>Sign in</html>"},
+			[]string{summary, "the answer holds no link", perhaps},
+		},
+		"in disguise": {
+			wawptest.Fault{Body: dropped},
+			[]string{summary, "the answer holds no link (invalid_session)"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -243,24 +273,30 @@ func TestUnreadableLinkKeepsTheState(t *testing.T) {
 		get, info wawptest.Fault
 		fails     bool // else it warns
 	}{
-		"info answers":            {gone, described, false},
-		"info is broken":          {gone, wawptest.Fault{Status: 503}, false},
-		"info is refused":         {gone, wawptest.Fault{Status: 401, Body: own}, false},
-		"info is foreign":         {gone, wawptest.Fault{Status: 404, Body: foreign}, false},
-		"info: invalid_session":   {gone, wawptest.Fault{Status: 404, Body: dropped}, false},
-		"info is HTML":            {gone, wawptest.Fault{Body: "<html>"}, false},
-		"invalid_session":         {wawptest.Fault{Status: 404, Body: dropped}, gone, false},
-		"a proxy's 404":           {wawptest.Fault{Status: 404, Body: foreign}, gone, false},
-		"an unknown route":        {wawptest.Fault{Status: 404, Body: `{"code":"rest_no_route","message":"No route"}`}, gone, false},
+		"info answers":          {gone, described, false},
+		"info is broken":        {gone, wawptest.Fault{Status: 503}, false},
+		"info is refused":       {gone, wawptest.Fault{Status: 401, Body: own}, false},
+		"info is foreign":       {gone, wawptest.Fault{Status: 404, Body: foreign}, false},
+		"info: invalid_session": {gone, wawptest.Fault{Status: 404, Body: dropped}, false},
+		"info is HTML":          {gone, wawptest.Fault{Body: "<html>"}, false},
+		"invalid_session":       {wawptest.Fault{Status: 404, Body: dropped}, gone, false},
+		"a proxy's 404":         {wawptest.Fault{Status: 404, Body: foreign}, gone, false},
+		"an unknown route": {
+			wawptest.Fault{Status: 404, Body: `{"code":"rest_no_route","message":"No route"}`},
+			gone, false,
+		},
 		"an HTML page":            {wawptest.Fault{Body: "<html>Sign in</html>"}, gone, false},
 		"an error in disguise":    {wawptest.Fault{Body: own}, gone, false},
 		"an answer without sense": {wawptest.Fault{Body: `{"success":true}`}, gone, false},
 		"an empty answer":         {wawptest.Fault{Status: 204}, gone, false},
-		"no scan needed":          {wawptest.Fault{Status: 409, Body: `{"code":"already_connected","message":"No."}`}, gone, false},
-		"401":                     {wawptest.Fault{Status: 401, Body: own}, gone, true},
-		"403":                     {wawptest.Fault{Status: 403, Body: own}, gone, true},
-		"500":                     {wawptest.Fault{Status: 500, Body: own}, gone, true},
-		"no answer":               {wawptest.Fault{Drop: true}, gone, true},
+		"no scan needed": {
+			wawptest.Fault{Status: 409, Body: `{"code":"already_connected","message":"No."}`},
+			gone, false,
+		},
+		"401":       {wawptest.Fault{Status: 401, Body: own}, gone, true},
+		"403":       {wawptest.Fault{Status: 403, Body: own}, gone, true},
+		"500":       {wawptest.Fault{Status: 500, Body: own}, gone, true},
+		"no answer": {wawptest.Fault{Drop: true}, gone, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -272,9 +308,12 @@ func TestUnreadableLinkKeepsTheState(t *testing.T) {
 			w.Inject(test.get)
 			w.Inject(test.info)
 			if test.fails {
-				acctest.Contains(t, tf.Fails("refresh"), "Error: "+acctest.Summary(test.get, "Wawp temporary link could not be read"), id)
+				acctest.Contains(t, tf.Fails("refresh"), "Error: "+acctest.Summary(test.get,
+					"Wawp temporary link could not be read"), id)
 			} else {
-				acctest.Contains(t, tf.OK("refresh"), "Warning: Wawp temporary link could not be checked and stays in the state", id, "terraform state rm")
+				acctest.Contains(t, tf.OK("refresh"),
+					"Warning: Wawp temporary link could not be checked and stays in the state", id,
+					"terraform state rm")
 			}
 			if got := fmt.Sprint(tf.State()); got != before {
 				t.Errorf("the state was %s and is %s", before, got)
@@ -290,7 +329,8 @@ func TestSessionDeletedInTheDashboard(t *testing.T) {
 	tf.OK("apply")
 	w.Remove(id)
 	w.ResetRequests()
-	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp temporary link is gone", id, "1 to add, 0 to change, 0 to destroy")
+	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp temporary link is gone", id,
+		"1 to add, 0 to change, 0 to destroy")
 	w.Asked(t, map[string]int{get: 1, info: 1, "GET /v2/session/rate-limit": 1})
 	said := tf.Fails("apply")
 	acctest.Contains(t, said, "Error: Wawp knows no session "+id, `with AttributeName("instance_id")`)
@@ -306,7 +346,8 @@ func TestRevocationThatIsRefused(t *testing.T) {
 			tf := w.Terraform(t, once+declare())
 			tf.OK("apply")
 			w.Inject(wawptest.Fault{Match: endpoint, Status: 409, Body: `{"code":"already_connected","message":"No."}`})
-			acctest.Contains(t, tf.OK("destroy", "-refresh=false"), "Warning: Wawp temporary link was not revoked", "expires by itself")
+			acctest.Contains(t, tf.OK("destroy", "-refresh=false"), "Warning: Wawp temporary link was not revoked",
+				"expires by itself")
 			if w.Count(revoke) != 1 {
 				t.Errorf("the requests were %v", w.Requests())
 			}
@@ -336,7 +377,8 @@ func TestNotRevoked(t *testing.T) {
 			tf := w.Terraform(t, once+declare())
 			tf.OK("apply")
 			w.Inject(fault)
-			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Error: "+acctest.Summary(fault, "Wawp temporary link was not revoked"), id, "stays in the state")
+			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"),
+				"Error: "+acctest.Summary(fault, "Wawp temporary link was not revoked"), id, "stays in the state")
 			if link := valid(t, w); link == "" || link != only(t, tf)["link"] {
 				t.Errorf("%q is valid, and in the state %v", link, only(t, tf)["link"])
 			}
@@ -355,10 +397,13 @@ func TestRevokedWithoutAWord(t *testing.T) {
 		fault wawptest.Fault
 		want  map[string]int
 	}{
-		"empty":      {wawptest.Fault{Status: 204}, map[string]int{get: 1, revoke: 1}},
-		"unreadable": {wawptest.Fault{Body: `{"code":"links_revoked","message":"All links were revoked."}`}, map[string]int{get: 2, revoke: 1}},
-		"502":        {wawptest.Fault{Status: 502}, map[string]int{get: 1, revoke: 2}},
-		"no answer":  {wawptest.Fault{Drop: true}, map[string]int{get: 1, revoke: 2}},
+		"empty": {wawptest.Fault{Status: 204}, map[string]int{get: 1, revoke: 1}},
+		"unreadable": {
+			wawptest.Fault{Body: `{"code":"links_revoked","message":"All links were revoked."}`},
+			map[string]int{get: 2, revoke: 1},
+		},
+		"502":       {wawptest.Fault{Status: 502}, map[string]int{get: 1, revoke: 2}},
+		"no answer": {wawptest.Fault{Drop: true}, map[string]int{get: 1, revoke: 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -404,7 +449,8 @@ func TestUnknownConfiguration(t *testing.T) {
 	tf.Configure(opened(quoted))
 	acctest.Contains(t, tf.Fails("plan"), "Error: The provider's configuration is not known yet")
 	tf.Configure(strings.Replace(declare(), `"x"`, `"y"`, 1))
-	acctest.Contains(t, tf.Fails("import", "wawp_session_temp_link.y", id), "Error: The provider's configuration is not known yet")
+	acctest.Contains(t, tf.Fails("import", "wawp_session_temp_link.y", id),
+		"Error: The provider's configuration is not known yet")
 	w.Asked(t, nil)
 	if len(tf.State()) != 1 {
 		t.Errorf("the state holds %v", tf.State())

@@ -1,5 +1,5 @@
-// Package templink offers wawp_session_temp_link, the page on which a person scans the QR code of a session: as a resource,
-// and as an ephemeral resource.
+// Package templink offers wawp_session_temp_link, the page on which a person scans the QR code of a session: as a
+// resource, and as an ephemeral resource.
 package templink
 
 import (
@@ -43,8 +43,8 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan plans what is known: a new link has not expired, so that a count can depend on it, and a change in place leaves
-// the link as it is.
+// ModifyPlan plans what is known: a new link has not expired, so that a count can depend on it, and a change in place
+// leaves the link as it is.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	if req.Plan.Raw.IsNull() {
@@ -123,7 +123,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	switch {
 	case wawp.KindOf(err).Untimely() && !isNew:
-		resp.Diagnostics.Append(object(id).Kept("Wawp refuses to tell, perhaps because the session needs no scan", explain.Reason(err)))
+		resp.Diagnostics.Append(object(id).Kept("Wawp refuses to tell, perhaps because the session needs no scan",
+			explain.Reason(err)))
 		return
 	case err != nil && !object(id).ReadAgain(ctx, r.client, req, resp, err, again):
 		return
@@ -142,7 +143,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 // object names the link in the state.
 func object(id string) state.Object {
 	return state.Object{
-		Type: "wawp_session_temp_link", Noun: "temporary link", InstanceID: id, Name: "the temporary link of the session " + id,
+		Type: "wawp_session_temp_link", Noun: "temporary link", InstanceID: id,
+		Name:   "the temporary link of the session " + id,
 		Paired: true, // perhaps: it is not known here
 		Anew:   "makes a new one, which fails unless instance_id names another session by then",
 	}
@@ -218,7 +220,9 @@ func (r *Resource) revoke(ctx context.Context, id string, link wawp.TempLink) er
 }
 
 // ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	state.Object{Name: "the session whose temporary link it is"}.Import(ctx, req, resp)
 }

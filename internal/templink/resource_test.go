@@ -73,7 +73,8 @@ func open(t *testing.T, config wawptest.Config) *acctest.World {
 
 // declare configures a link of the session.
 func declare(arguments ...string) string {
-	return fmt.Sprintf("resource \"wawp_session_temp_link\" \"x\" {\n  instance_id = %q\n  %s\n}\n", id, strings.Join(arguments, "\n  "))
+	return fmt.Sprintf("resource \"wawp_session_temp_link\" \"x\" {\n  instance_id = %q\n  %s\n}\n", id,
+		strings.Join(arguments, "\n  "))
 }
 
 // has checks one attribute in the state.
@@ -89,7 +90,10 @@ func shows(w *acctest.World, n int, expires string, expired bool) []statecheck.S
 		}
 		return nil
 	})
-	return []statecheck.StateCheck{has("link", isLink), has("expires_at", knownvalue.StringExact(expires)), has("expired", knownvalue.Bool(expired))}
+	return []statecheck.StateCheck{
+		has("link", isLink), has("expires_at", knownvalue.StringExact(expires)),
+		has("expired", knownvalue.Bool(expired)),
+	}
 }
 
 // valid asks the API which link is valid; "" is none. It ends all faults.
@@ -128,23 +132,28 @@ func TestLifecycle(t *testing.T) {
 		plancheck.ExpectUnknownValue(address, tfjsonpath.New("link")),
 		plancheck.ExpectUnknownValue(address, tfjsonpath.New("expires_at")),
 		plancheck.ExpectKnownValue(address, tfjsonpath.New("expired"), knownvalue.Bool(false)))
-	inPlace := acctest.Plans(address, plancheck.ResourceActionUpdate, plancheck.ExpectKnownValue(address, tfjsonpath.New("link"), knownvalue.NotNull()))
+	inPlace := acctest.Plans(address, plancheck.ResourceActionUpdate,
+		plancheck.ExpectKnownValue(address, tfjsonpath.New("link"), knownvalue.NotNull()))
 	const one, two = `triggers = { turn = "1" }`, `triggers = { turn = "2" }`
 	w.Steps(t,
 		resource.TestStep{Config: w.Config(declare()), ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", false)},
 		resource.TestStep{ // triggers where there were none are only stored
-			Config: w.Config(declare(one)), ConfigPlanChecks: inPlace, ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", false),
+			Config: w.Config(declare(one)), ConfigPlanChecks: inPlace,
+			ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", false),
 		},
 		resource.TestStep{ // its time is over
 			PreConfig: func() { now.Advance(30 * time.Minute) },
-			Config:    w.Config(declare(one)), ConfigPlanChecks: unchanged, ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", true),
+			Config:    w.Config(declare(one)), ConfigPlanChecks: unchanged,
+			ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", true),
 		},
 		resource.TestStep{ // a change of them makes a new link
-			Config: w.Config(declare(two)), ConfigPlanChecks: replaced, ConfigStateChecks: shows(w, 2, "2026-01-31T12:30:00Z", false),
+			Config: w.Config(declare(two)), ConfigPlanChecks: replaced,
+			ConfigStateChecks: shows(w, 2, "2026-01-31T12:30:00Z", false),
 		},
 		resource.TestStep{ // another link takes its place
 			PreConfig: func() { now.Advance(time.Minute); w.NewLink(id) },
-			Config:    w.Config(declare(two)), ConfigPlanChecks: unchanged, ConfigStateChecks: shows(w, 2, "2026-01-31T12:30:00Z", true),
+			Config:    w.Config(declare(two)), ConfigPlanChecks: unchanged,
+			ConfigStateChecks: shows(w, 2, "2026-01-31T12:30:00Z", true),
 		},
 		resource.TestStep{ // the time for operations is nothing to Wawp
 			Config:            w.Config(declare(two, `timeouts = { create = "10s", read = "10s", delete = "10s" }`)),
@@ -152,14 +161,17 @@ func TestLifecycle(t *testing.T) {
 			ConfigStateChecks: shows(w, 2, "2026-01-31T12:30:00Z", true),
 		},
 		resource.TestStep{ // triggers that are gone are a change
-			Config: w.Config(declare()), ConfigPlanChecks: replaced, ConfigStateChecks: shows(w, 4, "2026-01-31T12:31:00Z", false),
+			Config: w.Config(declare()), ConfigPlanChecks: replaced,
+			ConfigStateChecks: shows(w, 4, "2026-01-31T12:31:00Z", false),
 		},
 		resource.TestStep{ // it is revoked elsewhere
 			PreConfig: func() { w.ExpireLink(id) },
-			Config:    w.Config(declare()), ConfigPlanChecks: unchanged, ConfigStateChecks: shows(w, 4, "2026-01-31T12:31:00Z", true),
+			Config:    w.Config(declare()), ConfigPlanChecks: unchanged,
+			ConfigStateChecks: shows(w, 4, "2026-01-31T12:31:00Z", true),
 		},
 		resource.TestStep{ // triggers make a new link of one that has expired, also where there were none
-			Config: w.Config(declare(one)), ConfigPlanChecks: replaced, ConfigStateChecks: shows(w, 5, "2026-01-31T12:31:00Z", false),
+			Config: w.Config(declare(one)), ConfigPlanChecks: replaced,
+			ConfigStateChecks: shows(w, 5, "2026-01-31T12:31:00Z", false),
 		},
 	)
 	if n := w.Count(post); n != 4 || w.Count(revoke) != 2 || w.Count("") != n+2+w.Count(get) {
@@ -219,7 +231,10 @@ func TestDestroy(t *testing.T) {
 		}, map[string]int{get: 1, revoke: 1}, ""},
 		"an older one is shown": {
 			func(w *acctest.World, _ *clock) {
-				w.Inject(wawptest.Fault{Match: get, Times: 1, Body: strings.Replace(untilNoon(strange), "T12:00", "T11:59", 1)})
+				w.Inject(wawptest.Fault{
+					Match: get, Times: 1,
+					Body: strings.Replace(untilNoon(strange), "T12:00", "T11:59", 1),
+				})
 			},
 			map[string]int{get: 1, revoke: 1},
 			"",
@@ -229,12 +244,23 @@ func TestDestroy(t *testing.T) {
 			map[string]int{get: 1, revoke: 1},
 			"",
 		},
-		"its time is over":  {func(_ *acctest.World, now *clock) { now.Advance(30 * time.Minute) }, map[string]int{get: 1}, ""},
-		"revoked elsewhere": {func(w *acctest.World, _ *clock) { w.ExpireLink(id) }, map[string]int{get: 1, revoke: 1}, ""},
+		"its time is over": {
+			func(_ *acctest.World, now *clock) { now.Advance(30 * time.Minute) },
+			map[string]int{get: 1},
+			"",
+		},
+		"revoked elsewhere": {
+			func(w *acctest.World, _ *clock) { w.ExpireLink(id) },
+			map[string]int{get: 1, revoke: 1},
+			"",
+		},
 		"revoked elsewhere, which is an error": {
 			func(w *acctest.World, _ *clock) {
 				w.ExpireLink(id)
-				w.Inject(wawptest.Fault{Match: revoke, Status: 404, Body: `{"code":"not_found","message":"The session has none."}`})
+				w.Inject(wawptest.Fault{
+					Match: revoke, Status: 404,
+					Body: `{"code":"not_found","message":"The session has none."}`,
+				})
 			},
 			map[string]int{get: 2, revoke: 1},
 			"",
@@ -249,7 +275,11 @@ func TestDestroy(t *testing.T) {
 			map[string]int{get: 2, revoke: 1},
 			"",
 		},
-		"the session is gone": {func(w *acctest.World, _ *clock) { w.Remove(id) }, map[string]int{get: 1, info: 1, "GET /v2/session/rate-limit": 1}, ""},
+		"the session is gone": {
+			func(w *acctest.World, _ *clock) { w.Remove(id) },
+			map[string]int{get: 1, info: 1, "GET /v2/session/rate-limit": 1},
+			"",
+		},
 		"gone in between": {
 			func(w *acctest.World, _ *clock) { w.Inject(wawptest.Fault{Match: revoke, Status: 404, Body: own}) },
 			map[string]int{get: 2, revoke: 1, info: 1},
@@ -272,7 +302,8 @@ func TestDestroy(t *testing.T) {
 			if test.doubt == "" {
 				acctest.Contains(t, tf.OK("destroy", "-refresh=false"), "1 destroyed")
 			} else {
-				acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Error: Wawp temporary link was not revoked", test.doubt)
+				acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Error: Wawp temporary link was not revoked",
+					test.doubt)
 			}
 			w.Asked(t, test.want)
 			switch {
@@ -294,7 +325,8 @@ func TestCreateBeforeDestroy(t *testing.T) {
 	t.Parallel()
 	w := open(t, wawptest.Config{Now: newClock().Now})
 	configure := func(turn int) string {
-		return declare(fmt.Sprintf("triggers = { turn = %d }", turn), "lifecycle {\n    create_before_destroy = true\n  }")
+		return declare(fmt.Sprintf("triggers = { turn = %d }", turn),
+			"lifecycle {\n    create_before_destroy = true\n  }")
 	}
 	tf := w.Terraform(t, configure(1))
 	tf.OK("apply")
@@ -341,7 +373,10 @@ func TestArgumentsAreValidated(t *testing.T) {
 		"read timeout":        {declare(`timeouts = { read = "0s" }`), "timeouts.read must be a positive duration"},
 		"link":                {declare(`link = "x"`), "link"},
 		"ephemeral, instance": {opened(`""`), "instance_id is set, but empty"},
-		"ephemeral, timeout":  {opened(quoted, `timeouts = { open = "-1s" }`), "timeouts.open must be a positive duration"},
+		"ephemeral, timeout": {
+			opened(quoted, `timeouts = { open = "-1s" }`),
+			"timeouts.open must be a positive duration",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -383,8 +418,14 @@ func TestImport(t *testing.T) {
 func TestAccImportBlock(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ need, by, argument, says string }{
-		"id":       {"1.11", fmt.Sprintf("id = %q", id), `triggers = { turn = "1" }`, "1 imported, 0 added, 1 changed, 0 destroyed"},
-		"identity": {"1.12", fmt.Sprintf("identity = { instance_id = %q }", id), "", "1 imported, 0 added, 0 changed, 0 destroyed"},
+		"id": {
+			"1.11", fmt.Sprintf("id = %q", id), `triggers = { turn = "1" }`,
+			"1 imported, 0 added, 1 changed, 0 destroyed",
+		},
+		"identity": {
+			"1.12", fmt.Sprintf("identity = { instance_id = %q }", id), "",
+			"1 imported, 0 added, 0 changed, 0 destroyed",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -408,7 +449,8 @@ func TestImportOfNothing(t *testing.T) {
 		acctest.Contains(t, tf.Fails("import", address, blank), "No instance id to import")
 	}
 	w.Asked(t, nil)
-	acctest.Contains(t, tf.Fails("import", address, id), "Error: No temporary link to import", id, "an apply makes a new link")
+	acctest.Contains(t, tf.Fails("import", address, id), "Error: No temporary link to import", id,
+		"an apply makes a new link")
 	w.Asked(t, map[string]int{get: 1})
 	if len(tf.State()) != 0 {
 		t.Errorf("the state holds %v", tf.State())
@@ -532,8 +574,10 @@ func TestLinkThatLeadsElsewhereIsSaid(t *testing.T) {
 		tf.Configure(declare())
 		acctest.Lacks(t, tf.OK("plan"), "Warning")
 	}
-	for _, link := range []string{"https://user@app.wawp.net/s3cr3t", "https://app.w\u0430wp.net/s3cr3t",
-		"ftp://app.wawp.net/s3cr3t", "https://app.wawp.net/s3cr3t\u202e"} {
+	for _, link := range []string{
+		"https://user@app.wawp.net/s3cr3t", "https://app.w\u0430wp.net/s3cr3t",
+		"ftp://app.wawp.net/s3cr3t", "https://app.wawp.net/s3cr3t\u202e",
+	} {
 		w := open(t, wawptest.Config{})
 		page(w, link)
 		said := w.Terraform(t, declare()).Fails("apply")

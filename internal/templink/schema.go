@@ -21,40 +21,50 @@ import (
 // Descriptions that the resource and the ephemeral resource share.
 const (
 	aboutInstanceID = "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`."
-	aboutLink       = "Address of the page, to open in a browser. It is a secret: whoever has it can link a phone to the session."
+	aboutLink       = "Address of the page, to open in a browser. It is a secret: whoever has it can link a phone " +
+		"to the session."
 )
 
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A temporary link of a session: a page on which a person scans the session's QR code with a phone. It is " +
-			"valid for 30 minutes, and making it links no phone. A session has one valid link at most: making one ends the " +
-			"one before it, so declare one of these per session. A link that has expired stays in the state, with `expired = true`, " +
-			"and is not renewed by itself: change `triggers` to make a new one, or apply with `-replace`. Destroying the resource " +
+		MarkdownDescription: "A temporary link of a session: a page on which a person scans the session's QR code " +
+			"with a phone. It is " +
+			"valid for 30 minutes, and making it links no phone. A session has one valid link at most: making one " +
+			"ends the " +
+			"one before it, so declare one of these per session. A link that has expired stays in the state, with " +
+			"`expired = true`, " +
+			"and is not renewed by itself: change `triggers` to make a new one, or apply with `-replace`. " +
+			"Destroying the resource " +
 			"revokes the link if it is still valid.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: aboutInstanceID + " Changing it makes a link of the other session, and revokes this one.",
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				Validators:          []validator.String{validate.InstanceID{}},
+				Required: true,
+				MarkdownDescription: aboutInstanceID +
+					" Changing it makes a link of the other session, and revokes this one.",
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				Validators:    []validator.String{validate.InstanceID{}},
 			},
 			"triggers": schema.MapAttribute{
 				Optional:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "Values of any meaning. Changing them makes a new link. Setting them where there were none, as after " +
+				MarkdownDescription: "Values of any meaning. Changing them makes a new link. Setting them where " +
+					"there were none, as after " +
 					"an import, makes one only if the link has expired; otherwise they are just stored.",
-				Validators:    []validator.Map{mapvalidator.NoNullValues()},
-				PlanModifiers: []planmodifier.Map{mapplanmodifier.RequiresReplaceIf(needsNew, aboutNeedsNew, aboutNeedsNew)},
+				Validators: []validator.Map{mapvalidator.NoNullValues()},
+				PlanModifiers: []planmodifier.Map{mapplanmodifier.RequiresReplaceIf(needsNew, aboutNeedsNew,
+					aboutNeedsNew)},
 			},
 			"link": schema.StringAttribute{
-				Computed:            true,
-				Sensitive:           true,
-				MarkdownDescription: aboutLink + " It is stored in the state; where that is too much, use the ephemeral resource of the same name.",
+				Computed:  true,
+				Sensitive: true,
+				MarkdownDescription: aboutLink +
+					" It is stored in the state; where that is too much, use the ephemeral resource of the same name.",
 			},
 			"expires_at": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "When the link expires, in UTC, as RFC 3339 writes it: `2026-01-31T12:00:00Z`. Where Wawp does not " +
+				MarkdownDescription: "When the link expires, in UTC, as RFC 3339 writes it: `2026-01-31T12:00:00Z`. " +
+					"Where Wawp does not " +
 					"report it: 30 minutes after the link was made, and null after an import.",
 			},
 			"expired": schema.BoolAttribute{
@@ -82,7 +92,9 @@ func needsNew(ctx context.Context, req planmodifier.MapRequest, resp *mapplanmod
 }
 
 // IdentitySchema describes what identifies the link of a session across its whole life.
-func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
+	resp *resource.IdentitySchemaResponse,
+) {
 	resp.IdentitySchema = identityschema.Schema{
 		Attributes: map[string]identityschema.Attribute{
 			"instance_id": identityschema.StringAttribute{

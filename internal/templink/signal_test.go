@@ -14,9 +14,12 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// interrupted runs the CLI until a request that is held has arrived, then interrupts it and its provider, as Ctrl-C in a
-// terminal does. It calls stopped once the provider knows, and returns what was printed and logged when the CLI has ended.
-func interrupted(t *testing.T, w *acctest.World, cli *acctest.CLI, held string, stopped func(), arguments ...string) string {
+// interrupted runs the CLI until a request that is held has arrived, then interrupts it and its provider, as Ctrl-C in
+// a terminal does. It calls stopped once the provider knows, and returns what was printed and logged when the CLI has
+// ended.
+func interrupted(t *testing.T, w *acctest.World, cli *acctest.CLI, held string, stopped func(),
+	arguments ...string,
+) string {
 	t.Helper()
 	cmd := cli.Command(append(arguments, "-no-color")...)
 	cmd.Env = append(cmd.Env, "TF_LOG=TRACE")

@@ -11,8 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// ActionConfig checks instance_id and timeouts of an action, as far as they are known. Terraform validates only literals of an
-// action: call this when it is planned, for values of variables, and when it is invoked, for values that were not known before.
+// ActionConfig checks instance_id and timeouts of an action, as far as they are known. Terraform validates only
+// literals of an action: call this when it is planned, for values of variables, and when it is invoked, for values that
+// were not known before.
 func ActionConfig(ctx context.Context, config tfsdk.Config) diag.Diagnostics {
 	var id types.String
 	var limits timeouts.Value
@@ -22,7 +23,8 @@ func ActionConfig(ctx context.Context, config tfsdk.Config) diag.Diagnostics {
 	var ofID validator.StringResponse
 	InstanceID{}.ValidateString(ctx, validator.StringRequest{Path: path.Root("instance_id"), ConfigValue: id}, &ofID)
 	var ofTimeouts validator.ObjectResponse
-	Durations{}.ValidateObject(ctx, validator.ObjectRequest{Path: path.Root("timeouts"), ConfigValue: limits.Object}, &ofTimeouts)
+	Durations{}.ValidateObject(ctx, validator.ObjectRequest{Path: path.Root("timeouts"), ConfigValue: limits.Object},
+		&ofTimeouts)
 	diags.Append(ofID.Diagnostics...)
 	diags.Append(ofTimeouts.Diagnostics...)
 	return diags

@@ -65,7 +65,8 @@ func CheckInstanceID(argument path.Path, id string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if !wawp.IsInstanceID(id) {
 		diags.AddAttributeError(argument, "Invalid instance id", fmt.Sprintf(
-			"%s is not an instance id: those are 1 to 128 letters (A to Z, a to z), digits and signs of . _ : @ -. The Wawp "+
+			"%s is not an instance id: those are 1 to 128 letters (A to Z, a to z), digits and signs of . _ : @ -. "+
+				"The Wawp "+
 				"dashboard shows them.", argument))
 	}
 	return diags
@@ -87,7 +88,8 @@ func (v Name) MarkdownDescription(ctx context.Context) string { return v.Descrip
 func (v Name) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	NotBlank{}.ValidateString(ctx, req, resp)
 	if text := req.ConfigValue.ValueString(); isKnown(req) && !resp.Diagnostics.HasError() && text != wawp.Text(text) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid name", fmt.Sprintf("%s %s.", req.Path, v.Description(ctx)))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid name",
+			fmt.Sprintf("%s %s.", req.Path, v.Description(ctx)))
 	}
 }
 
@@ -107,7 +109,8 @@ func (BaseURL) ValidateString(_ context.Context, req validator.StringRequest, re
 		return
 	}
 	if _, err := wawp.ParseBaseURL(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddError("Invalid API address", fmt.Sprintf("%s is not the address of an API: %s.", req.Path, err))
+		resp.Diagnostics.AddError("Invalid API address",
+			fmt.Sprintf("%s is not the address of an API: %s.", req.Path, err))
 	}
 }
 
@@ -151,7 +154,8 @@ func (v Duration) ValidateString(ctx context.Context, req validator.StringReques
 	}
 	text := req.ConfigValue.ValueString()
 	if !isPositive(text) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration", fmt.Sprintf("%s %s, but is %q.", req.Path, v.Description(ctx), text))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration",
+			fmt.Sprintf("%s %s, but is %q.", req.Path, v.Description(ctx), text))
 	}
 }
 
@@ -172,7 +176,8 @@ func (Durations) ValidateObject(ctx context.Context, req validator.ObjectRequest
 	for name, value := range req.ConfigValue.Attributes() {
 		if text, ok := value.(types.String); ok {
 			var each validator.StringResponse
-			Duration{}.ValidateString(ctx, validator.StringRequest{Path: req.Path.AtName(name), ConfigValue: text}, &each)
+			Duration{}.ValidateString(ctx, validator.StringRequest{Path: req.Path.AtName(name), ConfigValue: text},
+				&each)
 			resp.Diagnostics.Append(each.Diagnostics...)
 		}
 	}

@@ -33,13 +33,13 @@ type Known struct {
 	Made time.Time
 	// Paired: a phone was linked to it when it was last seen.
 	Paired bool
-	// OtherAccount: access token or address are others than when it was made or last described. Another account knows none of the
-	// sessions of this one.
+	// OtherAccount: access token or address are others than when it was made or last described. Another account knows
+	// none of the sessions of this one.
 	OtherAccount bool
 }
 
-// knownEverywhere is how old a session is when its 404 counts, although nobody has described it: right after its creation it may not be
-// known everywhere.
+// knownEverywhere is how old a session is when its 404 counts, although nobody has described it: right after its
+// creation it may not be known everywhere.
 const knownEverywhere = 2 * time.Minute
 
 // Finding is a verdict, its reason in half a sentence, and the session if it answered.
@@ -49,9 +49,9 @@ type Finding struct {
 	Session Session
 }
 
-// Find decides what it means that session/info, or an endpoint of what belongs to a session, failed with an error. A session is absent
-// only if after a pause session/info, and then its sending policy, answer, too, that there is no such instance: one that is dropped by
-// mistake cannot be found again.
+// Find decides what it means that session/info, or an endpoint of what belongs to a session, failed with an error. A
+// session is absent only if after a pause session/info, and then its sending policy, answer, too, that there is no such
+// instance: one that is dropped by mistake cannot be found again.
 func (c *Client) Find(ctx context.Context, id string, known Known, err error) Finding {
 	if verdict, reason := known.judge(err); verdict != Absent {
 		return Finding{Verdict: verdict, Reason: reason}
@@ -61,8 +61,8 @@ func (c *Client) Find(ctx context.Context, id string, known Known, err error) Fi
 }
 
 // RemoveSession deletes an instance for good, and finds out what an error means: it is gone if the finding is Absent.
-// The answer that there is no such instance is confirmed by session/info, after the pause; one that is less sure, by the
-// rules of [Client.Find]. A session that Wawp has never described, and that meets nothing but unknown routes, is
+// The answer that there is no such instance is confirmed by session/info, after the pause; one that is less sure, by
+// the rules of [Client.Find]. A session that Wawp has never described, and that meets nothing but unknown routes, is
 // Forgotten.
 func (c *Client) RemoveSession(ctx context.Context, id string, known Known) (Finding, error) {
 	err := c.DeleteSession(ctx, id)
@@ -88,8 +88,8 @@ func (c *Client) RemoveSession(ctx context.Context, id string, known Known) (Fin
 	return found, err
 }
 
-// isUnknownRoute says whether an answer is that of a server which does not offer an endpoint: it has no code, or one that
-// says so. With any other, a server misses something else.
+// isUnknownRoute says whether an answer is that of a server which does not offer an endpoint: it has no code, or one
+// that says so. With any other, a server misses something else.
 func isUnknownRoute(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Kind == NotFound &&
@@ -119,7 +119,10 @@ func (c *Client) confirm(ctx context.Context, id string, known Known, session Se
 			return Finding{Reason: unsure + "its sending policy does not confirm it"}
 		}
 	}
-	return Finding{Verdict: Absent, Reason: "session/info and session/rate-limit both answer that there is no such session"}
+	return Finding{
+		Verdict: Absent,
+		Reason:  "session/info and session/rate-limit both answer that there is no such session",
+	}
 }
 
 // judge says what one error proves: Absent means that the session seems to be gone.

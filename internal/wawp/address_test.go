@@ -16,8 +16,9 @@ import (
 func TestAddressIsNotQuoted(t *testing.T) {
 	t.Parallel()
 	for address, secrets := range map[string][]string{
-		"https://hooks.example.com/c4nary-p4th?key=c4nary-qu3ry":              {"c4nary"},
-		"https://hooks.example.com/in/x7Kq2?k=9zQ4":                           {"x7Kq2", "9zQ4"}, // too short to stand alone
+		"https://hooks.example.com/c4nary-p4th?key=c4nary-qu3ry": {"c4nary"},
+		// too short to stand alone
+		"https://hooks.example.com/in/x7Kq2?k=9zQ4":                           {"x7Kq2", "9zQ4"},
 		"https://hooks.example.com/we/webhook-c4nary/":                        {"c4nary"},
 		"https://hooks.example.com?c4nary-qu3ry":                              {"c4nary"},
 		"https://hooks.example.com/wawp#c4nary-fr4gment":                      {"c4nary"},
@@ -39,7 +40,10 @@ func TestAddressIsNotQuoted(t *testing.T) {
 					{"update", func(ctx context.Context, c *Client) error {
 						return c.UpdateWebhook(ctx, "A1", address, WebhookChange{Enabled: &yes})
 					}},
-					{"delete", func(ctx context.Context, c *Client) error { return c.DeleteWebhook(ctx, "A1", address) }},
+					{"delete", func(ctx context.Context, c *Client) error {
+						return c.DeleteWebhook(ctx, "A1",
+							address)
+					}},
 					{"look", func(ctx context.Context, c *Client) error {
 						_, err := c.LookForWebhooks(ctx, "A1", address)
 						return err
@@ -85,12 +89,14 @@ func quotations(address string) map[string]string {
 	bare := strings.TrimPrefix(address, "https://")
 	behind := strings.TrimPrefix(strings.TrimPrefix(bare, u.User.String()+"@"), u.Host)
 	all := map[string]string{
-		"whole": address, "without scheme": bare, "relative": "//" + bare, "as a request": "GET " + behind + " HTTP/1.1",
+		"whole": address, "without scheme": bare, "relative": "//" + bare, "as a request": "GET " + behind +
+			" HTTP/1.1",
 		"in HTML": strings.ReplaceAll(html.EscapeString(address), "/", "&#x2F;"), "user alone": u.User.String() + "@",
 		"decoded":                        u.Host + u.Path + "?" + u.Query().Encode() + "#" + u.Fragment,
 		"in a query":                     url.QueryEscape(bare),
 		"in a query, with small letters": escapes.ReplaceAllStringFunc(url.QueryEscape(bare), strings.ToLower),
-		"in JSON":                        strings.ReplaceAll(bare, "/", `\/`), "in JSON, in ASCII": strings.ReplaceAll(bare, "/", `\u002f`),
+		"in JSON":                        strings.ReplaceAll(bare, "/", `\/`),
+		"in JSON, in ASCII":              strings.ReplaceAll(bare, "/", `\u002f`),
 	}
 	for _, slash := range slashes {
 		all[slash] = strings.ReplaceAll(bare, "/", slash)

@@ -42,9 +42,9 @@ func (c *Client) GetQRCode(ctx context.Context, id string) (QRCode, error) {
 	return code, nil
 }
 
-// RequestPairingCode makes a new code, such as ABCD-1234, that the owner of a phone types there instead of scanning the QR
-// code. The number is digits only, as [ParsePhoneNumber] returns it. It needs a session in [StatusScan]. It is a secret, and
-// short-lived; for how long, no documentation says.
+// RequestPairingCode makes a new code, such as ABCD-1234, that the owner of a phone types there instead of scanning the
+// QR code. The number is digits only, as [ParsePhoneNumber] returns it. It needs a session in [StatusScan]. It is a
+// secret, and short-lived; for how long, no documentation says.
 func (c *Client) RequestPairingCode(ctx context.Context, id, phoneNumber string) (string, error) {
 	a, err := c.call(ctx, requestCode, id, fields{"phone_number": phoneNumber})
 	if err != nil {
@@ -60,7 +60,8 @@ func (c *Client) RequestPairingCode(ctx context.Context, id, phoneNumber string)
 	return "", newUnreadable(requestCode, a, c.redact, "the answer holds no pairing code")
 }
 
-// pairingCode is the form of a pairing code, and not of the word that errors, and some successes, have under the same name.
+// pairingCode is the form of a pairing code, and not of the word that errors, and some successes, have under the same
+// name.
 var pairingCode = regexp.MustCompile(`^([A-Z0-9]{8}|(?i:[A-Z0-9]{4}[- ][A-Z0-9]{4}))$`)
 
 // unpack decodes Base64, with or without padding, of either alphabet; nil if it is none.

@@ -58,8 +58,10 @@ func TestPairingCodeIsReadInEveryForm(t *testing.T) {
 func TestNoCodeIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
-		"", "{}", "null", "OK", "<html></html>", `{"status":"success"}`, `{"code":"success"}`, `{"code":"qr_not_available"}`,
-		`{"code":"qr_not_available","message":"no"}`, `{"value":"","code":""}`, `{"qr":"data:image/png;base64,iVBORw0"}`,
+		"", "{}", "null", "OK", "<html></html>", `{"status":"success"}`, `{"code":"success"}`,
+		`{"code":"qr_not_available"}`,
+		`{"code":"qr_not_available","message":"no"}`, `{"value":"","code":""}`,
+		`{"qr":"data:image/png;base64,iVBORw0"}`,
 		`{"mimetype":"image/png","data":"iVBORw0KGgoAAAANSUhEUgAAAAgAAAAECAAAAAC"}`, `{"data":"` + qrValue,
 		`{"value":"` + testToken + `","code":"` + testToken + `"}`,
 		`{"error":"boom","value":"` + qrValue + `","pairing":"ABCD-1234"}`,
@@ -69,7 +71,8 @@ func TestNoCodeIsAnError(t *testing.T) {
 		_, qr := c.GetQRCode(context.Background(), "A1")
 		_, code := c.RequestPairingCode(context.Background(), "A1", "201145202826")
 		for _, err := range []error{qr, code} {
-			if KindOf(err) != Unreadable || strings.Contains(err.Error(), "2@abc") || strings.Contains(err.Error(), "ABCD-") {
+			if KindOf(err) != Unreadable || strings.Contains(err.Error(), "2@abc") ||
+				strings.Contains(err.Error(), "ABCD-") {
 				t.Errorf("%s: %v", body, err)
 			}
 		}
@@ -79,17 +82,28 @@ func TestNoCodeIsAnError(t *testing.T) {
 // TestNoAnswerWithACodeIsQuoted: what has not the form of a code may be one all the same.
 func TestNoAnswerWithACodeIsQuoted(t *testing.T) {
 	t.Parallel()
-	for _, secret := range []string{"abcd1234", "ABCD-12345", "ABCD 1234 5", "AB-CD-12-34", "your code is ABCD-1234", "2@abc/DEF+ghi=,jkl"} {
+	for _, secret := range []string{
+		"abcd1234", "ABCD-12345", "ABCD 1234 5", "AB-CD-12-34", "your code is ABCD-1234",
+		"2@abc/DEF+ghi=,jkl",
+	} {
 		for _, form := range []string{
-			`{"code":%q}`, `{"message":%q}`, `{"code":"x","message":%q}`, `{"data":{"code":%q}}`, `{"error":%q}`, `{"error":{"code":%q,"message":"m"}}`,
+			`{"code":%q}`, `{"message":%q}`, `{"code":"x","message":%q}`, `{"data":{"code":%q}}`, `{"error":%q}`,
+			`{"error":{"code":%q,"message":"m"}}`,
 		} {
 			var shown string
 			s := serve(t, answers(200, fmt.Sprintf(form, secret), "Content-Type", "application/json"))
-			c := client(t, s.URL, func(o *Options) { o.Log = func(_ context.Context, a Attempt) { shown += fmt.Sprintf("%+v", a) } })
+			c := client(t, s.URL, func(o *Options) {
+				o.Log = func(_ context.Context,
+					a Attempt,
+				) {
+					shown += fmt.Sprintf("%+v", a)
+				}
+			})
 			_, qr := c.GetQRCode(t.Context(), "A1")
 			_, code := c.RequestPairingCode(t.Context(), "A1", "201145202826")
 			for _, err := range []error{qr, code} {
-				if shown += fmt.Sprintf("%v %+v", err, err); KindOf(err) != Unreadable || !strings.Contains(err.Error(), "(application/json, ") {
+				if shown += fmt.Sprintf("%v %+v", err, err); KindOf(err) != Unreadable ||
+					!strings.Contains(err.Error(), "(application/json, ") {
 					t.Errorf("%s: %v", secret, err)
 				}
 			}
@@ -99,7 +113,8 @@ func TestNoAnswerWithACodeIsQuoted(t *testing.T) {
 		}
 	}
 	brokenOff := says("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + `{"code":"ABCD-1234","message":"ABCD-1234"}`)
-	if _, err := client(t, serve(t, brokenOff).URL).RequestPairingCode(t.Context(), "A1", "1"); KindOf(err) != NoAnswer || strings.Contains(err.Error(), "ABCD") {
+	if _, err := client(t, serve(t, brokenOff).URL).RequestPairingCode(t.Context(), "A1",
+		"1"); KindOf(err) != NoAnswer || strings.Contains(err.Error(), "ABCD") {
 		t.Errorf("what broke off: %v", err)
 	}
 	own := `{"code":"qr_not_available","message":"The session waits for no scan."}`
@@ -112,7 +127,8 @@ func TestNoAnswerWithACodeIsQuoted(t *testing.T) {
 func TestTokenIsNoPairingCode(t *testing.T) {
 	t.Parallel()
 	s := serve(t, answers(200, `{"code":"ABCD1234"}`))
-	_, err := client(t, s.URL, func(o *Options) { o.AccessToken = "ABCD1234" }).RequestPairingCode(context.Background(), "A1", "201145202826")
+	_, err := client(t, s.URL, func(o *Options) { o.AccessToken = "ABCD1234" }).RequestPairingCode(context.Background(),
+		"A1", "201145202826")
 	if KindOf(err) != Unreadable || strings.Contains(err.Error(), "ABCD1234") {
 		t.Errorf("error %v", err)
 	}
@@ -138,7 +154,8 @@ func TestNoCodeIsKnownByStatusAndCode(t *testing.T) {
 		{200, `{}`, false},
 	} {
 		s := serve(t, answers(test.status, test.body))
-		if _, err := client(t, s.URL).GetQRCode(context.Background(), "A1"); err == nil || (KindOf(err).Untimely() || KindOf(err).Missing()) != test.want {
+		if _, err := client(t, s.URL).GetQRCode(context.Background(), "A1"); err == nil ||
+			(KindOf(err).Untimely() || KindOf(err).Missing()) != test.want {
 			t.Errorf("%d %s: %v", test.status, test.body, err)
 		}
 	}

@@ -10,8 +10,8 @@ import "context"
 type Change struct {
 	// Name is start, stop or restart; "" is a boot that is under way without a request.
 	Name string
-	// Failure is why Wawp did not accept the request, or nobody knows; after Make nil, if the change is under way all the
-	// same.
+	// Failure is why Wawp did not accept the request, or nobody knows; after Make nil, if the change is under way all
+	// the same.
 	Failure error
 	// Begun says that the status shows the change under way: that it is another one than before. A restart that is
 	// quicker than two looks is not seen to begin.

@@ -1,7 +1,7 @@
 package wawp
 
-// Claim notes that something was made or adopted in this run, and says whether it is the first to do so. A new object may be made before the
-// one that it replaces is destroyed, and both be the same thing at Wawp.
+// Claim notes that something was made or adopted in this run, and says whether it is the first to do so. A new object
+// may be made before the one that it replaces is destroyed, and both be the same thing at Wawp.
 func (c *Client) Claim(what string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,7 +1,7 @@
 // Package wawp is a client of the Wawp HTTP API, version 2: thin, typed, one file per API object.
 //
-// It knows nothing of Terraform. What it promises its callers is in other files: send.go (what is sent, when it
-// may be dropped, and what is sent again), kind.go (what an answer means), watch.go (when a status counts), change.go and
+// It knows nothing of Terraform. What it promises its callers is in other files: send.go (what is sent, when it may be
+// dropped, and what is sent again), kind.go (what an answer means), watch.go (when a status counts), change.go and
 // unlink.go (when a start, stop, restart or logout has happened), absence.go (when a session is gone) and text.go (what
 // is never shown).
 package wawp
@@ -66,8 +66,8 @@ type Options struct {
 	SecondLook time.Duration
 	// RetryWait is the first pause before a retry, doubled with each further one; 0 means 1 second.
 	RetryWait time.Duration
-	// Transport carries the requests, and must tell [httptrace.ClientTrace] of connections; nil means a transport of the client's
-	// own, which honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
+	// Transport carries the requests, and must tell [httptrace.ClientTrace] of connections; nil means a transport of
+	// the client's own, which honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
 	Transport http.RoundTripper
 }
 
@@ -116,7 +116,8 @@ func New(o Options) *Client {
 	}
 }
 
-// Account tells one account from another: 16 bits of a hash of the access token and the address, far too few to find the token by.
+// Account tells one account from another: 16 bits of a hash of the access token and the address, far too few to find
+// the token by.
 func (c *Client) Account() string {
 	hash := sha256.Sum256([]byte(c.options.AccessToken + "\n" + c.options.BaseURL.String()))
 	return hex.EncodeToString(hash[:2])
@@ -133,18 +134,20 @@ func newTransport(roots *x509.CertPool) *http.Transport {
 	t.DisableCompression = true          // an answer whose encoding is not what it says can then be read all the same
 	t.IdleConnTimeout = 30 * time.Second // sooner than a server would close them
 	t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	t.Protocols = &http.Protocols{} // HTTP/1 alone: over HTTP/2, net/http sends a request again that a server may have acted upon
+	// HTTP/1 alone: over HTTP/2, net/http sends a request again that a server may have acted upon
+	t.Protocols = &http.Protocols{}
 	t.Protocols.SetHTTP1(true)
 	return t
 }
 
-// ParseBaseURL checks the address of an API: http or https, with a host, perhaps with a path in front of /v2. Its errors
-// quote nothing but the scheme, because an address can hold a password.
+// ParseBaseURL checks the address of an API: http or https, with a host, perhaps with a path in front of /v2. Its
+// errors quote nothing but the scheme, because an address can hold a password.
 func ParseBaseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(s))
 	switch {
 	case HasBadEscape(s):
-		return nil, errors.New("it has a % that does not begin an escape of two hexadecimal digits (a percent sign is %25)")
+		return nil,
+			errors.New("it has a % that does not begin an escape of two hexadecimal digits (a percent sign is %25)")
 	case err != nil:
 		return nil, errors.New("it is not a URL")
 	case u.Scheme != "http" && u.Scheme != "https":
@@ -167,7 +170,8 @@ func ParseBaseURL(s string) (*url.URL, error) {
 	if strings.HasSuffix(u.Path, "/v2") {
 		return nil, errors.New("it must not end in /v2, which is added to it")
 	}
-	if _, err := url.Parse(u.String()); err != nil { // net/url reads zones of IPv6 addresses that it then writes otherwise
+	// net/url reads zones of IPv6 addresses that it then writes otherwise
+	if _, err := url.Parse(u.String()); err != nil {
 		return nil, errors.New("it is not a URL")
 	}
 	return u, nil
@@ -184,7 +188,8 @@ type operation struct {
 	account bool
 	// bareBody means that the body holds no credentials: they travel in the query alone.
 	bareBody bool
-	// secret means that a success may hold a code that is secret, under the names that errors have, too: none is quoted.
+	// secret means that a success may hold a code that is secret, under the names that errors have, too: none is
+	// quoted.
 	secret bool
 }
 
@@ -220,9 +225,11 @@ func (c *Client) redactorFor(instanceID string, parameters fields) redactor {
 }
 
 // request builds the request of an operation. Credentials travel in the query, as in all documented samples, and for
-// POST and PATCH in the JSON body too (but for bareBody), as in the parameter tables. Other parameters travel in the body
-// where there is one.
-func (c *Client) request(ctx context.Context, op operation, instanceID string, parameters fields) (*http.Request, error) {
+// POST and PATCH in the JSON body too (but for bareBody), as in the parameter tables. Other parameters travel in the
+// body where there is one.
+func (c *Client) request(ctx context.Context, op operation, instanceID string, parameters fields) (*http.Request,
+	error,
+) {
 	query, content := url.Values{"access_token": {c.options.AccessToken}}, fields{"access_token": c.options.AccessToken}
 	if instanceID != "" {
 		query.Set("instance_id", instanceID)

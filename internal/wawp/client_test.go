@@ -135,8 +135,10 @@ func client(t *testing.T, address string, adjust ...func(*Options)) *Client {
 func TestDefaultsAreAsDocumented(t *testing.T) {
 	t.Parallel()
 	c := New(Options{})
-	if c.options.PollInterval != 3*time.Second || c.options.SecondLook != 5*time.Second || c.options.RequestTimeout != time.Minute || DefaultMaxRetries != 4 {
-		t.Errorf("poll %s, second look %s, request %s, %d retries", c.options.PollInterval, c.options.SecondLook, c.options.RequestTimeout, DefaultMaxRetries)
+	if c.options.PollInterval != 3*time.Second || c.options.SecondLook != 5*time.Second ||
+		c.options.RequestTimeout != time.Minute || DefaultMaxRetries != 4 {
+		t.Errorf("poll %s, second look %s, request %s, %d retries", c.options.PollInterval, c.options.SecondLook,
+			c.options.RequestTimeout, DefaultMaxRetries)
 	}
 	if idle := newTransport(nil).IdleConnTimeout; idle != 30*time.Second {
 		t.Errorf("idle connections are kept for %s", idle)
@@ -155,7 +157,8 @@ func TestAccountsAreToldApart(t *testing.T) {
 	if len(first) != 4 || first != account("token", "https://a.test/") {
 		t.Errorf("the account is %q, and then %q", first, account("token", "https://a.test/"))
 	}
-	if first == account("other", "https://a.test") || first == account("token", "https://b.test") || first == account("token", "https://a.test/prefix") {
+	if first == account("other", "https://a.test") || first == account("token", "https://b.test") ||
+		first == account("token", "https://a.test/prefix") {
 		t.Error("another token, or address, is the same account")
 	}
 }
@@ -174,14 +177,38 @@ func TestRequestCarriesCredentialsAsDocumented(t *testing.T) {
 		query  string // keys
 		body   string // keys
 	}{
-		{"create", func() error { _, err := c.CreateSession(ctx); return err }, "POST", "/v2/session/create", "access_token", "access_token"},
-		{"info", func() error { _, err := c.GetSession(ctx, "A1"); return err }, "POST", "/v2/session/info", "access_token instance_id", "access_token instance_id"},
-		{"start", func() error { _, err := c.StartSession(ctx, "A1"); return err }, "POST", "/v2/session/start", "access_token instance_id", "access_token instance_id"},
-		{"stop", func() error { _, err := c.StopSession(ctx, "A1"); return err }, "POST", "/v2/session/stop", "access_token instance_id", "access_token instance_id"},
-		{"restart", func() error { _, err := c.RestartSession(ctx, "A1"); return err }, "POST", "/v2/session/restart", "access_token instance_id", "access_token instance_id"},
-		{"logout", func() error { _, err := c.LogoutSession(ctx, "A1"); return err }, "POST", "/v2/session/logout", "access_token instance_id", "access_token instance_id"},
-		{"delete", func() error { return c.DeleteSession(ctx, "A1") }, "DELETE", "/v2/session/delete", "access_token instance_id", ""},
-		{"rate limit", func() error { _, err := c.GetRateLimit(ctx, "A1"); return err }, "GET", "/v2/session/rate-limit", "access_token instance_id", ""},
+		{
+			"create", func() error { _, err := c.CreateSession(ctx); return err }, "POST", "/v2/session/create",
+			"access_token", "access_token",
+		},
+		{
+			"info", func() error { _, err := c.GetSession(ctx, "A1"); return err }, "POST", "/v2/session/info",
+			"access_token instance_id", "access_token instance_id",
+		},
+		{
+			"start", func() error { _, err := c.StartSession(ctx, "A1"); return err }, "POST", "/v2/session/start",
+			"access_token instance_id", "access_token instance_id",
+		},
+		{
+			"stop", func() error { _, err := c.StopSession(ctx, "A1"); return err }, "POST", "/v2/session/stop",
+			"access_token instance_id", "access_token instance_id",
+		},
+		{
+			"restart", func() error { _, err := c.RestartSession(ctx, "A1"); return err }, "POST", "/v2/session/restart",
+			"access_token instance_id", "access_token instance_id",
+		},
+		{
+			"logout", func() error { _, err := c.LogoutSession(ctx, "A1"); return err }, "POST", "/v2/session/logout",
+			"access_token instance_id", "access_token instance_id",
+		},
+		{
+			"delete", func() error { return c.DeleteSession(ctx, "A1") }, "DELETE", "/v2/session/delete",
+			"access_token instance_id", "",
+		},
+		{
+			"rate limit", func() error { _, err := c.GetRateLimit(ctx, "A1"); return err }, "GET",
+			"/v2/session/rate-limit", "access_token instance_id", "",
+		},
 	} {
 		before := s.count()
 		_ = call.do()
@@ -205,7 +232,8 @@ func TestRequestCarriesCredentialsAsDocumented(t *testing.T) {
 		}
 		checkCredentials(t, call.name+" body", body, call.body)
 		for header, want := range map[string]string{
-			"Accept": "application/json", "Content-Type": "application/json", "User-Agent": "test-agent", "Idempotency-Key": "",
+			"Accept": "application/json", "Content-Type": "application/json", "User-Agent": "test-agent",
+			"Idempotency-Key": "",
 		} {
 			if got := r.header.Get(header); got != want {
 				t.Errorf("%s: header %s is %q, want %q", call.name, header, got, want)
@@ -229,7 +257,10 @@ func checkCredentials(t *testing.T, where string, got map[string]string, want st
 
 func TestParseBaseURL(t *testing.T) {
 	t.Parallel()
-	for _, in := range []string{"https://api.wawp.test/100%", "https://api%zz.wawp.test", "https://api.wawp.test/?a=%"} {
+	for _, in := range []string{
+		"https://api.wawp.test/100%", "https://api%zz.wawp.test",
+		"https://api.wawp.test/?a=%",
+	} {
 		if _, err := ParseBaseURL(in); err == nil || !strings.Contains(err.Error(), "% that does not begin an escape") {
 			t.Errorf("ParseBaseURL(%q): %v", in, err)
 		}
@@ -245,8 +276,10 @@ func TestParseBaseURL(t *testing.T) {
 		}
 	}
 	for _, in := range []string{
-		"", "api.wawp.net", "ftp://api.wawp.net", "https://", "https://:443", "https://user:hunter2@api.wawp.net", "https://user:hunter2@a b",
-		"https://api.wawp.net?a=b", "https://api.wawp.net?", "https://api.wawp.net#f", "https://a b", "http://[::1", "https://[::1%253\x8f]", "https://api.wawp.net/v2", "https://api.wawp.net/v2/",
+		"", "api.wawp.net", "ftp://api.wawp.net", "https://", "https://:443", "https://user:hunter2@api.wawp.net",
+		"https://user:hunter2@a b",
+		"https://api.wawp.net?a=b", "https://api.wawp.net?", "https://api.wawp.net#f", "https://a b", "http://[::1",
+		"https://[::1%253\x8f]", "https://api.wawp.net/v2", "https://api.wawp.net/v2/",
 	} {
 		_, err := ParseBaseURL(in)
 		if err == nil {
@@ -260,8 +293,12 @@ func TestParseBaseURL(t *testing.T) {
 // TestBaseURLWithABadEscapeIsToldSo, wherever it is, and without what it is in.
 func TestBaseURLWithABadEscapeIsToldSo(t *testing.T) {
 	t.Parallel()
-	for _, in := range []string{"https://api.wawp.net/100%", "https://api.wawp.net/%zz", "https://a%zz.example", "https://user:hunter2%@api.wawp.net", "http://[::1%25%zz]"} {
-		if _, err := ParseBaseURL(in); err == nil || !strings.Contains(err.Error(), "a % that does not begin an escape") || strings.Contains(err.Error(), "hunter2") {
+	for _, in := range []string{
+		"https://api.wawp.net/100%", "https://api.wawp.net/%zz", "https://a%zz.example",
+		"https://user:hunter2%@api.wawp.net", "http://[::1%25%zz]",
+	} {
+		if _, err := ParseBaseURL(in); err == nil || !strings.Contains(err.Error(),
+			"a % that does not begin an escape") || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("ParseBaseURL(%q): %v", in, err)
 		}
 	}
@@ -282,8 +319,10 @@ func TestBaseURLIsInASCII(t *testing.T) {
 			t.Errorf("ParseBaseURL(%q): %v", in, err)
 		}
 	}
-	for _, in := range []string{"https://xn--bcher-kva.example", "https://wawp_mock:8080", "http://[::1]:80",
-		"http://[fe80::1%25eth0]", "https://API.wawp.net."} {
+	for _, in := range []string{
+		"https://xn--bcher-kva.example", "https://wawp_mock:8080", "http://[::1]:80",
+		"http://[fe80::1%25eth0]", "https://API.wawp.net.",
+	} {
 		if _, err := ParseBaseURL(in); err != nil {
 			t.Errorf("ParseBaseURL(%q): %v", in, err)
 		}

@@ -16,7 +16,8 @@ func TestCoverageGuideIsTrue(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := map[string]bool{}
-	for _, row := range regexp.MustCompile("(?m)^\\| ([A-Z]+) \\| `(/v2/[a-z/-]+)` \\| (.*) \\|$").FindAllStringSubmatch(string(guide), -1) {
+	for _, row := range regexp.MustCompile(
+		"(?m)^\\| ([A-Z]+) \\| `(/v2/[a-z/-]+)` \\| (.*) \\|$").FindAllStringSubmatch(string(guide), -1) {
 		said[row[1]+" "+row[2]] = !strings.HasPrefix(row[3], "not used")
 	}
 	files, err := filepath.Glob("*.go")
@@ -29,7 +30,8 @@ func TestCoverageGuideIsTrue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, op := range regexp.MustCompile(`operation\{method: http\.Method([A-Za-z]+), path: "([^"]+)"`).FindAllStringSubmatch(string(source), -1) {
+		for _, op := range regexp.MustCompile(
+			`operation\{method: http\.Method([A-Za-z]+), path: "([^"]+)"`).FindAllStringSubmatch(string(source), -1) {
 			used[strings.ToUpper(op[1])+" "+op[2]] = true
 		}
 	}

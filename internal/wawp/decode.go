@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// envelopes are the keys under which an answer, or a part of it, may be nested (wawp-api: data, session, result in public
-// code; config.metadata in version 1 of the API).
+// envelopes are the keys under which an answer, or a part of it, may be nested (wawp-api: data, session, result in
+// public code; config.metadata in version 1 of the API).
 var envelopes = []string{"data", "session", "result", "config", "metadata"}
 
 // What is taken apart of an answer: more costs time and memory, and tells nothing.
@@ -30,7 +30,8 @@ const largeAnswer = 64 << 10
 
 var decoding = make(chan struct{}, 4)
 
-// document is an answer whose form is not known for sure: the JSON object itself, then those nested in it, outermost first.
+// document is an answer whose form is not known for sure: the JSON object itself, then those nested in it, outermost
+// first.
 type document struct {
 	layers []map[string]any
 	blank  bool // the answer was empty
@@ -199,8 +200,8 @@ func (d document) object(name string) map[string]any {
 	return nil
 }
 
-// list returns the objects in the list under the name, outermost layer first, and whether there is one, of objects only: null
-// and an empty object are empty lists, and of a list written as an object the values count.
+// list returns the objects in the list under the name, outermost layer first, and whether there is one, of objects
+// only: null and an empty object are empty lists, and of a list written as an object the values count.
 func (d document) list(name string) ([]map[string]any, bool) {
 	for _, layer := range d.layers {
 		value, ok := layer[name]
@@ -244,8 +245,8 @@ func flag(v any) (on, ok bool) {
 	return false, false
 }
 
-// instant returns the first point in time under any of the names, outermost layer first: a date in a standard form, or a Unix
-// time in seconds or milliseconds. Zero means that there is none.
+// instant returns the first point in time under any of the names, outermost layer first: a date in a standard form, or
+// a Unix time in seconds or milliseconds. Zero means that there is none.
 func (d document) instant(names ...string) time.Time {
 	for _, layer := range d.layers {
 		for _, name := range names {
@@ -257,8 +258,8 @@ func (d document) instant(names ...string) time.Time {
 	return time.Time{}
 }
 
-// instant reads a date; one without a time zone is in UTC. Of Unix times those from the year 1973 on count, and of others those
-// in years with four digits, as only they can be written in the same form.
+// instant reads a date; one without a time zone is in UTC. Of Unix times those from the year 1973 on count, and of
+// others those in years with four digits, as only they can be written in the same form.
 func instant(s string) time.Time {
 	if n, err := strconv.ParseFloat(s, 64); err == nil {
 		switch {
@@ -269,7 +270,10 @@ func instant(s string) time.Time {
 		}
 		return time.Time{}
 	}
-	for _, layout := range []string{time.RFC3339, time.DateTime, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05Z0700"} {
+	for _, layout := range []string{
+		time.RFC3339, time.DateTime, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00",
+		"2006-01-02T15:04:05Z0700",
+	} {
 		if t, err := time.Parse(layout, s); err == nil && t.UTC().Year() > 0 && t.UTC().Year() <= 9999 {
 			return t.UTC()
 		}
@@ -296,8 +300,8 @@ func text(v any) string {
 // complaint is what an error answer says.
 type complaint struct{ code, message string }
 
-// complaint reads the forms of an error: code and message, an error as text or object, WordPress' own, each perhaps in an
-// envelope. A code alone is no error: success answers have one too.
+// complaint reads the forms of an error: code and message, an error as text or object, WordPress' own, each perhaps in
+// an envelope. A code alone is no error: success answers have one too.
 func (d document) complaint() complaint {
 	for _, layer := range d.layers {
 		c := complaint{text(layer["code"]), text(layer["message"])}

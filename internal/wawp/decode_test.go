@@ -26,39 +26,76 @@ func TestSessionIsReadInEveryForm(t *testing.T) {
 		body string
 		want Session
 	}{
-		"as documented":       {`{"name":"wawp-1","status":"WORKING","config":{"webhooks":{},"proxy":null},` + me + `}`, whole},
-		"under data":          {`{"data":{"name":"wawp-1","status":"WORKING",` + me + `}}`, whole},
-		"under session":       {`{"session":{"session_name":"wawp-1","status":"WORKING",` + me + `}}`, whole},
-		"under result":        {`{"result":{"sessionName":"wawp-1","status":"WORKING",` + me + `}}`, whole},
-		"under data.session":  {`{"success":true,"data":{"session":{"name":"wawp-1","status":"WORKING",` + me + `}}}`, whole},
-		"lower case":          {`{"name":"wawp-1","status":"working",` + me + `}`, whole},
-		"envelope with word":  {`{"status":"success","data":{"name":"wawp-1","status":"WORKING",` + me + `}}`, whole},
-		"envelope, number":    {`{"status":200,"data":{"name":"wawp-1","status":"WORKING",` + me + `}}`, whole},
-		"envelope, text no.":  {`{"status":"200","data":{"name":"wawp-1","status":"WORKING",` + me + `}}`, whole},
-		"code success":        {`{"code":"success","message":"done","name":"wawp-1","status":"WORKING",` + me + `}`, whole},
-		"byte order mark":     {"\xef\xbb\xbf\n" + `{"name":"wawp-1","status":"WORKING",` + me + `}`, whole},
-		"webhooks array":      {`{"name":"wawp-1","status":"STOPPED","config":{"webhooks":[{"url":"https://x"}],"proxy":"p"}}`, only(StatusStopped)},
-		"webhooks null":       {`{"name":"wawp-1","status":"STOPPED","config":{"webhooks":null,"proxy":{"a":1}}}`, only(StatusStopped)},
-		"config null":         {`{"name":"wawp-1","status":"STOPPED","config":null}`, only(StatusStopped)},
-		"me null":             {`{"name":"wawp-1","status":"SCAN_QR_CODE","me":null}`, only(StatusScan)},
-		"me empty":            {`{"name":"wawp-1","status":"SCAN_QR_CODE","me":{}}`, only(StatusScan)},
-		"me is a word":        {`{"name":"wawp-1","status":"SCAN_QR_CODE","me":"nobody"}`, only(StatusScan)},
-		"status unknown":      {`{"name":"wawp-1","status":"Paused"}`, only("PAUSED")},
-		"status missing":      {`{"name":"wawp-1"}`, only("")},
-		"status is a number":  {`{"name":"wawp-1","status":3}`, only("")},
-		"with server":         {`{"name":"wawp-1","status":"STOPPED","server_name":"s7"}`, Session{InstanceID: "A1", Name: "wawp-1", ServerName: "s7", Status: StatusStopped}},
-		"me.name":             {`{"status":"WORKING","me":{"id":"1@c.us","name":"J","lid":"2@lid"}}`, unnamed(Account{"1@c.us", "1", "J"})},
-		"pushName null":       {`{"status":"WORKING","me":{"id":"1@c.us","pushName":null}}`, unnamed(Account{"1@c.us", "1", ""})},
-		"id with device":      {`{"status":"WORKING","me":{"id":"1:12@s.whatsapp.net"}}`, unnamed(Account{"1@c.us", "1", ""})},
-		"id of another form":  {`{"status":"WORKING","me":{"id":{"_serialized":"1@s.whatsapp.net"}}}`, unnamed(Account{"1@c.us", "1", ""})},
+		"as documented": {
+			`{"name":"wawp-1","status":"WORKING","config":{"webhooks":{},"proxy":null},` + me + `}`,
+			whole,
+		},
+		"under data":    {`{"data":{"name":"wawp-1","status":"WORKING",` + me + `}}`, whole},
+		"under session": {`{"session":{"session_name":"wawp-1","status":"WORKING",` + me + `}}`, whole},
+		"under result":  {`{"result":{"sessionName":"wawp-1","status":"WORKING",` + me + `}}`, whole},
+		"under data.session": {
+			`{"success":true,"data":{"session":{"name":"wawp-1","status":"WORKING",` + me + `}}}`,
+			whole,
+		},
+		"lower case":         {`{"name":"wawp-1","status":"working",` + me + `}`, whole},
+		"envelope with word": {`{"status":"success","data":{"name":"wawp-1","status":"WORKING",` + me + `}}`, whole},
+		"envelope, number":   {`{"status":200,"data":{"name":"wawp-1","status":"WORKING",` + me + `}}`, whole},
+		"envelope, text no.": {`{"status":"200","data":{"name":"wawp-1","status":"WORKING",` + me + `}}`, whole},
+		"code success": {
+			`{"code":"success","message":"done","name":"wawp-1","status":"WORKING",` + me + `}`,
+			whole,
+		},
+		"byte order mark": {"\xef\xbb\xbf\n" + `{"name":"wawp-1","status":"WORKING",` + me + `}`, whole},
+		"webhooks array":  {`{"name":"wawp-1","status":"STOPPED","config":{"webhooks":[{"url":"https://x"}],"proxy":"p"}}`, only(StatusStopped)},
+		"webhooks null": {
+			`{"name":"wawp-1","status":"STOPPED","config":{"webhooks":null,"proxy":{"a":1}}}`,
+			only(StatusStopped),
+		},
+		"config null":        {`{"name":"wawp-1","status":"STOPPED","config":null}`, only(StatusStopped)},
+		"me null":            {`{"name":"wawp-1","status":"SCAN_QR_CODE","me":null}`, only(StatusScan)},
+		"me empty":           {`{"name":"wawp-1","status":"SCAN_QR_CODE","me":{}}`, only(StatusScan)},
+		"me is a word":       {`{"name":"wawp-1","status":"SCAN_QR_CODE","me":"nobody"}`, only(StatusScan)},
+		"status unknown":     {`{"name":"wawp-1","status":"Paused"}`, only("PAUSED")},
+		"status missing":     {`{"name":"wawp-1"}`, only("")},
+		"status is a number": {`{"name":"wawp-1","status":3}`, only("")},
+		"with server": {
+			`{"name":"wawp-1","status":"STOPPED","server_name":"s7"}`,
+			Session{InstanceID: "A1", Name: "wawp-1", ServerName: "s7", Status: StatusStopped},
+		},
+		"me.name": {
+			`{"status":"WORKING","me":{"id":"1@c.us","name":"J","lid":"2@lid"}}`,
+			unnamed(Account{"1@c.us", "1", "J"}),
+		},
+		"pushName null": {
+			`{"status":"WORKING","me":{"id":"1@c.us","pushName":null}}`,
+			unnamed(Account{"1@c.us", "1", ""}),
+		},
+		"id with device": {
+			`{"status":"WORKING","me":{"id":"1:12@s.whatsapp.net"}}`,
+			unnamed(Account{"1@c.us", "1", ""}),
+		},
+		"id of another form": {
+			`{"status":"WORKING","me":{"id":{"_serialized":"1@s.whatsapp.net"}}}`,
+			unnamed(Account{"1@c.us", "1", ""}),
+		},
 		"id without a server": {`{"status":"WORKING","me":{"id":"1:12"}}`, unnamed(Account{"1@c.us", "1", ""})},
-		"id with an agent":    {`{"status":"WORKING","me":{"id":"1.0:12@s.whatsapp.net"}}`, unnamed(Account{"1@c.us", "1", ""})},
-		"id with no device":   {`{"status":"WORKING","me":{"id":"1:x@c.us"}}`, unnamed(Account{"1:x@c.us", "", ""})},
-		"id as object":        {`{"status":"WORKING","me":{"id":{"user":"1","_serialized":"1@c.us"}}}`, unnamed(Account{"1@c.us", "1", ""})},
-		"id as number":        {`{"status":"WORKING","me":{"id":201012345678901234567}}`, unnamed(Account{"201012345678901234567@c.us", "201012345678901234567", ""})},
+		"id with an agent": {
+			`{"status":"WORKING","me":{"id":"1.0:12@s.whatsapp.net"}}`,
+			unnamed(Account{"1@c.us", "1", ""}),
+		},
+		"id with no device": {`{"status":"WORKING","me":{"id":"1:x@c.us"}}`, unnamed(Account{"1:x@c.us", "", ""})},
+		"id as object": {
+			`{"status":"WORKING","me":{"id":{"user":"1","_serialized":"1@c.us"}}}`,
+			unnamed(Account{"1@c.us", "1", ""}),
+		},
+		"id as number": {
+			`{"status":"WORKING","me":{"id":201012345678901234567}}`,
+			unnamed(Account{"201012345678901234567@c.us", "201012345678901234567", ""}),
+		},
 		"id hides the number": {`{"status":"WORKING","me":{"id":"123@lid"}}`, unnamed(Account{"123@lid", "", ""})},
 		"token echoed": {
-			`{"name":"wawp-` + testToken + `","status":"WORKING","config":{"metadata":{"access_token":"` + testToken + `"}}}`,
+			`{"name":"wawp-` + testToken + `","status":"WORKING","config":{"metadata":{"access_token":"` + testToken +
+				`"}}}`,
 			Session{InstanceID: "A1", Name: "wawp-(redacted)", Status: StatusWorking},
 		},
 	} {
@@ -88,16 +125,22 @@ func checkSession(t *testing.T, got, want Session) {
 func TestCreatedSessionIsFoundInEveryForm(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]Session{
-		`{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-1","server_name":"s7"}`: {InstanceID: "3EB0BCB2E3D4", Name: "wawp-1", ServerName: "s7"},
-		`{"instanceId":"3EB0BCB2E3D4"}`:                                             {InstanceID: "3EB0BCB2E3D4"},
-		`{"instance_id":123456789012}`:                                              {InstanceID: "123456789012"},
-		`{"instance_id":5056e8}`:                                                    {InstanceID: "5056e8"},
-		`{"instance_id":"505600000000"}`:                                            {InstanceID: "505600000000"},
-		`{"instance_id":12345678901234567890}`:                                      {InstanceID: "12345678901234567890"},
-		`{"data":{"instance_id":"A1","status":"STARTING"}}`:                         {InstanceID: "A1", Status: StatusStarting},
-		`{"session":{"instance_id":"A1"}}`:                                          {InstanceID: "A1"},
-		`{"result":{"instanceId":"A1"}}`:                                            {InstanceID: "A1"},
-		`{"data":{"metadata":{"instance_id":"A1"}}}`:                                {InstanceID: "A1"},
+		`{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-1","server_name":"s7"}`: {
+			InstanceID: "3EB0BCB2E3D4",
+			Name:       "wawp-1", ServerName: "s7",
+		},
+		`{"instanceId":"3EB0BCB2E3D4"}`:        {InstanceID: "3EB0BCB2E3D4"},
+		`{"instance_id":123456789012}`:         {InstanceID: "123456789012"},
+		`{"instance_id":5056e8}`:               {InstanceID: "5056e8"},
+		`{"instance_id":"505600000000"}`:       {InstanceID: "505600000000"},
+		`{"instance_id":12345678901234567890}`: {InstanceID: "12345678901234567890"},
+		`{"data":{"instance_id":"A1","status":"STARTING"}}`: {
+			InstanceID: "A1",
+			Status:     StatusStarting,
+		},
+		`{"session":{"instance_id":"A1"}}`:           {InstanceID: "A1"},
+		`{"result":{"instanceId":"A1"}}`:             {InstanceID: "A1"},
+		`{"data":{"metadata":{"instance_id":"A1"}}}`: {InstanceID: "A1"},
 		`{"name":"wawp-1","status":"STARTING","config":{"metadata":{"instance_id":"A1","user_email":"e"}}}`: {InstanceID: "A1", Name: "wawp-1", Status: StatusStarting},
 	} {
 		s := serve(t, answers(201, body))
@@ -111,7 +154,8 @@ func TestCreatedSessionIsFoundInEveryForm(t *testing.T) {
 
 func TestEchoOfTheTokenIsNotKept(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{`{"instance_id":"` + testToken + `"}`, `{"data":{"instance_id":"x` + testToken + `"}}`} {
+	for _, body := range []string{`{"instance_id":"` + testToken + `"}`, `{"data":{"instance_id":"x` + testToken +
+		`"}}`} {
 		s := serve(t, answers(201, body))
 		if got, err := client(t, s.URL).CreateSession(context.Background()); !MayHaveActed(err) {
 			t.Errorf("%s: %+v, %v", body, got, err)
@@ -124,7 +168,8 @@ func TestEchoOfTheTokenIsNotKept(t *testing.T) {
 	const digits = "12345678901234" // a token that could be a phone number
 	s = serve(t, answers(200, `{"me":{"id":"`+digits+`@c.us"}}`))
 	c := client(t, s.URL, func(o *Options) { o.AccessToken = digits })
-	if got, err := c.GetSession(context.Background(), "A1"); err != nil || got.Account == nil || got.Account.PhoneNumber != "" {
+	if got, err := c.GetSession(context.Background(), "A1"); err != nil || got.Account == nil ||
+		got.Account.PhoneNumber != "" {
 		t.Errorf("account is %+v (%v)", got.Account, err)
 	}
 }
@@ -151,7 +196,8 @@ func TestNoFieldKeepsTheToken(t *testing.T) {
 func TestAnswerWithoutEndIsCutOff(t *testing.T) {
 	t.Parallel()
 	s := serve(t, answers(200, strings.Repeat(" ", maxBody)+`{"status":"WORKING"}`))
-	if got, err := client(t, s.URL).GetSession(context.Background(), "A1"); KindOf(err) != Unreadable || !strings.Contains(err.Error(), "longer than 1 MiB") {
+	if got, err := client(t, s.URL).GetSession(context.Background(), "A1"); KindOf(err) != Unreadable ||
+		!strings.Contains(err.Error(), "longer than 1 MiB") {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -159,7 +205,8 @@ func TestAnswerWithoutEndIsCutOff(t *testing.T) {
 func TestTooLongAnswerIsSaidToBeThat(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 404, 500} {
-		for length, want := range map[int]string{maxBody: "(text/html, 1048576 bytes)", maxBody + 1: "(text/html, longer than 1 MiB)", 2 * maxBody: "(text/html, longer than 1 MiB)"} {
+		for length, want := range map[int]string{maxBody: "(text/html, 1048576 bytes)", maxBody +
+			1: "(text/html, longer than 1 MiB)", 2 * maxBody: "(text/html, longer than 1 MiB)"} {
 			s := serve(t, answers(status, strings.Repeat("x", length), "Content-Type", "text/html"))
 			_, err := client(t, s.URL, func(o *Options) { o.MaxRetries = 0 }).GetSession(t.Context(), "A1")
 			if err == nil || !strings.Contains(err.Error(), want) {
@@ -172,10 +219,12 @@ func TestTooLongAnswerIsSaidToBeThat(t *testing.T) {
 func TestSuccessThatDescribesNoSessionIsUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
-		"", " ", "null", "[]", `"WORKING"`, "OK", "{}", `{"success":true}`, `{"status":"success"}`, `{"status":404}`, `{"data":[]}`,
+		"", " ", "null", "[]", `"WORKING"`, "OK", "{}", `{"success":true}`, `{"status":"success"}`, `{"status":404}`,
+		`{"data":[]}`,
 		"<html><title>Sign in</title></html>", "<?xml version=\"1.0\"?><error/>", `{"name":"wawp-1","status":"WORK`,
 		`{"code":"invalid_session","message":"no"}`, `{"status":404,"message":"Session not found","error":"Not Found"}`,
-		`{"error":{"code":"x","message":"y"},"name":"rest_error"}`, `{"status":"failed","code":"wawp_upstream_error","message":"boom"}`,
+		`{"error":{"code":"x","message":"y"},"name":"rest_error"}`,
+		`{"status":"failed","code":"wawp_upstream_error","message":"boom"}`,
 		`{"status":"not_found","error":"gone"}`, `{"data":{"code":"x","message":"y","status":"failed"}}`,
 	} {
 		s := serve(t, answers(200, body))
@@ -252,8 +301,10 @@ func TestErrorsAreReadInEveryForm(t *testing.T) {
 
 func TestWaitReturnsWhatItSawLast(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(200, `{"status":"STARTING"}`), answers(200, `{"status":"STARTING"}`), answers(200, `{"status":"SCAN_QR_CODE"}`))
-	got, err := client(t, s.URL).WatchSession(context.Background(), "A1", func(l Look) (bool, error) { return l.Status == StatusScan, nil })
+	s := serve(t, answers(200, `{"status":"STARTING"}`), answers(200, `{"status":"STARTING"}`),
+		answers(200, `{"status":"SCAN_QR_CODE"}`))
+	got, err := client(t, s.URL).WatchSession(context.Background(), "A1",
+		func(l Look) (bool, error) { return l.Status == StatusScan, nil })
 	if err != nil || got.Status != StatusScan || s.count() != 3 {
 		t.Errorf("%+v, %v after %d looks", got, err, s.count())
 	}
@@ -375,7 +426,10 @@ func costly() map[string]string {
 
 // TestNoAnswerCostsMuch: neither in time (this test would take minutes) nor in memory, whatever was asked.
 func TestNoAnswerCostsMuch(t *testing.T) { //nolint:paralleltest // others allocate, too
-	requests := []request{sessionRequests[0], sessionRequests[0], sessionRequests[1], webhookRequests[0], tempLinkRequests[0]}
+	requests := []request{
+		sessionRequests[0], sessionRequests[0], sessionRequests[1], webhookRequests[0],
+		tempLinkRequests[0],
+	}
 	for name, body := range costly() {
 		asked := requests
 		if !json.Valid([]byte(body)) { // of which only create reads more than the beginning

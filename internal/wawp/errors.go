@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Error is the only error that operations return. Its text holds neither the URL nor the token, and of a body nothing but the API's
-// own code and message.
+// Error is the only error that operations return. Its text holds neither the URL nor the token, and of a body nothing
+// but the API's own code and message.
 type Error struct {
 	// Op is what was attempted: the method and path of the endpoint.
 	Op string
@@ -42,7 +42,8 @@ func newError(op operation, redact redactor, kind Kind, end ending, attempts int
 		said = complaint{}
 	}
 	e := &Error{
-		Op: op.String(), Kind: kind, Status: end.status, Code: redact.line(said.code), Message: redact.line(said.message),
+		Op: op.String(), Kind: kind, Status: end.status, Code: redact.line(said.code),
+		Message:    redact.line(said.message),
 		RetryAfter: retryAfter(end.header, time.Now()), Attempts: attempts, cause: end.err,
 	}
 	if end.err != nil {
@@ -100,7 +101,8 @@ func (e *Error) Answer() string {
 	return b.String()
 }
 
-// Is says whether a target is the error's kind, or what kept the request from an answer: context.Canceled, among others.
+// Is says whether a target is the error's kind, or what kept the request from an answer: context.Canceled, among
+// others.
 func (e *Error) Is(target error) bool {
 	return target == e.Kind || errors.Is(e.cause, target) || errors.Is(e.interruption, target)
 }

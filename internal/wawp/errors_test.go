@@ -16,15 +16,36 @@ import (
 func TestErrorSaysWhatHappened(t *testing.T) {
 	t.Parallel()
 	for want, e := range map[string]*Error{
-		`POST /x: HTTP 403 (quota_reached): "Your quota is reached"`:                {Kind: QuotaReached, Status: 403, Code: "quota_reached", Message: "Your quota is reached"},
-		`POST /x: HTTP 502 (text/html, 6 bytes) (after 5 attempts)`:                 {Kind: GatewayFault, Status: 502, body: "text/html, 6 bytes", Attempts: 5},
-		`POST /x: HTTP 302, a redirect to https://b.example, which is not followed`: {Kind: Redirect, Status: 302, Redirect: "https://b.example"},
-		`POST /x: HTTP 201, but the answer holds no id`:                             {Kind: Unreadable, Status: 201, text: "the answer holds no id"},
-		`POST /x: HTTP 201, but the answer broke off: EOF`:                          {Kind: NoAnswer, Status: 201, text: "the answer broke off: EOF", cause: io.EOF},
-		`POST /x: the request was sent, but EOF`:                                    {Kind: NoAnswer, text: "EOF"},
-		`POST /x: the request did not reach the server: refused`:                    {Kind: NotSent, text: "refused"},
-		`POST /x: the request did not reach the server: no turn`:                    {Kind: Unsendable, text: "no turn"},
-		`POST /x: HTTP 429 (after 2 attempts); the retries were then interrupted`:   {Kind: TooManyRequests, Status: 429, Attempts: 2, interruption: context.Canceled},
+		`POST /x: HTTP 403 (quota_reached): "Your quota is reached"`: {
+			Kind: QuotaReached, Status: 403,
+			Code: "quota_reached", Message: "Your quota is reached",
+		},
+		`POST /x: HTTP 502 (text/html, 6 bytes) (after 5 attempts)`: {
+			Kind: GatewayFault, Status: 502,
+			body: "text/html, 6 bytes", Attempts: 5,
+		},
+		`POST /x: HTTP 302, a redirect to https://b.example, which is not followed`: {
+			Kind: Redirect, Status: 302,
+			Redirect: "https://b.example",
+		},
+		`POST /x: HTTP 201, but the answer holds no id`: {
+			Kind: Unreadable, Status: 201,
+			text: "the answer holds no id",
+		},
+		`POST /x: HTTP 201, but the answer broke off: EOF`: {
+			Kind: NoAnswer, Status: 201,
+			text: "the answer broke off: EOF", cause: io.EOF,
+		},
+		`POST /x: the request was sent, but EOF`:                 {Kind: NoAnswer, text: "EOF"},
+		`POST /x: the request did not reach the server: refused`: {Kind: NotSent, text: "refused"},
+		`POST /x: the request did not reach the server: no turn`: {
+			Kind: Unsendable,
+			text: "no turn",
+		},
+		`POST /x: HTTP 429 (after 2 attempts); the retries were then interrupted`: {
+			Kind:   TooManyRequests,
+			Status: 429, Attempts: 2, interruption: context.Canceled,
+		},
 	} {
 		e.Op = "POST /x"
 		if got := e.Error(); got != want {
@@ -41,7 +62,10 @@ func TestErrorQuotesCodeAndMessageAlone(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cr3t"
 	for _, test := range []struct{ contentType, body, says string }{
-		{"application/json", `{"code":"no","message":"Not now.","link":"s3cr3t","data":{"value":"s3cr3t"}}`, ` (no): "Not now."`},
+		{
+			"application/json", `{"code":"no","message":"Not now.","link":"s3cr3t","data":{"value":"s3cr3t"}}`,
+			` (no): "Not now."`,
+		},
 		{"application/json", `{"message":"Not now.","details":"s3cr3t"}`, `: "Not now."`},
 		{"application/json", `{"code":"no","details":"s3cr3t"}`, ` (no)`},
 		{"application/json; charset=utf-8", `{"link":"s3cr3t"}`, ` (application/json, 17 bytes)`},
@@ -52,11 +76,15 @@ func TestErrorQuotesCodeAndMessageAlone(t *testing.T) {
 		{"text/html", ``, ``},
 	} {
 		for status, prefix := range map[int]string{
-			200: "HTTP 200, but the answer does not describe a session", 403: "HTTP 403", 404: "HTTP 404", 500: "HTTP 500",
+			200: "HTTP 200, but the answer does not describe a session", 403: "HTTP 403", 404: "HTTP 404",
+			500: "HTTP 500",
 		} {
 			s := serve(t, answers(status, test.body, "Content-Type", test.contentType))
 			var log []Attempt
-			c := client(t, s.URL, func(o *Options) { o.MaxRetries, o.Log = 0, func(_ context.Context, a Attempt) { log = append(log, a) } })
+			c := client(t, s.URL, func(o *Options) {
+				o.MaxRetries, o.Log = 0,
+					func(_ context.Context, a Attempt) { log = append(log, a) }
+			})
 			_, err := c.GetSession(context.Background(), "A1")
 			if want := "POST /v2/session/info: " + prefix + test.says; err == nil || err.Error() != want {
 				t.Errorf("%s: %v, want %s", test.body, err, want)
@@ -73,7 +101,8 @@ func TestWhatIsNoHTTPIsNotQuoted(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cr3t"
 	for name, answer := range map[string]string{
-		"no HTTP": secret + "\r\n", "no status": "HTTP/1.1 " + secret + "\r\n\r\n", "no header": "HTTP/1.1 200 OK\r\n" + secret + "\r\n\r\n",
+		"no HTTP": secret + "\r\n", "no status": "HTTP/1.1 " + secret + "\r\n\r\n", "no header": "HTTP/1.1 200 OK\r\n" +
+			secret + "\r\n\r\n",
 		"no length":       "HTTP/1.1 200 OK\r\nContent-Length: " + secret + "\r\n\r\n",
 		"no trailer":      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + secret + "\r\n\r\n",
 		"an odd encoding": "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + secret + "\r\n\r\n",
@@ -92,7 +121,8 @@ func TestWhatIsNoHTTPIsNotQuoted(t *testing.T) {
 	}
 }
 
-// TestErrorsAreFitToBeShown: why a proxy refuses, the media type of an answer, and where a redirect points, others chose.
+// TestErrorsAreFitToBeShown: why a proxy refuses, the media type of an answer, and where a redirect points, others
+// chose.
 func TestErrorsAreFitToBeShown(t *testing.T) {
 	t.Parallel()
 	const odd = testToken + "\u202e\x01"
@@ -114,7 +144,8 @@ func TestErrorsAreFitToBeShown(t *testing.T) {
 		})
 		_, err := c.CreateSession(context.Background())
 		for _, shown := range []string{fmt.Sprint(err), fmt.Sprint(log)} {
-			if len(shown) > 1000 || strings.Contains(shown, testToken) || strings.ContainsFunc(shown, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			if len(shown) > 1000 || strings.Contains(shown, testToken) ||
+				strings.ContainsFunc(shown, func(r rune) bool { return !unicode.IsPrint(r) }) {
 				t.Errorf("%s: %d bytes are shown: %.1000q", name, len(shown), shown)
 			}
 		}
@@ -146,13 +177,22 @@ func TestNotFoundIsAboutWhatItNames(t *testing.T) {
 	t.Parallel()
 	for noun, said := range map[string]map[string]bool{
 		"link": {
-			`{"code":"not_found","message":"No active link for this session"}`: true, `{"code":"temp_link_not_found"}`: true, `{"error":"Link expired"}`: true,
-			`{"message":"There are no links."}`: true, `{"message":"No phone is linked"}`: false, `{"message":"Not Found"}`: false, `<html>No link</html>`: false,
-			`{"message":"Cannot GET /v2/session/temp-link"}`: false, `{"code":"rest_no_route","message":"No link"}`: false, `{"message":"Session not found"}`: false,
+			`{"code":"not_found","message":"No active link for this session"}`: true,
+			`{"code":"temp_link_not_found"}`:                                   true, `{"error":"Link expired"}`: true,
+			`{"message":"There are no links."}`: true, `{"message":"No phone is linked"}`: false,
+			`{"message":"Not Found"}`: false, `<html>No link</html>`: false,
+			`{"message":"Cannot GET /v2/session/temp-link"}`: false,
+			`{"code":"rest_no_route","message":"No link"}`:   false, `{"message":"Session not found"}`: false,
 			`{"message":"Unknown endpoint: temp-link"}`: false,
 		},
-		"webhook": {`{"message":"No such webhook"}`: true, `{"message":"The route v2/webhook/update could not be found."}`: false},
-		"policy":  {`{"code":"policy_not_found","message":"No."}`: true, `{"message":"Policy strict not found for this session"}`: true},
+		"webhook": {
+			`{"message":"No such webhook"}`:                                 true,
+			`{"message":"The route v2/webhook/update could not be found."}`: false,
+		},
+		"policy": {
+			`{"code":"policy_not_found","message":"No."}`:            true,
+			`{"message":"Policy strict not found for this session"}`: true,
+		},
 	} {
 		for body, want := range said {
 			var e *Error

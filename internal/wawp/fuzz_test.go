@@ -20,9 +20,9 @@ import (
 	"unicode/utf8"
 )
 
-// What each fuzz target looks for, beside a panic: an error that holds the token, a secret, the address of the API or what a
-// terminal would obey, or that is endless; a request that is repeated although it may have acted; and values that callers rely
-// on not to be there.
+// What each fuzz target looks for, beside a panic: an error that holds the token, a secret, the address of the API or
+// what a terminal would obey, or that is endless; a request that is repeated although it may have acted; and values
+// that callers rely on not to be there.
 
 // Hosts and words that no answer holds by chance.
 const (
@@ -30,8 +30,8 @@ const (
 	fuzzedSecret = "a private/word, ü🚀 12"
 )
 
-// marks are what the fuzzer places in an answer with a single byte: the token as servers spell it, and the secret that was
-// sent.
+// marks are what the fuzzer places in an answer with a single byte: the token as servers spell it, and the secret that
+// was sent.
 var marks = strings.NewReplacer(
 	"$", testToken,
 	"~", url.QueryEscape(testToken),
@@ -47,51 +47,72 @@ var (
 	errorForms = []string{
 		"", " ", "null", "[]", "{}", `"text"`, "1e999", "\xef\xbb\xbf{}", "\xff\xfe", `{"a":`, `{"a":1}]`, "Bad Request $ ~ #",
 		`<html><body>502 $ ~ ` + "`" + `</body></html>`, `<?xml version="1.0"?><error><code>missing_param</code><t>$</t></error>`,
-		`{"code":"invalid_session","message":"No session for ^"}`, `{"t":"#","u":"!"}`, `{"code":"$","message":"$"}`, `{"status":401,"message":"$","error":"|"}`,
-		`{"code":"rest_no_route","message":"No route was found","data":{"status":404}}`, `{"code":"quota_reached","message":"#"}`,
-		`{"code":"x","message":"y","details":{"recommendation":"$"}}`, `{"error":{"code":"subscription_required","message":"~"}}`,
-		`{"wawp_upstream_error":{"message":"$"}}`, `{"error":"qr_not_available"}`, `{"success":false,"data":{"error":"$"}}`,
-		`{"user":{"access_token":"^","user_email":"a@example.com"}}`, `{"message":"\u001b[2J\u202e\u0000"}`, `{"message":1,"code":404}`,
+		`{"code":"invalid_session","message":"No session for ^"}`, `{"t":"#","u":"!"}`, `{"code":"$","message":"$"}`,
+		`{"status":401,"message":"$","error":"|"}`,
+		`{"code":"rest_no_route","message":"No route was found","data":{"status":404}}`,
+		`{"code":"quota_reached","message":"#"}`,
+		`{"code":"x","message":"y","details":{"recommendation":"$"}}`,
+		`{"error":{"code":"subscription_required","message":"~"}}`,
+		`{"wawp_upstream_error":{"message":"$"}}`, `{"error":"qr_not_available"}`,
+		`{"success":false,"data":{"error":"$"}}`,
+		`{"user":{"access_token":"^","user_email":"a@example.com"}}`, `{"message":"\u001b[2J\u202e\u0000"}`,
+		`{"message":1,"code":404}`,
 		"at https://other.example/v2/session/create?access_token=~",
 	}
 	sessionForms = []string{
 		`{"name":"wawp-84729105","status":"WORKING","config":{"webhooks":{},"proxy":null},"me":{"id":"201012345678@c.us","pushName":"John Doe"}}`,
-		`{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-84729105","server_name":"s1"}`, `{"data":{"instanceId":123456789}}`,
-		`{"session":{"instance_id":"5056E8123456","status":"starting"}}`, `{"instance_id":"$"}`, `{"instance_id":"A$","name":"|"}`,
+		`{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-84729105","server_name":"s1"}`,
+		`{"data":{"instanceId":123456789}}`,
+		`{"session":{"instance_id":"5056E8123456","status":"starting"}}`, `{"instance_id":"$"}`,
+		`{"instance_id":"A$","name":"|"}`,
 		`{"name":"x","status":"STARTING","config":{"metadata":{"user_id":1,"user_email":"a@example.com","access_token":"$","instance_id":"A1"}}}`,
 		`{"name":"wawp-84729105","status":"SCAN_QR_CODE","instance_id":"3EB0BCB2E3D4","qr":"data:image/png;base64,iVBORw0KGgo="}`,
-		`{"name":"wawp-84729105","status":"DELETED","instance_id":"3EB0BCB2E3D4"}`, `{"status":"success","data":{"status":"Working$"}}`,
-		`{"result":{"me":{"id":{"_serialized":"1:2@s.whatsapp.net"},"lid":"123123@lid","name":"$"}}}`, `{"me":{"id":"$@c.us"},"status":200}`,
+		`{"name":"wawp-84729105","status":"DELETED","instance_id":"3EB0BCB2E3D4"}`,
+		`{"status":"success","data":{"status":"Working$"}}`,
+		`{"result":{"me":{"id":{"_serialized":"1:2@s.whatsapp.net"},"lid":"123123@lid","name":"$"}}}`,
+		`{"me":{"id":"$@c.us"},"status":200}`,
 	}
 	rateLimitForms = []string{
 		`{"policies":[{"slug":"strict","available":true,"limits":{"send_message_per_minute":5,"group_daily_cap":-1,"concurrent_limit":null}}],` +
 			`"free_policies":["strict"],"has_active_plan":false,"current_policy":"strict"}`,
 		`{"policies":{"standard_policy":{"limits":{"sendMessageDailyCap":"100"}}},"free_policies":[{"slug":"standard_policy"}],"policy":{"slug":"$"}}`,
-		`{"data":{"rate_limit":{"policy_slug":"x","check_daily_cap":1e3}},"hasActivePlan":"1"}`, `{"policies":{"0":"a","$":{}},"current":7}`,
+		`{"data":{"rate_limit":{"policy_slug":"x","check_daily_cap":1e3}},"hasActivePlan":"1"}`,
+		`{"policies":{"0":"a","$":{}},"current":7}`,
 	}
 	webhookForms = []string{
 		`{"webhooks":[{"url":"https://example.com/wawp","events":["message","session.status","message"],"is_active":1,` +
 			`"retries":{"delay":2,"attempts":15},"hmac":"***","name":"n"}],"systemConfig":{"url":"https://app.wawp.net/api/webhook/$","events":[]}}`,
-		`{"webhooks":null}`, `{"webhooks":{}}`, `{"data":{"webhooks":{"0":{"url":"https://a.example/$","events":null,"isActive":"0"}}}}`,
+		`{"webhooks":null}`, `{"webhooks":{}}`,
+		`{"data":{"webhooks":{"0":{"url":"https://a.example/$","events":null,"isActive":"0"}}}}`,
 		`{"webhooks":[{"url":"https://a.example","hmac":{"key":"#"},"retries":{"delaySeconds":"2","attempts":"3","policy":"linear"}},` +
-			`{"url":"https://APP.wawp.net:443/api/webhook/x"},{"url":"https://a.example"}]}`, `{"webhooks":[{"url":""}]}`, `{"webhooks":["https://a.example"]}`,
+			`{"url":"https://APP.wawp.net:443/api/webhook/x"},{"url":"https://a.example"}]}`,
+		`{"webhooks":[{"url":""}]}`, `{"webhooks":["https://a.example"]}`,
 	}
 	tempLinkForms = []string{
-		`{"link":null}`, `{"link":""}`, `{"link":"https://app.wawp.net/temp-qr/0123456789abcdefABCDEF","expires_at":"2026-11-23T07:00:00Z"}`,
-		`{"data":{"link":{"url":"https:\/\/app.wawp.net\/temp-qr\/abcdefghijklmnop","expiry":1795410000}}}`, `{"link":{"token":"abcdefghijklmnop_-"}}`,
-		`{"link":"$"}`, `{"link":"https://app.wawp.net/temp-qr/~","expiresAt":"2026-11-23 07:00:00"}`, `{"token":"","expires":"1795410000000"}`,
-		`{"code":"x","message":"y","link":"https://help.example/page"}`, `{"success":true,"url":"HTTP://a.example","valid_until":"0000-01-01T00:00:00+23:59"}`,
+		`{"link":null}`, `{"link":""}`,
+		`{"link":"https://app.wawp.net/temp-qr/0123456789abcdefABCDEF","expires_at":"2026-11-23T07:00:00Z"}`,
+		`{"data":{"link":{"url":"https:\/\/app.wawp.net\/temp-qr\/abcdefghijklmnop","expiry":1795410000}}}`,
+		`{"link":{"token":"abcdefghijklmnop_-"}}`,
+		`{"link":"$"}`, `{"link":"https://app.wawp.net/temp-qr/~","expiresAt":"2026-11-23 07:00:00"}`,
+		`{"token":"","expires":"1795410000000"}`,
+		`{"code":"x","message":"y","link":"https://help.example/page"}`,
+		`{"success":true,"url":"HTTP://a.example","valid_until":"0000-01-01T00:00:00+23:59"}`,
 	}
 	codeForms = []string{
-		`{"qr":"data:image/png;base64,iVBORw0KGgo="}`, `{"value":"2@abc/DEF+ghi=,jkl=,mno="}`, `{"code":"ABCD-1234"}`, `{"code":"$"}`,
+		`{"qr":"data:image/png;base64,iVBORw0KGgo="}`, `{"value":"2@abc/DEF+ghi=,jkl=,mno="}`, `{"code":"ABCD-1234"}`,
+		`{"code":"$"}`,
 		`{"mimetype":"application/json","data":"eyJ2YWx1ZSI6IjJAYWJjL0RFRitnaGk9LGprbD0sbW5vPSIsImV4cGlyeSI6MTc5NTQxMDAwMDAwMH0="}`,
-		`{"mimetype":"application\/json","data":{"value":"$2@a","expiry":1795410000000}}`, `{"data":"e30"}`, `{"data":{"pairingCode":"abcd 1234"}}`,
-		`{"code":"qr_not_available","message":"Not now","details":{"recommendation":"Start it"}}`, `{"code":"success","data":{"code":"ABCD1234"}}`,
+		`{"mimetype":"application\/json","data":{"value":"$2@a","expiry":1795410000000}}`, `{"data":"e30"}`,
+		`{"data":{"pairingCode":"abcd 1234"}}`,
+		`{"code":"qr_not_available","message":"Not now","details":{"recommendation":"Start it"}}`,
+		`{"code":"success","data":{"code":"ABCD1234"}}`,
 	}
 	sentForms = []string{
 		`{"_data":{"id":{"fromMe":true,"_serialized":"true_201234567890@c.us_3EB0$"},"ack":0,"t":1795410000},"key":{"id":1},"status":200,"error":{}}`,
-		`{"id":"x"}`, `{"sent":true,"upstream_status":201}`, `{"status":"queued"}`, `{"code":"success","job_id":"j$"}`, `{"queued":"1","jobId":7}`,
-		`{"code":"wawp_upstream_error","message":"#"}`, `{"sent":false}`, `{"status":"error","message":"Not sent: #"}`, `{"message":{"id":"\u001b[2J"}}`,
+		`{"id":"x"}`, `{"sent":true,"upstream_status":201}`, `{"status":"queued"}`, `{"code":"success","job_id":"j$"}`,
+		`{"queued":"1","jobId":7}`,
+		`{"code":"wawp_upstream_error","message":"#"}`, `{"sent":false}`, `{"status":"error","message":"Not sent: #"}`,
+		`{"message":{"id":"\u001b[2J"}}`,
 	}
 )
 
@@ -118,7 +139,8 @@ func (a *answered) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: a.status, Header: a.header, Body: io.NopCloser(body), Request: r}, nil
 }
 
-// newFuzzed returns a client that never pauses: of pauses that the server asks for, the deadline of the context is nearer.
+// newFuzzed returns a client that never pauses: of pauses that the server asks for, the deadline of the context is
+// nearer.
 func newFuzzed(t *testing.T, transport http.RoundTripper) (*Client, context.Context) {
 	t.Helper()
 	log := func(_ context.Context, a Attempt) { checkShown(t, "log", a.Method+a.Path+a.Code+a.Message+a.Err) }
@@ -164,17 +186,36 @@ var (
 		asked(getSession, func(ctx context.Context, c *Client) (any, error) { return c.GetSession(ctx, fuzzedID) }),
 		asked(startSession, func(ctx context.Context, c *Client) (any, error) { return c.StartSession(ctx, fuzzedID) }),
 		asked(stopSession, func(ctx context.Context, c *Client) (any, error) { return c.StopSession(ctx, fuzzedID) }),
-		asked(restartSession, func(ctx context.Context, c *Client) (any, error) { return c.RestartSession(ctx, fuzzedID) }),
-		asked(logoutSession, func(ctx context.Context, c *Client) (any, error) { return c.LogoutSession(ctx, fuzzedID) }),
-		asked(deleteSession, func(ctx context.Context, c *Client) (any, error) { return nil, c.DeleteSession(ctx, fuzzedID) }),
+		asked(restartSession, func(ctx context.Context, c *Client) (any,
+			error,
+		) {
+			return c.RestartSession(ctx, fuzzedID)
+		}),
+		asked(logoutSession, func(ctx context.Context, c *Client) (any,
+			error,
+		) {
+			return c.LogoutSession(ctx, fuzzedID)
+		}),
+		asked(deleteSession, func(ctx context.Context, c *Client) (any, error) {
+			return nil,
+				c.DeleteSession(ctx, fuzzedID)
+		}),
 	}
 	rateLimitRequests = []request{
 		asked(getRateLimit, func(ctx context.Context, c *Client) (any, error) { return c.GetRateLimit(ctx, fuzzedID) }),
-		asked(setRateLimit, func(ctx context.Context, c *Client) (any, error) { return c.SetRateLimit(ctx, fuzzedID, "strict") }),
+		asked(setRateLimit, func(ctx context.Context, c *Client) (any,
+			error,
+		) {
+			return c.SetRateLimit(ctx, fuzzedID, "strict")
+		}),
 	}
 	fuzzedHook      = Webhook{URL: "https://example.com/wawp", Events: []string{"message"}}
 	webhookRequests = []request{
-		asked(listWebhooks, func(ctx context.Context, c *Client) (any, error) { return c.LookForWebhooks(ctx, fuzzedID) }),
+		asked(listWebhooks, func(ctx context.Context, c *Client) (any,
+			error,
+		) {
+			return c.LookForWebhooks(ctx, fuzzedID)
+		}),
 		asked(setWebhook, func(ctx context.Context, c *Client) (any, error) {
 			return nil, c.SetWebhook(ctx, fuzzedID, fuzzedHook, fuzzedSecret)
 		}),
@@ -188,8 +229,15 @@ var (
 	}
 	tempLinkRequests = []request{
 		asked(getTempLink, func(ctx context.Context, c *Client) (any, error) { return c.GetTempLink(ctx, fuzzedID) }),
-		asked(createTempLink, func(ctx context.Context, c *Client) (any, error) { return c.CreateTempLink(ctx, fuzzedID) }),
-		asked(revokeTempLinks, func(ctx context.Context, c *Client) (any, error) { return nil, c.RevokeTempLinks(ctx, fuzzedID) }),
+		asked(createTempLink, func(ctx context.Context, c *Client) (any,
+			error,
+		) {
+			return c.CreateTempLink(ctx, fuzzedID)
+		}),
+		asked(revokeTempLinks, func(ctx context.Context, c *Client) (any, error) {
+			return nil,
+				c.RevokeTempLinks(ctx, fuzzedID)
+		}),
 	}
 	codeRequests = []request{
 		asked(getQRCode, func(ctx context.Context, c *Client) (any, error) { return c.GetQRCode(ctx, fuzzedID) }),
@@ -206,7 +254,8 @@ var (
 			return c.SendText(ctx, fuzzedID, "201145202826@c.us", fuzzedSecret)
 		}),
 	}
-	allRequests = slices.Concat(sessionRequests, rateLimitRequests, webhookRequests, tempLinkRequests, codeRequests, sentRequests)
+	allRequests = slices.Concat(sessionRequests, rateLimitRequests, webhookRequests, tempLinkRequests, codeRequests,
+		sentRequests)
 )
 
 // FuzzAnswers gives every operation any status, with any body and the headers that matter.
@@ -257,12 +306,14 @@ func checkRequest(t *testing.T, r request, a *answered) {
 	c, ctx := newFuzzed(t, a)
 	err := r.ask(t, ctx, c)
 	_, isOnce := once[r.operation]
-	if n := a.requests[r.method+" /prefix"+r.path]; n < 1 || n > 2 || n == 2 && isOnce && r.operation != setWebhook && a.status != 429 {
+	if n := a.requests[r.method+" /prefix"+r.path]; n < 1 || n > 2 || n == 2 && isOnce && r.operation != setWebhook &&
+		a.status != 429 {
 		t.Errorf("%s was sent %d times, status %d", r, n, a.status)
 	}
 	checkError(t, r.operation, err)
 	switch {
-	case err == nil && (a.fails || a.status/100 != 2) && r.path != setWebhook.path: // which has looked, and found it there
+	// which has looked, and found it there
+	case err == nil && (a.fails || a.status/100 != 2) && r.path != setWebhook.path:
 		t.Errorf("%s with status %d is a success", r, a.status)
 	case err != nil && KindOf(err) == "":
 		t.Errorf("the error has no kind: %v", err)
@@ -291,7 +342,10 @@ func checkError(t *testing.T, op operation, err error) {
 	}
 	if err != nil {
 		checkShown(t, "error", err.Error())
-		for _, secret := range []string{fuzzedSecret, inASCII(fuzzedSecret), strings.ReplaceAll(inASCII(fuzzedSecret), "/", `\/`)} {
+		for _, secret := range []string{
+			fuzzedSecret, inASCII(fuzzedSecret),
+			strings.ReplaceAll(inASCII(fuzzedSecret), "/", `\/`),
+		} {
 			if slices.Contains(confidential, op) && strings.Contains(err.Error(), secret) {
 				t.Errorf("the error holds the secret: %v", err)
 			}
@@ -353,7 +407,8 @@ func checkValue(t *testing.T, value any) {
 		checkFuzzedWebhooks(t, value)
 	case TempLink:
 		u, err := url.Parse(value.URL)
-		if value.URL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || !value.Is(value.URL)) {
+		if value.URL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" ||
+			!value.Is(value.URL)) {
 			t.Errorf("the link is %q", value.URL)
 		}
 	case QRCode:
@@ -425,10 +480,12 @@ func checkFuzzedWebhooks(t *testing.T, hooks []Webhook) {
 	t.Helper()
 	for i, hook := range hooks {
 		found, ok := FindWebhook(hooks, hook.URL)
-		if isBlank(hook.URL) || IsSystemWebhook(hook.URL) || !ok || found.URL != hook.URL || i > 0 && hooks[i-1].URL > hook.URL {
+		if isBlank(hook.URL) || IsSystemWebhook(hook.URL) || !ok || found.URL != hook.URL || i > 0 &&
+			hooks[i-1].URL > hook.URL {
 			t.Errorf("webhook %d is %q", i, hook.URL)
 		}
-		if slices.ContainsFunc(hook.Events, isBlank) || !slices.Equal(hook.Events, slices.Compact(slices.Sorted(slices.Values(hook.Events)))) ||
+		if slices.ContainsFunc(hook.Events, isBlank) ||
+			!slices.Equal(hook.Events, slices.Compact(slices.Sorted(slices.Values(hook.Events)))) ||
 			!hook.Matches(hook) {
 			t.Errorf("the events are %q", hook.Events)
 		}

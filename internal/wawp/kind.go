@@ -11,28 +11,33 @@ import (
 	"strings"
 )
 
-// Kind is what the end of a request means. Each end has exactly one kind, which [classify] gives it; "" is a success. errors.Is finds the
-// kind of an [Error]: errors.Is(err, wawp.NoSuchInstance).
+// Kind is what the end of a request means. Each end has exactly one kind, which [classify] gives it; "" is a success.
+// errors.Is finds the kind of an [Error]: errors.Is(err, wawp.NoSuchInstance).
 type Kind string
 
 // The kinds, and what is known after each of them.
 const (
-	Unsendable Kind = "cannot be sent" // and could not the next time: a certificate that is not trusted, a turn that comes too late
-	NotSent    Kind = "not sent"       // it surely did not reach the server
+	// and could not the next time: a certificate that is not trusted, a turn that comes too late
+	Unsendable Kind = "cannot be sent"
+	NotSent    Kind = "not sent" // it surely did not reach the server
 
 	// Nothing was done.
 
-	BadRequest           Kind = "bad request"           // 400: something is missing or wrong, perhaps the state of the session
+	// 400: something is missing or wrong, perhaps the state of the session
+	BadRequest           Kind = "bad request"
 	Unauthorized         Kind = "unauthorized"          // 401: the access token is not accepted
 	QuotaReached         Kind = "quota reached"         // 403: the account may have no more instances
 	SubscriptionRequired Kind = "subscription required" // 403: the account has no paid plan
 	NoSuchInstance       Kind = "no such instance"      // a 404 that can only mean that there is no instance of this id
-	NotFound             Kind = "not found"             // any other 404, and 405: something else is missing, or this is not the API
-	InvalidSession       Kind = "invalid session"       // the code invalid_session: the instance is gone, or only its phone (sources differ)
-	Conflict             Kind = "conflict"              // 409, 422, or no QR code: it makes no sense in the state that the session is in
-	TooManyRequests      Kind = "too many requests"     // 429
-	Refused              Kind = "refused"               // any other 4xx
-	Redirect             Kind = "redirect"              // 3xx, which is never followed
+	// any other 404, and 405: something else is missing, or this is not the API
+	NotFound Kind = "not found"
+	// the code invalid_session: the instance is gone, or only its phone (sources differ)
+	InvalidSession Kind = "invalid session"
+	// 409, 422, or no QR code: it makes no sense in the state that the session is in
+	Conflict        Kind = "conflict"
+	TooManyRequests Kind = "too many requests" // 429
+	Refused         Kind = "refused"           // any other 4xx
+	Redirect        Kind = "redirect"          // 3xx, which is never followed
 
 	// It may have acted.
 
@@ -56,8 +61,8 @@ func (k Kind) MayPass() bool {
 	return k.MayHaveActed() || k.Untimely() || k.Missing() || k == NotFound || k == NotSent || k == TooManyRequests
 }
 
-// Untimely says whether the request may only have come at the wrong moment: the session is not in the status that it takes. Which answer
-// Wawp gives then is not documented.
+// Untimely says whether the request may only have come at the wrong moment: the session is not in the status that it
+// takes. Which answer Wawp gives then is not documented.
 func (k Kind) Untimely() bool { return k == Conflict || k == BadRequest }
 
 // Missing says whether there seems to be no such session, which is no proof: see [Client.Find].
@@ -126,7 +131,8 @@ func unanswered(end ending) Kind {
 
 func unsent(err error) Kind {
 	var certificate *tls.CertificateVerificationError
-	if errors.As(err, &certificate) || errors.Is(err, ErrNoTurn) || errors.Is(err, errNotBuilt) || errors.Is(err, context.Canceled) {
+	if errors.As(err, &certificate) || errors.Is(err, ErrNoTurn) || errors.Is(err, errNotBuilt) ||
+		errors.Is(err, context.Canceled) {
 		return Unsendable
 	}
 	return NotSent

@@ -9,7 +9,10 @@ import (
 	"strings"
 )
 
-var sendText = operation{method: http.MethodPost, path: "/v2/send/text", repeat: repeatUndone, keep: true, bareBody: true}
+var sendText = operation{
+	method: http.MethodPost, path: "/v2/send/text", repeat: repeatUndone, keep: true,
+	bareBody: true,
+}
 
 // Sent is what became of a message, as far as the answer told.
 type Sent struct {
@@ -23,9 +26,9 @@ type Sent struct {
 	Told bool
 }
 
-// SendText sends a text message to a chat. It is sent once, but for refusals that surely sent nothing; once the request is on
-// its way it ignores the end of ctx. After an error of which [MayHaveActed] is true the message may have been sent. No error
-// holds the text.
+// SendText sends a text message to a chat. It is sent once, but for refusals that surely sent nothing; once the request
+// is on its way it ignores the end of ctx. After an error of which [MayHaveActed] is true the message may have been
+// sent. No error holds the text.
 func (c *Client) SendText(ctx context.Context, instanceID, chatID, message string) (Sent, error) {
 	parameters := fields{"chatId": chatID, "message": message}
 	a, err := c.call(ctx, sendText, instanceID, parameters)

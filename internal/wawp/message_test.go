@@ -24,7 +24,8 @@ func TestAnswersToAMessageAreUnderstood(t *testing.T) {
 	for body, want := range map[string]Sent{
 		``: {}, ` `: {}, `{}`: {}, `[]`: {}, `null`: {},
 
-		`{"_data":{"id":{"fromMe":true,"remote":"201145202826@c.us","id":"3EB0F1A2","_serialized":"` + id + `"},"ack":1,"t":1700000000}}`: message,
+		`{"_data":{"id":{"fromMe":true,"remote":"201145202826@c.us","id":"3EB0F1A2","_serialized":"` + id +
+			`"},"ack":1,"t":1700000000}}`: message,
 		`{"_data":{"id":"` + id + `"}}`:                             message,
 		`{"_data":{"ack":0}}`:                                       bare,
 		`{"id":"` + id + `","ack":1}`:                               message,
@@ -66,8 +67,8 @@ func TestAnswersToAMessageAreUnderstood(t *testing.T) {
 	}
 }
 
-// TestRefusalsOfAMessageAreUnderstood: a refusal under a status that says success. Where the message may have been sent all
-// the same, nobody may say that it was not.
+// TestRefusalsOfAMessageAreUnderstood: a refusal under a status that says success. Where the message may have been sent
+// all the same, nobody may say that it was not.
 func TestRefusalsOfAMessageAreUnderstood(t *testing.T) {
 	t.Parallel()
 	for mayBeSent, bodies := range map[bool][]string{
@@ -117,7 +118,8 @@ func TestRefusalsOfAMessageAreUnderstood(t *testing.T) {
 		for _, body := range bodies {
 			got, err := readSent(answer{status: http.StatusOK, body: []byte(body)}, newRedactor(testToken))
 			if err == nil || got != (Sent{}) || MayHaveActed(err) != mayBeSent {
-				t.Errorf("%s: got %+v (%v), may have been sent: %t, want %t", body, got, err, MayHaveActed(err), mayBeSent)
+				t.Errorf("%s: got %+v (%v), may have been sent: %t, want %t", body, got, err, MayHaveActed(err),
+					mayBeSent)
 			}
 		}
 	}
@@ -131,7 +133,10 @@ func TestSendTextHasCredentialsInTheQueryOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := s.requests[0]
-	if want := (url.Values{"access_token": {testToken}, "instance_id": {"3EB0BCB2E3D4"}}).Encode(); r.url.RawQuery != want {
+	if want := (url.Values{
+		"access_token": {testToken},
+		"instance_id":  {"3EB0BCB2E3D4"},
+	}).Encode(); r.url.RawQuery != want {
 		t.Errorf("the query is %s, want %s", r.url.RawQuery, want)
 	}
 	var body map[string]any
@@ -173,7 +178,8 @@ func TestSendTextIsSentOnce(t *testing.T) {
 			c := client(t, s.URL, func(o *Options) { o.MaxRetries, o.RequestTimeout = 2, 300*time.Millisecond })
 			_, err := c.SendText(context.Background(), "3EB0BCB2E3D4", aChat, "hello")
 			if err == nil || s.count() != test.want || MayHaveActed(err) != test.may {
-				t.Errorf("sent %d times, want %d; may have been sent: %t (%v)", s.count(), test.want, MayHaveActed(err), err)
+				t.Errorf("sent %d times, want %d; may have been sent: %t (%v)", s.count(), test.want, MayHaveActed(err),
+					err)
 			}
 		})
 	}
@@ -187,10 +193,12 @@ func TestSendTextIsKeptOnTheWire(t *testing.T) {
 		cancel()
 		answers(200, `{"id":"77"}`)(w, r)
 	})
-	if sent, err := client(t, s.URL).SendText(ctx, "3EB0BCB2E3D4", aChat, "hello"); err != nil || sent.MessageID != "77" {
+	if sent, err := client(t, s.URL).SendText(ctx, "3EB0BCB2E3D4", aChat, "hello"); err != nil ||
+		sent.MessageID != "77" {
 		t.Errorf("got %+v (%v)", sent, err)
 	}
-	if _, err := client(t, s.URL).SendText(ctx, "3EB0BCB2E3D4", aChat, "hello"); !errors.Is(err, context.Canceled) || MayHaveActed(err) || s.count() != 1 {
+	if _, err := client(t, s.URL).SendText(ctx, "3EB0BCB2E3D4", aChat, "hello"); !errors.Is(err, context.Canceled) ||
+		MayHaveActed(err) || s.count() != 1 {
 		t.Errorf("called off before it was sent: %v, %d requests", err, s.count())
 	}
 }
@@ -201,12 +209,16 @@ func TestNoErrorQuotesTheMessage(t *testing.T) {
 	const canary = "Dear Amélie, your \"code\" is 7+7 & <49>"
 	quoted, _ := json.Marshal(canary)
 	for name, echo := range map[string]string{
-		"plain": canary, "JSON": strings.Trim(string(quoted), `"`), "HTML": html.EscapeString(canary), "query": url.QueryEscape(canary),
-		"path": url.PathEscape(canary),
+		"plain": canary, "JSON": strings.Trim(string(quoted), `"`), "HTML": html.EscapeString(canary),
+		"query": url.QueryEscape(canary),
+		"path":  url.PathEscape(canary),
 	} {
 		for _, status := range []int{200, 400, 500} {
 			encoded, _ := json.Marshal(echo)
-			for _, body := range []string{"<html>" + echo, fmt.Sprintf(`{"code":"invalid","message":%s}`, encoded), fmt.Sprintf(`{"sent":false,"request":%s}`, quoted)} {
+			for _, body := range []string{
+				"<html>" + echo, fmt.Sprintf(`{"code":"invalid","message":%s}`, encoded),
+				fmt.Sprintf(`{"sent":false,"request":%s}`, quoted),
+			} {
 				s := serve(t, answers(status, body))
 				var log []Attempt
 				c := client(t, s.URL, func(o *Options) {
@@ -214,14 +226,16 @@ func TestNoErrorQuotesTheMessage(t *testing.T) {
 					o.Log = func(_ context.Context, a Attempt) { log = append(log, a) }
 				})
 				_, err := c.SendText(context.Background(), "3EB0BCB2E3D4", aChat, canary)
-				if shown := fmt.Sprintf("%v %#v %+v", err, err, log); err == nil || strings.Contains(shown, "7+7") || strings.Contains(shown, "7%2B7") {
+				if shown := fmt.Sprintf("%v %#v %+v", err, err, log); err == nil || strings.Contains(shown, "7+7") ||
+					strings.Contains(shown, "7%2B7") {
 					t.Errorf("%s, %d: the message is shown: %s", name, status, shown)
 				}
 			}
 		}
 	}
 	s := serve(t, answers(400, `{"code":"no","message":"The token is not valid."}`))
-	if _, err := client(t, s.URL).SendText(context.Background(), "3EB0BCB2E3D4", aChat, "ok"); !strings.Contains(err.Error(), "The token is not valid.") {
+	if _, err := client(t, s.URL).SendText(context.Background(), "3EB0BCB2E3D4", aChat,
+		"ok"); !strings.Contains(err.Error(), "The token is not valid.") {
 		t.Errorf("a short message blots out the answer: %v", err)
 	}
 }

@@ -13,7 +13,8 @@ import (
 func FuzzRetryAfter(f *testing.F) {
 	for _, value := range []string{
 		"", "0", "1", "59", "60", "61", "-1", "+5", "1.5", "1e3", "99999999999", "99999999999999999999", "soon", " 7 ",
-		"Mon, 23 Nov 2026 07:28:00 GMT", "Monday, 23-Nov-26 07:28:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT",
+		"Mon, 23 Nov 2026 07:28:00 GMT", "Monday, 23-Nov-26 07:28:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT",
+		"Mon, 01 Jan 0001 00:00:00 GMT",
 	} {
 		f.Add(value, int64(time.Minute))
 		f.Add(value, int64(time.Hour))
@@ -25,7 +26,8 @@ func FuzzRetryAfter(f *testing.F) {
 		if asked < 0 {
 			t.Errorf("Retry-After %q is %s", value, asked)
 		}
-		if digits := strings.TrimSpace(value); strings.Trim(digits, "0123456789") == "" && strings.Trim(digits, "0") != "" && asked == 0 {
+		if digits := strings.TrimSpace(value); strings.Trim(digits, "0123456789") == "" &&
+			strings.Trim(digits, "0") != "" && asked == 0 {
 			t.Errorf("Retry-After %q is none", value)
 		}
 		ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(time.Duration(left)))
@@ -53,8 +55,10 @@ func FuzzBackoff(f *testing.F) {
 
 func FuzzInstant(f *testing.F) {
 	for _, form := range []string{
-		"2026-11-23T04:05:06Z", "2026-11-23T06:05:06+0200", "2026-11-23 04:05:06", "2026-11-23 06:05:06.5+02:00", "1795406706", "1795406706000",
-		"1.795406706e9", "NaN", "-Inf", "0x1p40", "", "soon", "0000-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00Z",
+		"2026-11-23T04:05:06Z", "2026-11-23T06:05:06+0200", "2026-11-23 04:05:06", "2026-11-23 06:05:06.5+02:00",
+		"1795406706", "1795406706000",
+		"1.795406706e9", "NaN", "-Inf", "0x1p40", "", "soon", "0000-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59",
+		"0001-01-01T00:00:00Z",
 	} {
 		f.Add(form)
 	}
@@ -72,8 +76,10 @@ func FuzzInstant(f *testing.F) {
 
 func FuzzParsePhoneNumber(f *testing.F) {
 	for _, notation := range []string{
-		"+44 (0)20 7946 0958", "00(0)", "+20 114 520 2826", "0020 114-520-2826", "201145202826", "201145202826@c.us", "+39 06 698 1234",
-		"\u202a+966 50 123 4567\u202c", "\u0660\u0660\u0662\u0660\u0661\u0661\u0664\u0665\u0662\u0660\u0662\u0668\u0662\u0666", "++1", "0114", "",
+		"+44 (0)20 7946 0958", "00(0)", "+20 114 520 2826", "0020 114-520-2826", "201145202826", "201145202826@c.us",
+		"+39 06 698 1234",
+		"\u202a+966 50 123 4567\u202c",
+		"\u0660\u0660\u0662\u0660\u0661\u0661\u0664\u0665\u0662\u0660\u0662\u0668\u0662\u0666", "++1", "0114", "",
 	} {
 		f.Add(notation)
 	}
@@ -85,7 +91,8 @@ func FuzzParsePhoneNumber(f *testing.F) {
 			}
 			return
 		}
-		if strings.Trim(digits, "0123456789") != "" || len(digits) < fewestDigits || len(digits) > mostDigits || digits[0] == '0' {
+		if strings.Trim(digits, "0123456789") != "" || len(digits) < fewestDigits || len(digits) > mostDigits ||
+			digits[0] == '0' {
 			t.Errorf("%q is read as %q", notation, digits)
 		}
 		for _, same := range []string{digits, "+" + digits, "00" + digits, " +" + digits[:3] + " " + digits[3:]} {
@@ -99,8 +106,10 @@ func FuzzParsePhoneNumber(f *testing.F) {
 // FuzzParseBaseURL: the address of an API is one to which every request goes, and nothing in it is a secret.
 func FuzzParseBaseURL(f *testing.F) {
 	for _, address := range []string{
-		DefaultBaseURL, " http://127.0.0.1:8080/ ", "https://proxy.example/wawp/api/", "https://proxy.example/a%2Fb/", "HTTPS://[::1%25eth0]:443",
-		"https://user:hunter2@api.wawp.net", "https://api.wawp.net?", "https://api.wawp.net#", "https:api.wawp.net", "https://a/../b", "https://h//v2",
+		DefaultBaseURL, " http://127.0.0.1:8080/ ", "https://proxy.example/wawp/api/", "https://proxy.example/a%2Fb/",
+		"HTTPS://[::1%25eth0]:443",
+		"https://user:hunter2@api.wawp.net", "https://api.wawp.net?", "https://api.wawp.net#", "https:api.wawp.net",
+		"https://a/../b", "https://h//v2",
 		"https://h/%2e%2e/%76%32", "http://%ff", "https://h:", "https://h:99999", "//h", "",
 	} {
 		f.Add(address)
@@ -110,7 +119,8 @@ func FuzzParseBaseURL(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if base.Scheme != "https" && base.Scheme != "http" || base.Hostname() == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" ||
+		if base.Scheme != "https" && base.Scheme != "http" || base.Hostname() == "" || base.User != nil ||
+			base.RawQuery != "" || base.Fragment != "" ||
 			strings.HasSuffix(base.Path, "/v2") {
 			t.Errorf("%q is read as %#v", address, base)
 		}
@@ -123,14 +133,16 @@ func FuzzParseBaseURL(f *testing.F) {
 			if err != nil {
 				t.Fatalf("%q: %s cannot be built: %v", address, op, err)
 			}
-			if u := r.URL; u.Scheme != base.Scheme || u.Host != strings.TrimSuffix(base.Host, ":") || u.Path != base.Path+op.path || u.Query().Get("access_token") != testToken {
+			if u := r.URL; u.Scheme != base.Scheme || u.Host != strings.TrimSuffix(base.Host, ":") ||
+				u.Path != base.Path+op.path || u.Query().Get("access_token") != testToken {
 				t.Errorf("%q: %s goes to %s", address, op, u)
 			}
 		}
 	})
 }
 
-// FuzzRequest: whatever an instance is called, and wherever a webhook goes, they arrive as they are, at the address of the API.
+// FuzzRequest: whatever an instance is called, and wherever a webhook goes, they arrive as they are, at the address of
+// the API.
 func FuzzRequest(f *testing.F) {
 	f.Add("3EB0BCB2E3D4", "https://example.com/wawp?a=b&c=d#e")
 	f.Add("a b&access_token=x#/../?", "https://example.com/\x00\xff")
@@ -144,7 +156,8 @@ func FuzzRequest(f *testing.F) {
 		if id != "" {
 			want.Set("instance_id", id)
 		}
-		if got := r.URL.Query(); r.URL.Host != fuzzedHost || r.URL.Path != deleteWebhook.path || got.Encode() != want.Encode() {
+		if got := r.URL.Query(); r.URL.Host != fuzzedHost || r.URL.Path != deleteWebhook.path ||
+			got.Encode() != want.Encode() {
 			t.Errorf("%q and %q are sent to %s", id, address, r.URL)
 		}
 	})
@@ -153,8 +166,10 @@ func FuzzRequest(f *testing.F) {
 // FuzzAddresses: of links and webhooks, an address is itself, in whatever way it is written.
 func FuzzAddresses(f *testing.F) {
 	for _, address := range []string{
-		"https://app.wawp.net/temp-qr/abcdefghijklmnop", "abcdefghijklmnop", "https://app.wawp.net/temp-qr/abc/", "https://App.Wawp.net:443/api/webhook/x",
-		"https://example.com", "https://EXAMPLE.com:443/", "https://example.com/a%2Fb?c#d", "https://[::1]:443", "//", "%", "",
+		"https://app.wawp.net/temp-qr/abcdefghijklmnop", "abcdefghijklmnop", "https://app.wawp.net/temp-qr/abc/",
+		"https://App.Wawp.net:443/api/webhook/x",
+		"https://example.com", "https://EXAMPLE.com:443/", "https://example.com/a%2Fb?c#d", "https://[::1]:443", "//",
+		"%", "",
 	} {
 		f.Add(address)
 	}

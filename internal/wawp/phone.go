@@ -30,8 +30,8 @@ var countryCodes = strings.Fields(`
 	800 808 81 82 84 850 852 853 855 856 86 870 878 880 881 882 883 886 888
 	90 91 92 93 94 95 960 961 962 963 964 965 966 967 968 970 971 972 973 974 975 976 977 979 98 992 993 994 995 996 998`)
 
-// zeroCodes are the codes of countries in which a 0 is part of the number, and is dialled from abroad, too: Italy, Ivory
-// Coast, Benin, Gabon, Congo, San Marino.
+// zeroCodes are the codes of countries in which a 0 is part of the number, and is dialled from abroad, too: Italy,
+// Ivory Coast, Benin, Gabon, Congo, San Marino.
 var zeroCodes = []string{"39", "225", "229", "241", "242", "378"}
 
 // ParsePhoneNumber reads a phone number in any usual notation that has the country code, such as +20 114 520 2826,
@@ -59,7 +59,9 @@ func ParsePhoneNumber(notation string) (string, error) {
 	case strings.Contains(digits, "+"):
 		return "", errors.New("it has a + that is not at its beginning")
 	case strings.HasPrefix(digits, "0") && !international:
-		return "", errors.New("it begins with a single 0, as numbers within a country do: put the country code in place of the 0")
+		return "",
+			errors.New("it begins with a single 0, as numbers within a country do: put the country code in place of " +
+				"the 0")
 	case code == "":
 		return "", errors.New("it begins with no country code that exists")
 	}
@@ -68,19 +70,24 @@ func ParsePhoneNumber(notation string) (string, error) {
 			local = strings.TrimPrefix(local, "0")
 		}
 		if strings.HasPrefix(local, "0") {
-			return "", fmt.Errorf("it has a 0 after the country code %s, which is dialled only within the country: leave that out", code)
+			return "",
+				fmt.Errorf("it has a 0 after the country code %s, which is dialled only within the country: leave "+
+					"that out", code)
 		}
 	}
 	switch digits = code + local; {
 	case len(digits) < fewestDigits:
-		return "", fmt.Errorf("it is too short: %d digits, and with the country code there are %d at least", len(digits), fewestDigits)
+		return "", fmt.Errorf("it is too short: %d digits, and with the country code there are %d at least",
+			len(digits), fewestDigits)
 	case len(digits) > mostDigits:
-		return "", fmt.Errorf("it is too long: %d digits, and with the country code there are %d at most", len(digits), mostDigits)
+		return "", fmt.Errorf("it is too long: %d digits, and with the country code there are %d at most", len(digits),
+			mostDigits)
 	}
 	return digits, nil
 }
 
-// ChatID returns the id of the chat with the user of a phone number, which is digits only, as [ParsePhoneNumber] returns it.
+// ChatID returns the id of the chat with the user of a phone number, which is digits only, as [ParsePhoneNumber]
+// returns it.
 func ChatID(digits string) string { return digits + "@c.us" }
 
 // NormalChatID writes the id of a chat in the one form that Wawp documents: without the numbers of the agent and of the
@@ -121,8 +128,8 @@ func withoutOptionalDigit(digits string) string {
 	return digits
 }
 
-// bare returns what counts in a notation: digits, plus signs and brackets. Numbers that are copied from a telephone can come
-// with invisible marks.
+// bare returns what counts in a notation: digits, plus signs and brackets. Numbers that are copied from a telephone can
+// come with invisible marks.
 func bare(notation string) (string, error) {
 	var b strings.Builder
 	for _, r := range notation {

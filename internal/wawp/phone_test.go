@@ -18,7 +18,8 @@ func TestParsePhoneNumberTakesEveryUsualNotation(t *testing.T) {
 		"+20\u00a0114\u202f520\u20112826": "201145202826", // spaces and a hyphen that do not break
 		"+20 114 \u2212 520 \u2013 2826":  "201145202826", // a minus and a dash
 		"\u202a+20 114 520 2826\u202c":    "201145202826", // marks of the direction of writing
-		"+\u0662\u0660 \u0661\u0661\u0664 \u0665\u0662\u0660 \u0662\u0668\u0662\u0666": "201145202826", // Arabic numerals
+		// Arabic numerals
+		"+\u0662\u0660 \u0661\u0661\u0664 \u0665\u0662\u0660 \u0662\u0668\u0662\u0666": "201145202826",
 		"+\u06f2\u06f0 \u06f1\u06f1\u06f4 \u06f5\u06f2\u06f0 \u06f2\u06f8\u06f2\u06f6": "201145202826", // Persian ones
 		"+44 (0)20 7946 0958":    "442079460958",
 		"0044 (0) 20 7946 0958":  "442079460958",

@@ -65,7 +65,8 @@ func (r RateLimit) LimitsOf(slug string) *Limits {
 	return nil
 }
 
-// GetRateLimit reads the sending policy of a session, and those that it can be given. The answer may be some seconds old.
+// GetRateLimit reads the sending policy of a session, and those that it can be given. The answer may be some seconds
+// old.
 func (c *Client) GetRateLimit(ctx context.Context, id string) (RateLimit, error) {
 	a, err := c.call(ctx, getRateLimit, id, nil)
 	if err != nil {
@@ -111,8 +112,8 @@ func IsPolicyRefused(err error) bool {
 	return false
 }
 
-// rateLimit reads an answer, and says whether it tells anything of a sending policy. Under which key the session's own policy
-// is, no documentation shows: these are guesses.
+// rateLimit reads an answer, and says whether it tells anything of a sending policy. Under which key the session's own
+// policy is, no documentation shows: these are guesses.
 func (c *Client) rateLimit(d document) (RateLimit, bool) {
 	for _, key := range []string{"rate_limit", "rateLimit"} {
 		if inner := d.object(key); inner != nil {
@@ -157,13 +158,14 @@ func (c *Client) rateLimit(d document) (RateLimit, bool) {
 	return r, r.Policy != "" || r.HasActivePlan != nil || listed
 }
 
-// policies returns the policies of a list by their slugs, and whether it is a list. It may be written as an object, by slug
-// or by number; and a policy, as its slug alone.
+// policies returns the policies of a list by their slugs, and whether it is a list. It may be written as an object, by
+// slug or by number; and a policy, as its slug alone.
 func (c *Client) policies(list any) (map[string]map[string]any, bool) {
 	found := map[string]map[string]any{}
 	add := func(slug string, item any) {
 		policy, _ := item.(map[string]any)
-		if slug = c.redact.value(cmp.Or(text(policy["slug"]), text(field(policy, "policy_slug")), slug, slugOf(item))); slug != "" {
+		if slug = c.redact.value(cmp.Or(text(policy["slug"]), text(field(policy, "policy_slug")), slug,
+			slugOf(item))); slug != "" {
 			found[slug] = map[string]any{}
 			maps.Copy(found[slug], policy)
 		}
@@ -192,8 +194,8 @@ func slugOf(v any) string {
 	return cmp.Or(text(v), text(o["slug"]), text(field(o, "policy_slug")), text(o["name"]), text(o["id"]))
 }
 
-// limits reads the limits of a policy, which are in an object of their own or among its other fields. nil means that there
-// are none of either.
+// limits reads the limits of a policy, which are in an object of their own or among its other fields. nil means that
+// there are none of either.
 func limits(policy map[string]any) *Limits {
 	if o, ok := policy["limits"].(map[string]any); ok {
 		policy = o

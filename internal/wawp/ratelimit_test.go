@@ -29,54 +29,96 @@ func TestRateLimitIsReadInEveryForm(t *testing.T) {
 		body string
 		want RateLimit
 	}{
-		"current_policy":         {`{"current_policy":"strict",` + inner, whole},
-		"currentPolicy":          {`{"currentPolicy":"strict",` + inner, whole},
-		"policy":                 {`{"policy":"strict",` + inner, whole},
-		"policy_slug":            {`{"policy_slug":"strict",` + inner, whole},
-		"current":                {`{"current":"strict",` + inner, whole},
-		"two keys":               {`{"current_policy":"strict","policy":"turbo",` + inner, whole},
-		"none":                   {`{` + inner, RateLimit{HasActivePlan: ptr(false), Policies: whole.Policies}},
-		"null":                   {`{"current_policy":null,` + inner, RateLimit{HasActivePlan: ptr(false), Policies: whole.Policies}},
-		"object, slug":           {`{"current_policy":{"id":7,"name":"Strict","slug":"strict"},` + inner, whole},
-		"object, policy_slug":    {`{"policy":{"policy_slug":"strict"},` + inner, whole},
-		"object, name":           {`{"policy":{"name":"strict"},` + inner, whole},
-		"object, id":             {`{"current":{"id":"strict"},` + inner, whole},
-		"under data":             {`{"status":"success","data":{"current_policy":"strict",` + inner + `}`, whole},
-		"under result":           {`{"result":{"policy":"strict",` + inner + `}`, whole},
-		"under data.session":     {`{"data":{"session":{"policy":"strict",` + inner + `}}`, whole},
-		"under data.rate_limit":  {`{"data":{"rate_limit":{"policy":"strict",` + inner + `}}`, whole},
-		"under rateLimit":        {`{"rateLimit":{"policy":"strict",` + inner + `}`, whole},
-		"in parts":               {`{"current_policy":"strict","data":{` + inner + `}`, whole},
-		"beside code success":    {`{"code":"success","message":"done","current_policy":"strict",` + inner, whole},
-		"beside a code":          {`{"code":"rate_limit","message":"done","current_policy":"strict",` + inner, whole},
-		"plan as number":         {`{"policy":"a","has_active_plan":1}`, RateLimit{Policy: "a", HasActivePlan: ptr(true)}},
-		"plan as text":           {`{"policy":"a","has_active_plan":"1"}`, RateLimit{Policy: "a", HasActivePlan: ptr(true)}},
-		"plan as word":           {`{"policy":"a","hasActivePlan":"false"}`, RateLimit{Policy: "a", HasActivePlan: ptr(false)}},
-		"plan null":              {`{"policy":"a","has_active_plan":null}`, only("a")},
-		"plan alone":             {`{"has_active_plan":0}`, RateLimit{HasActivePlan: ptr(false)}},
-		"list empty":             {`{"policies":[]}`, RateLimit{}},
-		"list null":              {`{"policy":"a","policies":null,"free_policies":null}`, only("a")},
-		"list of slugs":          {`{"policies":["a"]}`, one(Policy{Slug: "a"})},
-		"list of slugs, paid":    {`{"policies":["a"],"has_active_plan":true}`, RateLimit{HasActivePlan: ptr(true), Policies: []Policy{{Slug: "a", Available: true}}}},
-		"list with holes":        {`{"policies":{"0":{"slug":"a"},"7":"b"}}`, RateLimit{Policies: []Policy{{Slug: "a"}, {Slug: "b"}}}},
+		"current_policy": {`{"current_policy":"strict",` + inner, whole},
+		"currentPolicy":  {`{"currentPolicy":"strict",` + inner, whole},
+		"policy":         {`{"policy":"strict",` + inner, whole},
+		"policy_slug":    {`{"policy_slug":"strict",` + inner, whole},
+		"current":        {`{"current":"strict",` + inner, whole},
+		"two keys":       {`{"current_policy":"strict","policy":"turbo",` + inner, whole},
+		"none":           {`{` + inner, RateLimit{HasActivePlan: ptr(false), Policies: whole.Policies}},
+		"null": {
+			`{"current_policy":null,` + inner,
+			RateLimit{HasActivePlan: ptr(false), Policies: whole.Policies},
+		},
+		"object, slug":          {`{"current_policy":{"id":7,"name":"Strict","slug":"strict"},` + inner, whole},
+		"object, policy_slug":   {`{"policy":{"policy_slug":"strict"},` + inner, whole},
+		"object, name":          {`{"policy":{"name":"strict"},` + inner, whole},
+		"object, id":            {`{"current":{"id":"strict"},` + inner, whole},
+		"under data":            {`{"status":"success","data":{"current_policy":"strict",` + inner + `}`, whole},
+		"under result":          {`{"result":{"policy":"strict",` + inner + `}`, whole},
+		"under data.session":    {`{"data":{"session":{"policy":"strict",` + inner + `}}`, whole},
+		"under data.rate_limit": {`{"data":{"rate_limit":{"policy":"strict",` + inner + `}}`, whole},
+		"under rateLimit":       {`{"rateLimit":{"policy":"strict",` + inner + `}`, whole},
+		"in parts":              {`{"current_policy":"strict","data":{` + inner + `}`, whole},
+		"beside code success":   {`{"code":"success","message":"done","current_policy":"strict",` + inner, whole},
+		"beside a code":         {`{"code":"rate_limit","message":"done","current_policy":"strict",` + inner, whole},
+		"plan as number": {
+			`{"policy":"a","has_active_plan":1}`,
+			RateLimit{Policy: "a", HasActivePlan: ptr(true)},
+		},
+		"plan as text": {
+			`{"policy":"a","has_active_plan":"1"}`,
+			RateLimit{Policy: "a", HasActivePlan: ptr(true)},
+		},
+		"plan as word": {
+			`{"policy":"a","hasActivePlan":"false"}`,
+			RateLimit{Policy: "a", HasActivePlan: ptr(false)},
+		},
+		"plan null":     {`{"policy":"a","has_active_plan":null}`, only("a")},
+		"plan alone":    {`{"has_active_plan":0}`, RateLimit{HasActivePlan: ptr(false)}},
+		"list empty":    {`{"policies":[]}`, RateLimit{}},
+		"list null":     {`{"policy":"a","policies":null,"free_policies":null}`, only("a")},
+		"list of slugs": {`{"policies":["a"]}`, one(Policy{Slug: "a"})},
+		"list of slugs, paid": {
+			`{"policies":["a"],"has_active_plan":true}`,
+			RateLimit{HasActivePlan: ptr(true), Policies: []Policy{{Slug: "a", Available: true}}},
+		},
+		"list with holes": {
+			`{"policies":{"0":{"slug":"a"},"7":"b"}}`,
+			RateLimit{Policies: []Policy{{Slug: "a"}, {Slug: "b"}}},
+		},
 		"list of nonsense":       {`{"policies":[null,true,{},[1],"a"]}`, one(Policy{Slug: "a"})},
 		"map by slug":            {`{"policies":{"a":{"name":"The A","available":"1","limits":{"group_daily_cap":"3"}}}}`, one(Policy{Slug: "a", Available: true, Limits: &Limits{GroupDailyCap: ptr(int64(3))}})},
 		"map with slugs":         {`{"policies":{"x":{"slug":"a"}}}`, one(Policy{Slug: "a"})},
 		"map to names":           {`{"policies":{"a":"The A"}}`, one(Policy{Slug: "a"})},
 		"slug under policy_slug": {`{"policies":[{"policy_slug":"a","name":"The A"}]}`, one(Policy{Slug: "a"})},
 		"slug under name":        {`{"policies":[{"id":1,"name":"a"}]}`, one(Policy{Slug: "a"})},
-		"free of its own":        {`{"policies":[{"slug":"a","free":1}]}`, one(Policy{Slug: "a", Free: true, Available: true})},
-		"free, not available":    {`{"policies":[{"slug":"a","available":0}],"free_policies":["a"]}`, one(Policy{Slug: "a", Free: true})},
-		"free as objects":        {`{"free_policies":[{"slug":"a","limits":{"concurrent_limit":1}}],"policies":[{"slug":"a"}]}`, one(Policy{Slug: "a", Free: true, Available: true, Limits: &Limits{ConcurrentLimit: ptr(int64(1))}})},
-		"free as map":            {`{"policies":[],"freePolicies":{"a":{}}}`, one(Policy{Slug: "a", Free: true, Available: true})},
-		"free, listed nowhere":   {`{"policies":["b"],"free_policies":["a"]}`, RateLimit{Policies: []Policy{{Slug: "a", Free: true, Available: true}, {Slug: "b"}}}},
-		"limits flat":            {`{"policies":[{"slug":"a","check_daily_cap":9}]}`, one(Policy{Slug: "a", Limits: &Limits{CheckDailyCap: ptr(int64(9))}})},
+		"free of its own": {
+			`{"policies":[{"slug":"a","free":1}]}`,
+			one(Policy{Slug: "a", Free: true, Available: true}),
+		},
+		"free, not available": {
+			`{"policies":[{"slug":"a","available":0}],"free_policies":["a"]}`,
+			one(Policy{Slug: "a", Free: true}),
+		},
+		"free as objects": {`{"free_policies":[{"slug":"a","limits":{"concurrent_limit":1}}],"policies":[{"slug":"a"}]}`, one(Policy{Slug: "a", Free: true, Available: true, Limits: &Limits{ConcurrentLimit: ptr(int64(1))}})},
+		"free as map": {
+			`{"policies":[],"freePolicies":{"a":{}}}`,
+			one(Policy{Slug: "a", Free: true, Available: true}),
+		},
+		"free, listed nowhere": {
+			`{"policies":["b"],"free_policies":["a"]}`,
+			RateLimit{Policies: []Policy{{Slug: "a", Free: true, Available: true}, {Slug: "b"}}},
+		},
+		"limits flat": {
+			`{"policies":[{"slug":"a","check_daily_cap":9}]}`,
+			one(Policy{Slug: "a", Limits: &Limits{CheckDailyCap: ptr(int64(9))}}),
+		},
 		"limits null":            {`{"policies":[{"slug":"a","limits":null}]}`, one(Policy{Slug: "a"})},
 		"limits as PHP has none": {`{"policies":[{"slug":"a","limits":[]}]}`, one(Policy{Slug: "a"})},
 		"limits unknown only":    {`{"policies":[{"slug":"a","limits":{"per_year":1}}]}`, one(Policy{Slug: "a"})},
-		"limits of the current":  {`{"current_policy":{"slug":"a","limits":{"checkReqPerMinute":2}}}`, RateLimit{Policy: "a", limits: &Limits{CheckReqPerMinute: ptr(int64(2))}}},
-		"limits beside it":       {`{"data":{"policy":"a","limits":{"group_req_per_minute":2.0}}}`, RateLimit{Policy: "a", limits: &Limits{GroupReqPerMinute: ptr(int64(2))}}},
-		"token echoed":           {`{"policy":"x` + testToken + `","policies":["` + testToken + `"]}`, RateLimit{Policy: "x(redacted)", Policies: []Policy{{Slug: "(redacted)"}}}},
+		"limits of the current": {
+			`{"current_policy":{"slug":"a","limits":{"checkReqPerMinute":2}}}`,
+			RateLimit{Policy: "a", limits: &Limits{CheckReqPerMinute: ptr(int64(2))}},
+		},
+		"limits beside it": {
+			`{"data":{"policy":"a","limits":{"group_req_per_minute":2.0}}}`,
+			RateLimit{Policy: "a", limits: &Limits{GroupReqPerMinute: ptr(int64(2))}},
+		},
+		"token echoed": {
+			`{"policy":"x` + testToken + `","policies":["` + testToken + `"]}`,
+			RateLimit{Policy: "x(redacted)", Policies: []Policy{{Slug: "(redacted)"}}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -101,7 +143,10 @@ func TestLimitsInEveryForm(t *testing.T) {
 		"group_req_per_minute": 0, "group_daily_cap": -1, "check_req_per_minute": "-1", "check_daily_cap": "unlimited", "more": 7}}]}`
 	s := serve(t, answers(200, body))
 	got, err := client(t, s.URL).GetRateLimit(context.Background(), "A1")
-	want := Limits{SendMessagePerMinute: ptr(int64(20)), SendMessageDailyCap: ptr(int64(500)), AccountProtectionSeconds: ptr(int64(3))}
+	want := Limits{
+		SendMessagePerMinute: ptr(int64(20)), SendMessageDailyCap: ptr(int64(500)),
+		AccountProtectionSeconds: ptr(int64(3)),
+	}
 	if l := got.LimitsOf("a"); err != nil || !reflect.DeepEqual(l, &want) {
 		t.Errorf("%+v, %v", l, err)
 	}
@@ -129,7 +174,8 @@ func TestLimitsOf(t *testing.T) {
 func TestSuccessThatDescribesNoRateLimitIsUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
-		"", "null", "[]", "OK", "{}", `{"success":true}`, `{"current_policy":null}`, `{"data":[]}`, "<html>Sign in</html>",
+		"", "null", "[]", "OK", "{}", `{"success":true}`, `{"current_policy":null}`, `{"data":[]}`,
+		"<html>Sign in</html>",
 		`{"code":"invalid_session","message":"no"}`, `{"code":"invalid_policy","message":"no","policy":"strict"}`,
 		`{"status":"error","message":"no","policy_slug":"strict"}`, `{"current_policy":"str`,
 	} {
@@ -172,10 +218,12 @@ func TestSetRateLimit(t *testing.T) {
 			t.Errorf("%s: %+v, %v", body, got, err)
 		}
 		sent := map[string]string{}
-		if err := json.Unmarshal([]byte(s.requests[0].body), &sent); err != nil || sent["policy_slug"] != "strict" || len(sent) != 3 {
+		if err := json.Unmarshal([]byte(s.requests[0].body), &sent); err != nil || sent["policy_slug"] != "strict" ||
+			len(sent) != 3 {
 			t.Errorf("sent %s, %v", s.requests[0].body, err)
 		}
-		if r := s.requests[0]; r.method != "PATCH" || r.url.Path != "/v2/session/rate-limit" || r.url.Query().Has("policy_slug") {
+		if r := s.requests[0]; r.method != "PATCH" || r.url.Path != "/v2/session/rate-limit" ||
+			r.url.Query().Has("policy_slug") {
 			t.Errorf("sent %s %s", r.method, r.url.Path)
 		}
 	}
@@ -211,14 +259,20 @@ func TestIsPolicyRefused(t *testing.T) {
 		"422":                         {&Error{Kind: Conflict, Status: 422}, true},
 		"404 of the policy, by code":  {&Error{Kind: NotFound, Status: 404, Code: "policy_not_found"}, true},
 		"404 of the policy, in words": {&Error{Kind: NotFound, Status: 404, Message: "No such Policy"}, true},
-		"404 of something else":       {&Error{Kind: NotFound, Status: 404, body: "a page about our privacy policy"}, false},
-		"404 of the session":          {&Error{Kind: NoSuchInstance, Status: 404, Message: "No session for this policy"}, false},
-		"invalid_session":             {&Error{Kind: InvalidSession, Status: 400}, false},
-		"401":                         {&Error{Kind: Unauthorized, Status: 401}, false},
-		"500":                         {&Error{Kind: ServerFault, Status: 500, Message: "policy"}, false},
-		"no answer":                   {&Error{Kind: NoAnswer}, false},
-		"some other error":            {errors.New("policy"), false},
-		"none":                        {nil, false},
+		"404 of something else": {
+			&Error{Kind: NotFound, Status: 404, body: "a page about our privacy policy"},
+			false,
+		},
+		"404 of the session": {&Error{
+			Kind: NoSuchInstance, Status: 404,
+			Message: "No session for this policy",
+		}, false},
+		"invalid_session":  {&Error{Kind: InvalidSession, Status: 400}, false},
+		"401":              {&Error{Kind: Unauthorized, Status: 401}, false},
+		"500":              {&Error{Kind: ServerFault, Status: 500, Message: "policy"}, false},
+		"no answer":        {&Error{Kind: NoAnswer}, false},
+		"some other error": {errors.New("policy"), false},
+		"none":             {nil, false},
 	} {
 		if got := IsPolicyRefused(test.err); got != test.want {
 			t.Errorf("%s: %t", name, got)

@@ -20,8 +20,8 @@ import (
 	"time"
 )
 
-// This file sends requests: when an attempt may be called off, and after which ends another one follows. No URL leaves it, because the
-// access token is in it.
+// This file sends requests: when an attempt may be called off, and after which ends another one follows. No URL leaves
+// it, because the access token is in it.
 
 const (
 	// maxBody is how much of an answer is read, in bytes. The largest known answer, a QR image, is a few kilobytes.
@@ -52,8 +52,8 @@ var (
 type repeat int
 
 const (
-	// repeatUndone: only after what surely was not done. Such a request has a connection of its own: on one that was kept open, and
-	// that the server closes at that moment, nobody can tell whether it arrived.
+	// repeatUndone: only after what surely was not done. Such a request has a connection of its own: on one that was
+	// kept open, and that the server closes at that moment, nobody can tell whether it arrived.
 	repeatUndone repeat = iota
 	// repeatHarmless: also after a gateway's fault and without an answer, for what can be done twice.
 	repeatHarmless
@@ -87,8 +87,8 @@ type ending struct {
 	sent bool // the request may have reached the server
 }
 
-// call carries out an operation on an instance ("" for none): it makes attempts until one succeeds, or none may follow. It returns the
-// last answer, as far as it was read, and an [*Error] unless that is a success.
+// call carries out an operation on an instance ("" for none): it makes attempts until one succeeds, or none may follow.
+// It returns the last answer, as far as it was read, and an [*Error] unless that is a success.
 func (c *Client) call(ctx context.Context, op operation, instanceID string, parameters fields) (answer, error) {
 	if instanceID == "" && !op.account {
 		return answer{}, &Error{Op: op.String(), Kind: Unsendable, text: "no instance id was given"}
@@ -179,7 +179,8 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 		DNSStart:     func(httptrace.DNSStartInfo) { dials() },
 		ConnectStart: func(string, string) { dials() },
 		GotConn: func(httptrace.GotConnInfo) {
-			if phase.CompareAndSwap(waiting, connected) { // not, if a kept connection was closed, and this is the next one
+			// not, if a kept connection was closed, and this is the next one
+			if phase.CompareAndSwap(waiting, connected) {
 				timeout.Reset(c.options.RequestTimeout)
 			}
 		},
@@ -211,7 +212,8 @@ func (c *Client) dialTimeout() time.Duration { return min(c.options.RequestTimeo
 // read reads an answer, as far as it comes.
 func (c *Client) read(ctx context.Context, response *http.Response) ending {
 	end := ending{answer: answer{status: response.StatusCode, header: response.Header}, sent: true}
-	if response.StatusCode == http.StatusSwitchingProtocols { // its body is the bare connection: no context ends a read of that
+	// its body is the bare connection: no context ends a read of that
+	if response.StatusCode == http.StatusSwitchingProtocols {
 		end.err = errors.New("the server switched to another protocol")
 		return end
 	}
@@ -243,8 +245,8 @@ func (c *Client) reason(ctx context.Context, err error, sent bool) error {
 	return network{err, sent}
 }
 
-// network is an error that came while there was time left. errors.Is looks no deeper: net's own timeout, that of a dial for
-// example, would pass for [context.DeadlineExceeded].
+// network is an error that came while there was time left. errors.Is looks no deeper: net's own timeout, that of a dial
+// for example, would pass for [context.DeadlineExceeded].
 type network struct {
 	error
 	sent bool
@@ -261,7 +263,8 @@ func (n network) Error() string {
 
 func (n network) As(target any) bool { return errors.As(n.error, target) }
 
-// guarded is a body that cannot be read once its request was called off: a connection that comes at that very moment sends nothing.
+// guarded is a body that cannot be read once its request was called off: a connection that comes at that very moment
+// sends nothing.
 type guarded struct {
 	io.ReadCloser
 	phase *atomic.Int32

@@ -23,7 +23,8 @@ import (
 	"time"
 )
 
-// once are the operations of which nobody could tell whether a second request would do the same again, and calls of them.
+// once are the operations of which nobody could tell whether a second request would do the same again, and calls of
+// them.
 var once = map[operation]func(context.Context, *Client) error{
 	createSession:  func(ctx context.Context, c *Client) error { _, err := c.CreateSession(ctx); return err },
 	startSession:   func(ctx context.Context, c *Client) error { _, err := c.StartSession(ctx, "A1"); return err },
@@ -96,10 +97,12 @@ func TestCreateIsSentOnceWhenItMayHaveActed(t *testing.T) {
 func TestCreateThatIsRefusedMadeNothing(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{301, 302, 307, 308, 400, 401, 403, 404, 405, 409, 410, 422} {
-		s := serve(t, answers(status, `{"code":"no","message":"No.","instance_id":"A1"}`, "Location", "https://elsewhere.example/v2/session/create"))
+		s := serve(t, answers(status, `{"code":"no","message":"No.","instance_id":"A1"}`, "Location",
+			"https://elsewhere.example/v2/session/create"))
 		session, err := client(t, s.URL).CreateSession(context.Background())
 		if err == nil || MayHaveActed(err) || s.count() != 1 || session.InstanceID != "" {
-			t.Errorf("HTTP %d: %+v, error %v, may have acted: %t, %d requests", status, session, err, MayHaveActed(err), s.count())
+			t.Errorf("HTTP %d: %+v, error %v, may have acted: %t, %d requests", status, session, err, MayHaveActed(err),
+				s.count())
 		}
 	}
 }
@@ -136,7 +139,8 @@ func TestCreateIsSentAgainAfterWhatSurelyMadeNothing(t *testing.T) {
 			if test.dial != nil {
 				transport.DialContext = test.dial(transport.DialContext)
 			}
-			session, err := client(t, address, func(o *Options) { o.Transport = transport }).CreateSession(context.Background())
+			session, err := client(t, address,
+				func(o *Options) { o.Transport = transport }).CreateSession(context.Background())
 			if err != nil || session.InstanceID != "A1" || s.count() != test.requests {
 				t.Errorf("%v, %v, %d requests arrived, want %d", session, err, s.count(), test.requests)
 			}
@@ -175,7 +179,8 @@ func TestProxyThatRefusesTheTunnelMeansNotSent(t *testing.T) {
 	proxyURL, _ := url.Parse(proxy.URL)
 	tr := newTransport(nil)
 	tr.Proxy = http.ProxyURL(proxyURL)
-	_, err := client(t, "https://api.wawp.test", func(o *Options) { o.Transport = tr; o.MaxRetries = 2 }).CreateSession(context.Background())
+	_, err := client(t, "https://api.wawp.test",
+		func(o *Options) { o.Transport = tr; o.MaxRetries = 2 }).CreateSession(context.Background())
 	if KindOf(err) != NotSent {
 		t.Errorf("kind %v, error: %v", KindOf(err), err)
 	}
@@ -184,8 +189,8 @@ func TestProxyThatRefusesTheTunnelMeansNotSent(t *testing.T) {
 	}
 }
 
-// TestCreateIsNotReplayedByTheTransport has a server that would speak HTTP/2, and ends each stream with an error once the request
-// has arrived. For one of these errors, net/http sends the request again by itself.
+// TestCreateIsNotReplayedByTheTransport has a server that would speak HTTP/2, and ends each stream with an error once
+// the request has arrived. For one of these errors, net/http sends the request again by itself.
 func TestCreateIsNotReplayedByTheTransport(t *testing.T) {
 	t.Parallel()
 	var requests atomic.Int32
@@ -211,7 +216,8 @@ func TestCreateIsNotReplayedByTheTransport(t *testing.T) {
 	}
 }
 
-// refuseStreams speaks as much of HTTP/2 as it takes to count two requests, and to end each with RST_STREAM, PROTOCOL_ERROR.
+// refuseStreams speaks as much of HTTP/2 as it takes to count two requests, and to end each with RST_STREAM,
+// PROTOCOL_ERROR.
 func refuseStreams(conn *tls.Conn, requests *atomic.Int32) {
 	const settings, headers, data, reset, protocolError, endStream = 4, 1, 0, 3, 1, 1
 	frame := func(kind, flags byte, stream uint32, payload ...byte) {
@@ -226,7 +232,8 @@ func refuseStreams(conn *tls.Conn, requests *atomic.Int32) {
 		if _, err := io.ReadFull(conn, head); err != nil {
 			return
 		}
-		if _, err := io.CopyN(io.Discard, conn, int64(binary.BigEndian.Uint32(slices.Concat([]byte{0}, head[:3])))); err != nil {
+		if _, err := io.CopyN(io.Discard, conn, int64(binary.BigEndian.Uint32(slices.Concat([]byte{0},
+			head[:3])))); err != nil {
 			return
 		}
 		if isRequest := head[3] == headers || head[3] == data; isRequest && head[4]&endStream != 0 {
@@ -236,8 +243,8 @@ func refuseStreams(conn *tls.Conn, requests *atomic.Int32) {
 	}
 }
 
-// TestWhatIsSentOnceHasAConnectionOfItsOwn: the server keeps each connection open after a request, and drops it when the next one
-// arrives. Nobody could tell what became of that.
+// TestWhatIsSentOnceHasAConnectionOfItsOwn: the server keeps each connection open after a request, and drops it when
+// the next one arrives. Nobody could tell what became of that.
 func TestWhatIsSentOnceHasAConnectionOfItsOwn(t *testing.T) {
 	t.Parallel()
 	for op, call := range once {
@@ -333,7 +340,8 @@ func checkAll(t *testing.T, n int, call func() error) {
 	calls.Wait()
 }
 
-// TestConnectionIsMadeInTime or the request was not sent: a proxy or a server that accepts, and says no more, ends no attempt.
+// TestConnectionIsMadeInTime or the request was not sent: a proxy or a server that accepts, and says no more, ends no
+// attempt.
 func TestConnectionIsMadeInTime(t *testing.T) {
 	t.Parallel()
 	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -364,7 +372,8 @@ func TestConnectionIsMadeInTime(t *testing.T) {
 			}()
 			select {
 			case err := <-ended:
-				if KindOf(err) != NotSent || !strings.Contains(err.Error(), "no connection was made within 50ms (after 2 attempts)") {
+				if KindOf(err) != NotSent || !strings.Contains(err.Error(),
+					"no connection was made within 50ms (after 2 attempts)") {
 					t.Errorf("%v (%v)", err, KindOf(err))
 				}
 			case <-time.After(20 * time.Second):
@@ -377,12 +386,16 @@ func TestConnectionIsMadeInTime(t *testing.T) {
 // TestDialHasATimeOfItsOwn: that of a request, or 30 s, whatever is less. The time here is synctest's.
 func TestDialHasATimeOfItsOwn(t *testing.T) {
 	t.Parallel()
-	for timeout, want := range map[time.Duration]time.Duration{3 * time.Second: 3 * time.Second, time.Hour: 30 * time.Second} {
+	for timeout, want := range map[time.Duration]time.Duration{
+		3 * time.Second: 3 * time.Second,
+		time.Hour:       30 * time.Second,
+	} {
 		for took, inTime := range map[time.Duration]bool{want - 1: true, want + 1: false} {
 			synctest.Test(t, func(t *testing.T) {
 				transport := piped(func(conn net.Conn) {
 					_ = sleep(context.Background(), timeout-1) // the request has all of its time
-					_, _ = io.WriteString(conn, "HTTP/1.1 201 Created\r\nContent-Length: 20\r\n\r\n"+`{"instance_id":"A1"}`)
+					_, _ = io.WriteString(conn,
+						"HTTP/1.1 201 Created\r\nContent-Length: 20\r\n\r\n"+`{"instance_id":"A1"}`)
 				})
 				next := transport.DialContext
 				transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -392,11 +405,15 @@ func TestDialHasATimeOfItsOwn(t *testing.T) {
 					_ = sleep(ctx, took-took/2)
 					return next(ctx, network, address)
 				}
-				c := client(t, "http://api.wawp.test", func(o *Options) { o.Transport, o.RequestTimeout, o.MaxRetries = transport, timeout, 0 })
+				c := client(t, "http://api.wawp.test", func(o *Options) {
+					o.Transport, o.RequestTimeout,
+						o.MaxRetries = transport, timeout, 0
+				})
 				started := time.Now()
 				_, err := c.CreateSession(t.Context())
 				if inTime != (err == nil) || !inTime && (KindOf(err) != NotSent || time.Since(started) != want) {
-					t.Errorf("a dial of %s, with %s for a request: %v after %s", took, timeout, err, time.Since(started))
+					t.Errorf("a dial of %s, with %s for a request: %v after %s", took, timeout, err,
+						time.Since(started))
 				}
 				transport.CloseIdleConnections()
 				synctest.Wait()
@@ -411,7 +428,8 @@ func TestTimeOfARequestStartsWithItsConnection(t *testing.T) {
 	const timeout = time.Minute
 	answer := func(conn net.Conn) {
 		body := anew()
-		_, _ = fmt.Fprintf(conn, "HTTP/1.1 201 Created\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(body), body)
+		_, _ = fmt.Fprintf(conn, "HTTP/1.1 201 Created\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(body),
+			body)
 	}
 	t.Run("a wait", func(t *testing.T) {
 		t.Parallel()
@@ -450,18 +468,21 @@ func TestTimeOfARequestStartsWithItsConnection(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			c := client(t, "http://api.wawp.test", func(o *Options) {
-				o.Transport, o.RequestTimeout = piped(func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)) }), timeout
+				o.Transport, o.RequestTimeout = piped(func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)) }),
+					timeout
 			})
 			started := time.Now()
 			_, err := c.CreateSession(t.Context())
-			if took := time.Since(started); took != timeout || !errors.Is(err, ErrTimeout) || !MayHaveActed(err) || !strings.Contains(err.Error(), "1m0s") {
+			if took := time.Since(started); took != timeout || !errors.Is(err, ErrTimeout) || !MayHaveActed(err) ||
+				!strings.Contains(err.Error(), "1m0s") {
 				t.Errorf("after %s: %v", took, err)
 			}
 		})
 	})
 }
 
-// piped is a transport whose connections lead to a server that reads a request, answers it as it is told, and closes the connection.
+// piped is a transport whose connections lead to a server that reads a request, answers it as it is told, and closes
+// the connection.
 func piped(reply func(net.Conn)) *http.Transport {
 	transport := newTransport(nil)
 	transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
@@ -529,37 +550,43 @@ func TestCreateThatOutlivesItsCallerSaysThatItTimedOut(t *testing.T) {
 func TestEachAttemptHasItsTimeout(t *testing.T) {
 	t.Parallel()
 	s := serve(t, dawdles(200, `{"status":"WORKING"}`), answers(200, `{"status":"WORKING"}`))
-	_, err := client(t, s.URL, func(o *Options) { o.RequestTimeout = time.Second }).GetSession(context.Background(), "A1")
+	_, err := client(t, s.URL, func(o *Options) { o.RequestTimeout = time.Second }).GetSession(context.Background(),
+		"A1")
 	if err != nil || s.count() != 2 {
 		t.Errorf("error %v after %d requests, want an answer to the second", err, s.count())
 	}
 }
 
-// TestTimeoutOfADialIsNotThatOfTheCaller: who reads that the time is over would raise a timeout, and not look at the network.
+// TestTimeoutOfADialIsNotThatOfTheCaller: who reads that the time is over would raise a timeout, and not look at the
+// network.
 func TestTimeoutOfADialIsNotThatOfTheCaller(t *testing.T) {
 	t.Parallel()
 	transport := newTransport(nil)
 	transport.DialContext = (&net.Dialer{Deadline: time.Unix(1, 0)}).DialContext
-	_, err := client(t, "http://127.0.0.1:1", func(o *Options) { o.Transport = transport }).GetSession(context.Background(), "A1")
+	_, err := client(t, "http://127.0.0.1:1",
+		func(o *Options) { o.Transport = transport }).GetSession(context.Background(), "A1")
 	if err == nil || !strings.Contains(err.Error(), "i/o timeout") || errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error: %v; the caller's time is over: %t", err, errors.Is(err, context.DeadlineExceeded))
 	}
 }
 
-// TestSwitchOfProtocolsIsNotReadOn: net/http hands over such a connection as the body, and no context ends a read of it.
+// TestSwitchOfProtocolsIsNotReadOn: net/http hands over such a connection as the body, and no context ends a read of
+// it.
 func TestSwitchOfProtocolsIsNotReadOn(t *testing.T) {
 	t.Parallel()
 	over := make(chan struct{})
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
-			_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n")
+			_, _ = io.WriteString(conn,
+				"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n")
 			<-over
 			_ = conn.Close()
 		}
 	})
 	ended := make(chan error, 1)
 	go func() {
-		_, err := client(t, s.URL, func(o *Options) { o.RequestTimeout = time.Second }).GetSession(context.Background(), "A1")
+		_, err := client(t, s.URL, func(o *Options) { o.RequestTimeout = time.Second }).GetSession(context.Background(),
+			"A1")
 		ended <- err
 	}()
 	select {
@@ -631,7 +658,8 @@ func TestCancellationBeforeTheWireSendsNothing(t *testing.T) {
 		}, answers(201, `{"instance_id":"A1"}`))
 		_, err := client(t, s.URL).CreateSession(ctx)
 		checkNotSent(t, s, 1, err)
-		if KindOf(err) != TooManyRequests || !strings.HasSuffix(err.Error(), "HTTP 429; the retries were then interrupted") {
+		if KindOf(err) != TooManyRequests || !strings.HasSuffix(err.Error(),
+			"HTTP 429; the retries were then interrupted") {
 			t.Errorf("error: %v", err)
 		}
 	})
@@ -670,7 +698,8 @@ func checkNotSent(t *testing.T, s *server, requests int, err error) {
 	}
 }
 
-// racing is a transport in which the connection comes at the very moment of the cancellation: just after it, or just before.
+// racing is a transport in which the connection comes at the very moment of the cancellation: just after it, or just
+// before.
 type racing struct {
 	cancel context.CancelFunc
 	before bool
@@ -741,7 +770,12 @@ func TestWhatCannotBeSentIsNotTriedAgain(t *testing.T) {
 		},
 	} {
 		var log []Attempt
-		c := client(t, s.URL, adjust, func(o *Options) { o.Log = func(_ context.Context, a Attempt) { log = append(log, a) } })
+		c := client(t, s.URL, adjust, func(o *Options) {
+			o.Log = func(_ context.Context, a Attempt) {
+				log = append(log,
+					a)
+			}
+		})
 		_, err := c.GetSession(context.Background(), "A1")
 		if KindOf(err) != Unsendable || s.count() != 0 || len(log) != 1 {
 			t.Errorf("%s: %v (%v) after %d attempts, %d requests", name, err, KindOf(err), len(log), s.count())
@@ -756,7 +790,8 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	elsewhere := serve(t, answers(200, `{"instance_id":"A1","status":"WORKING"}`))
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		s := serve(t, answers(status, "", "Location", elsewhere.URL+"/v2/session/create?access_token="+url.QueryEscape(testToken)))
+		s := serve(t, answers(status, "", "Location",
+			elsewhere.URL+"/v2/session/create?access_token="+url.QueryEscape(testToken)))
 		c := client(t, s.URL)
 		_, created := c.CreateSession(context.Background())
 		_, read := c.GetSession(context.Background(), "A1")
@@ -775,8 +810,10 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 // TestLogTellsEachAttempt: on what, what Wawp said, what that means, and after which pause another one follows.
 func TestLogTellsEachAttempt(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(502, ""), resets, cutsOff, answers(429, `{"code":"slow_down","message":"Not so `+testToken+`."}`),
-		answers(404, `{"code":"invalid_instance","message":"gone"}`), answers(200, `{"status":"WORKING","code":"ABCD-1234","message":"x"}`))
+	s := serve(t, answers(502, ""), resets, cutsOff,
+		answers(429, `{"code":"slow_down","message":"Not so `+testToken+`."}`),
+		answers(404, `{"code":"invalid_instance","message":"gone"}`),
+		answers(200, `{"status":"WORKING","code":"ABCD-1234","message":"x"}`))
 	var log []Attempt
 	c := client(t, s.URL, func(o *Options) { o.Log = func(_ context.Context, a Attempt) { log = append(log, a) } })
 	_, _ = c.GetSession(context.Background(), "A1")
@@ -785,7 +822,10 @@ func TestLogTellsEachAttempt(t *testing.T) {
 		{InstanceID: "A1", Number: 1, Status: 502, Kind: GatewayFault},
 		{InstanceID: "A1", Number: 2, Kind: NoAnswer},
 		{InstanceID: "A1", Number: 3, Status: 201, Kind: NoAnswer},
-		{InstanceID: "A1", Number: 4, Status: 429, Kind: TooManyRequests, Code: "slow_down", Message: "Not so (redacted)."},
+		{
+			InstanceID: "A1", Number: 4, Status: 429, Kind: TooManyRequests, Code: "slow_down",
+			Message: "Not so (redacted).",
+		},
 		{InstanceID: "A1", Number: 5, Status: 404, Kind: NoSuchInstance, Code: "invalid_instance", Message: "gone"},
 		{InstanceID: "B2", Number: 1, Status: 200},
 	} {
@@ -796,7 +836,8 @@ func TestLogTellsEachAttempt(t *testing.T) {
 		if isAgain := i < 4; (got.Pause > 0) != isAgain || (got.Err != "") != (want.Kind == NoAnswer) {
 			t.Errorf("%+v: it is sent again: want %t", got, isAgain)
 		}
-		want.Method, want.Path, want.Err, want.Duration, want.Pause = http.MethodPost, "/v2/session/info", got.Err, got.Duration, got.Pause
+		want.Method, want.Path, want.Err, want.Duration, want.Pause = http.MethodPost, "/v2/session/info", got.Err,
+			got.Duration, got.Pause
 		if got != want {
 			t.Errorf("the log has %+v, want %+v", got, want)
 		}
@@ -814,7 +855,10 @@ func TestRetryTable(t *testing.T) {
 		"too long":       {err: errTooLong, sent: true, answer: answer{status: 200}},
 		"broke off":      {err: io.ErrUnexpectedEOF, sent: true, answer: answer{status: 200}},
 	}
-	for _, status := range []int{200, 201, 204, 301, 308, 400, 401, 403, 404, 405, 408, 409, 410, 422, 429, 500, 501, 502, 503, 504} {
+	for _, status := range []int{
+		200, 201, 204, 301, 308, 400, 401, 403, 404, 405, 408, 409, 410, 422, 429, 500, 501,
+		502, 503, 504,
+	} {
 		endings[fmt.Sprint(status)] = ending{answer: answer{status: status}, sent: true}
 	}
 	undone := []string{"not sent", "429"}
@@ -887,12 +931,16 @@ func TestRetryAfter(t *testing.T) {
 func TestPausesGrowAndVary(t *testing.T) {
 	t.Parallel()
 	c := client(t, "http://127.0.0.1:1", func(o *Options) { o.RetryWait = time.Second })
-	for retry, longest := range map[int]time.Duration{0: time.Second, 1: 2 * time.Second, 5: 32 * time.Second, 6: time.Minute, 100: time.Minute} {
+	for retry, longest := range map[int]time.Duration{
+		0: time.Second, 1: 2 * time.Second, 5: 32 * time.Second,
+		6: time.Minute, 100: time.Minute,
+	} {
 		seen := map[time.Duration]bool{}
 		for range 100 {
 			pause := c.backoff(retry)
 			if seen[pause] = true; pause < longest/2 || pause > longest {
-				t.Errorf("the pause before retry %d is %s, want at most %s, and half of it at least", retry, pause, longest)
+				t.Errorf("the pause before retry %d is %s, want at most %s, and half of it at least", retry, pause,
+					longest)
 			}
 		}
 		if len(seen) == 1 {
@@ -907,11 +955,13 @@ func TestPauseIsAsLongAsTheServerAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := client(t, "http://api.wawp.test", func(o *Options) {
 			o.RetryWait = time.Second
-			o.Transport = handled(inTurn(answers(429, "", "Retry-After", "60"), answers(503, ""), answers(503, ""), answers(200, fine)))
+			o.Transport = handled(inTurn(answers(429, "", "Retry-After", "60"), answers(503, ""), answers(503, ""),
+				answers(200, fine)))
 		})
 		started := time.Now()
 		_, err := c.GetSession(t.Context(), "A1")
-		if took := time.Since(started); err != nil || took < 63*time.Second || took > 66*time.Second { // 60 + 1 to 2 + 2 to 4
+		// 60 + 1 to 2 + 2 to 4
+		if took := time.Since(started); err != nil || took < 63*time.Second || took > 66*time.Second {
 			t.Errorf("it took %s: %v", took, err)
 		}
 	})
@@ -953,13 +1003,21 @@ func TestRetriesEndInAnAnswerOrInTheLastError(t *testing.T) {
 		requests int
 		status   int // of the error; 0: no error
 	}{
-		{"after faults", []http.HandlerFunc{answers(500, ""), answers(502, "<html>"), resets, cutsOff, answers(200, described)}, 5, 0},
+		{"after faults", []http.HandlerFunc{
+			answers(500, ""), answers(502, "<html>"), resets, cutsOff,
+			answers(200, described),
+		}, 5, 0},
 		{"after 429", []http.HandlerFunc{answers(429, "", "Retry-After", "0"), answers(200, described)}, 2, 0},
 		{"in vain", []http.HandlerFunc{answers(503, `{"code":"x","message":"y"}`)}, 5, 503},
 		{"not after a refusal", []http.HandlerFunc{answers(403, "")}, 1, 403},
 		{"not after an endless answer", []http.HandlerFunc{answers(200, strings.Repeat(" ", maxBody+1))}, 1, 200},
 		{"not when asked to come back later", []http.HandlerFunc{answers(429, "", "Retry-After", "61")}, 1, 429},
-		{"not when asked to come back after the deadline", []http.HandlerFunc{answers(503, "", "Retry-After", "59")}, 1, 503},
+		{
+			"not when asked to come back after the deadline",
+			[]http.HandlerFunc{answers(503, "", "Retry-After", "59")},
+			1,
+			503,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -991,8 +1049,8 @@ func TestErrorSaysWhenToComeBack(t *testing.T) {
 	}
 }
 
-// TestRequestsPerSecondHoldsThroughRefusals has ten workers create 200 sessions, each answered after 20 ms, while every 20th attempt is
-// refused, every other time with a Retry-After. Time is simulated.
+// TestRequestsPerSecondHoldsThroughRefusals has ten workers create 200 sessions, each answered after 20 ms, while every
+// 20th attempt is refused, every other time with a Retry-After. Time is simulated.
 func TestRequestsPerSecondHoldsThroughRefusals(t *testing.T) {
 	t.Parallel()
 	const sessions, workers, refused, interval = 200, 10, 10, time.Second / 16
@@ -1017,7 +1075,8 @@ func TestRequestsPerSecondHoldsThroughRefusals(t *testing.T) {
 		group.Wait()
 
 		if len(api.arrived) != sessions+refused {
-			t.Fatalf("%d attempts, want %d, and a retry of each that was refused: %d", len(api.arrived), sessions, refused)
+			t.Fatalf("%d attempts, want %d, and a retry of each that was refused: %d", len(api.arrived), sessions,
+				refused)
 		}
 		for i, at := range api.arrived[1:] {
 			pause := at.Sub(api.arrived[i]).Round(time.Microsecond)

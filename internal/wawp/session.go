@@ -19,7 +19,10 @@ const (
 )
 
 var (
-	createSession  = operation{method: http.MethodPost, path: "/v2/session/create", repeat: repeatUndone, keep: true, account: true}
+	createSession = operation{
+		method: http.MethodPost, path: "/v2/session/create", repeat: repeatUndone, keep: true,
+		account: true,
+	}
 	getSession     = operation{method: http.MethodPost, path: "/v2/session/info", repeat: repeatRead}
 	startSession   = operation{method: http.MethodPost, path: "/v2/session/start", repeat: repeatUndone}
 	stopSession    = operation{method: http.MethodPost, path: "/v2/session/stop", repeat: repeatHarmless}
@@ -47,9 +50,9 @@ type Account struct {
 }
 
 // CreateSession makes a new instance, which counts against the account's quota. It is sent once, but for refusals that
-// surely made nothing; once sent it ignores the end of ctx. Whatever was read of a success, and holds the id, is enough: the error then
-// says what is wrong with the answer, and the session has its id. After any other error of which [MayHaveActed] is true an instance may
-// exist that no endpoint can list.
+// surely made nothing; once sent it ignores the end of ctx. Whatever was read of a success, and holds the id, is
+// enough: the error then says what is wrong with the answer, and the session has its id. After any other error of which
+// [MayHaveActed] is true an instance may exist that no endpoint can list.
 func (c *Client) CreateSession(ctx context.Context) (Session, error) {
 	a, err := c.call(ctx, createSession, "", nil)
 	if err != nil && a.status/100 != 2 {
@@ -146,7 +149,8 @@ func (c *Client) act(ctx context.Context, op operation, id string) (Session, err
 	return c.session(d, id), nil
 }
 
-// tellsSession says whether an answer describes a session. Beside an error, a name or a word for a status is not enough.
+// tellsSession says whether an answer describes a session. Beside an error, a name or a word for a status is not
+// enough.
 func tellsSession(d document) bool {
 	if d.object("me") != nil || d.instanceID() != "" {
 		return true
@@ -168,8 +172,8 @@ func (c *Client) session(d document, id string) Session {
 	}
 }
 
-// status finds the state of the session. Envelopes have a status of their own, which says how the request went: a number,
-// or one of these words.
+// status finds the state of the session. Envelopes have a status of their own, which says how the request went: a
+// number, or one of these words.
 func status(d document) string {
 	words := []string{"SUCCESS", "OK", "ERROR", "FAIL", "QUEUED", "ACCEPTED", "PENDING", "SCHEDULED", "TRUE", "FALSE"}
 	for _, layer := range d.layers {

@@ -31,7 +31,8 @@ func (r reset) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// TestCreateThatBreaksOffAfterTheIDIsRecorded: whatever was read of a success and holds the id is enough. The time here is synctest's.
+// TestCreateThatBreaksOffAfterTheIDIsRecorded: whatever was read of a success and holds the id is enough. The time here
+// is synctest's.
 func TestCreateThatBreaksOffAfterTheIDIsRecorded(t *testing.T) {
 	t.Parallel()
 	const whole = `{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-1","status":"STOPPED"}`
@@ -51,16 +52,37 @@ func TestCreateThatBreaksOffAfterTheIDIsRecorded(t *testing.T) {
 		kind   Kind // of the error
 		says   string
 	}{
-		"no last chunk":                 {chunk(whole), closes, false, true, NoAnswer, "the answer broke off: unexpected EOF"},
-		"a chunk that breaks off":       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n" + whole, closes, false, true, NoAnswer, "broke off"},
-		"a chunk that is none":          {chunk(whole) + "zz\r\n", closes, false, true, NoAnswer, errBroken.Error()},
-		"fewer bytes than announced":    {length(1000, whole), closes, false, true, NoAnswer, "the answer broke off: unexpected EOF"},
-		"a reset after it":              {length(1000, whole), closes, true, true, NoAnswer, "connection reset by peer"},
-		"a reset within the JSON":       {length(1000, whole[:40]), closes, true, false, NoAnswer, "connection reset by peer"},
-		"silence until the timeout":     {length(1000, whole), silence, false, true, NoAnswer, "no answer came within 1m0s (request_timeout)"},
-		"silence in a chunk":            {chunk(whole), silence, false, true, NoAnswer, "request_timeout"},
-		"JSON that breaks off":          {length(31, whole[:31]), closes, false, false, Unreadable, "not whole"},
-		"more than the answer can have": {length(2<<20, whole+strings.Repeat(" ", 2<<20-len(whole))), closes, false, true, Unreadable, "longer than 1 MiB"},
+		"no last chunk": {
+			chunk(whole), closes, false, true, NoAnswer,
+			"the answer broke off: unexpected EOF",
+		},
+		"a chunk that breaks off": {
+			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n" + whole, closes,
+			false, true, NoAnswer, "broke off",
+		},
+		"a chunk that is none": {chunk(whole) + "zz\r\n", closes, false, true, NoAnswer, errBroken.Error()},
+		"fewer bytes than announced": {
+			length(1000, whole), closes, false, true, NoAnswer,
+			"the answer broke off: unexpected EOF",
+		},
+		"a reset after it": {
+			length(1000, whole), closes, true, true, NoAnswer,
+			"connection reset by peer",
+		},
+		"a reset within the JSON": {
+			length(1000, whole[:40]), closes, true, false, NoAnswer,
+			"connection reset by peer",
+		},
+		"silence until the timeout": {
+			length(1000, whole), silence, false, true, NoAnswer,
+			"no answer came within 1m0s (request_timeout)",
+		},
+		"silence in a chunk":   {chunk(whole), silence, false, true, NoAnswer, "request_timeout"},
+		"JSON that breaks off": {length(31, whole[:31]), closes, false, false, Unreadable, "not whole"},
+		"more than the answer can have": {
+			length(2<<20, whole+strings.Repeat(" ", 2<<20-len(whole))), closes, false,
+			true, Unreadable, "longer than 1 MiB",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -77,7 +99,8 @@ func TestCreateThatBreaksOffAfterTheIDIsRecorded(t *testing.T) {
 					}
 					return conn, err
 				}
-				session, err := client(t, "http://api.wawp.test", func(o *Options) { o.Transport = transport }).CreateSession(t.Context())
+				session, err := client(t, "http://api.wawp.test",
+					func(o *Options) { o.Transport = transport }).CreateSession(t.Context())
 				if session.InstanceID != "3EB0BCB2E3D4" || (session.Name == "wawp-1") != test.named {
 					t.Errorf("the session is %+v", session)
 				}
@@ -94,7 +117,8 @@ func TestCreateWithAnUntrueEncodingIsRead(t *testing.T) {
 	t.Parallel()
 	for _, encoding := range []string{"gzip", "br", "deflate"} {
 		s := serve(t, answers(201, `{"instance_id":"A1"}`, "Content-Encoding", encoding))
-		if session, err := client(t, s.URL).CreateSession(context.Background()); err != nil || session.InstanceID != "A1" {
+		if session, err := client(t, s.URL).CreateSession(context.Background()); err != nil ||
+			session.InstanceID != "A1" {
 			t.Errorf("%s: %+v, %v", encoding, session, err)
 		}
 	}
@@ -137,7 +161,8 @@ func TestCompressedAnswerIsRead(t *testing.T) {
 			t.Errorf("Accept-Encoding is %q", got)
 		}
 	}
-	_, err := client(t, serve(t, answers(404, pack(`{"code":"invalid_instance","message":"No."}`))).URL).GetSession(t.Context(), "A1")
+	_, err := client(t, serve(t, answers(404,
+		pack(`{"code":"invalid_instance","message":"No."}`))).URL).GetSession(t.Context(), "A1")
 	if KindOf(err) != NoSuchInstance {
 		t.Errorf("a refusal: %v", err)
 	}
@@ -162,7 +187,8 @@ func TestCreateWithThingsAroundTheAnswerIsRecorded(t *testing.T) {
 	} {
 		s := serve(t, answers(201, body))
 		session, err := client(t, s.URL).CreateSession(context.Background())
-		if session.InstanceID != "A1" || KindOf(err) != Unreadable || !strings.Contains(err.Error(), "HTTP 201, but the answer is not whole") {
+		if session.InstanceID != "A1" || KindOf(err) != Unreadable ||
+			!strings.Contains(err.Error(), "HTTP 201, but the answer is not whole") {
 			t.Errorf("%q: %+v, %v", body, session, err)
 		}
 	}
@@ -288,7 +314,8 @@ func TestReadThatBreaksOffIsRepeated(t *testing.T) {
 func TestShortTokenIsKeptOutOfTextsAlone(t *testing.T) {
 	t.Parallel()
 	for token, kept := range map[string]bool{"3EB0BCB": true, "3EB0BCB2": false} {
-		s := serve(t, answers(201, `{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-3EB0BCB2","server_name":"s-3EB0BCB2","status":"3EB0BCB2"}`),
+		s := serve(t, answers(201,
+			`{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-3EB0BCB2","server_name":"s-3EB0BCB2","status":"3EB0BCB2"}`),
 			answers(404, `{"code":"invalid_instance","message":"3EB0BCB2 is not known"}`))
 		var log []Attempt
 		c := client(t, s.URL, func(o *Options) {
@@ -348,8 +375,10 @@ func TestKnownIDIsNoNewSession(t *testing.T) {
 		"its policy":   func(ctx context.Context, c *Client) error { _, err := c.GetRateLimit(ctx, "A1"); return err },
 		"started":      func(ctx context.Context, c *Client) error { _, err := c.StartSession(ctx, "A1"); return err },
 	} {
-		first := map[string]http.HandlerFunc{"its webhooks": answers(200, `{"webhooks":[]}`),
-			"its policy": answers(200, `{"policy":"strict"}`)}[name]
+		first := map[string]http.HandlerFunc{
+			"its webhooks": answers(200, `{"webhooks":[]}`),
+			"its policy":   answers(200, `{"policy":"strict"}`),
+		}[name]
 		if first == nil {
 			first = created
 		}

@@ -11,7 +11,8 @@ import (
 	"unicode"
 )
 
-// What the documentation of session/temp-link says of a link: how long it is valid, and where its page is, by its token.
+// What the documentation of session/temp-link says of a link: how long it is valid, and where its page is, by its
+// token.
 const (
 	tempLinkLife = 30 * time.Minute
 	tempLinkPage = "https://app.wawp.net/temp-qr/"
@@ -21,13 +22,16 @@ const (
 const wawpDomain = "wawp.net"
 
 var (
-	getTempLink     = operation{method: http.MethodGet, path: "/v2/session/temp-link", repeat: repeatRead}
-	createTempLink  = operation{method: http.MethodPost, path: "/v2/session/temp-link", repeat: repeatUndone, keep: true}
+	getTempLink    = operation{method: http.MethodGet, path: "/v2/session/temp-link", repeat: repeatRead}
+	createTempLink = operation{
+		method: http.MethodPost, path: "/v2/session/temp-link", repeat: repeatUndone,
+		keep: true,
+	}
 	revokeTempLinks = operation{method: http.MethodDelete, path: "/v2/session/temp-link", repeat: repeatHarmless}
 )
 
-// TempLink is the address of a page on which a person scans the QR code of a session, without an account at Wawp. It is a
-// secret: who has it can link a phone. A session has one at most. Without a URL it is none.
+// TempLink is the address of a page on which a person scans the QR code of a session, without an account at Wawp. It is
+// a secret: who has it can link a phone. A session has one at most. Without a URL it is none.
 type TempLink struct {
 	URL string
 	// ExpiresAt is when the link ends; zero means that it was not told.
@@ -72,7 +76,8 @@ func (c *Client) GetTempLink(ctx context.Context, id string) (TempLink, error) {
 	}
 	link, told := c.tempLink(a)
 	if !told {
-		return TempLink{}, newUnreadable(getTempLink, a, c.redact, "the answer neither holds a link nor says that there is none")
+		return TempLink{}, newUnreadable(getTempLink, a, c.redact,
+			"the answer neither holds a link nor says that there is none")
 	}
 	return link, nil
 }
@@ -109,14 +114,14 @@ func (c *Client) RevokeTempLinks(ctx context.Context, id string) error {
 	return c.change(ctx, revokeTempLinks, id, nil)
 }
 
-// LockTempLinks waits until nobody else in this process makes or revokes the links of a session, and returns how to let the
-// next one do so. Each link ends the one before it: who wants one, and looks first, must not be overtaken.
+// LockTempLinks waits until nobody else in this process makes or revokes the links of a session, and returns how to let
+// the next one do so. Each link ends the one before it: who wants one, and looks first, must not be overtaken.
 func (c *Client) LockTempLinks(ctx context.Context, id string) (unlock func(), err error) {
 	return c.turn(ctx, "temp-link of "+id)
 }
 
-// tempLink finds the link in an answer, and says whether the answer tells of one, or that there is none. Whether it is text or
-// an object, no documentation shows. An error may hold the address of a page of help: that is no link.
+// tempLink finds the link in an answer, and says whether the answer tells of one, or that there is none. Whether it is
+// text or an object, no documentation shows. An error may hold the address of a page of help: that is no link.
 func (c *Client) tempLink(a answer) (link TempLink, told bool) {
 	d, now := parse(a.body), asOf(a)
 	for _, name := range []string{"link", "temp_link", "tempLink"} {
@@ -130,7 +135,8 @@ func (c *Client) tempLink(a answer) (link TempLink, told bool) {
 		for _, layer := range d.layers {
 			for _, name := range names {
 				value, ok := layer[name]
-				if address := c.address(text(value)); address != "" && (!failed || strings.Contains(text(value), "/temp-qr/")) {
+				if address := c.address(text(value)); address != "" &&
+					(!failed || strings.Contains(text(value), "/temp-qr/")) {
 					return TempLink{address, d.expiry(), now}, true
 				}
 				none = none || ok && !isSet(value)

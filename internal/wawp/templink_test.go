@@ -93,7 +93,8 @@ func TestTempLinkIsReadInEveryForm(t *testing.T) {
 			if err != nil || got != test.want {
 				t.Errorf("%+v, %v, want %+v", got, err, test.want)
 			}
-			if s.count() != 1 || s.requests[0].method != http.MethodGet || s.requests[0].url.Path != "/v2/session/temp-link" {
+			if s.count() != 1 || s.requests[0].method != http.MethodGet ||
+				s.requests[0].url.Path != "/v2/session/temp-link" {
 				t.Errorf("%d requests: %s", s.count(), s.requests[0].method)
 			}
 		})
@@ -104,9 +105,13 @@ func TestTempLinkIsReadInEveryForm(t *testing.T) {
 func TestSuccessThatTellsOfNoTempLinkIsUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
-		"", "null", "[]", "OK", "{}", `{"success":true}`, `{"data":null}`, `{"link":true}`, `{"link":7}`, `{"link":"none"}`, `{"link":["x"]}`,
-		`{"link":"javascript:alert(1)"}`, `{"link":"ftp://a.test/x"}`, `{"link":"https://"}`, `{"link":"https://app.wawp.net/temp-qr/x is it"}`, `{"link":"/temp-qr/x"}`, `{"link":"https:\/\/a.test/\u0000"}`, "<html>Sign in</html>",
-		`{"code":"invalid_session","message":"no"}`, `{"code":"invalid_session","message":"no","link":null}`, `{"success":false,"link":null}`,
+		"", "null", "[]", "OK", "{}", `{"success":true}`, `{"data":null}`, `{"link":true}`, `{"link":7}`,
+		`{"link":"none"}`, `{"link":["x"]}`,
+		`{"link":"javascript:alert(1)"}`, `{"link":"ftp://a.test/x"}`, `{"link":"https://"}`,
+		`{"link":"https://app.wawp.net/temp-qr/x is it"}`, `{"link":"/temp-qr/x"}`,
+		`{"link":"https:\/\/a.test/\u0000"}`, "<html>Sign in</html>",
+		`{"code":"invalid_session","message":"no"}`, `{"code":"invalid_session","message":"no","link":null}`,
+		`{"success":false,"link":null}`,
 		`{"code":"invalid_session","message":"no","link":"https://wawp.test/help"}`, `{"link":"https://app.wa`,
 		`{"link":"` + tempLinkPage + testToken + `"}`, `{"token":"` + testToken + `"}`,
 		`{"link":"https://user@app.wawp.net/temp-qr/x"}`, `{"link":"https://app.wawp.net@a.test/temp-qr/x"}`,
@@ -118,7 +123,8 @@ func TestSuccessThatTellsOfNoTempLinkIsUnreadable(t *testing.T) {
 		`{"link":"https://app.wawp.net/` + strings.Repeat("x", wholeLength) + `"}`,
 	} {
 		s := serve(t, answers(200, body))
-		if got, err := client(t, s.URL).GetTempLink(context.Background(), "A1"); KindOf(err) != Unreadable || got != (TempLink{}) {
+		if got, err := client(t, s.URL).GetTempLink(context.Background(), "A1"); KindOf(err) != Unreadable ||
+			got != (TempLink{}) {
 			t.Errorf("%s: %+v, %v", body, got, err)
 		}
 	}
@@ -134,14 +140,30 @@ func TestCreateTempLink(t *testing.T) {
 		methods string
 		fails   bool
 	}{
-		"the link":                  {[]http.HandlerFunc{link}, "POST", false},
-		"201":                       {[]http.HandlerFunc{answers(201, `{"data":{"token":"`+linkToken+`"}}`)}, "POST", false},
-		"empty, and there":          {[]http.HandlerFunc{answers(204, ""), link}, "POST GET", false},
-		"a message, and there":      {[]http.HandlerFunc{answers(200, `{"message":"Link created"}`), link}, "POST GET", false},
-		"empty, and the one before": {[]http.HandlerFunc{answers(204, ""), answers(200, old, "Date", now)}, "POST GET", true},
-		"empty, and not there":      {[]http.HandlerFunc{answers(204, ""), none}, "POST GET", true},
-		"empty, and nobody tells":   {[]http.HandlerFunc{answers(204, ""), answers(403, "")}, "POST GET", true},
-		"an error in disguise":      {[]http.HandlerFunc{answers(200, `{"code":"x","message":"y"}`), link}, "POST", true},
+		"the link": {[]http.HandlerFunc{link}, "POST", false},
+		"201": {
+			[]http.HandlerFunc{answers(201, `{"data":{"token":"`+linkToken+`"}}`)},
+			"POST",
+			false,
+		},
+		"empty, and there": {[]http.HandlerFunc{answers(204, ""), link}, "POST GET", false},
+		"a message, and there": {
+			[]http.HandlerFunc{answers(200, `{"message":"Link created"}`), link},
+			"POST GET",
+			false,
+		},
+		"empty, and the one before": {
+			[]http.HandlerFunc{answers(204, ""), answers(200, old, "Date", now)},
+			"POST GET",
+			true,
+		},
+		"empty, and not there":    {[]http.HandlerFunc{answers(204, ""), none}, "POST GET", true},
+		"empty, and nobody tells": {[]http.HandlerFunc{answers(204, ""), answers(403, "")}, "POST GET", true},
+		"an error in disguise": {
+			[]http.HandlerFunc{answers(200, `{"code":"x","message":"y"}`), link},
+			"POST",
+			true,
+		},
 		"a hotel's page":            {[]http.HandlerFunc{answers(200, "<html>"), link}, "POST", true},
 		"refused, to come back":     {[]http.HandlerFunc{answers(429, ""), link}, "POST POST", false},
 		"refused":                   {[]http.HandlerFunc{answers(400, ""), link}, "POST", true},
@@ -240,15 +262,17 @@ func TestCreateTempLinkIsKept(t *testing.T) {
 func TestRevokeTempLinks(t *testing.T) {
 	t.Parallel()
 	for body, fine := range map[string]bool{
-		"": true, "{}": true, "OK": true, `{"success":true}`: true, `{"link":null}`: true, `{"code":"success","message":"Revoked"}`: true,
-		`{"code":"x","message":"y"}`: false, `{"success":false}`: false, "<html>": false,
+		"": true, "{}": true, "OK": true, `{"success":true}`: true, `{"link":null}`: true,
+		`{"code":"success","message":"Revoked"}`: true,
+		`{"code":"x","message":"y"}`:             false, `{"success":false}`: false, "<html>": false,
 	} {
 		s := serve(t, answers(502, ""), answers(429, ""), answers(200, body))
 		err := client(t, s.URL).RevokeTempLinks(context.Background(), "A1")
 		if (err == nil) != fine || !fine && KindOf(err) != Unreadable || s.count() != 3 {
 			t.Errorf("%s: %v after %d requests", body, err, s.count())
 		}
-		if r := s.requests[2]; r.method != http.MethodDelete || r.url.Path != "/v2/session/temp-link" || r.body != "" || len(r.url.Query()) != 2 {
+		if r := s.requests[2]; r.method != http.MethodDelete || r.url.Path != "/v2/session/temp-link" || r.body != "" ||
+			len(r.url.Query()) != 2 {
 			t.Errorf("sent %s %s %q", r.method, r.url.Path, r.body)
 		}
 	}
@@ -259,7 +283,8 @@ func TestTempLinkIs(t *testing.T) {
 	link := TempLink{URL: "https://app.wawp.net/temp-qr/abc"}
 	for address, want := range map[string]bool{
 		"https://app.wawp.net/temp-qr/abc": true, "http://www.wawp.net/de/temp-qr/abc/": true,
-		"https://app.wawp.net/temp-qr/abd": false, "https://app.wawp.net/temp-qr/": false, "https://app.wawp.net/temp-qr/ABC": false, "": false,
+		"https://app.wawp.net/temp-qr/abd": false, "https://app.wawp.net/temp-qr/": false,
+		"https://app.wawp.net/temp-qr/ABC": false, "": false,
 	} {
 		if got := link.Is(address); got != want {
 			t.Errorf("%q: %t", address, got)
@@ -278,7 +303,8 @@ func TestErrorsHoldNoTempLink(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		`{"success":false,"link":"see $"}`, `{"success":false,"link":{"token":"#"}}`,
-		`{"success":false,"data":{"address":"$","hash":"#"}}`, "<html>$ #</html>", "see $", "#", `{"links":["$","#"]}`, `{"links":["app.wawp.net/temp-qr/%"]}`,
+		`{"success":false,"data":{"address":"$","hash":"#"}}`, "<html>$ #</html>", "see $", "#", `{"links":["$","#"]}`,
+		`{"links":["app.wawp.net/temp-qr/%"]}`,
 		`{"code":"x","message":"y","my_link":"https:\/\/app.wawp.net\/temp-qr\/%"}`,
 	} {
 		for _, status := range []int{200, 400, 404, 500} {
@@ -316,7 +342,10 @@ func TestLockTempLinks(t *testing.T) {
 	if _, err := c.LockTempLinks(ended, "A1"); !errors.Is(err, context.Canceled) {
 		t.Errorf("a second turn: %v", err)
 	}
-	for name, lock := range map[string]func(context.Context, string) (func(), error){"B2": c.LockTempLinks, "A1": c.LockWebhooks} {
+	for name, lock := range map[string]func(context.Context, string) (func(), error){
+		"B2": c.LockTempLinks,
+		"A1": c.LockWebhooks,
+	} {
 		free, err := lock(context.Background(), name)
 		if err != nil {
 			t.Fatal(err)
@@ -346,7 +375,8 @@ func TestLinkThatLeadsElsewhereIsKnown(t *testing.T) {
 	t.Parallel()
 	c := client(t, "https://proxy.example:8443/wawp")
 	for link, want := range map[string]string{
-		"": "", linkAddress: "", "https://wawp.net/x": "", "https://APP.WAWP.NET:443/x": "", "https://app.wawp.net./x": "",
+		"": "", linkAddress: "", "https://wawp.net/x": "", "https://APP.WAWP.NET:443/x": "",
+		"https://app.wawp.net./x": "",
 		"https://proxy.example/x": "",
 		"https://evilwawp.net/x":  "evilwawp.net", "https://wawp.net.example/x": "wawp.net.example",
 		"https://example:8080/x":      "example:8080",

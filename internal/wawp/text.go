@@ -102,7 +102,8 @@ func newRedactor(secrets ...string) redactor {
 func spellingsOf(secret string) spellings {
 	quoted, _ := json.Marshal(secret)
 	all := []string{
-		secret, url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret), strings.Trim(string(quoted), `"`), inASCII(secret),
+		secret, url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret),
+		strings.Trim(string(quoted), `"`), inASCII(secret),
 	}
 	for _, spelling := range all {
 		all = append(all, strings.ReplaceAll(spelling, "/", `\/`))

@@ -19,7 +19,8 @@ import (
 func echoes(token string) []string {
 	quoted, _ := json.Marshal(token)
 	return []string{
-		token, url.QueryEscape(token), url.PathEscape(token), html.EscapeString(token), strings.Trim(string(quoted), `"`),
+		token, url.QueryEscape(token), url.PathEscape(token), html.EscapeString(token),
+		strings.Trim(string(quoted), `"`),
 		strings.ReplaceAll(token, "/", `\/`), hex.EncodeToString([]byte(token)),
 		base64.StdEncoding.EncodeToString([]byte(token)),
 		base64.RawURLEncoding.EncodeToString([]byte(token)),
@@ -32,14 +33,17 @@ func TestErrorsHoldNoToken(t *testing.T) {
 	echo := strings.Join(echoes(testToken), " ")
 	replies := map[string]http.HandlerFunc{
 		"reset": resets, "timeout": stalls, "cut off": cutsOff,
-		"no status": says("HTTP/1.1 " + echo + "\r\n\r\n"), "no header": says("HTTP/1.1 200 OK\r\n" + echo + "\r\n\r\n"),
-		"redirect": answers(302, "", "Location", "https://"+url.PathEscape(testToken)+".example/?access_token="+url.QueryEscape(testToken)),
+		"no status": says("HTTP/1.1 " + echo + "\r\n\r\n"),
+		"no header": says("HTTP/1.1 200 OK\r\n" + echo + "\r\n\r\n"),
+		"redirect": answers(302, "", "Location",
+			"https://"+url.PathEscape(testToken)+".example/?access_token="+url.QueryEscape(testToken)),
 	}
 	for _, status := range []int{200, 400, 401, 403, 404, 429, 500, 502} {
 		encoded, _ := json.Marshal(echo)
 		replies[fmt.Sprintf("%d text", status)] = answers(status, echo)
 		replies[fmt.Sprintf("%d HTML", status)] = answers(status, "<html>"+echo)
-		replies[fmt.Sprintf("%d message", status)] = answers(status, fmt.Sprintf(`{"code":%s,"message":%s}`, encoded, encoded))
+		replies[fmt.Sprintf("%d message", status)] = answers(status,
+			fmt.Sprintf(`{"code":%s,"message":%s}`, encoded, encoded))
 		replies[fmt.Sprintf("%d error", status)] = answers(status, fmt.Sprintf(`{"error":%s}`, encoded))
 		replies[fmt.Sprintf("%d other", status)] = answers(status, fmt.Sprintf(`{"user":{"access_token":%s}}`, encoded))
 	}
@@ -101,7 +105,8 @@ func TestSecretsAreBlottedOut(t *testing.T) {
 	}
 }
 
-// TestSecretInASCIIIsBlottedOut: the message of a person has more than letters in it, and the API may well be written in PHP.
+// TestSecretInASCIIIsBlottedOut: the message of a person has more than letters in it, and the API may well be written
+// in PHP.
 func TestSecretInASCIIIsBlottedOut(t *testing.T) {
 	t.Parallel()
 	r := newRedactor("Grüße 🚀\n\"a/b\\c")
@@ -122,10 +127,13 @@ func TestSecretIsBlottedOutInEveryCase(t *testing.T) {
 	for _, echo := range echoes(secret) {
 		for _, echo := range []string{echo, strings.ToLower(echo), strings.ToUpper(echo)} {
 			text := "a " + echo + " b"
-			for what, got := range map[string]string{"a line": r.line(text), "a value": r.value(text),
-				"a whole text": r.whole(text)} {
+			for what, got := range map[string]string{
+				"a line": r.line(text), "a value": r.value(text),
+				"a whole text": r.whole(text),
+			} {
 				// The last letter of a text in Base64 has little of it.
-				if !strings.HasPrefix(got, "a (redacted)") || !strings.HasSuffix(got, " b") || len(got) > len("a (redacted)x== b") {
+				if !strings.HasPrefix(got, "a (redacted)") || !strings.HasSuffix(got, " b") ||
+					len(got) > len("a (redacted)x== b") {
 					t.Errorf("%s has %s as %s", what, echo, got)
 				}
 			}
@@ -204,8 +212,10 @@ func TestText(t *testing.T) {
 // FuzzText: a text is harmless, short, and the same when it passes again; what was harmless and short before is not
 // touched.
 func FuzzText(f *testing.F) {
-	for _, text := range []string{persianName, emojiName, "\x1b[2J\n\u202e\xff", strings.Repeat("x", 255) + "👍🏽", " ",
-		""} {
+	for _, text := range []string{
+		persianName, emojiName, "\x1b[2J\n\u202e\xff", strings.Repeat("x", 255) + "👍🏽", " ",
+		"",
+	} {
 		f.Add(text, uint16(1))
 		f.Add(text, uint16(300))
 	}
@@ -235,8 +245,10 @@ func FuzzText(f *testing.F) {
 // FuzzInstanceID: what has the form of an id needs no quotes anywhere, and passes through the function for texts as it
 // is.
 func FuzzInstanceID(f *testing.F) {
-	for _, id := range []string{"3EB0BCB2E3D4", "12345678", "a.b_c:d@e-f", "A1; rm -rf /", "A1'", "A1\n", "\u0661",
-		strings.Repeat("x", 128), strings.Repeat("x", 129), ""} {
+	for _, id := range []string{
+		"3EB0BCB2E3D4", "12345678", "a.b_c:d@e-f", "A1; rm -rf /", "A1'", "A1\n", "\u0661",
+		strings.Repeat("x", 128), strings.Repeat("x", 129), "",
+	} {
 		f.Add(id)
 	}
 	f.Fuzz(func(t *testing.T, id string) {

@@ -112,11 +112,16 @@ func TestWatchGoesByWhatLasts(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), patience)
 				defer cancel()
 				began := time.Now()
-				last, err := c.WatchSession(ctx, "A1", func(l Look) (bool, error) { return l.Err == nil && l.Settled(), nil })
-				if (err == nil) != test.settles || last.Status != test.status || last.InstanceID != "A1" || time.Since(began) != test.after {
+				last, err := c.WatchSession(ctx, "A1", func(l Look) (bool, error) {
+					return l.Err == nil && l.Settled(),
+						nil
+				})
+				if (err == nil) != test.settles || last.Status != test.status || last.InstanceID != "A1" ||
+					time.Since(began) != test.after {
 					t.Errorf("%+v, %v after %s", last, err, time.Since(began))
 				}
-				if KindOf(err) != test.kind || !test.settles && test.kind == "" && !errors.Is(err, context.DeadlineExceeded) {
+				if KindOf(err) != test.kind || !test.settles && test.kind == "" &&
+					!errors.Is(err, context.DeadlineExceeded) {
 					t.Errorf("the end is %v", err)
 				}
 			})
@@ -138,7 +143,10 @@ func TestWatchIsEndedByItsLook(t *testing.T) {
 			}
 			return false, nil
 		})
-		want := []string{"STARTING1", "no such instance1", "no such instance2", "server fault0", "no such instance3", "WORKING1"}
+		want := []string{
+			"STARTING1", "no such instance1", "no such instance2", "server fault0", "no such instance3",
+			"WORKING1",
+		}
 		if !errors.Is(err, enough) || !slices.Equal(seen, want) {
 			t.Errorf("%v: %q", err, seen)
 		}
@@ -160,7 +168,8 @@ func TestChangeIsJudgedByWhatFollows(t *testing.T) {
 	}{
 		{Start(), "STARTING", "STARTING WORKING", false, true, 3 * time.Second, ""},
 		{Start(), "-", "STOPPED STOPPED STARTING WORKING", false, true, 9 * time.Second, ""},
-		{Start(), "-", row(30, "STOPPED") + "WORKING", false, true, 90 * time.Second, ""}, // never while it is under way
+		// never while it is under way
+		{Start(), "-", row(30, "STOPPED") + "WORKING", false, true, 90 * time.Second, ""},
 		{Start(), "-", "SCAN_QR_CODE SCAN_QR_CODE WORKING", false, true, 6 * time.Second, ""},
 		{Start(), "-", "SCAN_QR_CODE", false, true, 6 * time.Second, ""},
 		{Start(), "-", "STARTING SCAN_QR_CODE WORKING", fresh, true, 3 * time.Second, ""},
@@ -188,7 +197,8 @@ func TestChangeIsJudgedByWhatFollows(t *testing.T) {
 		{Stop(StatusWorking), "STOPPED", "STOPPED", false, true, 0, ""},
 		{Stop(StatusWorking), "STOPPED", "- STOPPED", false, true, 3 * time.Second, ""},
 		{Stop(StatusWorking), "-", "WORKING WORKING STOPPED", false, true, 6 * time.Second, ""},
-		{Stop(StatusWorking), "409", "WORKING STOPPED STOPPED WORKING", false, false, 21 * time.Second, Conflict}, // of a restart
+		// of a restart
+		{Stop(StatusWorking), "409", "WORKING STOPPED STOPPED WORKING", false, false, 21 * time.Second, Conflict},
 		{Stop(StatusWorking), "409", "WORKING STOPPED", false, true, 18 * time.Second, ""},
 		{Stop(StatusWorking), "500", "WORKING", false, false, time.Minute, ServerFault},
 		{Stop(StatusWorking), "423", "STOPPED", false, true, 15 * time.Second, ""},
@@ -197,7 +207,10 @@ func TestChangeIsJudgedByWhatFollows(t *testing.T) {
 		{Stop(StatusWorking), "504", "STARTING SCAN_QR_CODE", false, false, time.Minute, GatewayFault},
 
 		{Restart(StatusWorking), "STARTING", "WORKING", false, true, 0, ""},
-		{Restart(StatusWorking), "-", "WORKING STOPPED STOPPED STARTING SCAN_QR_CODE STARTING WORKING", false, true, 18 * time.Second, ""},
+		{
+			Restart(StatusWorking), "-", "WORKING STOPPED STOPPED STARTING SCAN_QR_CODE STARTING WORKING", false, true,
+			18 * time.Second, "",
+		},
 		{Restart(StatusWorking), "-", "WORKING", false, false, patience, ""},
 		{Restart(StatusWorking), "RESTARTED", "WORKING", false, false, patience, ""},
 		{Restart(StatusWorking), "502", "WORKING STARTING WORKING", false, true, 6 * time.Second, ""},
@@ -213,7 +226,8 @@ func TestChangeIsJudgedByWhatFollows(t *testing.T) {
 				began, change := time.Now(), test.change
 				change.Unlinked = test.unlinked
 				_, err := c.Make(ctx, change, Look{Session: Session{InstanceID: "A1", Status: StatusStopped}}, nil)
-				if (err == nil) != test.happens || time.Since(began) != test.after || KindOf(change.Failure) != test.kind {
+				if (err == nil) != test.happens || time.Since(began) != test.after ||
+					KindOf(change.Failure) != test.kind {
 					t.Errorf("%v after %s, the failure is %v", err, time.Since(began), change.Failure)
 				}
 				if !slices.Equal(e.sent, []string{change.Name}) {
@@ -231,7 +245,8 @@ func TestBootIsWaitedFor(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c, e := engineOf(t, "WORKING", "404")
 			told := 0
-			last, err := c.Make(t.Context(), Boot(), Look{Session: Session{InstanceID: "A1", Status: status}, Row: 1}, func(Look) { told++ })
+			last, err := c.Make(t.Context(), Boot(), Look{Session: Session{InstanceID: "A1", Status: status}, Row: 1},
+				func(Look) { told++ })
 			if err != nil || last.Status != StatusWorking || e.looked != looks || len(e.sent) != 0 || told != 0 {
 				t.Errorf("%+v, %v after %d looks, of which %d were told, and %v", last, err, e.looked, told, e.sent)
 			}
@@ -259,7 +274,8 @@ func TestUnlinkingWaitsAndSeesItTakeHold(t *testing.T) {
 		{asking, "FAILED", "WORKING", true, true, 1, 0, ""},
 		{asking, "DONE", "WORKING", false, true, 1, patience, ""},
 		{asking, "LOGGED_OUT", "WORKING WORKING SCAN_QR_CODE", true, true, 1, 6 * time.Second, ""},
-		{asking, "completed", "WORKING LOGGED_OUT", true, true, 1, 3 * time.Second, ""}, // of session/info any word counts
+		// of session/info any word counts
+		{asking, "completed", "WORKING LOGGED_OUT", true, true, 1, 3 * time.Second, ""},
 		{asking, "STARTING", "STARTING STOPPED", true, true, 1, 3 * time.Second, ""},
 		{asking, "WORKING", "WORKING", false, true, 1, patience, ""},
 		{asking, "-", "404 500 SCAN_QR_CODE", true, true, 1, 6 * time.Second, ""},
@@ -308,10 +324,12 @@ func TestUnlinkingWaitsAndSeesItTakeHold(t *testing.T) {
 						asked++
 					}
 				})
-				if (err == nil) != test.unlinks || KindOf(err) != test.kind || u.Accepted != test.accepted || time.Since(began) != test.after {
+				if (err == nil) != test.unlinks || KindOf(err) != test.kind || u.Accepted != test.accepted ||
+					time.Since(began) != test.after {
 					t.Errorf("%+v, %v after %s", u.Session, err, time.Since(began))
 				}
-				if len(e.sent) != test.sent || u.Sent != (test.sent > 0) || asked != test.sent || c.IsUnlinked("A1") != test.unlinks {
+				if len(e.sent) != test.sent || u.Sent != (test.sent > 0) || asked != test.sent ||
+					c.IsUnlinked("A1") != test.unlinks {
 					t.Errorf("it was sent: %v, told: %d, and claimed: %t", e.sent, asked, c.IsUnlinked("A1"))
 				}
 			})

@@ -22,8 +22,8 @@ var (
 // DefaultRetries is what Wawp gives a webhook for which none were set (documentation of webhook/set).
 var DefaultRetries = Retries{DelaySeconds: 2, Attempts: 15}
 
-// Webhook is an address to which Wawp posts the events of a session. Its URL is its key: there is no id. What is nil was
-// not told, or is left to Wawp.
+// Webhook is an address to which Wawp posts the events of a session. Its URL is its key: there is no id. What is nil
+// was not told, or is left to Wawp.
 type Webhook struct {
 	URL     string
 	Events  []string // sorted
@@ -58,7 +58,10 @@ func (c *Client) ListWebhooks(ctx context.Context, id string, addresses ...strin
 	shared := c.reads.DoChan(id, func() (hooks any, err error) {
 		defer func() {
 			if recover() != nil { // in a goroutine of its own, where no caller could survive it
-				err = &Error{Op: listWebhooks.String(), Kind: Unreadable, text: "the provider crashed: this is a bug, please report it"}
+				err = &Error{
+					Op: listWebhooks.String(), Kind: Unreadable,
+					text: "the provider crashed: this is a bug, please report it",
+				}
 			}
 		}()
 		// The first caller's end must not be the others' error.
@@ -75,7 +78,8 @@ func (c *Client) ListWebhooks(ctx context.Context, id string, addresses ...strin
 	}
 }
 
-// LookForWebhooks is [Client.ListWebhooks] with a request of its own: for who writes, and must know how things stand now.
+// LookForWebhooks is [Client.ListWebhooks] with a request of its own: for who writes, and must know how things stand
+// now.
 func (c *Client) LookForWebhooks(ctx context.Context, id string, addresses ...string) ([]Webhook, error) {
 	c.hide(id, addresses...)
 	a, err := c.call(ctx, listWebhooks, id, nil)
@@ -137,9 +141,9 @@ func retries(o map[string]any) *Retries {
 	return nil
 }
 
-// SetWebhook makes a webhook, or changes the one on its URL; secret may be "". Once sent it ignores the end of ctx. After an
-// ambiguous end it looks whether it is there, and only if not, and no answer came from Wawp, sends it again. Hold
-// [Client.LockWebhooks] meanwhile.
+// SetWebhook makes a webhook, or changes the one on its URL; secret may be "". Once sent it ignores the end of ctx.
+// After an ambiguous end it looks whether it is there, and only if not, and no answer came from Wawp, sends it again.
+// Hold [Client.LockWebhooks] meanwhile.
 func (c *Client) SetWebhook(ctx context.Context, id string, hook Webhook, secret string) error {
 	parameters := fields{"url": hook.URL, "events": hook.Events}
 	if hook.Enabled != nil {
@@ -160,7 +164,8 @@ func (c *Client) SetWebhook(ctx context.Context, id string, hook Webhook, secret
 		if there, ok := FindWebhook(hooks, hook.URL); ok && there.Matches(hook) {
 			return nil
 		}
-		if lookErr != nil || !wasLost(KindOf(err)) || attempt == c.options.MaxRetries || sleep(ctx, c.backoff(attempt)) != nil {
+		if lookErr != nil || !wasLost(KindOf(err)) || attempt == c.options.MaxRetries ||
+			sleep(ctx, c.backoff(attempt)) != nil {
 			return err
 		}
 	}
@@ -204,8 +209,8 @@ func (c *Client) change(ctx context.Context, op operation, id string, parameters
 	return nil
 }
 
-// LockWebhooks waits until nobody else in this process writes to the webhooks of a session, and returns how to let the next
-// one do so. Wawp keeps them in one list: two writes at once can undo each other.
+// LockWebhooks waits until nobody else in this process writes to the webhooks of a session, and returns how to let the
+// next one do so. Wawp keeps them in one list: two writes at once can undo each other.
 func (c *Client) LockWebhooks(ctx context.Context, id string) (unlock func(), err error) {
 	done, err := c.turn(ctx, id)
 	if err != nil {
@@ -255,8 +260,8 @@ func (w Webhook) Differs(want Webhook) []string {
 	return names
 }
 
-// FindWebhook returns the webhook on a URL: the same to the letter, or else one that differs only in what means nothing in
-// a URL, because Wawp may have written it in its own way.
+// FindWebhook returns the webhook on a URL: the same to the letter, or else one that differs only in what means nothing
+// in a URL, because Wawp may have written it in its own way.
 func FindWebhook(hooks []Webhook, address string) (Webhook, bool) {
 	for _, canonical := range []func(string) string{strings.Clone, canonicalURL} {
 		for _, hook := range hooks {
@@ -268,7 +273,8 @@ func FindWebhook(hooks []Webhook, address string) (Webhook, bool) {
 	return Webhook{}, false
 }
 
-// canonicalURL writes a URL without what means nothing: the case of the host, the default port, the slash of an empty path.
+// canonicalURL writes a URL without what means nothing: the case of the host, the default port, the slash of an empty
+// path.
 func canonicalURL(s string) string {
 	u, err := url.Parse(s)
 	if err != nil {
@@ -281,8 +287,8 @@ func canonicalURL(s string) string {
 	return u.String()
 }
 
-// Resembles says whether a URL may be the same address as that of the webhook in a spelling that means something else by the letter: other
-// escapes, another case, a slash at the end.
+// Resembles says whether a URL may be the same address as that of the webhook in a spelling that means something else
+// by the letter: other escapes, another case, a slash at the end.
 func (w Webhook) Resembles(address string) bool { return loose(w.URL) == loose(address) }
 
 func loose(s string) string {
@@ -309,8 +315,8 @@ func (w Webhook) Origin() string {
 // without end, counts as none.
 func IsReadable(address string) bool { return redactor{}.whole(address) != "" }
 
-// IsSystemWebhook says whether an address is that of Wawp's own webhook, which belongs to nobody else and whose last part
-// is a token (documentation of webhook/delete).
+// IsSystemWebhook says whether an address is that of Wawp's own webhook, which belongs to nobody else and whose last
+// part is a token (documentation of webhook/delete).
 func IsSystemWebhook(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && strings.EqualFold(u.Hostname(), "app.wawp.net") && strings.HasPrefix(u.Path, "/api/webhook/")

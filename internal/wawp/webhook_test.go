@@ -41,7 +41,8 @@ func TestWebhooksAreReadInEveryForm(t *testing.T) {
 		}
 	}
 	for _, body := range []string{
-		"", "{}", "[]", `{"webhooks":"none"}`, "<html>", `{"code":"x","message":"y"}`, `{"webhooks":["https://a.test"]}`,
+		"", "{}", "[]", `{"webhooks":"none"}`, "<html>", `{"code":"x","message":"y"}`,
+		`{"webhooks":["https://a.test"]}`,
 		`{"webhooks":[{"webhook_url":"https://a.test"}]}`, `{"webhooks":{"url":"https://a.test","events":["m"]}}`,
 		`{"success":false,"code":"x","message":"y","webhooks":[]}`,
 	} {
@@ -102,23 +103,46 @@ func TestSetWebhookLooksBeforeItSendsAgain(t *testing.T) {
 		methods string
 		fails   bool
 	}{
-		"it is there":            {[]http.HandlerFunc{resets, there}, "POST GET", false},
-		"it is not there":        {[]http.HandlerFunc{answers(502, ""), none, answers(200, "")}, "POST GET POST", false},
-		"another one is there":   {[]http.HandlerFunc{answers(502, ""), other, answers(200, "")}, "POST GET POST", false},
-		"nobody can tell":        {[]http.HandlerFunc{answers(502, ""), answers(403, "")}, "POST GET", true},
-		"it was refused":         {[]http.HandlerFunc{answers(403, "")}, "POST", true},
-		"an error in disguise":   {[]http.HandlerFunc{answers(200, `{"code":"x","message":"y"}`), there}, "POST GET", false},
-		"it is never there":      {[]http.HandlerFunc{answers(502, ""), none, answers(502, ""), none, answers(502, ""), none}, "POST GET POST GET POST GET", true},
-		"a fault of Wawp's own":  {[]http.HandlerFunc{answers(500, ""), none}, "POST GET", true},
-		"a refusal in disguise":  {[]http.HandlerFunc{answers(200, `{"code":"x","message":"y"}`), none}, "POST GET", true},
-		"retries are not told":   {[]http.HandlerFunc{answers(504, ""), answers(200, `{"webhooks":[{"url":"https://a.test"}]}`)}, "POST GET", false},
+		"it is there": {[]http.HandlerFunc{resets, there}, "POST GET", false},
+		"it is not there": {
+			[]http.HandlerFunc{answers(502, ""), none, answers(200, "")},
+			"POST GET POST",
+			false,
+		},
+		"another one is there": {
+			[]http.HandlerFunc{answers(502, ""), other, answers(200, "")},
+			"POST GET POST",
+			false,
+		},
+		"nobody can tell": {[]http.HandlerFunc{answers(502, ""), answers(403, "")}, "POST GET", true},
+		"it was refused":  {[]http.HandlerFunc{answers(403, "")}, "POST", true},
+		"an error in disguise": {
+			[]http.HandlerFunc{answers(200, `{"code":"x","message":"y"}`), there},
+			"POST GET",
+			false,
+		},
+		"it is never there": {[]http.HandlerFunc{
+			answers(502, ""), none, answers(502, ""), none, answers(502, ""),
+			none,
+		}, "POST GET POST GET POST GET", true},
+		"a fault of Wawp's own": {[]http.HandlerFunc{answers(500, ""), none}, "POST GET", true},
+		"a refusal in disguise": {
+			[]http.HandlerFunc{answers(200, `{"code":"x","message":"y"}`), none},
+			"POST GET",
+			true,
+		},
+		"retries are not told": {[]http.HandlerFunc{
+			answers(504, ""),
+			answers(200, `{"webhooks":[{"url":"https://a.test"}]}`),
+		}, "POST GET", false},
 		"refused, the next time": {[]http.HandlerFunc{answers(502, ""), none, answers(422, "")}, "POST GET POST", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, test.replies...)
 			c := client(t, s.URL, func(o *Options) { o.MaxRetries = 2 })
-			err := c.SetWebhook(context.Background(), "A1", Webhook{URL: "https://a.test", Events: []string{"m"}, Enabled: &yes}, "")
+			err := c.SetWebhook(context.Background(), "A1",
+				Webhook{URL: "https://a.test", Events: []string{"m"}, Enabled: &yes}, "")
 			var methods []string
 			for _, r := range s.requests {
 				methods = append(methods, r.method)
@@ -141,7 +165,8 @@ func TestSetWebhookOnTheWireIgnoresCancellation(t *testing.T) {
 			answers(200, `{"success":true}`)(w, r)
 		}
 	})
-	if err := client(t, s.URL).SetWebhook(ctx, "A1", Webhook{URL: "https://a.test", Events: []string{"m"}}, ""); err != nil || s.count() != 1 {
+	if err := client(t, s.URL).SetWebhook(ctx, "A1", Webhook{URL: "https://a.test", Events: []string{"m"}},
+		""); err != nil || s.count() != 1 {
 		t.Errorf("the answer was lost: %v, %d requests", err, s.count())
 	}
 }
@@ -253,7 +278,12 @@ func TestLockWebhooksTakesTurns(t *testing.T) {
 
 func TestFindWebhook(t *testing.T) {
 	t.Parallel()
-	hooks := []Webhook{{URL: "https://A.test:443/x/"}, {URL: "https://Root.test/"}, {URL: "https://a.test/x"}, {URL: "https://b.test/X"}}
+	hooks := []Webhook{
+		{URL: "https://A.test:443/x/"},
+		{URL: "https://Root.test/"},
+		{URL: "https://a.test/x"},
+		{URL: "https://b.test/X"},
+	}
 	for address, want := range map[string]string{
 		"https://a.test/x":      "https://a.test/x",
 		"https://a.test/x/":     "https://A.test:443/x/",
@@ -308,7 +338,8 @@ func TestSecretIsBlottedOutOfErrors(t *testing.T) {
 	for _, status := range []int{200, 422, 500} {
 		s := serve(t, answers(status, `{"code":"bad","message":"hmac hush/hush is too short"}`))
 		c := client(t, s.URL, func(o *Options) { o.MaxRetries = 0 })
-		err := c.SetWebhook(context.Background(), "A1", Webhook{URL: "https://a.test", Events: []string{"m"}}, "hush/hush")
+		err := c.SetWebhook(context.Background(), "A1", Webhook{URL: "https://a.test", Events: []string{"m"}},
+			"hush/hush")
 		if err == nil || strings.Contains(err.Error(), "hush") {
 			t.Errorf("HTTP %d: %v", status, err)
 		}
@@ -318,7 +349,8 @@ func TestSecretIsBlottedOutOfErrors(t *testing.T) {
 func TestSecretDoesNotHideACode(t *testing.T) {
 	t.Parallel()
 	s := serve(t, answers(403, `{"code":"subscription_required","message":"Pay."}`))
-	err := client(t, s.URL).SetWebhook(context.Background(), "A1", Webhook{URL: "https://a.test", Events: []string{"m"}}, "required")
+	err := client(t, s.URL).SetWebhook(context.Background(), "A1",
+		Webhook{URL: "https://a.test", Events: []string{"m"}}, "required")
 	if KindOf(err) != SubscriptionRequired {
 		t.Errorf("%v", err)
 	}
@@ -328,7 +360,8 @@ func TestSecretDoesNotHideACode(t *testing.T) {
 func TestWebhookOfWhichNotAllCanBeShownIsUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{
-		`https://a.test/\u0000`, `https://a.test/\u001b[2J`, `https://a.test/\n\"No changes.\"`, `https://a.test/\u202e`,
+		`https://a.test/\u0000`, `https://a.test/\u001b[2J`, `https://a.test/\n\"No changes.\"`,
+		`https://a.test/\u202e`,
 		`https://a.test/\u009b`,
 		`https://a.test/` + strings.Repeat("x", wholeLength), `\u0007`, "", " ",
 	} {

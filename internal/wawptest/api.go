@@ -1,5 +1,6 @@
-// Package wawptest is a simulated Wawp API: an http.Handler with state, for tests and for trying things out. It is strict
-// where the API is documented, can be told to fail in every way that a network can, and records what it was sent.
+// Package wawptest is a simulated Wawp API: an http.Handler with state, for tests and for trying things out. It is
+// strict where the API is documented, can be told to fail in every way that a network can, and records what it was
+// sent.
 //
 // Each object of the API has a file with its endpoints and what is behind them.
 package wawptest
@@ -34,13 +35,13 @@ type Config struct {
 	// BootTime is how long a session stays STARTING, by the clock, before it becomes WORKING (if a phone is linked)
 	// or SCAN_QR_CODE; by default that is over at the next request.
 	BootTime time.Duration
-	// PairAfter is how long it takes, by the clock, until a phone pairs by itself with a session that waits for a scan, from when
-	// a QR code, a pairing code or a link was first handed out; default never.
+	// PairAfter is how long it takes, by the clock, until a phone pairs by itself with a session that waits for a scan,
+	// from when a QR code, a pairing code or a link was first handed out; default never.
 	PairAfter time.Duration
 	// Latency is the real time by which every answer is delayed, after what was asked for has been done; default none.
 	Latency time.Duration
-	// WriteRace is the real time for which a change to a session's webhooks stays between its reading of the list and its
-	// writing of it: who writes meanwhile is overwritten. Default none, so that writes follow each other.
+	// WriteRace is the real time for which a change to a session's webhooks stays between its reading of the list and
+	// its writing of it: who writes meanwhile is overwritten. Default none, so that writes follow each other.
 	WriteRace time.Duration
 	// Secrets says how the answers show the secret of a webhook: "" not at all, "masked" or "shown".
 	Secrets string
@@ -146,11 +147,12 @@ var objects = []map[string]endpoint{
 
 // endpoint is one method and path of the API.
 type endpoint struct {
-	account  bool                    // concerns the account, not one session: takes no instance_id
-	paid     bool                    // is for accounts with an active plan
-	bareBody bool                    // takes the credentials in the query only, even with a body
-	params   []string                // documented parameters beside the credentials: in the body where there is one, else in the query
-	do       func(*API, call) answer // called with the API locked
+	account  bool // concerns the account, not one session: takes no instance_id
+	paid     bool // is for accounts with an active plan
+	bareBody bool // takes the credentials in the query only, even with a body
+	// documented parameters beside the credentials: in the body where there is one, else in the query
+	params []string
+	do     func(*API, call) answer // called with the API locked
 }
 
 // call is a request that has passed every check.
@@ -183,7 +185,8 @@ func (a *API) act(r *Request, fault Fault) answer {
 	}
 	s := a.find(r.Query.Get(instanceID))
 	if s == nil {
-		return refuse(http.StatusNotFound, "invalid_instance", "The instance ID is incorrect or the instance was deleted.")
+		return refuse(http.StatusNotFound, "invalid_instance",
+			"The instance ID is incorrect or the instance was deleted.")
 	}
 	if e.paid && !a.paid {
 		return needsPlan("This feature needs an active plan.")
@@ -254,7 +257,8 @@ func (e endpoint) check(r *Request) *answer {
 		}
 	}
 	if withBody && !r.saysJSON() {
-		unsupported := refuse(http.StatusUnsupportedMediaType, "unsupported_media_type", "The body must be "+jsonType+".")
+		unsupported := refuse(http.StatusUnsupportedMediaType, "unsupported_media_type",
+			"The body must be "+jsonType+".")
 		return &unsupported
 	}
 	if withBody && r.Body == nil {

@@ -23,40 +23,76 @@ func TestStrictness(t *testing.T) {
 		status   int
 		code     string
 	}{
-		"documented POST":           {sessionInfo, func(*http.Request) {}, 200, ""},
-		"documented GET":            {getPolicy, func(*http.Request) {}, 200, ""},
-		"documented DELETE":         {deleteSession, func(*http.Request) {}, 200, ""},
-		"charset":                   {sessionInfo, header("Content-Type", "application/json; charset=utf-8"), 200, ""},
-		"no token in query":         {sessionInfo, query(accessToken), 400, "missing_param"},
-		"no token in GET":           {getPolicy, query(accessToken), 400, "missing_param"},
-		"empty token":               {getPolicy, query(accessToken, ""), 400, "missing_param"},
-		"no id in query":            {sessionInfo, query(instanceID), 400, "missing_param"},
-		"no token in body":          {sessionInfo, body(`{"instance_id":"0123456789AB"}`), 400, "missing_param"},
-		"no id in body":             {sessionInfo, body(`{"access_token":"wawptest-token"}`), 400, "missing_param"},
-		"wrong token":               {getPolicy, query(accessToken, "another"), 401, "invalid_access_token"},
-		"another token in body":     {sessionInfo, body(`{"access_token":"b","instance_id":"0123456789AB"}`), 400, "param_mismatch"},
-		"another id in body":        {sessionInfo, body(`{"access_token":"wawptest-token","instance_id":"B"}`), 400, "param_mismatch"},
-		"number for an id in body":  {sessionInfo, body(`{"access_token":"wawptest-token","instance_id":1}`), 400, "param_mismatch"},
-		"object for an id in body":  {sessionInfo, body(`{"access_token":"wawptest-token","instance_id":{}}`), 400, "param_mismatch"},
-		"no body":                   {sessionInfo, body(""), 400, "invalid_json"},
-		"array as body":             {sessionInfo, body("[]"), 400, "invalid_json"},
-		"null as body":              {sessionInfo, body("null"), 400, "invalid_json"},
-		"form as body":              {sessionInfo, header("Content-Type", "application/x-www-form-urlencoded"), 415, "unsupported_media_type"},
-		"no content type":           {sessionInfo, header("Content-Type", ""), 415, "unsupported_media_type"},
-		"unknown key in body":       {sessionInfo, body(`{"access_token":"wawptest-token","instance_id":"0123456789AB","a":1}`), 400, "unknown_param"},
-		"key of another in body":    {sessionInfo, body(`{"access_token":"wawptest-token","instance_id":"0123456789AB","url":"u"}`), 400, "unknown_param"},
-		"unknown query key":         {getPolicy, query("verbose", "1"), 400, "unknown_param"},
-		"query key of another":      {getPolicy, query("url", hook), 400, "unknown_param"},
-		"parameter in the query":    {"PATCH /v2/session/rate-limit", query("policy_slug", "strict"), 400, "unknown_param"},
-		"parameter in a body":       {"DELETE /v2/webhook/delete", body(`{"url":"` + hook + `"}`), 400, "unknown_param"},
-		"id for create":             {createSession, query(instanceID, "0123456789AB"), 400, "unknown_param"},
-		"repeated query key":        {getPolicy, query(accessToken, DefaultToken, DefaultToken), 400, "repeated_param"},
-		"idempotency key":           {createSession, header("Idempotency-Key", "1"), 400, "unexpected_header"},
-		"empty idempotency key":     {createSession, func(r *http.Request) { r.Header["Idempotency-Key"] = []string{""} }, 400, "unexpected_header"},
-		"unknown instance":          {getPolicy, query(instanceID, "BA9876543210"), 404, "invalid_instance"},
-		"unknown path":              {getPolicy, func(r *http.Request) { r.URL.Path = "/v2/status" }, 404, "rest_no_route"},
-		"trailing slash":            {getPolicy, func(r *http.Request) { r.URL.Path += "/" }, 404, "rest_no_route"},
-		"method that is not there":  {createSession, func(r *http.Request) { r.Method = http.MethodGet }, 404, "rest_no_route"},
+		"documented POST":   {sessionInfo, func(*http.Request) {}, 200, ""},
+		"documented GET":    {getPolicy, func(*http.Request) {}, 200, ""},
+		"documented DELETE": {deleteSession, func(*http.Request) {}, 200, ""},
+		"charset":           {sessionInfo, header("Content-Type", "application/json; charset=utf-8"), 200, ""},
+		"no token in query": {sessionInfo, query(accessToken), 400, "missing_param"},
+		"no token in GET":   {getPolicy, query(accessToken), 400, "missing_param"},
+		"empty token":       {getPolicy, query(accessToken, ""), 400, "missing_param"},
+		"no id in query":    {sessionInfo, query(instanceID), 400, "missing_param"},
+		"no token in body":  {sessionInfo, body(`{"instance_id":"0123456789AB"}`), 400, "missing_param"},
+		"no id in body":     {sessionInfo, body(`{"access_token":"wawptest-token"}`), 400, "missing_param"},
+		"wrong token":       {getPolicy, query(accessToken, "another"), 401, "invalid_access_token"},
+		"another token in body": {
+			sessionInfo, body(`{"access_token":"b","instance_id":"0123456789AB"}`), 400,
+			"param_mismatch",
+		},
+		"another id in body": {
+			sessionInfo, body(`{"access_token":"wawptest-token","instance_id":"B"}`), 400,
+			"param_mismatch",
+		},
+		"number for an id in body": {
+			sessionInfo, body(`{"access_token":"wawptest-token","instance_id":1}`), 400,
+			"param_mismatch",
+		},
+		"object for an id in body": {
+			sessionInfo, body(`{"access_token":"wawptest-token","instance_id":{}}`), 400,
+			"param_mismatch",
+		},
+		"no body":       {sessionInfo, body(""), 400, "invalid_json"},
+		"array as body": {sessionInfo, body("[]"), 400, "invalid_json"},
+		"null as body":  {sessionInfo, body("null"), 400, "invalid_json"},
+		"form as body": {
+			sessionInfo, header("Content-Type", "application/x-www-form-urlencoded"), 415,
+			"unsupported_media_type",
+		},
+		"no content type": {sessionInfo, header("Content-Type", ""), 415, "unsupported_media_type"},
+		"unknown key in body": {
+			sessionInfo,
+			body(`{"access_token":"wawptest-token","instance_id":"0123456789AB","a":1}`), 400, "unknown_param",
+		},
+		"key of another in body": {
+			sessionInfo,
+			body(`{"access_token":"wawptest-token","instance_id":"0123456789AB","url":"u"}`), 400, "unknown_param",
+		},
+		"unknown query key":    {getPolicy, query("verbose", "1"), 400, "unknown_param"},
+		"query key of another": {getPolicy, query("url", hook), 400, "unknown_param"},
+		"parameter in the query": {
+			"PATCH /v2/session/rate-limit", query("policy_slug", "strict"), 400,
+			"unknown_param",
+		},
+		"parameter in a body": {
+			"DELETE /v2/webhook/delete", body(`{"url":"` + hook + `"}`), 400,
+			"unknown_param",
+		},
+		"id for create":      {createSession, query(instanceID, "0123456789AB"), 400, "unknown_param"},
+		"repeated query key": {getPolicy, query(accessToken, DefaultToken, DefaultToken), 400, "repeated_param"},
+		"idempotency key":    {createSession, header("Idempotency-Key", "1"), 400, "unexpected_header"},
+		"empty idempotency key": {
+			createSession,
+			func(r *http.Request) { r.Header["Idempotency-Key"] = []string{""} }, 400, "unexpected_header",
+		},
+		"unknown instance": {getPolicy, query(instanceID, "BA9876543210"), 404, "invalid_instance"},
+		"unknown path": {
+			getPolicy, func(r *http.Request) { r.URL.Path = "/v2/status" }, 404,
+			"rest_no_route",
+		},
+		"trailing slash": {getPolicy, func(r *http.Request) { r.URL.Path += "/" }, 404, "rest_no_route"},
+		"method that is not there": {
+			createSession, func(r *http.Request) { r.Method = http.MethodGet }, 404,
+			"rest_no_route",
+		},
 		"unknown path, wrong token": {"GET /v2/status", query(accessToken, "another"), 404, "rest_no_route"},
 	}
 	for name, test := range tests {
@@ -279,8 +315,10 @@ func TestEveryEndpointIsInTheCoverageGuide(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := []string{ // those that are documented, and not simulated
-		"GET /v2/session/start", "GET /v2/session/stop", "GET /v2/session/restart", "GET /v2/session/logout", "GET /v2/session/info",
-		"GET /v2/session/me", "POST /v2/session/webhook", "GET /v2/auth/qr", "GET /v2/auth/qr-image", "POST /v2/auth/qr-image",
+		"GET /v2/session/start", "GET /v2/session/stop", "GET /v2/session/restart", "GET /v2/session/logout",
+		"GET /v2/session/info",
+		"GET /v2/session/me", "POST /v2/session/webhook", "GET /v2/auth/qr", "GET /v2/auth/qr-image",
+		"POST /v2/auth/qr-image",
 		"GET /v2/send/text",
 	}
 	for _, endpoints := range objects {

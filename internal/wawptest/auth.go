@@ -13,8 +13,8 @@ import (
 // qrLife is how long a QR code is shown before the next one takes its place.
 const qrLife = 30 * time.Second
 
-// issued are secrets that were handed out, in order, by the instance id of their session, which they outlast: a test can
-// look for them wherever they must not be.
+// issued are secrets that were handed out, in order, by the instance id of their session, which they outlast: a test
+// can look for them wherever they must not be.
 type issued map[string][]string
 
 func (i issued) add(id, secret string) {
@@ -65,8 +65,8 @@ func (a *API) qr(c call) answer {
 	return reply(http.StatusOK, object{"mimetype": jsonType, "data": base64.StdEncoding.EncodeToString(data)})
 }
 
-// qrCode hands out what is in a session's QR code now, and says when the next one takes its place. Like WhatsApp's, it is a
-// reference and three keys of 32 bytes.
+// qrCode hands out what is in a session's QR code now, and says when the next one takes its place. Like WhatsApp's, it
+// is a reference and three keys of 32 bytes.
 func (a *API) qrCode(s *session) (string, time.Time) {
 	shown := a.config.Now().Truncate(qrLife)
 	random := sha3.SumSHAKE256([]byte(s.qrSeed+shown.UTC().String()), 72+3*32)
@@ -80,15 +80,16 @@ func (a *API) qrCode(s *session) (string, time.Time) {
 
 var phoneNumber = regexp.MustCompile(`^[1-9][0-9]{6,14}$`)
 
-// requestCode makes a new code at each call. A phone that is linked, while the session only passes through SCAN_QR_CODE, is
-// unlinked by it, as reports say.
+// requestCode makes a new code at each call. A phone that is linked, while the session only passes through
+// SCAN_QR_CODE, is unlinked by it, as reports say.
 func (a *API) requestCode(c call) answer {
 	number, _ := c.Body["phone_number"].(string)
 	if number == "" {
 		return *complain("missing_param", "The parameter %q is required.", "phone_number")
 	}
 	if !phoneNumber.MatchString(number) {
-		return *complain("invalid_param", "The parameter %q must be digits only, with the country code.", "phone_number")
+		return *complain("invalid_param", "The parameter %q must be digits only, with the country code.",
+			"phone_number")
 	}
 	if c.session.Me != nil {
 		c.session.Me = nil

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// Fault makes requests fail. Which ones: Match, Skip, Times and Every. How: by a canned answer (Status, Body) or none at
-// all (Drop), by a distorted answer (Cut, Reshape, Rewrite), by an old one (Age), late (Hold, Withhold), or by a session that
-// flaps (Flap). Header goes with any of them.
+// Fault makes requests fail. Which ones: Match, Skip, Times and Every. How: by a canned answer (Status, Body) or none
+// at all (Drop), by a distorted answer (Cut, Reshape, Rewrite), by an old one (Age), late (Hold, Withhold), or by a
+// session that flaps (Flap). Header goes with any of them.
 type Fault struct {
 	// Match is the method and path of the requests that it is for, like "POST /v2/session/create"; "" is all.
 	Match string
@@ -24,8 +24,8 @@ type Fault struct {
 	// Hold, if not nil, makes a request wait until it is closed, before anything is done. A client that leaves
 	// meanwhile has asked for nothing.
 	Hold <-chan struct{}
-	// Withhold, if not nil, makes the answer wait until it is closed, after everything was done. A client that leaves meanwhile
-	// has got what it asked for, and does not know.
+	// Withhold, if not nil, makes the answer wait until it is closed, after everything was done. A client that leaves
+	// meanwhile has got what it asked for, and does not know.
 	Withhold <-chan struct{}
 	// Act makes a request that gets a canned answer or none do what it asks for all the same. Others always do.
 	Act bool
@@ -41,27 +41,27 @@ type Fault struct {
 	Cut bool
 	// Reshape turns a successful answer into what is sent in its place; errors pass as they are.
 	Reshape func(answer map[string]any) any
-	// Flap has the session of a request pass through these statuses, from before anything is done: one for each look at it
-	// (session/info), then it is what it was. In between it behaves as in each of them. A change of its status ends that, and
-	// an engine that does not run, or boots, does not flap.
+	// Flap has the session of a request pass through these statuses, from before anything is done: one for each look at
+	// it (session/info), then it is what it was. In between it behaves as in each of them. A change of its status ends
+	// that, and an engine that does not run, or boots, does not flap.
 	Flap []string
 	// Age makes the answer to a GET that of so long ago, by the clock, as from a cache.
 	Age time.Duration
-	// Rewrite turns the body of an answer, whichever it is, into what is sent in its place. With a Content-Length in Header that is
-	// larger, the connection ends after it.
+	// Rewrite turns the body of an answer, whichever it is, into what is sent in its place. With a Content-Length in
+	// Header that is larger, the connection ends after it.
 	Rewrite func(body []byte) []byte
 }
 
-// Inject adds a fault. If several match a request, the first one due takes it, and the later ones do not count it: faults
-// with Times follow each other.
+// Inject adds a fault. If several match a request, the first one due takes it, and the later ones do not count it:
+// faults with Times follow each other.
 func (a *API) Inject(f Fault) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.faults = append(a.faults, &fault{Fault: f})
 }
 
-// Choose lets a function choose the fault of each request that no injected one takes; the zero Fault is none. It is told of one
-// request at a time, in the order in which Requests returns them, and must not call the API. nil ends that.
+// Choose lets a function choose the fault of each request that no injected one takes; the zero Fault is none. It is
+// told of one request at a time, in the order in which Requests returns them, and must not call the API. nil ends that.
 func (a *API) Choose(choose func(Request) Fault) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -21,10 +21,13 @@ func TestWhichRequestsFail(t *testing.T) {
 		faults []Fault
 		want   []int
 	}{
-		"none":           {nil, []int{200, 200, 200, 200, 200, 200}},
-		"all":            {[]Fault{{Status: 503}}, []int{503, 503, 503, 503, 503, 503}},
-		"matching":       {[]Fault{{Match: sessionInfo, Status: 503}}, []int{503, 200, 503, 200, 503, 200}},
-		"method matters": {[]Fault{{Match: "PATCH /v2/session/info", Status: 503}}, []int{200, 200, 200, 200, 200, 200}},
+		"none":     {nil, []int{200, 200, 200, 200, 200, 200}},
+		"all":      {[]Fault{{Status: 503}}, []int{503, 503, 503, 503, 503, 503}},
+		"matching": {[]Fault{{Match: sessionInfo, Status: 503}}, []int{503, 200, 503, 200, 503, 200}},
+		"method matters": {
+			[]Fault{{Match: "PATCH /v2/session/info", Status: 503}},
+			[]int{200, 200, 200, 200, 200, 200},
+		},
 		"times":          {[]Fault{{Status: 503, Times: 2}}, []int{503, 503, 200, 200, 200, 200}},
 		"skip":           {[]Fault{{Status: 503, Skip: 2}}, []int{200, 200, 503, 503, 503, 503}},
 		"skip, times":    {[]Fault{{Status: 503, Skip: 1, Times: 2}}, []int{200, 503, 503, 200, 200, 200}},
@@ -33,8 +36,14 @@ func TestWhichRequestsFail(t *testing.T) {
 		"every one":      {[]Fault{{Status: 503, Every: 1, Times: 1}}, []int{503, 200, 200, 200, 200, 200}},
 		"every, times":   {[]Fault{{Status: 503, Every: 2, Times: 2}}, []int{200, 503, 200, 503, 200, 200}},
 		"every, skip":    {[]Fault{{Status: 503, Every: 2, Skip: 1}}, []int{200, 200, 503, 200, 503, 200}},
-		"in turn":        {[]Fault{{Status: 429, Times: 1}, {Status: 503, Times: 2}}, []int{429, 503, 503, 200, 200, 200}},
-		"side by side":   {[]Fault{{Status: 429, Match: sessionInfo}, {Status: 503}}, []int{429, 503, 429, 503, 429, 503}},
+		"in turn": {
+			[]Fault{{Status: 429, Times: 1}, {Status: 503, Times: 2}},
+			[]int{429, 503, 503, 200, 200, 200},
+		},
+		"side by side": {
+			[]Fault{{Status: 429, Match: sessionInfo}, {Status: 503}},
+			[]int{429, 503, 429, 503, 429, 503},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -72,13 +81,20 @@ func TestCannedAnswers(t *testing.T) {
 		contentType string
 		sessions    int
 	}{
-		"status":              {Fault{Status: 500}, 500, "", jsonType, 0},
-		"status and body":     {Fault{Status: 403, Body: `{"code":"x"}`}, 403, `{"code":"x"}`, jsonType, 0},
-		"body":                {Fault{Body: `{"code":"x"}`}, 200, `{"code":"x"}`, jsonType, 0},
-		"no content":          {Fault{Status: 204}, 204, "", jsonType, 0},
-		"not JSON":            {Fault{Status: 502, Body: "<html>", Header: http.Header{"Content-Type": {"text/html"}}}, 502, "<html>", "text/html", 0},
-		"done all the same":   {Fault{Status: 502, Act: true}, 502, "", jsonType, 1},
-		"header without case": {Fault{Status: 502, Header: http.Header{"content-type": {"text/plain"}}}, 502, "", "text/plain", 0},
+		"status":          {Fault{Status: 500}, 500, "", jsonType, 0},
+		"status and body": {Fault{Status: 403, Body: `{"code":"x"}`}, 403, `{"code":"x"}`, jsonType, 0},
+		"body":            {Fault{Body: `{"code":"x"}`}, 200, `{"code":"x"}`, jsonType, 0},
+		"no content":      {Fault{Status: 204}, 204, "", jsonType, 0},
+		"not JSON": {
+			Fault{Status: 502, Body: "<html>", Header: http.Header{"Content-Type": {"text/html"}}},
+			502, "<html>", "text/html", 0,
+		},
+		"done all the same": {Fault{Status: 502, Act: true}, 502, "", jsonType, 1},
+		"header without case": {
+			Fault{Status: 502, Header: http.Header{"content-type": {"text/plain"}}},
+			502, "",
+			"text/plain", 0,
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -89,7 +105,8 @@ func TestCannedAnswers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if response.StatusCode != test.status || body != test.body || response.Header.Get("Content-Type") != test.contentType {
+			if response.StatusCode != test.status || body != test.body ||
+				response.Header.Get("Content-Type") != test.contentType {
 				t.Errorf("got %d %v %q", response.StatusCode, response.Header, body)
 			}
 			if requests := s.Requests(); len(requests) != 1 || requests[0].Status != test.status {
@@ -194,7 +211,8 @@ func TestRewrite(t *testing.T) {
 			test.fault.Rewrite = func(body []byte) []byte { return append([]byte("// "), body[:7]...) }
 			s.Inject(test.fault)
 			_, body, err := s.send(s.request(t.Context(), createSession, ""))
-			if len(body) != 10 || body[:5] != `// {"` || (err == nil) != test.whole || len(s.Sessions()) != test.sessions {
+			if len(body) != 10 || body[:5] != `// {"` || (err == nil) != test.whole ||
+				len(s.Sessions()) != test.sessions {
 				t.Errorf("got %q, %v, and %d sessions", body, err, len(s.Sessions()))
 			}
 		})
@@ -295,7 +313,8 @@ func TestChoose(t *testing.T) {
 		status, _ := s.call(endpoint, "")
 		got = append(got, status)
 	}
-	if want := []int{201, 500, 503, 201}; !slices.Equal(got, want) || !slices.Equal(told, []string{createSession, createSession, createSession}) {
+	if want := []int{201, 500, 503, 201}; !slices.Equal(got, want) ||
+		!slices.Equal(told, []string{createSession, createSession, createSession}) {
 		t.Errorf("got %v, want %v; told of %v", got, want, told)
 	}
 	s.Choose(nil)
@@ -315,13 +334,21 @@ func TestReshape(t *testing.T) {
 	}{
 		"wrap":       {Fault{Reshape: Wrap("data")}, 200, `{"data":` + info + `}`},
 		"wrap twice": {Fault{Reshape: Wrap("config", "metadata")}, 200, `{"config":{"metadata":` + info + `}}`},
-		"rename":     {Fault{Reshape: Rename("name", "sessionName")}, 200, `{"sessionName":"wawp-84729105","status":"SCAN_QR_CODE","config":{"webhooks":{},"proxy":null}}`},
+		"rename": {
+			Fault{Reshape: Rename("name", "sessionName")},
+			200,
+			`{"sessionName":"wawp-84729105","status":"SCAN_QR_CODE","config":{"webhooks":{},"proxy":null}}`,
+		},
 		"rename of what is not there": {
 			Fault{Reshape: Rename("nothing", "something")}, 200, info,
 		},
 		"without": {Fault{Reshape: Without("config", "name")}, 200, `{"status":"SCAN_QR_CODE"}`},
-		"set":     {Fault{Reshape: Set("config", nil)}, 200, `{"name":"wawp-84729105","status":"SCAN_QR_CODE","config":null}`},
-		"status":  {Fault{Reshape: Without("config", "name"), Status: 202}, 202, `{"status":"SCAN_QR_CODE"}`},
+		"set": {
+			Fault{Reshape: Set("config", nil)},
+			200,
+			`{"name":"wawp-84729105","status":"SCAN_QR_CODE","config":null}`,
+		},
+		"status": {Fault{Reshape: Without("config", "name"), Status: 202}, 202, `{"status":"SCAN_QR_CODE"}`},
 		"another kind of JSON": {
 			Fault{Reshape: func(answer map[string]any) any { return []any{answer["status"]} }}, 200, `["SCAN_QR_CODE"]`,
 		},
@@ -337,7 +364,8 @@ func TestReshape(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got, want any
-			if err := errors.Join(json.Unmarshal([]byte(body), &got), json.Unmarshal([]byte(test.want), &want)); err != nil {
+			if err := errors.Join(json.Unmarshal([]byte(body), &got),
+				json.Unmarshal([]byte(test.want), &want)); err != nil {
 				t.Fatal(err)
 			}
 			if response.StatusCode != test.status || !reflect.DeepEqual(got, want) {

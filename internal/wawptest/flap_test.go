@@ -37,7 +37,8 @@ func TestFlap(t *testing.T) {
 			}
 		}
 	}
-	if want := []string{statusStopped, statusStarting, statusScan, statusWorking, statusWorking}; !slices.Equal(looks, want) {
+	if want := []string{statusStopped, statusStarting, statusScan, statusWorking, statusWorking}; !slices.Equal(looks,
+		want) {
 		t.Errorf("it was %v, want %v", looks, want)
 	}
 }
@@ -50,9 +51,17 @@ func TestEndOfAFlap(t *testing.T) {
 		end  func(*simulation, string)
 		then string
 	}{
-		"looks":            {statusWorking, func(s *simulation, id string) { s.call(sessionInfo, id); s.call(sessionInfo, id) }, statusWorking},
-		"a request":        {statusWorking, func(s *simulation, id string) { s.call(stopSession, id) }, statusStopped},
-		"the dashboard":    {statusScan, func(s *simulation, id string) { s.Pair(id, "201012345678", "") }, statusWorking},
+		"looks": {statusWorking, func(s *simulation,
+			id string,
+		) {
+			s.call(sessionInfo, id)
+			s.call(sessionInfo, id)
+		}, statusWorking},
+		"a request": {statusWorking, func(s *simulation, id string) { s.call(stopSession, id) }, statusStopped},
+		"the dashboard": {
+			statusScan, func(s *simulation, id string) { s.Pair(id, "201012345678", "") },
+			statusWorking,
+		},
 		"a change of more": {statusFailed, func(s *simulation, id string) { s.SetPolicy(id, "strict") }, statusFailed},
 		"no more faults":   {statusWorking, func(s *simulation, _ string) { s.ClearFaults() }, statusWorking},
 		"an engine is off": {statusStopped, func(*simulation, string) {}, statusStopped},
@@ -107,7 +116,10 @@ func TestAge(t *testing.T) {
 		s.SetPolicy(id, policy)
 	}
 	clock.Advance(10 * time.Second)
-	for age, want := range map[time.Duration]string{0: "unlimited", 10 * time.Second: "unlimited", 15 * time.Second: "strict", time.Hour: defaultPolicy} {
+	for age, want := range map[time.Duration]string{
+		0: "unlimited", 10 * time.Second: "unlimited",
+		15 * time.Second: "strict", time.Hour: defaultPolicy,
+	} {
 		s.Inject(Fault{Times: 1, Age: age})
 		if _, answer := s.call(getPolicy, id); answer["current_policy"] != want {
 			t.Errorf("%s ago: %v, want %s", age, answer["current_policy"], want)

@@ -54,7 +54,10 @@ func readMessage(c call) (Message, *answer) {
 		fits      func(string) bool
 	}{
 		{"chatId", "digits and @c.us, @g.us, @newsletter or @lid", &m.ChatID, chatID.MatchString},
-		{"message", "1 to 4096 characters", &m.Text, func(text string) bool { return text != "" && utf8.RuneCountInString(text) <= 4096 }},
+		{"message", "1 to 4096 characters", &m.Text, func(text string) bool {
+			return text != "" &&
+				utf8.RuneCountInString(text) <= 4096
+		}},
 	} {
 		given := c.Body[p.key]
 		text, _ := given.(string)

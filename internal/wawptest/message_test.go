@@ -20,22 +20,50 @@ func TestSendText(t *testing.T) {
 		code   any
 		want   Message // without the session
 	}{
-		"to a person":     {object{"chatId": chat, "message": "Hello"}, 200, nil, Message{ChatID: chat, Text: "Hello"}},
-		"to a group":      {object{"chatId": "120363012345678901@g.us", "message": "Hello"}, 200, nil, Message{ChatID: "120363012345678901@g.us", Text: "Hello"}},
-		"to a channel":    {object{"chatId": "1@newsletter", "message": "Hello"}, 200, nil, Message{ChatID: "1@newsletter", Text: "Hello"}},
-		"to a privacy id": {object{"chatId": "1@lid", "message": "Hello"}, 200, nil, Message{ChatID: "1@lid", Text: "Hello"}},
-		"longest":         {object{"chatId": chat, "message": long}, 200, nil, Message{ChatID: chat, Text: long}},
-		"several lines":   {object{"chatId": chat, "message": "a\n\nb "}, 200, nil, Message{ChatID: chat, Text: "a\n\nb "}},
-		"too long":        {object{"chatId": chat, "message": long + "é"}, 400, "invalid_param", Message{}},
-		"empty":           {object{"chatId": chat, "message": ""}, 400, "invalid_param", Message{}},
-		"no message":      {object{"chatId": chat}, 400, "missing_param", Message{}},
-		"no chat":         {object{"message": "Hello"}, 400, "missing_param", Message{}},
-		"an answer":       {object{"chatId": chat, "message": "Hello", "reply_to": "false_1"}, 400, "unknown_param", Message{}},
-		"a number":        {object{"chatId": "201012345678", "message": "Hello"}, 400, "invalid_param", Message{}},
-		"a plus":          {object{"chatId": "+201012345678@c.us", "message": "Hello"}, 400, "invalid_param", Message{}},
-		"a name":          {object{"chatId": "jane@c.us", "message": "Hello"}, 400, "invalid_param", Message{}},
-		"another domain":  {object{"chatId": "201012345678@s.whatsapp.net", "message": "Hello"}, 400, "invalid_param", Message{}},
-		"two chats":       {object{"chatId": chat + "," + chat, "message": "Hello"}, 400, "invalid_param", Message{}},
+		"to a person": {object{"chatId": chat, "message": "Hello"}, 200, nil, Message{ChatID: chat, Text: "Hello"}},
+		"to a group": {
+			object{"chatId": "120363012345678901@g.us", "message": "Hello"},
+			200, nil,
+			Message{ChatID: "120363012345678901@g.us", Text: "Hello"},
+		},
+		"to a channel": {
+			object{"chatId": "1@newsletter", "message": "Hello"},
+			200, nil,
+			Message{ChatID: "1@newsletter", Text: "Hello"},
+		},
+		"to a privacy id": {
+			object{"chatId": "1@lid", "message": "Hello"},
+			200, nil,
+			Message{ChatID: "1@lid", Text: "Hello"},
+		},
+		"longest": {object{"chatId": chat, "message": long}, 200, nil, Message{ChatID: chat, Text: long}},
+		"several lines": {
+			object{"chatId": chat, "message": "a\n\nb "},
+			200, nil,
+			Message{ChatID: chat, Text: "a\n\nb "},
+		},
+		"too long":   {object{"chatId": chat, "message": long + "é"}, 400, "invalid_param", Message{}},
+		"empty":      {object{"chatId": chat, "message": ""}, 400, "invalid_param", Message{}},
+		"no message": {object{"chatId": chat}, 400, "missing_param", Message{}},
+		"no chat":    {object{"message": "Hello"}, 400, "missing_param", Message{}},
+		"an answer": {
+			object{"chatId": chat, "message": "Hello", "reply_to": "false_1"},
+			400, "unknown_param",
+			Message{},
+		},
+		"a number": {object{"chatId": "201012345678", "message": "Hello"}, 400, "invalid_param", Message{}},
+		"a plus": {
+			object{"chatId": "+201012345678@c.us", "message": "Hello"},
+			400, "invalid_param",
+			Message{},
+		},
+		"a name": {object{"chatId": "jane@c.us", "message": "Hello"}, 400, "invalid_param", Message{}},
+		"another domain": {
+			object{"chatId": "201012345678@s.whatsapp.net", "message": "Hello"},
+			400, "invalid_param",
+			Message{},
+		},
+		"two chats": {object{"chatId": chat + "," + chat, "message": "Hello"}, 400, "invalid_param", Message{}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -83,9 +111,15 @@ func TestSendTextCredentials(t *testing.T) {
 		status int
 		code   any
 	}{
-		"as documented":   {func(*http.Request) {}, 200, nil},
-		"token in body":   {body(`{"chatId":"1@c.us","message":"Hello","access_token":"wawptest-token"}`), 400, "unknown_param"},
-		"id in body":      {body(`{"chatId":"1@c.us","message":"Hello","instance_id":"0123456789AB"}`), 400, "unknown_param"},
+		"as documented": {func(*http.Request) {}, 200, nil},
+		"token in body": {
+			body(`{"chatId":"1@c.us","message":"Hello","access_token":"wawptest-token"}`), 400,
+			"unknown_param",
+		},
+		"id in body": {
+			body(`{"chatId":"1@c.us","message":"Hello","instance_id":"0123456789AB"}`), 400,
+			"unknown_param",
+		},
 		"text in body":    {body(`{"chatId":"1@c.us","text":"Hello"}`), 400, "unknown_param"},
 		"no token":        {query(accessToken), 400, "missing_param"},
 		"no id":           {query(instanceID), 400, "missing_param"},
@@ -103,7 +137,8 @@ func TestSendTextCredentials(t *testing.T) {
 			r := s.request(t.Context(), sendText, id, object{"chatId": chat, "message": "Hello"})
 			test.change(r)
 			status, answer := s.decode(r)
-			if status != test.status || answer["code"] != test.code || (len(s.Messages()) == 1) != (status == http.StatusOK) {
+			if status != test.status || answer["code"] != test.code ||
+				(len(s.Messages()) == 1) != (status == http.StatusOK) {
 				t.Errorf("got %d %v, sent %v", status, answer, s.Messages())
 			}
 		})
@@ -148,7 +183,10 @@ func TestAnswerToAMessage(t *testing.T) {
 		t.Errorf("id %v", key)
 	}
 	want := object{"_data": object{
-		"id":   object{"fromMe": true, "remote": chat, "id": strings.TrimPrefix(serialized, "true_"+chat+"_"), "_serialized": serialized},
+		"id": object{
+			"fromMe": true, "remote": chat, "id": strings.TrimPrefix(serialized, "true_"+chat+"_"),
+			"_serialized": serialized,
+		},
 		"type": "chat", "body": "Hello", "to": chat, "t": 1767323045.0, "ack": 1.0,
 	}}
 	if !reflect.DeepEqual(answer, want) {
@@ -164,7 +202,8 @@ func TestQueue(t *testing.T) {
 	s := simulate(t, Config{Queue: true})
 	id := s.Add(Session{Status: statusWorking}).InstanceID
 	status, answer := s.call(sendText, id, object{"chatId": chat, "message": "Hello"})
-	if job, _ := answer["job_id"].(string); status != http.StatusAccepted || len(answer) != 2 || answer["status"] != "queued" || job == "" {
+	if job, _ := answer["job_id"].(string); status != http.StatusAccepted || len(answer) != 2 ||
+		answer["status"] != "queued" || job == "" {
 		t.Errorf("got %d %v", status, answer)
 	}
 	if got := s.Messages(); !reflect.DeepEqual(got, []Message{{InstanceID: id, ChatID: chat, Text: "Hello"}}) {
@@ -179,7 +218,10 @@ func TestMessagesInOrder(t *testing.T) {
 	s.call(sendText, two, object{"chatId": chat, "message": "first"})
 	s.call(sendText, one, object{"chatId": "1@lid", "message": "second"})
 	s.call("DELETE /v2/session/delete", two)
-	got, want := s.Messages(), []Message{{InstanceID: two, ChatID: chat, Text: "first"}, {InstanceID: one, ChatID: "1@lid", Text: "second"}}
+	got, want := s.Messages(), []Message{
+		{InstanceID: two, ChatID: chat, Text: "first"},
+		{InstanceID: one, ChatID: "1@lid", Text: "second"},
+	}
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("got %+v, want %+v", got, want)
 	}

@@ -20,7 +20,8 @@ var limitNames = [8]string{
 
 const defaultPolicy = "standard_policy"
 
-// policies are all that there are. The slugs of the free ones are Wawp's; those of the paid ones and the numbers are made up.
+// policies are all that there are. The slugs of the free ones are Wawp's; those of the paid ones and the numbers are
+// made up.
 var policies = []policy{
 	{slug: "strict", limits: [8]int{5, 100, 10, 1, 2, 20, 5, 50}},
 	{slug: defaultPolicy, limits: [8]int{20, 500, 3, 1, 5, 100, 20, 200}},

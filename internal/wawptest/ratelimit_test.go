@@ -13,7 +13,8 @@ func TestRateLimit(t *testing.T) {
 			t.Parallel()
 			s := simulate(t, Config{Paid: paid})
 			status, answer := s.call("GET /v2/session/rate-limit", s.Add(Session{}).InstanceID)
-			if status != http.StatusOK || answer["has_active_plan"] != paid || answer["current_policy"] != "standard_policy" {
+			if status != http.StatusOK || answer["has_active_plan"] != paid ||
+				answer["current_policy"] != "standard_policy" {
 				t.Errorf("got %d %v", status, answer)
 			}
 			if free := answer["free_policies"]; !reflect.DeepEqual(free, []any{"strict", "standard_policy"}) {

@@ -20,8 +20,9 @@ type Request struct {
 	Body   map[string]any // nil if it was not a JSON object
 	Status int            // that was answered; 0: none, or none yet
 	Answer time.Time      // when it was answered, by the clock of Config
-	Shown  string         // the status that its session was in when it was carried out; "" if there is none, or it was not
-	Done   bool           // what it asks for was done, whatever was answered
+	// the status that its session was in when it was carried out; "" if there is none, or it was not
+	Shown string
+	Done  bool // what it asks for was done, whatever was answered
 }
 
 // String leaves out the query, the header and the body: they hold the token.
@@ -87,8 +88,8 @@ func (a *API) count(match string) (int, <-chan struct{}) {
 }
 
 // arrive records a request and settles which fault takes it, if any, in one step: whoever has seen it arrive may change
-// the faults without changing what becomes of it. It reports whether all of it arrived: a client that leaves before that has asked
-// for nothing.
+// the faults without changing what becomes of it. It reports whether all of it arrived: a client that leaves before
+// that has asked for nothing.
 func (a *API) arrive(r *http.Request) (*Request, Fault, bool) {
 	request := &Request{
 		Time:   a.config.Now(),

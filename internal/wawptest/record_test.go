@@ -28,7 +28,8 @@ func TestRequests(t *testing.T) {
 		t.Fatalf("recorded: %v", requests)
 	}
 	first, second := requests[0], requests[1]
-	if first.Method != http.MethodPost || first.Path != "/v2/session/info" || first.Status != 200 || second.Status != 404 {
+	if first.Method != http.MethodPost || first.Path != "/v2/session/info" || first.Status != 200 ||
+		second.Status != 404 {
 		t.Errorf("recorded: %v", requests)
 	}
 	if second.Time.Sub(first.Time) != 3*time.Second {
@@ -37,7 +38,8 @@ func TestRequests(t *testing.T) {
 	if first.Query.Get(instanceID) != id || first.Header.Get("Content-Type") != jsonType {
 		t.Errorf("query %v, header %v", first.Query, first.Header)
 	}
-	if want := (object{accessToken: DefaultToken, instanceID: id}); !reflect.DeepEqual(first.Body, want) || second.Body != nil {
+	if want := (object{accessToken: DefaultToken, instanceID: id}); !reflect.DeepEqual(first.Body, want) ||
+		second.Body != nil {
 		t.Errorf("bodies %v and %v", first.Body, second.Body)
 	}
 }
@@ -47,7 +49,8 @@ func TestRequestsArePrintedWithoutTheToken(t *testing.T) {
 	s := simulate(t, Config{})
 	s.call(createSession, "")
 	for _, format := range []string{"%v", "%+v", "%s"} {
-		if printed := fmt.Sprintf(format, s.Requests()); strings.Contains(printed, DefaultToken) || !strings.Contains(printed, createSession+" -> 201") {
+		if printed := fmt.Sprintf(format, s.Requests()); strings.Contains(printed, DefaultToken) ||
+			!strings.Contains(printed, createSession+" -> 201") {
 			t.Errorf("%s: %s", format, printed)
 		}
 	}

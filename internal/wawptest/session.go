@@ -64,8 +64,8 @@ func (a *API) Session(id string) (Session, bool) {
 	return Session{}, false
 }
 
-// Pair links a phone, given by the digits of its number, to a session that shows a QR code. It panics if there is none to
-// scan: a test that does this is wrong.
+// Pair links a phone, given by the digits of its number, to a session that shows a QR code. It panics if there is none
+// to scan: a test that does this is wrong.
 func (a *API) Pair(id, phoneDigits, pushName string) {
 	a.change(id, func(s *session) {
 		if s.Status != statusScan {
@@ -90,8 +90,8 @@ func (a *API) SetStatus(id, status string) {
 	a.change(id, func(s *session) { a.enter(s, status) })
 }
 
-// Hang leaves a session in STARTING for a time, by the clock, unless it is stopped or restarted meanwhile. It panics if there is no
-// such session.
+// Hang leaves a session in STARTING for a time, by the clock, unless it is stopped or restarted meanwhile. It panics if
+// there is no such session.
 func (a *API) Hang(id string, d time.Duration) {
 	a.change(id, func(s *session) {
 		a.enter(s, statusStarting)
@@ -191,8 +191,8 @@ func (a *API) settle(s *session) {
 	}
 }
 
-// enter puts a session into a status. Whenever it begins to wait for a scan, it has another QR code to show, and a phone is
-// still to come.
+// enter puts a session into a status. Whenever it begins to wait for a scan, it has another QR code to show, and a
+// phone is still to come.
 func (a *API) enter(s *session, status string) {
 	s.Status, s.boots, s.flap = status, a.config.Now().Add(a.config.BootTime), nil
 	s.qrSeed = randomToken()
@@ -319,7 +319,8 @@ func (a *API) info(c call) answer {
 // start refuses what the API's documentation warns of: to start a session that runs.
 func (a *API) start(c call) answer {
 	if c.session.Status != statusStopped {
-		return refuse(http.StatusConflict, "protocol_conflict", "The session is not stopped: it is "+c.session.Status+".")
+		return refuse(http.StatusConflict, "protocol_conflict",
+			"The session is not stopped: it is "+c.session.Status+".")
 	}
 	a.enter(c.session, statusStarting)
 	return reply(http.StatusOK, c.session.engine())
@@ -348,7 +349,8 @@ func (a *API) logout(c call) answer {
 
 // notConnected refuses what takes a session that is connected to its phone.
 func (s *session) notConnected() answer {
-	return refuse(http.StatusBadRequest, "not_connected", "The session is not connected to a phone: it is "+s.Status+".")
+	return refuse(http.StatusBadRequest, "not_connected",
+		"The session is not connected to a phone: it is "+s.Status+".")
 }
 
 func (a *API) delete(c call) answer {

@@ -11,7 +11,10 @@ import (
 
 func TestCreate(t *testing.T) {
 	t.Parallel()
-	for given, want := range map[string]string{"": statusStopped, statusStopped: statusStopped, statusStarting: statusStarting} {
+	for given, want := range map[string]string{
+		"": statusStopped, statusStopped: statusStopped,
+		statusStarting: statusStarting,
+	} {
 		t.Run(given, func(t *testing.T) {
 			t.Parallel()
 			s := simulate(t, Config{Created: given})
@@ -22,11 +25,13 @@ func TestCreate(t *testing.T) {
 			if status != http.StatusCreated || len(created) != 4 || created["status"] != want {
 				t.Errorf("got %d %v", status, created)
 			}
-			if !regexp.MustCompile(`^[0-9A-F]{12}$`).MatchString(id) || !regexp.MustCompile(`^wawp-\d{8}$`).MatchString(name) || server == "" {
+			if !regexp.MustCompile(`^[0-9A-F]{12}$`).MatchString(id) ||
+				!regexp.MustCompile(`^wawp-\d{8}$`).MatchString(name) || server == "" {
 				t.Errorf("id %q, name %q, server %q", id, name, server)
 			}
 			session, ok := s.Session(id)
-			if !ok || session.InstanceID != id || session.Name != name || session.ServerName != server || session.Me != nil {
+			if !ok || session.InstanceID != id || session.Name != name || session.ServerName != server ||
+				session.Me != nil {
 				t.Errorf("the dashboard shows %+v, %v", session, ok)
 			}
 		})
@@ -189,7 +194,8 @@ func TestDocumentedBodies(t *testing.T) {
 			if err := json.Unmarshal([]byte(test.want), &want); err != nil {
 				t.Fatal(err)
 			}
-			if status, got := s.call(test.endpoint, "3EB0BCB2E3D4"); status != http.StatusOK || !reflect.DeepEqual(got, want) {
+			if status, got := s.call(test.endpoint, "3EB0BCB2E3D4"); status != http.StatusOK ||
+				!reflect.DeepEqual(got, want) {
 				t.Errorf("got %d %v, want %v", status, got, want)
 			}
 		})
@@ -209,8 +215,12 @@ func TestGone(t *testing.T) {
 			s := simulate(t, Config{})
 			kept, id := s.Add(Session{}), s.Add(Session{}).InstanceID
 			way(s, id)
-			for _, endpoint := range []string{sessionInfo, startSession, "DELETE /v2/session/delete", "GET /v2/session/rate-limit"} {
-				if status, answer := s.call(endpoint, id); status != http.StatusNotFound || answer["code"] != "invalid_instance" {
+			for _, endpoint := range []string{
+				sessionInfo, startSession, "DELETE /v2/session/delete",
+				"GET /v2/session/rate-limit",
+			} {
+				if status, answer := s.call(endpoint, id); status != http.StatusNotFound ||
+					answer["code"] != "invalid_instance" {
 					t.Errorf("%s: %d %v", endpoint, status, answer)
 				}
 			}
@@ -230,7 +240,8 @@ func TestAdd(t *testing.T) {
 	}
 	given.Me.PushName = "changed by the caller"
 	first, second := api.Add(Session{}), api.Add(Session{})
-	if first.InstanceID == second.InstanceID || first.Name == second.Name || first.Status != statusStopped || first.ServerName == "" {
+	if first.InstanceID == second.InstanceID || first.Name == second.Name || first.Status != statusStopped ||
+		first.ServerName == "" {
 		t.Errorf("got %+v and %+v", first, second)
 	}
 	sessions := api.Sessions()

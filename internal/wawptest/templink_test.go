@@ -30,7 +30,8 @@ func TestTempLink(t *testing.T) {
 
 	status, first := s.call(newLink, id)
 	url, _ := first["link"].(string)
-	if status != http.StatusOK || !regexp.MustCompile(`^https://app\.wawp\.net/temp-qr/[0-9A-Za-z]{64}$`).MatchString(url) {
+	if status != http.StatusOK ||
+		!regexp.MustCompile(`^https://app\.wawp\.net/temp-qr/[0-9A-Za-z]{64}$`).MatchString(url) {
 		t.Errorf("got %d %v", status, first)
 	}
 	if first["expires_at"] != "2026-01-02T03:34:05Z" {
@@ -67,18 +68,21 @@ func TestLinksByHand(t *testing.T) {
 	id, other := s.Add(Session{}).InstanceID, s.Add(Session{}).InstanceID
 	_, first := s.call(newLink, id)
 	second := s.NewLink(id)
-	if _, answer := s.call(getLink, id); answer["link"] != second || answer["expires_at"] == nil || second == first["link"] || s.Link(id) != second {
+	if _, answer := s.call(getLink, id); answer["link"] != second || answer["expires_at"] == nil ||
+		second == first["link"] || s.Link(id) != second {
 		t.Errorf("in place of %v: %v, want %q", first, answer, second)
 	}
 	s.ExpireLink(id)
-	if _, answer := s.call(getLink, id); !reflect.DeepEqual(answer, object{"link": nil}) || s.Link(id) != "" || s.Link("unknown") != "" {
+	if _, answer := s.call(getLink, id); !reflect.DeepEqual(answer, object{"link": nil}) || s.Link(id) != "" ||
+		s.Link("unknown") != "" {
 		t.Errorf("expired: %v", answer)
 	}
 	_, third := s.call(newLink, id)
 	s.call(revokeLink, id)
 	s.call("DELETE /v2/session/delete", id)
 	links := s.Links(id)
-	if len(links) != 3 || links[0] != first["link"] || links[1] != second || links[2] != third["link"] || s.Links(other) != nil {
+	if len(links) != 3 || links[0] != first["link"] || links[1] != second || links[2] != third["link"] ||
+		s.Links(other) != nil {
 		t.Errorf("got %q and %q, want %v, %q and %v only", links, s.Links(other), first, second, third)
 	}
 }

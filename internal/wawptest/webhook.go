@@ -40,7 +40,8 @@ func (a *API) Webhooks(id string) []Webhook {
 	return own
 }
 
-// SystemWebhook returns the one that Wawp itself listens on, whose URL is a secret. It panics if there is no such session.
+// SystemWebhook returns the one that Wawp itself listens on, whose URL is a secret. It panics if there is no such
+// session.
 func (a *API) SystemWebhook(id string) Webhook {
 	var system Webhook
 	a.change(id, func(s *session) {
@@ -59,7 +60,8 @@ func (a *API) SetWebhook(id string, w Webhook) {
 // RemoveWebhook removes a session's own webhook, if it is there. It panics if there is no such session.
 func (a *API) RemoveWebhook(id, url string) {
 	a.change(id, func(s *session) {
-		s.webhooks = slices.DeleteFunc(slices.Clone(s.webhooks), func(w webhook) bool { return w.URL == url && !w.system })
+		s.webhooks = slices.DeleteFunc(slices.Clone(s.webhooks),
+			func(w webhook) bool { return w.URL == url && !w.system })
 	})
 }
 
@@ -163,7 +165,8 @@ func findWebhook(list []webhook, url any) (int, *answer) {
 	return i, nil
 }
 
-// store ends a change of a list that was read when its request came. As in the server, nothing guards what lies between.
+// store ends a change of a list that was read when its request came. As in the server, nothing guards what lies
+// between.
 func (a *API) store(s *session, list []webhook) {
 	if a.config.WriteRace > 0 {
 		a.mu.Unlock()

@@ -41,13 +41,30 @@ func TestWriteWebhook(t *testing.T) {
 		want     Webhook // "" as URL: refused
 		code     string
 	}{
-		"set, least":           {setHook, object{"events": events}, Webhook{hook, sorted, true, 2, 15, ""}, ""},
-		"set, all":             {setHook, object{"events": events, "is_active": 0, "retries": object{"delay": 1, "attempts": 0}, "hmac": "h"}, Webhook{hook, sorted, false, 1, 0, "h"}, ""},
-		"set, half of retries": {setHook, object{"events": events, "retries": object{"delay": 7}}, Webhook{hook, sorted, true, 7, 15, ""}, ""},
-		"update, nothing":      {updateHook, object{}, custom(), ""},
-		"update, events":       {updateHook, object{"events": events}, changed(func(w *Webhook) { w.Events = sorted }), ""},
-		"update, active":       {updateHook, object{"is_active": 1}, changed(func(w *Webhook) { w.Active = true }), ""},
-		"update, retries":      {updateHook, object{"retries": object{"attempts": 9}}, changed(func(w *Webhook) { w.Attempts = 9 }), ""},
+		"set, least": {setHook, object{"events": events}, Webhook{hook, sorted, true, 2, 15, ""}, ""},
+		"set, all": {setHook, object{
+			"events": events, "is_active": 0,
+			"retries": object{"delay": 1, "attempts": 0}, "hmac": "h",
+		}, Webhook{hook, sorted, false, 1, 0, "h"}, ""},
+		"set, half of retries": {
+			setHook,
+			object{"events": events, "retries": object{"delay": 7}},
+			Webhook{hook, sorted, true, 7, 15, ""},
+			"",
+		},
+		"update, nothing": {updateHook, object{}, custom(), ""},
+		"update, events": {
+			updateHook,
+			object{"events": events},
+			changed(func(w *Webhook) { w.Events = sorted }),
+			"",
+		},
+		"update, active": {updateHook, object{"is_active": 1}, changed(func(w *Webhook) { w.Active = true }), ""},
+		"update, retries": {
+			updateHook,
+			object{"retries": object{"attempts": 9}},
+			changed(func(w *Webhook) { w.Attempts = 9 }), "",
+		},
 		"update, secret":       {updateHook, object{"hmac": "h"}, changed(func(w *Webhook) { w.Secret = "h" }), ""},
 		"set, no events":       {setHook, object{}, Webhook{}, "missing_param"},
 		"empty list of events": {setHook, object{"events": []any{}}, Webhook{}, "invalid_param"},
@@ -78,7 +95,8 @@ func TestWriteWebhook(t *testing.T) {
 
 			status, answer := s.call(test.endpoint, id, object{"url": hook}, test.params)
 			if test.code != "" {
-				if status != http.StatusBadRequest || answer["code"] != test.code || !reflect.DeepEqual(s.Webhooks(id), before) {
+				if status != http.StatusBadRequest || answer["code"] != test.code ||
+					!reflect.DeepEqual(s.Webhooks(id), before) {
 					t.Errorf("got %d %v, webhooks %v", status, answer, s.Webhooks(id))
 				}
 				return
@@ -157,12 +175,14 @@ func TestUnknownWebhook(t *testing.T) {
 	s.SetWebhook(id, custom())
 	for _, endpoint := range []string{updateHook, deleteHook} {
 		status, answer := s.call(endpoint, id, object{"url": hook + "/"})
-		if message, _ := answer["message"].(string); status != http.StatusNotFound || answer["code"] != "webhook_not_found" || message == "" {
+		if message, _ := answer["message"].(string); status != http.StatusNotFound ||
+			answer["code"] != "webhook_not_found" || message == "" {
 			t.Errorf("%s: %d %v", endpoint, status, answer)
 		}
 	}
 	for _, endpoint := range []string{updateHook, deleteHook} {
-		if status, answer := s.call(endpoint, id); status != http.StatusBadRequest || answer["code"] != "missing_param" {
+		if status, answer := s.call(endpoint, id); status != http.StatusBadRequest ||
+			answer["code"] != "missing_param" {
 			t.Errorf("%s without a URL: %d %v", endpoint, status, answer)
 		}
 	}
@@ -203,13 +223,15 @@ func TestReadWebhooks(t *testing.T) {
 				if listed {
 					want = append(want, system)
 				}
-				if _, got := s.call(getHooks, id); !reflect.DeepEqual(got, object{"webhooks": want, "systemConfig": system}) {
+				if _, got := s.call(getHooks, id); !reflect.DeepEqual(got,
+					object{"webhooks": want, "systemConfig": system}) {
 					t.Errorf("without any: %v", got)
 				}
 				s.SetWebhook(id, custom())
 				want = append(want, test.want)
 				status, got := s.call(getHooks, id)
-				if status != http.StatusOK || !reflect.DeepEqual(got, object{"webhooks": want, "systemConfig": system}) {
+				if status != http.StatusOK || !reflect.DeepEqual(got,
+					object{"webhooks": want, "systemConfig": system}) {
 					t.Errorf("got %d %v", status, got)
 				}
 			})
@@ -234,10 +256,12 @@ func TestSystemWebhook(t *testing.T) {
 	s := simulate(t, Config{Paid: true})
 	id, other := s.Add(Session{}).InstanceID, s.Add(Session{}).InstanceID
 	system := s.SystemWebhook(id)
-	if !regexp.MustCompile(`^https://app\.wawp\.net/api/webhook/[0-9A-Za-z]{64}$`).MatchString(system.URL) || system.URL == s.SystemWebhook(other).URL {
+	if !regexp.MustCompile(`^https://app\.wawp\.net/api/webhook/[0-9A-Za-z]{64}$`).MatchString(system.URL) ||
+		system.URL == s.SystemWebhook(other).URL {
 		t.Errorf("its URL is %s", system.URL)
 	}
-	if status, answer := s.call(deleteHook, id, object{"url": system.URL}); status != http.StatusForbidden || answer["code"] != "system_webhook" {
+	if status, answer := s.call(deleteHook, id, object{"url": system.URL}); status != http.StatusForbidden ||
+		answer["code"] != "system_webhook" {
 		t.Errorf("deleted: %d %v", status, answer)
 	}
 	s.RemoveWebhook(id, system.URL)
@@ -259,7 +283,8 @@ func TestLapsedPlan(t *testing.T) {
 		t.Helper()
 		for _, endpoint := range []string{setHook, updateHook, deleteHook, getHooks} {
 			status, answer := s.call(endpoint, id)
-			if message, _ := answer["message"].(string); status != http.StatusForbidden || answer["code"] != "subscription_required" || message == "" {
+			if message, _ := answer["message"].(string); status != http.StatusForbidden ||
+				answer["code"] != "subscription_required" || message == "" {
 				t.Errorf("%s: %d %v", endpoint, status, answer)
 			}
 		}
@@ -310,7 +335,11 @@ func TestWriteRace(t *testing.T) {
 		params   object
 		want     []string // URLs, if it is the last to write
 	}{
-		"set":    {setHook, object{"url": hook + "/new", "events": []any{"message"}}, []string{hook, hook + "/other", hook + "/new"}},
+		"set": {
+			setHook,
+			object{"url": hook + "/new", "events": []any{"message"}},
+			[]string{hook, hook + "/other", hook + "/new"},
+		},
 		"update": {updateHook, object{"url": hook, "is_active": 1}, []string{hook, hook + "/other"}},
 		"delete": {deleteHook, object{"url": hook}, []string{hook + "/other"}},
 	}

@@ -39,7 +39,8 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 // Schema describes the data source.
 func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the webhooks of a session, whoever made them, except Wawp's own system webhook. Webhooks need a paid plan.",
+		MarkdownDescription: "Reads the webhooks of a session, whoever made them, except Wawp's own system webhook. " +
+			"Webhooks need a paid plan.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required:            true,
@@ -50,15 +51,24 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				Computed:            true,
 				MarkdownDescription: "The webhooks, sorted by `url`. Their secrets are not read.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"url":     schema.StringAttribute{Computed: true, MarkdownDescription: "Address to which Wawp posts the events."},
-					"events":  schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Names of the events that are posted."},
+					"url": schema.StringAttribute{
+						Computed:            true,
+						MarkdownDescription: "Address to which Wawp posts the events.",
+					},
+					"events": schema.SetAttribute{
+						Computed: true, ElementType: types.StringType,
+						MarkdownDescription: "Names of the events that are posted.",
+					},
 					"enabled": schema.BoolAttribute{Computed: true, MarkdownDescription: aboutEnabled},
 					"retries": schema.SingleNestedAttribute{
 						Computed:            true,
 						MarkdownDescription: aboutRetries + " Null where Wawp does not report it.",
 						Attributes: map[string]schema.Attribute{
-							"delay_seconds": schema.Int64Attribute{Computed: true, MarkdownDescription: aboutDelaySeconds},
-							"attempts":      schema.Int64Attribute{Computed: true, MarkdownDescription: aboutAttempts},
+							"delay_seconds": schema.Int64Attribute{
+								Computed:            true,
+								MarkdownDescription: aboutDelaySeconds,
+							},
+							"attempts": schema.Int64Attribute{Computed: true, MarkdownDescription: aboutAttempts},
 						},
 					},
 				}},

@@ -20,16 +20,19 @@ func TestDataSource(t *testing.T) {
 	twoWebhooks(w)
 	object := func(url string, enabled bool, retries knownvalue.Check, events ...knownvalue.Check) knownvalue.Check {
 		return knownvalue.ObjectExact(map[string]knownvalue.Check{
-			"url": knownvalue.StringExact(url), "enabled": knownvalue.Bool(enabled), "retries": retries, "events": knownvalue.SetExact(events),
+			"url": knownvalue.StringExact(url), "enabled": knownvalue.Bool(enabled), "retries": retries,
+			"events": knownvalue.SetExact(events),
 		})
 	}
 	w.Steps(t, resource.TestStep{
 		Config: w.Config(data),
 		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue("data.wawp_session_webhooks.x", tfjsonpath.New("webhooks"), knownvalue.ListExact([]knownvalue.Check{
-				object(target+"/a", false, retries(9, 1), knownvalue.StringExact("an.event.of.tomorrow")),
-				object(target+"/b", true, retries(2, 15), knownvalue.StringExact("message"), knownvalue.StringExact("poll.vote")),
-			})),
+			statecheck.ExpectKnownValue("data.wawp_session_webhooks.x", tfjsonpath.New("webhooks"),
+				knownvalue.ListExact([]knownvalue.Check{
+					object(target+"/a", false, retries(9, 1), knownvalue.StringExact("an.event.of.tomorrow")),
+					object(target+"/b", true, retries(2, 15), knownvalue.StringExact("message"),
+						knownvalue.StringExact("poll.vote")),
+				})),
 		},
 	})
 }
@@ -50,7 +53,8 @@ func TestDataSourceForms(t *testing.T) {
 		w.Steps(t, resource.TestStep{
 			Config: w.Config(data),
 			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue("data.wawp_session_webhooks.x", tfjsonpath.New("webhooks"), knownvalue.ListSizeExact(count)),
+				statecheck.ExpectKnownValue("data.wawp_session_webhooks.x", tfjsonpath.New("webhooks"),
+					knownvalue.ListSizeExact(count)),
 			},
 		})
 	}
@@ -59,7 +63,10 @@ func TestDataSourceForms(t *testing.T) {
 func TestDataSourceFails(t *testing.T) {
 	t.Parallel()
 	for says, fault := range map[string]wawptest.Fault{
-		"no active paid plan":         {Match: list, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`},
+		"no active paid plan": {
+			Match: list, Status: 403,
+			Body: `{"code":"subscription_required","message":"Pay."}`,
+		},
 		"lists no webhooks":           {Match: list, Body: `{"success":true}`},
 		"Wawp knows no such instance": {Match: list, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`},
 	} {

@@ -35,20 +35,51 @@ func TestDeletionLooksTwice(t *testing.T) {
 		removals, looks int
 		says            string
 	}{
-		"both pass, Wawp's own":           {[]wawptest.Fault{deletions(404, 1, unknownHook), lists(200, 0, 1, emptyList)}, false, false, 2, 2, ""},
-		"both pass, a proxy's":            {[]wawptest.Fault{deletions(404, 1, webPage), lists(200, 0, 1, emptyList)}, false, false, 2, 2, ""},
-		"both pass, the session's":        {[]wawptest.Fault{deletions(404, 1, unknownID), lists(200, 0, 1, `{"webhooks":null}`)}, false, false, 2, 2, ""},
-		"both pass, 405":                  {[]wawptest.Fault{deletions(405, 1, webPage), lists(200, 0, 1, emptyList)}, false, false, 2, 2, ""},
-		"the 404 passes":                  {[]wawptest.Fault{deletions(404, 1, unknownHook)}, false, false, 2, 1, ""},
-		"the 404 passes later":            {[]wawptest.Fault{deletions(404, 2, unknownHook)}, false, false, 3, 2, ""},
-		"the 404 does not pass":           {[]wawptest.Fault{deletions(404, 0, unknownHook)}, false, true, 3, 2, "could not be deleted"},
-		"it is gone":                      {nil, true, false, 1, 2, ""},
-		"it is gone, a proxy's 404":       {[]wawptest.Fault{deletions(404, 0, webPage)}, true, false, 1, 2, ""},
-		"no list, a proxy's":              {[]wawptest.Fault{deletions(404, 0, webPage), lists(404, 0, 0, webPage)}, false, true, 1, 1, "could not be deleted"},
-		"no list that can be read":        {[]wawptest.Fault{deletions(404, 0, webPage), lists(200, 0, 0, webPage)}, false, true, 1, 1, "could not be deleted"},
-		"no second list, a proxy's":       {[]wawptest.Fault{deletions(404, 0, webPage), lists(200, 0, 1, emptyList), lists(404, 0, 0, webPage)}, false, true, 1, 2, "could not be deleted"},
-		"no second list, a fault":         {[]wawptest.Fault{deletions(404, 0, unknownHook), lists(200, 0, 1, emptyList), lists(500, 0, 0, "{}")}, false, true, 1, 2, "HTTP 500"},
-		"no second list that can be read": {[]wawptest.Fault{deletions(404, 0, unknownHook), lists(200, 0, 1, emptyList), lists(200, 0, 0, "{}")}, false, true, 1, 2, "lists no webhooks"},
+		"both pass, Wawp's own": {[]wawptest.Fault{
+			deletions(404, 1, unknownHook),
+			lists(200, 0, 1, emptyList),
+		}, false, false, 2, 2, ""},
+		"both pass, a proxy's": {
+			[]wawptest.Fault{deletions(404, 1, webPage), lists(200, 0, 1, emptyList)},
+			false, false, 2, 2, "",
+		},
+		"both pass, the session's": {[]wawptest.Fault{
+			deletions(404, 1, unknownID),
+			lists(200, 0, 1, `{"webhooks":null}`),
+		}, false, false, 2, 2, ""},
+		"both pass, 405": {
+			[]wawptest.Fault{deletions(405, 1, webPage), lists(200, 0, 1, emptyList)},
+			false, false, 2, 2, "",
+		},
+		"the 404 passes":       {[]wawptest.Fault{deletions(404, 1, unknownHook)}, false, false, 2, 1, ""},
+		"the 404 passes later": {[]wawptest.Fault{deletions(404, 2, unknownHook)}, false, false, 3, 2, ""},
+		"the 404 does not pass": {
+			[]wawptest.Fault{deletions(404, 0, unknownHook)},
+			false, true, 3, 2,
+			"could not be deleted",
+		},
+		"it is gone":                {nil, true, false, 1, 2, ""},
+		"it is gone, a proxy's 404": {[]wawptest.Fault{deletions(404, 0, webPage)}, true, false, 1, 2, ""},
+		"no list, a proxy's": {
+			[]wawptest.Fault{deletions(404, 0, webPage), lists(404, 0, 0, webPage)},
+			false, true, 1, 1, "could not be deleted",
+		},
+		"no list that can be read": {
+			[]wawptest.Fault{deletions(404, 0, webPage), lists(200, 0, 0, webPage)},
+			false, true, 1, 1, "could not be deleted",
+		},
+		"no second list, a proxy's": {[]wawptest.Fault{
+			deletions(404, 0, webPage), lists(200, 0, 1, emptyList),
+			lists(404, 0, 0, webPage),
+		}, false, true, 1, 2, "could not be deleted"},
+		"no second list, a fault": {[]wawptest.Fault{
+			deletions(404, 0, unknownHook),
+			lists(200, 0, 1, emptyList), lists(500, 0, 0, "{}"),
+		}, false, true, 1, 2, "HTTP 500"},
+		"no second list that can be read": {[]wawptest.Fault{
+			deletions(404, 0, unknownHook),
+			lists(200, 0, 1, emptyList), lists(200, 0, 0, "{}"),
+		}, false, true, 1, 2, "lists no webhooks"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -88,7 +119,8 @@ func TestInterruptedLookProvesNothing(t *testing.T) {
 	tf.OK("apply")
 	w.Inject(wawptest.Fault{Match: remove, Status: 404, Body: unknownHook})
 	w.Inject(wawptest.Fault{Match: list, Body: emptyList})
-	acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Error: Wawp webhook could not be deleted", "timeouts attribute")
+	acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Error: Wawp webhook could not be deleted",
+		"timeouts attribute")
 	if len(tf.State()) != 1 {
 		t.Error("it left the state")
 	}
@@ -152,12 +184,14 @@ func TestAnotherAccountListsNone(t *testing.T) {
 	tf.OK("apply")
 	before := tf.State()
 	tf.BaseURL, tf.Token = other.Server.URL, other.Token
-	acctest.Contains(t, tf.OK("apply", "-refresh-only"), "Warning: Wawp webhook could not be checked and stays in the state", doubt)
+	acctest.Contains(t, tf.OK("apply", "-refresh-only"),
+		"Warning: Wawp webhook could not be checked and stays in the state", doubt)
 	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp webhook could not be checked", "No changes.")
 	acctest.Contains(t, tf.Fails("destroy"), "Error: Wawp webhook could not be deleted", doubt, "terraform state rm")
 	tf.Configure(hook())
 	acctest.Contains(t, tf.Fails("apply"), "Error: Wawp webhook could not be changed")
-	if after := tf.State(); len(after) != 1 || len(before) != 1 || string(after[0].Private) != string(before[0].Private) {
+	if after := tf.State(); len(after) != 1 || len(before) != 1 ||
+		string(after[0].Private) != string(before[0].Private) {
 		t.Errorf("the state was %v and is %v", before, after)
 	}
 	if len(w.Webhooks(id)) != 1 || len(other.Webhooks(id)) != 0 {

@@ -35,14 +35,18 @@ func (l *ListResource) Metadata(_ context.Context, req resource.MetadataRequest,
 }
 
 // ListResourceConfigSchema describes the list block.
-func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest,
+	resp *list.ListResourceSchemaResponse,
+) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the webhooks of a session, except Wawp's own system webhook, for `terraform query` (Terraform 1.14 and " +
+		MarkdownDescription: "Lists the webhooks of a session, except Wawp's own system webhook, for `terraform " +
+			"query` (Terraform 1.14 and " +
 			"later), which can write `import` blocks for them. Webhooks need a paid plan.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`, as a literal or from a variable: a query " +
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`, as a literal or " +
+					"from a variable: a query " +
 					"file does not see the resources of the configuration.",
 				Validators: []validator.String{validate.InstanceID{}},
 			},
@@ -72,7 +76,9 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 	}
 }
 
-func (l *ListResource) read(ctx context.Context, req list.ListRequest, diags *diag.Diagnostics) (types.String, []wawp.Webhook) {
+func (l *ListResource) read(ctx context.Context, req list.ListRequest, diags *diag.Diagnostics) (types.String,
+	[]wawp.Webhook,
+) {
 	defer explain.Crash(ctx, diags)
 	var id types.String
 	diags.Append(req.Config.GetAttribute(ctx, path.Root("instance_id"), &id)...)

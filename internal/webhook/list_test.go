@@ -26,8 +26,14 @@ func query(t *testing.T, cli *acctest.CLI, arguments string) {
 const listing = "config {\n    instance_id = \"" + id + "\"\n  }"
 
 func twoWebhooks(w *acctest.World) {
-	w.SetWebhook(id, wawptest.Webhook{URL: target + "/b", Events: []string{"message", "poll.vote"}, Active: true, Delay: 2, Attempts: 15, Secret: "s"})
-	w.SetWebhook(id, wawptest.Webhook{URL: target + "/a", Events: []string{"an.event.of.tomorrow"}, Delay: 9, Attempts: 1})
+	w.SetWebhook(id, wawptest.Webhook{
+		URL: target + "/b", Events: []string{"message", "poll.vote"}, Active: true,
+		Delay: 2, Attempts: 15, Secret: "s",
+	})
+	w.SetWebhook(id, wawptest.Webhook{
+		URL: target + "/a", Events: []string{"an.event.of.tomorrow"}, Delay: 9,
+		Attempts: 1,
+	})
 }
 
 func TestAccQuery(t *testing.T) {
@@ -48,7 +54,8 @@ func TestAccQuery(t *testing.T) {
 	acctest.Contains(t, cli.OK("plan", "-no-color"), "No changes.")
 }
 
-// listed runs a list block at the protocol, and returns the urls that it lists, which end where Terraform ends them, and what it says.
+// listed runs a list block at the protocol, and returns the urls that it lists, which end where Terraform ends them,
+// and what it says.
 func listed(t *testing.T, w *acctest.World, instance string, limit int) ([]string, string) {
 	t.Helper()
 	p := acctest.Serve(t)
@@ -59,14 +66,18 @@ func listed(t *testing.T, w *acctest.World, instance string, limit int) ([]strin
 	const kind = "wawp_session_webhook"
 	schema := p.Schemas.ListResourceSchemas[kind]
 	config := acctest.Encode(acctest.Object(schema, map[string]cty.Value{"instance_id": cty.StringVal(instance)}))
-	valid, err := p.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: kind, Config: config})
+	valid, err := p.ValidateListResourceConfig(t.Context(),
+		&tfprotov6.ValidateListResourceConfigRequest{TypeName: kind, Config: config})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(valid.Diagnostics) > 0 {
 		return nil, acctest.Words(valid.Diagnostics)
 	}
-	stream, err := p.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: kind, Config: config, Limit: int64(limit)})
+	stream, err := p.ListResource(t.Context(), &tfprotov6.ListResourceRequest{
+		TypeName: kind, Config: config,
+		Limit: int64(limit),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,8 +67,8 @@ var objectTypes = map[string]attr.Type{
 	"retries": types.ObjectType{AttrTypes: retriesTypes},
 }
 
-// refresh takes over what an answer told. The URL stays as it is written in the configuration, because Wawp may write the
-// same one in its own way; a secret is never read. What the answer does not tell stays as it is.
+// refresh takes over what an answer told. The URL stays as it is written in the configuration, because Wawp may write
+// the same one in its own way; a secret is never read. What the answer does not tell stays as it is.
 func (o *observed) refresh(hook wawp.Webhook) {
 	if o.URL.ValueString() == "" {
 		o.URL = types.StringValue(hook.URL)
@@ -102,8 +102,8 @@ func retriesObject(r wawp.Retries) types.Object {
 	})
 }
 
-// wanted returns the webhook that a plan describes. Retries that it leaves open are nil; of retries that it gives in part,
-// the rest is Wawp's default.
+// wanted returns the webhook that a plan describes. Retries that it leaves open are nil; of retries that it gives in
+// part, the rest is Wawp's default.
 func (m model) wanted(ctx context.Context, diags *diag.Diagnostics) wawp.Webhook {
 	hook := wawp.Webhook{URL: m.URL.ValueString(), Enabled: m.Enabled.ValueBoolPointer()}
 	diags.Append(m.Events.ElementsAs(ctx, &hook.Events, false)...)
@@ -123,8 +123,8 @@ func (m model) wanted(ctx context.Context, diags *diag.Diagnostics) wawp.Webhook
 	return hook
 }
 
-// settle fills in the retries that the plan left open, in part or whole: otherwise are those that Wawp has if none are sent,
-// nil if nobody knows.
+// settle fills in the retries that the plan left open, in part or whole: otherwise are those that Wawp has if none are
+// sent, nil if nobody knows.
 func (m *model) settle(wanted wawp.Webhook, otherwise *wawp.Retries) {
 	switch {
 	case wanted.Retries != nil:

@@ -20,8 +20,8 @@ func only(t *testing.T, w *acctest.World, tf *acctest.Terraform) {
 	}
 }
 
-// TestReplacedWebhookIsThere: with create_before_destroy, of its own or of what depends on it, the new object finds the webhook of the old one.
-// The old one must leave it alone.
+// TestReplacedWebhookIsThere: with create_before_destroy, of its own or of what depends on it, the new object finds the
+// webhook of the old one. The old one must leave it alone.
 func TestReplacedWebhookIsThere(t *testing.T) {
 	t.Parallel()
 	for name, configuration := range map[string]string{
@@ -34,7 +34,8 @@ func TestReplacedWebhookIsThere(t *testing.T) {
 			tf := w.Terraform(t, configuration)
 			tf.OK("apply")
 			said := tf.OK("apply", "-replace="+address)
-			acctest.Contains(t, said, "Warning: Wawp webhook was adopted", "Warning: Wawp webhook was left as it is", "1 added, 0 changed, 1 destroyed")
+			acctest.Contains(t, said, "Warning: Wawp webhook was adopted", "Warning: Wawp webhook was left as it is",
+				"1 added, 0 changed, 1 destroyed")
 			if w.Count(remove) != 0 {
 				t.Error("it was deleted")
 			}
@@ -82,7 +83,8 @@ func TestRenamedWebhookIsThere(t *testing.T) {
 		before.Shared = w.Provider(t)
 		after.Shared = before.Shared // of one run
 		acctest.Contains(t, after.OK("apply"), "Warning: Wawp webhook was adopted")
-		acctest.Contains(t, before.OK("destroy"), "Warning: Wawp webhook was left as it is", "the webhook at https://hooks.example.com/... of the session "+id)
+		acctest.Contains(t, before.OK("destroy"), "Warning: Wawp webhook was left as it is",
+			"the webhook at https://hooks.example.com/... of the session "+id)
 		only(t, w, after)
 		if len(before.State()) != 0 {
 			t.Error("the old object is in the state")
@@ -99,12 +101,16 @@ func TestRenamedWebhookIsThere(t *testing.T) {
 // TestWebhookDeclaredTwice: two resources of one webhook would undo each other's changes.
 func TestWebhookDeclaredTwice(t *testing.T) {
 	t.Parallel()
-	for name, second := range map[string]string{"to the letter": target, "written otherwise": "https://HOOKS.example.com:443/wawp"} {
+	for name, second := range map[string]string{
+		"to the letter":     target,
+		"written otherwise": "https://HOOKS.example.com:443/wawp",
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := world(t, wawptest.Config{WriteRace: 1})
 			tf := w.Terraform(t, hook()+strings.NewReplacer(`"x"`, `"y"`, target, second).Replace(hook()))
-			acctest.Contains(t, tf.Fails("apply"), "Error: Wawp webhook is declared twice", "on the same url", "remove one of them")
+			acctest.Contains(t, tf.Fails("apply"), "Error: Wawp webhook is declared twice", "on the same url",
+				"remove one of them")
 			if hooks := w.Webhooks(id); len(hooks) != 1 || len(tf.State()) != 1 || w.Count(set) != 1 {
 				t.Errorf("Wawp has %v, the state %v", hooks, tf.State())
 			}
@@ -116,7 +122,8 @@ func TestWebhookDeclaredTwice(t *testing.T) {
 func TestWebhookListedOtherwise(t *testing.T) {
 	t.Parallel()
 	for listed, may := range map[string]bool{
-		target + "/": true, "https://hooks.example.com/WAWP": true, "https://hooks.example.com/waw%70": true, "https://other.example.com/wawp": false,
+		target + "/": true, "https://hooks.example.com/WAWP": true, "https://hooks.example.com/waw%70": true,
+		"https://other.example.com/wawp": false,
 	} {
 		t.Run(listed, func(t *testing.T) {
 			t.Parallel()
@@ -150,8 +157,8 @@ func TestListThatLags(t *testing.T) {
 	w.Asked(t, map[string]int{list: 2})
 }
 
-// TestAddressIsNotShown: path and query of a url often are the secret of its receiver. Messages name scheme and host, whatever is wrong, and
-// whatever the server quotes.
+// TestAddressIsNotShown: path and query of a url often are the secret of its receiver. Messages name scheme and host,
+// whatever is wrong, and whatever the server quotes.
 func TestAddressIsNotShown(t *testing.T) {
 	t.Parallel()
 	const path, query = "c4nary-p4th", "c4nary-qu3ry"
@@ -181,16 +188,20 @@ func TestAddressIsNotShown(t *testing.T) {
 	}
 	tf := w.Terraform(t, configuration())
 	during(wawptest.Fault{Match: set, Status: 422, Body: `{"code":"bad_url",` + quotes}, tf, "bad_url", "apply")
-	during(wawptest.Fault{Match: set, Status: 422, Body: `{"code":"` + secret + `","message":"No."}`}, tf, "could not be made", "apply")
-	during(wawptest.Fault{Match: list, Status: 500, Body: `{"code":"fault",` + quotes}, tf, "could not be made", "apply")
+	during(wawptest.Fault{Match: set, Status: 422, Body: `{"code":"` + secret + `","message":"No."}`}, tf,
+		"could not be made", "apply")
+	during(wawptest.Fault{Match: list, Status: 500, Body: `{"code":"fault",` + quotes}, tf, "could not be made",
+		"apply")
 	w.SetWebhook(id, wawptest.Webhook{URL: secret, Events: []string{"poll.vote"}, Active: true, Delay: 2, Attempts: 15})
 	run(tf, "There is another webhook on this URL", "apply")
 	run(tf, "", "import", address, id+","+secret)
 	run(tf, "Resource already managed", "import", address, id+","+secret)
 	during(wawptest.Fault{Match: list, Status: 500, Body: `{"code":"fault",` + quotes}, tf, "could not be read", "plan")
 	during(wawptest.Fault{Match: list, Body: "<html>" + secret}, tf, "could not be checked", "plan")
-	during(wawptest.Fault{Match: update, Status: 400, Body: `{"code":"bad",` + quotes}, tf, "could not be changed", "apply")
-	during(wawptest.Fault{Match: remove, Status: 500, Body: `{"code":"fault",` + quotes}, tf, "could not be deleted", "destroy")
+	during(wawptest.Fault{Match: update, Status: 400, Body: `{"code":"bad",` + quotes}, tf, "could not be changed",
+		"apply")
+	during(wawptest.Fault{Match: remove, Status: 500, Body: `{"code":"fault",` + quotes}, tf, "could not be deleted",
+		"destroy")
 	tf.Forget(address)
 	run(tf, "There is another webhook", "apply")
 	w.RemoveWebhook(id, secret)
@@ -204,7 +215,10 @@ func TestAddressIsNotShown(t *testing.T) {
 	run(tf, "was left as it is", "apply", "-replace="+address)
 	w.RemoveWebhook(id, secret)
 	run(tf, "is gone", "plan")
-	w.SetWebhook(id, wawptest.Webhook{URL: strings.Replace(secret, "?", "/?", 1), Events: []string{"poll.vote"}, Active: true})
+	w.SetWebhook(id, wawptest.Webhook{
+		URL: strings.Replace(secret, "?", "/?", 1), Events: []string{"poll.vote"},
+		Active: true,
+	})
 	run(tf, "may be left", "destroy", "-refresh=false")
 	w.RemoveWebhook(id, strings.Replace(secret, "?", "/?", 1))
 	tf.Configure(configuration() + second)
@@ -323,7 +337,8 @@ func TestRemovedSecretIsGone(t *testing.T) {
 				}
 				tf.Configure(hook(arguments...) + test.dependent)
 				tf.OK("apply", replacing(test.replace)...)
-				if got := w.Webhooks(id); len(got) != 1 || got[0].Delay != 7 || slices.Contains(got[0].Events, "poll.vote") != (test.more != "") {
+				if got := w.Webhooks(id); len(got) != 1 || got[0].Delay != 7 ||
+					slices.Contains(got[0].Events, "poll.vote") != (test.more != "") {
 					t.Errorf("Wawp has %+v", got)
 				}
 				bare(t, w, tf)
@@ -359,7 +374,8 @@ func TestReplacedWithOtherArguments(t *testing.T) {
 	tf := w.Terraform(t, hook(createFirst, `hmac_secret = "old"`))
 	tf.OK("apply")
 	tf.Configure(hook(createFirst, `events = ["poll.vote"]`))
-	acctest.Contains(t, tf.Fails("apply", "-replace="+address), "Error: There is another webhook on this URL", "differs in: events",
+	acctest.Contains(t, tf.Fails("apply", "-replace="+address), "Error: There is another webhook on this URL",
+		"differs in: events",
 		"replaced with create_before_destroy: apply the changed arguments first, without a replacement")
 	if hooks := w.Webhooks(id); len(hooks) != 1 || hooks[0].Secret != "old" || len(tf.State()) != 1 {
 		t.Errorf("Wawp has %v, the state %v", hooks, tf.State())
@@ -378,12 +394,28 @@ func TestRemovedSecretUnderFault(t *testing.T) {
 		replace bool
 		says    string // "" is success
 	}{
-		"set fails":                            {wawptest.Fault{Match: set, Status: 500, Body: `{"code":"fault","message":"No."}`}, false, deleted},
-		"set fails, of the replaced one":       {wawptest.Fault{Match: set, Status: 500, Body: `{"code":"fault","message":"No."}`}, true, deleted},
-		"set is refused with 404":              {wawptest.Fault{Match: set, Status: 404, Body: webPage}, false, deleted},
-		"set acts, and the answer is lost":     {wawptest.Fault{Match: set, Act: true, Drop: true}, false, ""},
-		"deletion fails":                       {wawptest.Fault{Match: remove, Status: 403, Body: `{"code":"no","message":"No."}`}, false, "could not be changed"},
-		"deletion fails, of the replaced one":  {wawptest.Fault{Match: remove, Status: 403, Body: `{"code":"no","message":"No."}`}, true, "could not be deleted"},
+		"set fails": {wawptest.Fault{
+			Match: set, Status: 500,
+			Body: `{"code":"fault","message":"No."}`,
+		}, false, deleted},
+		"set fails, of the replaced one": {wawptest.Fault{
+			Match: set, Status: 500,
+			Body: `{"code":"fault","message":"No."}`,
+		}, true, deleted},
+		"set is refused with 404": {
+			wawptest.Fault{Match: set, Status: 404, Body: webPage},
+			false,
+			deleted,
+		},
+		"set acts, and the answer is lost": {wawptest.Fault{Match: set, Act: true, Drop: true}, false, ""},
+		"deletion fails": {wawptest.Fault{
+			Match: remove, Status: 403,
+			Body: `{"code":"no","message":"No."}`,
+		}, false, "could not be changed"},
+		"deletion fails, of the replaced one": {wawptest.Fault{
+			Match: remove, Status: 403,
+			Body: `{"code":"no","message":"No."}`,
+		}, true, "could not be deleted"},
 		"deletion acts, and answers 502":       {wawptest.Fault{Match: remove, Act: true, Status: 502}, false, ""},
 		"deletion acts, and answers 502, then": {wawptest.Fault{Match: remove, Act: true, Status: 502}, true, ""},
 	} {

@@ -66,8 +66,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	version := plan.HMACSecretWOVersion
 	if !version.IsNull() && !version.Equal(prior.HMACSecretWOVersion) && config.HMACSecretWO.IsNull() {
-		resp.Diagnostics.AddError(summarySecret, "hmac_secret_wo_version is set, or was changed, without hmac_secret_wo. Set hmac_secret_wo to the secret "+
-			"that is to be sent; later plans do not need it.")
+		resp.Diagnostics.AddError(summarySecret,
+			"hmac_secret_wo_version is set, or was changed, without hmac_secret_wo. Set hmac_secret_wo to the secret "+
+				"that is to be sent; later plans do not need it.")
 	}
 }
 
@@ -110,7 +111,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
 }
 
-// Read refreshes the state. Only a list that lacks the webhook twice, or a session that is proved to be gone, removes it.
+// Read refreshes the state. Only a list that lacks the webhook twice, or a session that is proved to be gone, removes
+// it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var m model
@@ -144,7 +146,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	case hook.URL == "" && isNew:
 		resp.Diagnostics.Append(noneToImport(id, m.webhook()))
 	case hook.URL == "":
-		m.object().Gone(ctx, r.client, req, resp, "it is not among the session's webhooks, nor was it some seconds later")
+		m.object().Gone(ctx, r.client, req, resp,
+			"it is not among the session's webhooks, nor was it some seconds later")
 	default:
 		m.refresh(hook)
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
@@ -210,7 +213,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if missing := (*missingError)(nil); errors.As(err, &missing) {
 		reason = state.Doubt(ctx, r.client, req.Private)
 		gone = reason == ""
-		if gone && slices.ContainsFunc(missing.listed, func(other wawp.Webhook) bool { return other.Resembles(hook.URL) }) {
+		if gone && slices.ContainsFunc(missing.listed,
+			func(other wawp.Webhook) bool { return other.Resembles(hook.URL) }) {
 			resp.Diagnostics.Append(resembled(id, hook))
 		}
 	} else {
@@ -228,7 +232,9 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 }
 
 // ImportState imports by "instance_id,url" or by identity.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var imported model
 	if req.ID == "" && req.Identity != nil {

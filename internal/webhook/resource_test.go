@@ -58,7 +58,8 @@ func hook(arguments ...string) string {
 	if !slices.ContainsFunc(arguments, func(a string) bool { return strings.HasPrefix(a, "events") }) {
 		arguments = append(arguments, `events = ["session.status", "message"]`)
 	}
-	return fmt.Sprintf("resource \"wawp_session_webhook\" \"x\" {\n  instance_id = %q\n  url = %q\n  %s\n}\n", id, target, strings.Join(arguments, "\n  "))
+	return fmt.Sprintf("resource \"wawp_session_webhook\" \"x\" {\n  instance_id = %q\n  url = %q\n  %s\n}\n", id,
+		target, strings.Join(arguments, "\n  "))
 }
 
 // steps runs a test case; every step that applies also proves that a second plan is empty (P5).
@@ -75,7 +76,10 @@ func is(attribute string, want knownvalue.Check) statecheck.StateCheck {
 }
 
 func retries(delay, attempts int64) knownvalue.Check {
-	return knownvalue.ObjectExact(map[string]knownvalue.Check{"delay_seconds": knownvalue.Int64Exact(delay), "attempts": knownvalue.Int64Exact(attempts)})
+	return knownvalue.ObjectExact(map[string]knownvalue.Check{
+		"delay_seconds": knownvalue.Int64Exact(delay),
+		"attempts":      knownvalue.Int64Exact(attempts),
+	})
 }
 
 // stored checks the one webhook at Wawp.
@@ -90,7 +94,8 @@ func stored(t *testing.T, w *acctest.World, want wawptest.Webhook) {
 func TestLifecycle(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]wawptest.Config{
-		"secrets hidden": {}, "secrets masked": {Secrets: "masked"}, "secrets shown": {Secrets: "shown"}, "system webhook listed": {SystemListed: true},
+		"secrets hidden": {}, "secrets masked": {Secrets: "masked"}, "secrets shown": {Secrets: "shown"},
+		"system webhook listed": {SystemListed: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -101,34 +106,58 @@ func TestLifecycle(t *testing.T) {
 				resource.TestStep{
 					Config: w.Config(hook()),
 					ConfigStateChecks: []statecheck.StateCheck{
-						is("events", knownvalue.SetExact([]knownvalue.Check{knownvalue.StringExact("message"), knownvalue.StringExact("session.status")})),
-						is("enabled", knownvalue.Bool(true)), is("retries", retries(2, 15)), is("hmac_secret", knownvalue.Null()),
+						is("events", knownvalue.SetExact([]knownvalue.Check{
+							knownvalue.StringExact("message"),
+							knownvalue.StringExact("session.status"),
+						})),
+						is("enabled", knownvalue.Bool(true)), is("retries", retries(2, 15)),
+						is("hmac_secret", knownvalue.Null()),
 					},
 				},
 				resource.TestStep{
 					PreConfig: at(func() {
-						stored(t, w, wawptest.Webhook{Events: []string{"message", "session.status"}, Active: true, Delay: 2, Attempts: 15})
+						stored(t, w, wawptest.Webhook{
+							Events: []string{"message", "session.status"}, Active: true,
+							Delay: 2, Attempts: 15,
+						})
 					}),
-					Config: w.Config(hook("enabled = false", "retries = { delay_seconds = 7 }")), ConfigPlanChecks: updates,
-					ConfigStateChecks: []statecheck.StateCheck{is("enabled", knownvalue.Bool(false)), is("retries", retries(7, 15))},
+					Config:           w.Config(hook("enabled = false", "retries = { delay_seconds = 7 }")),
+					ConfigPlanChecks: updates,
+					ConfigStateChecks: []statecheck.StateCheck{
+						is("enabled", knownvalue.Bool(false)),
+						is("retries", retries(7, 15)),
+					},
 				},
 				resource.TestStep{
 					PreConfig: at(func() {
-						stored(t, w, wawptest.Webhook{Events: []string{"message", "session.status"}, Delay: 7, Attempts: 15})
+						stored(t, w, wawptest.Webhook{
+							Events: []string{"message", "session.status"}, Delay: 7,
+							Attempts: 15,
+						})
 					}),
-					Config: w.Config(hook(`events = ["message.ack"]`, `hmac_secret = "s3cret"`)), ConfigPlanChecks: updates,
-					ConfigStateChecks: []statecheck.StateCheck{is("hmac_secret", knownvalue.StringExact("s3cret")), is("retries", retries(7, 15))},
+					Config:           w.Config(hook(`events = ["message.ack"]`, `hmac_secret = "s3cret"`)),
+					ConfigPlanChecks: updates,
+					ConfigStateChecks: []statecheck.StateCheck{
+						is("hmac_secret", knownvalue.StringExact("s3cret")),
+						is("retries", retries(7, 15)),
+					},
 				},
 				resource.TestStep{
 					PreConfig: at(func() {
-						stored(t, w, wawptest.Webhook{Events: []string{"message.ack"}, Active: true, Delay: 7, Attempts: 15, Secret: "s3cret"})
+						stored(t, w, wawptest.Webhook{
+							Events: []string{"message.ack"}, Active: true, Delay: 7,
+							Attempts: 15, Secret: "s3cret",
+						})
 					}),
 					Config: w.Config(hook(`events = ["message.ack"]`)), ConfigPlanChecks: updates,
 					ConfigStateChecks: []statecheck.StateCheck{is("hmac_secret", knownvalue.Null())},
 				},
 				resource.TestStep{
 					PreConfig: at(func() {
-						stored(t, w, wawptest.Webhook{Events: []string{"message.ack"}, Active: true, Delay: 7, Attempts: 15})
+						stored(t, w, wawptest.Webhook{
+							Events: []string{"message.ack"}, Active: true, Delay: 7,
+							Attempts: 15,
+						})
 					}),
 					Config:           w.Config(hook(`events = ["message.ack"]`, `timeouts = { read = "1m" }`)),
 					ConfigPlanChecks: updates,
@@ -150,8 +179,12 @@ func TestAccLifecycle(t *testing.T) {
 	w := world(t, wawptest.Config{Secrets: "masked"})
 	cli := w.Attached(t, hook(`hmac_secret_wo = "one"`, "hmac_secret_wo_version = 1"))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 0 destroyed")
-	stored(t, w, wawptest.Webhook{Events: []string{"message", "session.status"}, Active: true, Delay: 2, Attempts: 15, Secret: "one"})
-	cli.Configure(hook("enabled = false", "retries = { delay_seconds = 7 }", `hmac_secret_wo = "two"`, "hmac_secret_wo_version = 2"))
+	stored(t, w, wawptest.Webhook{
+		Events: []string{"message", "session.status"}, Active: true, Delay: 2, Attempts: 15,
+		Secret: "one",
+	})
+	cli.Configure(hook("enabled = false", "retries = { delay_seconds = 7 }", `hmac_secret_wo = "two"`,
+		"hmac_secret_wo_version = 2"))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed, 0 destroyed")
 	stored(t, w, wawptest.Webhook{Events: []string{"message", "session.status"}, Delay: 7, Attempts: 15, Secret: "two"})
 	cli.Configure(hook(`events = ["message.ack"]`))
@@ -182,16 +215,24 @@ func TestUpdateSendsOnlyWhatChanged(t *testing.T) {
 	}
 	all := []resource.TestStep{{Config: w.Config(hook())}}
 	for _, change := range []struct{ argument, key string }{
-		{"enabled = false", "is_active"}, {"retries = { attempts = 3 }", "retries"}, {`events = ["message"]`, "events"}, {`hmac_secret = "s"`, "hmac"},
+		{"enabled = false", "is_active"},
+		{"retries = { attempts = 3 }", "retries"},
+		{`events = ["message"]`, "events"},
+		{`hmac_secret = "s"`, "hmac"},
 	} {
 		check := resource.TestStep{Config: w.Config(hook(change.argument)), ConfigPlanChecks: updates}
 		check.Check = func(*terraform.State) error {
-			if got, want := keys(), []string{"access_token", change.key, "instance_id", "url"}; !slices.Equal(got, sorted(want)) {
+			if got, want := keys(), []string{"access_token", change.key, "instance_id", "url"}; !slices.Equal(got,
+				sorted(want)) {
 				t.Errorf("%s: sent %v, want %v", change.argument, got, want)
 			}
 			return nil
 		}
-		reset := resource.TestStep{Config: w.Config(hook("enabled = true", "retries = { delay_seconds = 2, attempts = 15 }")), Check: func(*terraform.State) error { keys(); return nil }}
+		reset := resource.TestStep{
+			Config: w.Config(hook("enabled = true",
+				"retries = { delay_seconds = 2, attempts = 15 }")),
+			Check: func(*terraform.State) error { keys(); return nil },
+		}
 		all = append(all, check, reset)
 	}
 	steps(t, w, all[:len(all)-1]...)
@@ -215,10 +256,19 @@ func TestWriteOnlySecret(t *testing.T) {
 		}
 	}
 	steps(t, w,
-		resource.TestStep{Config: version("one", 1), Check: expect("one"), ConfigStateChecks: []statecheck.StateCheck{is("hmac_secret_wo", knownvalue.Null())}},
-		resource.TestStep{Config: version("two", 1), Check: expect("one"), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop)},
+		resource.TestStep{
+			Config: version("one", 1), Check: expect("one"),
+			ConfigStateChecks: []statecheck.StateCheck{is("hmac_secret_wo", knownvalue.Null())},
+		},
+		resource.TestStep{
+			Config: version("two", 1), Check: expect("one"),
+			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop),
+		},
 		resource.TestStep{Config: version("two", 2), Check: expect("two"), ConfigPlanChecks: updates},
-		resource.TestStep{Config: w.Config(hook(`hmac_secret = "three"`)), Check: expect("three"), ConfigPlanChecks: updates},
+		resource.TestStep{
+			Config: w.Config(hook(`hmac_secret = "three"`)), Check: expect("three"),
+			ConfigPlanChecks: updates,
+		},
 		resource.TestStep{Config: version("four", 1), Check: expect("four"), ConfigPlanChecks: updates},
 		resource.TestStep{Config: w.Config(hook()), Check: expect(""), ConfigPlanChecks: updates},
 	)
@@ -246,7 +296,10 @@ func TestArgumentsAreValidated(t *testing.T) {
 			t.Parallel()
 			w := world(t, wawptest.Config{})
 			configuration := "resource \"wawp_session_webhook\" \"x\" {\n" + arguments + "\n"
-			for name, value := range map[string]string{"instance_id": `"A1"`, "url": `"https://example.com"`, "events": `["message"]`} {
+			for name, value := range map[string]string{
+				"instance_id": `"A1"`, "url": `"https://example.com"`,
+				"events": `["message"]`,
+			} {
 				if !strings.HasPrefix(arguments, name) {
 					configuration += name + " = " + value + "\n"
 				}
@@ -263,7 +316,8 @@ func TestArgumentsAreValidated(t *testing.T) {
 // quote it.
 func TestAddressesAreExplained(t *testing.T) {
 	t.Parallel()
-	const percent, host, scheme = "has a % that does not begin an escape", "cannot be read as a host", "does not begin with https://"
+	const percent, host, scheme = "has a % that does not begin an escape", "cannot be read as a host",
+		"does not begin with https://"
 	for url, says := range map[string]string{
 		"https://h.test/c4nary?a=100%":        percent,
 		"https://h.test/c4nary?a=%zz&b=1":     percent,
@@ -324,7 +378,10 @@ func TestEventThatNobodyKnows(t *testing.T) {
 func TestDriftIsShownAndCorrected(t *testing.T) {
 	t.Parallel()
 	w := world(t, wawptest.Config{})
-	want := wawptest.Webhook{URL: target, Events: []string{"message", "session.status"}, Active: true, Delay: 2, Attempts: 15}
+	want := wawptest.Webhook{
+		URL: target, Events: []string{"message", "session.status"}, Active: true, Delay: 2,
+		Attempts: 15,
+	}
 	all := []resource.TestStep{{Config: w.Config(hook("retries = { delay_seconds = 2, attempts = 15 }"))}}
 	for _, edit := range []func(*wawptest.Webhook){
 		func(h *wawptest.Webhook) { h.Active = false },
@@ -339,7 +396,8 @@ func TestDriftIsShownAndCorrected(t *testing.T) {
 		})
 	}
 	all = append(all, resource.TestStep{
-		PreConfig: func() { w.RemoveWebhook(id, target) }, Config: all[0].Config, ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionCreate),
+		PreConfig: func() { w.RemoveWebhook(id, target) }, Config: all[0].Config,
+		ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionCreate),
 	})
 	steps(t, w, all...)
 }
@@ -348,17 +406,25 @@ func TestDriftIsShownAndCorrected(t *testing.T) {
 func TestAccImport(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ by, need, tofu string }{
-		"id":                         {fmt.Sprintf("id = %q", id+","+target), "1.11", "1.6"},
-		"identity":                   {fmt.Sprintf("identity = {\n instance_id = %q\n url = %q\n }", id, target), "1.12", "1.12"},
-		"identity, with white space": {fmt.Sprintf("identity = {\n instance_id = %q\n url = %q\n }", " "+id, target+"\n"), "1.12", "1.12"},
+		"id": {fmt.Sprintf("id = %q", id+","+target), "1.11", "1.6"},
+		"identity": {
+			fmt.Sprintf("identity = {\n instance_id = %q\n url = %q\n }", id, target),
+			"1.12", "1.12",
+		},
+		"identity, with white space": {fmt.Sprintf("identity = {\n instance_id = %q\n url = %q\n }", " "+id,
+			target+"\n"), "1.12", "1.12"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			acctest.Require(t, test.need, test.tofu)
 			w := world(t, wawptest.Config{})
-			w.SetWebhook(id, wawptest.Webhook{URL: target, Events: []string{"message", "session.status"}, Active: true, Delay: 9, Attempts: 3})
+			w.SetWebhook(id, wawptest.Webhook{
+				URL: target, Events: []string{"message", "session.status"}, Active: true,
+				Delay: 9, Attempts: 3,
+			})
 			cli := w.Attached(t, hook()+"import {\n to = wawp_session_webhook.x\n "+test.by+"\n}\n")
-			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 imported, 0 added, 0 changed, 0 destroyed")
+			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"),
+				"1 imported, 0 added, 0 changed, 0 destroyed")
 		})
 	}
 }
@@ -385,14 +451,29 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 		fault wawptest.Fault
 		says  string
 	}{
-		"no comma":     {id, wawptest.Fault{}, "separated by a comma"},
-		"empty":        {"", wawptest.Fault{}, "separated by a comma"},
-		"no url":       {id + ",", wawptest.Fault{}, "separated by a comma"},
-		"no such hook": {id + ",https://example.com/s3cret", wawptest.Fault{}, "No webhook to import There is no such thing as the webhook at https://example.com/... of"},
-		"Wawp's own":   {id + ",https://app.wawp.net/api/webhook/t0ken", wawptest.Fault{}, "This is Wawp's own webhook"},
-		"no session":   {"A1," + target, wawptest.Fault{}, "Wawp webhook could not be read"},
-		"unreadable":   {id + "," + target, wawptest.Fault{Match: list, Body: "<html>"}, "Wawp webhook could not be read"},
-		"no paid plan": {id + "," + target, wawptest.Fault{Match: list, Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, "no active paid plan"},
+		"no comma": {id, wawptest.Fault{}, "separated by a comma"},
+		"empty":    {"", wawptest.Fault{}, "separated by a comma"},
+		"no url":   {id + ",", wawptest.Fault{}, "separated by a comma"},
+		"no such hook": {
+			id + ",https://example.com/s3cret",
+			wawptest.Fault{},
+			"No webhook to import There is no such thing as the webhook at https://example.com/... of",
+		},
+		"Wawp's own": {
+			id + ",https://app.wawp.net/api/webhook/t0ken",
+			wawptest.Fault{},
+			"This is Wawp's own webhook",
+		},
+		"no session": {"A1," + target, wawptest.Fault{}, "Wawp webhook could not be read"},
+		"unreadable": {
+			id + "," + target,
+			wawptest.Fault{Match: list, Body: "<html>"},
+			"Wawp webhook could not be read",
+		},
+		"no paid plan": {id + "," + target, wawptest.Fault{
+			Match: list, Status: 403,
+			Body: `{"code":"subscription_required","message":"Pay."}`,
+		}, "no active paid plan"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -407,13 +488,17 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 
 func TestCreateFindsAWebhook(t *testing.T) {
 	t.Parallel()
-	same := wawptest.Webhook{URL: target, Events: []string{"message", "session.status"}, Active: true, Delay: 2, Attempts: 15}
+	same := wawptest.Webhook{
+		URL: target, Events: []string{"message", "session.status"}, Active: true, Delay: 2,
+		Attempts: 15,
+	}
 	t.Run("the same", func(t *testing.T) {
 		t.Parallel()
 		w := world(t, wawptest.Config{})
 		w.SetWebhook(id, same)
 		tf := w.Terraform(t, hook())
-		acctest.Contains(t, tf.OK("apply"), "Warning: Wawp webhook was adopted", "the webhook at https://hooks.example.com/... of", "Whether it has a secret cannot be seen")
+		acctest.Contains(t, tf.OK("apply"), "Warning: Wawp webhook was adopted",
+			"the webhook at https://hooks.example.com/... of", "Whether it has a secret cannot be seen")
 		if w.Count(set)+w.Count(update) != 0 {
 			t.Errorf("it was written: %v", w.Requests())
 		}
@@ -436,7 +521,8 @@ func TestCreateFindsAWebhook(t *testing.T) {
 		other.Events = []string{"poll.vote"}
 		w.SetWebhook(id, other)
 		tf := w.Terraform(t, hook())
-		acctest.Contains(t, tf.Fails("apply"), "There is another webhook on this URL", fmt.Sprintf("id = %q", id+",<url>"), "differs in: events")
+		acctest.Contains(t, tf.Fails("apply"), "There is another webhook on this URL",
+			fmt.Sprintf("id = %q", id+",<url>"), "differs in: events")
 		stored(t, w, other)
 		tf.OK("import", address, id+","+target)
 		acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed, 0 destroyed")
@@ -464,7 +550,8 @@ func TestCreateFindsAWebhook(t *testing.T) {
 		t.Parallel()
 		w := world(t, wawptest.Config{WriteRace: 20 * time.Millisecond})
 		second := strings.Replace(hook(`events = ["poll.vote"]`), `"x"`, `"y"`, 1)
-		acctest.Contains(t, w.Terraform(t, hook()+second).Fails("apply"), "Wawp webhook is declared twice", "https://hooks.example.com")
+		acctest.Contains(t, w.Terraform(t, hook()+second).Fails("apply"), "Wawp webhook is declared twice",
+			"https://hooks.example.com")
 		if hooks := w.Webhooks(id); len(hooks) != 1 {
 			t.Errorf("Wawp has %v", hooks)
 		}
@@ -498,7 +585,8 @@ func TestAccRenamedWithoutAMovedBlock(t *testing.T) {
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]wawptest.Fault{
-		"502": {Status: 502}, "503": {Status: 503}, "reset": {Drop: true}, "cut off": {Cut: true}, "HTML": {Body: "<html>Bad gateway</html>", Status: 504},
+		"502": {Status: 502}, "503": {Status: 503}, "reset": {Drop: true}, "cut off": {Cut: true},
+		"HTML": {Body: "<html>Bad gateway</html>", Status: 504},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -536,7 +624,10 @@ func TestAnswersThatTellLittle(t *testing.T) {
 	}})
 	w.Inject(wawptest.Fault{Match: set, Times: 1, Act: true, Drop: true})
 	steps(t, w,
-		resource.TestStep{Config: w.Config(hook("enabled = false", "retries = { delay_seconds = 7 }")), ConfigStateChecks: []statecheck.StateCheck{is("retries", retries(7, 15))}},
+		resource.TestStep{
+			Config:            w.Config(hook("enabled = false", "retries = { delay_seconds = 7 }")),
+			ConfigStateChecks: []statecheck.StateCheck{is("retries", retries(7, 15))},
+		},
 		resource.TestStep{Config: w.Config(hook(`events = ["poll.vote"]`)), ConfigPlanChecks: updates},
 	)
 	if n := w.Count(set); n != 1 {
@@ -549,7 +640,10 @@ func TestUpdateGuessesNothing(t *testing.T) {
 	w := world(t, wawptest.Config{})
 	w.SetWebhook(id, wawptest.Webhook{URL: target, Events: []string{"message"}, Active: true, Delay: 9, Attempts: 3})
 	w.Inject(wawptest.Fault{Match: list, Reshape: func(map[string]any) any {
-		return map[string]any{"webhooks": []any{map[string]any{"url": target, "events": []any{"message"}, "is_active": 1}}}
+		return map[string]any{"webhooks": []any{map[string]any{
+			"url": target, "events": []any{"message"},
+			"is_active": 1,
+		}}}
 	}})
 	tf := w.Terraform(t, hook())
 	tf.OK("import", address, id+","+target)
@@ -578,16 +672,58 @@ func TestReadUnderFault(t *testing.T) {
 		says       string
 		removed    bool
 	}{
-		"lapsed plan":     {wawptest.Fault{Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`}, wawptest.Fault{}, "Warning: Wawp webhook could not be checked", false},
-		"foreign 404":     {wawptest.Fault{Status: 404, Body: "404 page not found"}, wawptest.Fault{Status: 404, Body: own}, "Warning: Wawp webhook could not be checked", false},
-		"unreadable":      {wawptest.Fault{Body: "{}"}, wawptest.Fault{}, "Warning: Wawp webhook could not be checked", false},
-		"HTML":            {wawptest.Fault{Body: "<html>"}, wawptest.Fault{}, "Warning: Wawp webhook could not be checked", false},
-		"session there":   {wawptest.Fault{Status: 404, Body: own}, wawptest.Fault{}, "session/info describes it", false},
-		"invalid_session": {wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"no"}`}, wawptest.Fault{Status: 404, Body: own}, "only mean that the session lost its phone", false},
-		"session gone":    {wawptest.Fault{Status: 404, Body: own}, wawptest.Fault{Status: 404, Body: own}, "Warning: Wawp webhook is gone", true},
-		"401":             {wawptest.Fault{Status: 401, Body: own}, wawptest.Fault{}, "Error: Wawp did not accept the access token", false},
-		"500":             {wawptest.Fault{Status: 500, Body: own}, wawptest.Fault{}, "Error: Wawp webhook could not be read", false},
-		"an empty list":   {wawptest.Fault{Body: `{"webhooks":null}`}, wawptest.Fault{}, "it is not among the session's webhooks", true},
+		"lapsed plan": {
+			wawptest.Fault{Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`},
+			wawptest.Fault{},
+			"Warning: Wawp webhook could not be checked", false,
+		},
+		"foreign 404": {
+			wawptest.Fault{Status: 404, Body: "404 page not found"},
+			wawptest.Fault{Status: 404, Body: own},
+			"Warning: Wawp webhook could not be checked", false,
+		},
+		"unreadable": {
+			wawptest.Fault{Body: "{}"},
+			wawptest.Fault{},
+			"Warning: Wawp webhook could not be checked",
+			false,
+		},
+		"HTML": {
+			wawptest.Fault{Body: "<html>"},
+			wawptest.Fault{},
+			"Warning: Wawp webhook could not be checked", false,
+		},
+		"session there": {
+			wawptest.Fault{Status: 404, Body: own},
+			wawptest.Fault{},
+			"session/info describes it",
+			false,
+		},
+		"invalid_session": {
+			wawptest.Fault{Status: 404, Body: `{"code":"invalid_session","message":"no"}`},
+			wawptest.Fault{Status: 404, Body: own},
+			"only mean that the session lost its phone", false,
+		},
+		"session gone": {
+			wawptest.Fault{Status: 404, Body: own},
+			wawptest.Fault{Status: 404, Body: own},
+			"Warning: Wawp webhook is gone", true,
+		},
+		"401": {
+			wawptest.Fault{Status: 401, Body: own},
+			wawptest.Fault{},
+			"Error: Wawp did not accept the access token", false,
+		},
+		"500": {
+			wawptest.Fault{Status: 500, Body: own},
+			wawptest.Fault{},
+			"Error: Wawp webhook could not be read", false,
+		},
+		"an empty list": {
+			wawptest.Fault{Body: `{"webhooks":null}`},
+			wawptest.Fault{},
+			"it is not among the session's webhooks", true,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -648,7 +784,8 @@ func TestFreePlanIsExplained(t *testing.T) {
 	t.Parallel()
 	w := world(t, wawptest.Config{})
 	w.SetPaid(false)
-	acctest.Contains(t, w.Terraform(t, hook()).Fails("apply"), "subscription_required", "active paid plan only", "Upgrade the plan")
+	acctest.Contains(t, w.Terraform(t, hook()).Fails("apply"), "subscription_required", "active paid plan only",
+		"Upgrade the plan")
 }
 
 // TestLapsedPlanLeavesAWayOut: to remove the webhook from the configuration would only ask for the same deletion again.
@@ -661,8 +798,9 @@ func TestLapsedPlanLeavesAWayOut(t *testing.T) {
 	says := func(said, summary string) {
 		t.Helper()
 		_, detail, _ := strings.Cut(said, summary) // the warning of the refresh comes first
-		acctest.Contains(t, detail, "subscription_required", "give the webhook up as it is: remove it from the configuration, and from the state "+
-			"with: terraform state rm 'wawp_session_webhook.<name>'")
+		acctest.Contains(t, detail, "subscription_required",
+			"give the webhook up as it is: remove it from the configuration, and from the state "+
+				"with: terraform state rm 'wawp_session_webhook.<name>'")
 	}
 	says(tf.OK("plan"), "Wawp webhook could not be checked")
 	says(tf.Fails("destroy"), "Error: The Wawp account has no active paid plan")
@@ -678,8 +816,8 @@ func misread(map[string]any) any {
 	return map[string]any{"hooks": []any{map[string]any{"hmac": nowhere}}}
 }
 
-// indiscreet is an account with a server that does what it is asked, and then quotes the secret that it was sent, in a refusal and in
-// an error in disguise.
+// indiscreet is an account with a server that does what it is asked, and then quotes the secret that it was sent, in a
+// refusal and in an error in disguise.
 func indiscreet(t *testing.T, times int) (*acctest.World, []string) {
 	t.Helper()
 	w := world(t, wawptest.Config{Token: "c4nary-t0ken", Secrets: "shown"})
@@ -698,7 +836,8 @@ func indiscreet(t *testing.T, times int) (*acctest.World, []string) {
 // secrets configures a webhook with each kind of secret. It tries nothing again.
 func secrets(plain, writeOnly string, version int) string {
 	return "provider \"wawp\" {\n  max_retries = 0\n}\n" + hook("hmac_secret = "+plain) +
-		strings.NewReplacer(`"x"`, `"y"`, target, target+"/2").Replace(hook("hmac_secret_wo = "+writeOnly, fmt.Sprintf("hmac_secret_wo_version = %d", version)))
+		strings.NewReplacer(`"x"`, `"y"`, target, target+"/2").Replace(hook("hmac_secret_wo = "+writeOnly,
+			fmt.Sprintf("hmac_secret_wo_version = %d", version)))
 }
 
 // TestSecretIsNeverTold is promise P4, for what Terraform prints.
@@ -724,8 +863,10 @@ func TestAccSecretNeverShows(t *testing.T) {
 	t.Parallel()
 	w, canaries := indiscreet(t, 1)
 	cli := w.CLI(t, secrets("var.plain", "var.secret", 1)+
-		"variable \"secret\" {\n  type = string\n  ephemeral = true\n}\nvariable \"plain\" {\n  type = string\n  sensitive = true\n}\n")
-	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+cli.Dir+"/trace.log", "TF_VAR_secret="+nowhere, "TF_VAR_plain="+inState)
+		"variable \"secret\" {\n  type = string\n  ephemeral = true\n}\nvariable \"plain\" {\n  type = string\n  "+
+		"sensitive = true\n}\n")
+	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+cli.Dir+"/trace.log", "TF_VAR_secret="+nowhere,
+		"TF_VAR_plain="+inState)
 	var said string
 	for range 7 { // what was set although it was refused is adopted, and changed: the third time with success
 		more, _ := cli.Run("apply", "-auto-approve", "-no-color")
@@ -762,14 +903,18 @@ func TestAccSecretNeverShows(t *testing.T) {
 
 // many configures n webhooks of one session.
 func many(n int, events string) string {
-	return fmt.Sprintf("resource \"wawp_session_webhook\" \"x\" {\n  count = %d\n  instance_id = %q\n  url = \"%s/${count.index}\"\n  events = %s\n}\n", n, id, target, events)
+	return fmt.Sprintf("resource \"wawp_session_webhook\" \"x\" {\n  count = %d\n  instance_id = %q\n  url = "+
+		"\"%s/${count.index}\"\n  events = %s\n}\n", n, id, target, events)
 }
 
 // TestManyWebhooksOfOneSession creates, changes and deletes 20 webhooks of one session, in one apply each, at a server
 // that loses concurrent writes.
 func TestManyWebhooksOfOneSession(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]*wawptest.Fault{"all is well": nil, "every fifth request fails after acting": {Every: 5, Act: true, Status: 502}} {
+	for name, fault := range map[string]*wawptest.Fault{
+		"all is well":                            nil,
+		"every fifth request fails after acting": {Every: 5, Act: true, Status: 502},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			const n = 20

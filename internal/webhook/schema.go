@@ -23,9 +23,11 @@ import (
 // Descriptions that the resource and the data source share.
 const (
 	aboutInstanceID = "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of a `wawp_session`."
-	aboutURL        = "Address to which Wawp posts the events: `https://`, and reachable from the internet. It is the webhook's key: a " +
+	aboutURL        = "Address to which Wawp posts the events: `https://`, and reachable from the internet. It is " +
+		"the webhook's key: a " +
 		"session has at most one webhook on it."
-	aboutEvents = "Names of the events to post, such as `message`, `message.ack` or `session.status`. Wawp decides which " +
+	aboutEvents = "Names of the events to post, such as `message`, `message.ack` or `session.status`. Wawp decides " +
+		"which " +
 		"names there are."
 	aboutEnabled      = "Whether events are posted."
 	aboutRetries      = "How Wawp repeats a delivery that failed."
@@ -36,8 +38,10 @@ const (
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A webhook of a session: an address to which Wawp posts the session's events, such as each message. Webhooks need a " +
-			"paid plan of Wawp. Several webhooks of one session may be managed side by side; Wawp's own system webhook is never touched. " +
+		MarkdownDescription: "A webhook of a session: an address to which Wawp posts the session's events, such as " +
+			"each message. Webhooks need a " +
+			"paid plan of Wawp. Several webhooks of one session may be managed side by side; Wawp's own system " +
+			"webhook is never touched. " +
 			"Destroying the resource deletes the webhook.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
@@ -63,37 +67,47 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				},
 			},
 			"enabled": schema.BoolAttribute{
-				Optional:            true,
-				Computed:            true,
-				Default:             booldefault.StaticBool(true),
-				MarkdownDescription: aboutEnabled + " Default: `true`. With `false` the webhook stays, with its settings, and nothing is posted.",
+				Optional: true,
+				Computed: true,
+				Default:  booldefault.StaticBool(true),
+				MarkdownDescription: aboutEnabled +
+					" Default: `true`. With `false` the webhook stays, with its settings, and nothing is posted.",
 			},
 			"retries": retriesAttribute(),
 			"hmac_secret": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`. It is stored in the " +
-					"state: prefer `hmac_secret_wo`. It is never read back, so a change in the dashboard is not noticed. Removing it " +
-					"deletes the webhook and makes it again with its other settings, because a change keeps what it leaves out.",
+				MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`. It " +
+					"is stored in the " +
+					"state: prefer `hmac_secret_wo`. It is never read back, so a change in the dashboard is not " +
+					"noticed. Removing it " +
+					"deletes the webhook and makes it again with its other settings, because a change keeps what it " +
+					"leaves out.",
 			},
 			"hmac_secret_wo": schema.StringAttribute{
 				Optional:  true,
 				WriteOnly: true,
 				Sensitive: true,
-				MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`, as a write-only argument: it is " +
-					"in no state, and in no plan, unless it is a literal or comes from a variable that is not `ephemeral`, which Terraform " +
-					"stores in saved plans. It is sent when the webhook is made, and again whenever `hmac_secret_wo_version` changes: only then it " +
+				MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`, as " +
+					"a write-only argument: it is " +
+					"in no state, and in no plan, unless it is a literal or comes from a variable that is not " +
+					"`ephemeral`, which Terraform " +
+					"stores in saved plans. It is sent when the webhook is made, and again whenever " +
+					"`hmac_secret_wo_version` changes: only then it " +
 					"has to be there. Removing both does what removing `hmac_secret` does.",
 			},
 			"hmac_secret_wo_version": schema.Int64Attribute{
 				Optional: true,
-				MarkdownDescription: "Version of `hmac_secret_wo`, any number: change it to have a new secret sent. Required wherever " +
-					"`hmac_secret_wo` is set. Where the version is new or changed, the secret has to be set, too; later it may be left " +
+				MarkdownDescription: "Version of `hmac_secret_wo`, any number: change it to have a new secret sent. " +
+					"Required wherever " +
+					"`hmac_secret_wo` is set. Where the version is new or changed, the secret has to be set, too; " +
+					"later it may be left " +
 					"out, and the version stays.",
 			},
 			"timeouts": validate.Timeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
-				CreateDescription: "How long making the webhook may take, with retries and the wait for its turn among the session's webhooks. " +
+				CreateDescription: "How long making the webhook may take, with retries and the wait for its turn " +
+					"among the session's webhooks. " +
 					"Default: `5m`.",
 				ReadDescription:   "How long reading it may take, retries included. Default, and most: `5m`.",
 				UpdateDescription: "How long changing it may take, counted as for `create`. Default: `5m`.",
@@ -126,11 +140,19 @@ func retriesAttribute() schema.SingleNestedAttribute {
 }
 
 // IdentitySchema describes what identifies a webhook across its whole life.
-func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
+	resp *resource.IdentitySchemaResponse,
+) {
 	resp.IdentitySchema = identityschema.Schema{
 		Attributes: map[string]identityschema.Attribute{
-			"instance_id": identityschema.StringAttribute{RequiredForImport: true, Description: "Identifier of the session's instance."},
-			"url":         identityschema.StringAttribute{RequiredForImport: true, Description: "Address of the webhook."},
+			"instance_id": identityschema.StringAttribute{
+				RequiredForImport: true,
+				Description:       "Identifier of the session's instance.",
+			},
+			"url": identityschema.StringAttribute{
+				RequiredForImport: true,
+				Description:       "Address of the webhook.",
+			},
 		},
 	}
 }

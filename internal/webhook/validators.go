@@ -16,14 +16,17 @@ import (
 // What is said of Wawp's own webhook. Its address is never quoted: its last part is a token.
 const (
 	systemSummary = "This is Wawp's own webhook"
-	systemDetail  = "The address is that of Wawp's system webhook, which the provider never touches. Give the address of a webhook of your own."
+	systemDetail  = "The address is that of Wawp's system webhook, which the provider never touches. Give the " +
+		"address of a webhook of your own."
 )
 
 const summarySecret = "Invalid secret of a webhook"
 
-// ValidateConfig refuses secrets that do not go together. It stands on the object and names the arguments: Terraform quotes the line of one that
-// is pointed at, secret and all.
-func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+// ValidateConfig refuses secrets that do not go together. It stands on the object and names the arguments: Terraform
+// quotes the line of one that is pointed at, secret and all.
+func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest,
+	resp *resource.ValidateConfigResponse,
+) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var config model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -32,16 +35,22 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	}
 	isSet := func(s types.String) bool { return !s.IsNull() && !s.IsUnknown() } // what is unknown may become null
 	hasPlain, hasWriteOnly := isSet(config.HMACSecret), isSet(config.HMACSecretWO)
-	for name, secret := range map[string]types.String{"hmac_secret": config.HMACSecret, "hmac_secret_wo": config.HMACSecretWO} {
+	for name, secret := range map[string]types.String{
+		"hmac_secret":    config.HMACSecret,
+		"hmac_secret_wo": config.HMACSecretWO,
+	} {
 		if isSet(secret) && strings.TrimSpace(secret.ValueString()) == "" {
 			resp.Diagnostics.AddError(summarySecret, name+" is set, but empty. Give it a value, or leave it out.")
 		}
 	}
 	switch {
 	case hasPlain && hasWriteOnly:
-		resp.Diagnostics.AddError(summarySecret, "Both hmac_secret and hmac_secret_wo are set. A webhook has one secret: leave one of them out.")
+		resp.Diagnostics.AddError(summarySecret,
+			"Both hmac_secret and hmac_secret_wo are set. A webhook has one secret: leave one of them out.")
 	case hasWriteOnly && config.HMACSecretWOVersion.IsNull():
-		resp.Diagnostics.AddError(summarySecret, "hmac_secret_wo is set without hmac_secret_wo_version, which says when to send it again. Set that to any number.")
+		resp.Diagnostics.AddError(summarySecret,
+			"hmac_secret_wo is set without hmac_secret_wo_version, which says when to send it again. Set that to "+
+				"any number.")
 	case hasPlain && req.ClientCapabilities.WriteOnlyAttributesAllowed:
 		resp.Diagnostics.AddWarning("A write-only argument is available",
 			"hmac_secret is stored in the state. Prefer hmac_secret_wo, which is not, with hmac_secret_wo_version.")
@@ -82,10 +91,12 @@ func unfit(text string) string {
 	case !strings.HasPrefix(strings.ToLower(text), "https://"):
 		return "it does not begin with https://, and Wawp posts to no other addresses."
 	case !wawp.IsReadable(text):
-		return "it has a character that cannot be seen, such as a line break or a mark for the direction of writing, or more " +
+		return "it has a character that cannot be seen, such as a line break or a mark for the direction of " +
+			"writing, or more " +
 			"than 4,096 characters."
 	case err != nil, u.Hostname() == "", strings.Contains(u.Host, "%"):
-		return "what stands between https:// and the path cannot be read as a host. Write a name or an IP address, without " +
+		return "what stands between https:// and the path cannot be read as a host. Write a name or an IP address, " +
+			"without " +
 			"escapes such as %41, and perhaps a port."
 	}
 	return ""

@@ -12,10 +12,12 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// FuzzPublicURL: what is accepted is an https address that can be found again, and what is not is not quoted. $ is a secret.
+// FuzzPublicURL: what is accepted is an https address that can be found again, and what is not is not quoted. $ is a
+// secret.
 func FuzzPublicURL(f *testing.F) {
 	for _, text := range []string{
-		"https://example.com/wawp", "https://user:$@example.com/$?token=$", "http://a/$", "HTTPS://a/$", " https://a", "https://", "https://:443/$", "https://[::1]:443/",
+		"https://example.com/wawp", "https://user:$@example.com/$?token=$", "http://a/$", "HTTPS://a/$", " https://a",
+		"https://", "https://:443/$", "https://[::1]:443/",
 		"https://app.wawp.net/api/webhook/$", "https://APP.wawp.net:443//api/webhook/$", "https://%zz/$", "",
 	} {
 		f.Add(text)
@@ -24,7 +26,10 @@ func FuzzPublicURL(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		text = strings.ReplaceAll(text, "$", secret)
 		var resp validator.StringResponse
-		publicURL{}.ValidateString(t.Context(), validator.StringRequest{Path: path.Root("url"), ConfigValue: types.StringValue(text)}, &resp)
+		publicURL{}.ValidateString(t.Context(), validator.StringRequest{
+			Path:        path.Root("url"),
+			ConfigValue: types.StringValue(text),
+		}, &resp)
 		for _, d := range resp.Diagnostics {
 			if strings.Contains(d.Summary()+d.Detail(), secret) {
 				t.Errorf("it says %s: %s", d.Summary(), d.Detail())

@@ -32,7 +32,8 @@ var (
 // failed explains an operation that failed.
 func failed(op operation, id string, hook wawp.Webhook, err error) diag.Diagnostic {
 	if deleted := (*deletedError)(nil); errors.As(err, &deleted) {
-		return explain.Diagnostic(op.summary, explain.Failure("To take its secret away, "+name(id, hook)+" was deleted. "+
+		return explain.Diagnostic(op.summary, explain.Failure("To take its secret away, "+name(id,
+			hook)+" was deleted. "+
 			"Making it again, without a secret, failed. The next apply makes it", deleted.cause), deleted.cause)
 	}
 	attempt := op.gerund + " " + name(id, hook) + " failed"
@@ -53,14 +54,16 @@ func notDeleted(o state.Object, reason string, err error) diag.Diagnostic {
 	return explain.Diagnostic(deleting.summary, o.NotDeleted("Deleting "+o.Name+" failed", reason, err), err)
 }
 
-// reason returns why nothing could be done to a webhook that Terraform manages, and what to do next. Without a paid plan, to remove
-// it from the configuration would only ask for a deletion, which fails, too.
+// reason returns why nothing could be done to a webhook that Terraform manages, and what to do next. Without a paid
+// plan, to remove it from the configuration would only ask for a deletion, which fails, too.
 func reason(err error) string {
 	if wawp.KindOf(err) != wawp.SubscriptionRequired {
 		return explain.Reason(err)
 	}
-	return explain.Answer(err) + "\n\nWawp lets paid accounts alone see, change and delete webhooks, and the account has no paid plan " +
-		"(any more). Upgrade the plan in " + explain.Dashboard + ", or give the webhook up as it is: remove it from the configuration, and " +
+	return explain.Answer(err) +
+		"\n\nWawp lets paid accounts alone see, change and delete webhooks, and the account has no paid plan " +
+		"(any more). Upgrade the plan in " + explain.Dashboard +
+		", or give the webhook up as it is: remove it from the configuration, and " +
 		"from the state with: " + explain.Command("terraform state rm", "wawp_session_webhook.<name>")
 }
 
@@ -85,30 +88,37 @@ func adoption(id string, hook wawp.Webhook, secretSent bool) diag.Diagnostic {
 		secret = "It was given the configured secret."
 	}
 	return diag.NewWarningDiagnostic("Wawp webhook was adopted", fmt.Sprintf(
-		"There was %s already, just as it is configured, so it was taken over: perhaps the answer to an earlier apply was lost, or it takes the place "+
-			"of a resource that is destroyed after it. From now on Terraform changes and deletes it. %s", name(id, hook), secret))
+		"There was %s already, just as it is configured, so it was taken over: perhaps the answer to an earlier "+
+			"apply was lost, or it takes the place "+
+			"of a resource that is destroyed after it. From now on Terraform changes and deletes it. %s",
+		name(id, hook), secret))
 }
 
 // declaredTwice refuses a second resource of the same webhook.
 func declaredTwice(id string, hook wawp.Webhook) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Wawp webhook is declared twice", "Another resource of this run has made or adopted "+name(id, hook)+
-		", on the same url. Two resources of one webhook would undo each other's changes: remove one of them.")
+	return diag.NewErrorDiagnostic("Wawp webhook is declared twice",
+		"Another resource of this run has made or adopted "+name(id, hook)+
+			", on the same url. Two resources of one webhook would undo each other's changes: remove one of them.")
 }
 
 // left says that a webhook was not deleted, because it is that of another resource now.
 func left(id string, hook wawp.Webhook) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Wawp webhook was left as it is", "Another resource of this run has made or adopted "+name(id, hook)+
-		", so it was not deleted: only the object that was replaced is no longer in the state.")
+	return diag.NewWarningDiagnostic("Wawp webhook was left as it is",
+		"Another resource of this run has made or adopted "+name(id, hook)+
+			", so it was not deleted: only the object that was replaced is no longer in the state.")
 }
 
 // noneToImport explains that an import found no webhook.
 func noneToImport(id string, hook wawp.Webhook) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("No webhook to import", fmt.Sprintf("There is no such thing as %s, on the url that was given. Compare the url with those that the "+
-		"data source wawp_session_webhooks shows. Without the import, an apply makes the webhook.", name(id, hook)))
+	return diag.NewErrorDiagnostic("No webhook to import",
+		fmt.Sprintf("There is no such thing as %s, on the url that was given. Compare the url with those that the "+
+			"data source wawp_session_webhooks shows. Without the import, an apply makes the webhook.", name(id, hook)))
 }
 
 // resembled says that a webhook was not found by its url, and that one is left which may be it.
 func resembled(id string, hook wawp.Webhook) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("A Wawp webhook may be left", fmt.Sprintf("Wawp knows none on the url of %s, and lists one on a url that differs only in spelling. "+
-		"The webhook is no longer in the state. If the one that is listed is meant, delete it in %s.", name(id, hook), explain.Dashboard))
+	return diag.NewWarningDiagnostic("A Wawp webhook may be left",
+		fmt.Sprintf("Wawp knows none on the url of %s, and lists one on a url that differs only in spelling. "+
+			"The webhook is no longer in the state. If the one that is listed is meant, delete it in %s.", name(id, hook),
+			explain.Dashboard))
 }

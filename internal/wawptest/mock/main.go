@@ -1,4 +1,5 @@
-// Command mock serves the simulated Wawp API on this machine, and prints the environment that points the provider at it.
+// Command mock serves the simulated Wawp API on this machine, and prints the environment that points the provider at
+// it.
 package main
 
 import (
@@ -44,12 +45,16 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	_ = flags.Parse(args) // Ends the program if it fails.
 
 	accepted := cmp.Or(*token, rand.Text()[:14])
-	api := wawptest.New(wawptest.Config{Token: accepted, Quota: *quota, Paid: *paid, BootTime: *boot, PairAfter: *pairAfter})
+	api := wawptest.New(wawptest.Config{
+		Token: accepted, Quota: *quota, Paid: *paid, BootTime: *boot,
+		PairAfter: *pairAfter,
+	})
 	server, err := wawptest.ListenAddr(withEvents(api), *addr)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(stdout, "# the simulated Wawp API; Ctrl-C ends it\nexport WAWP_BASE_URL=%s\nexport WAWP_ACCESS_TOKEN=%s\n",
+	_, err = fmt.Fprintf(stdout,
+		"# the simulated Wawp API; Ctrl-C ends it\nexport WAWP_BASE_URL=%s\nexport WAWP_ACCESS_TOKEN=%s\n",
 		server.URL, accepted)
 	if err == nil {
 		<-ctx.Done()

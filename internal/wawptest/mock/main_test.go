@@ -23,7 +23,10 @@ func TestRun(t *testing.T) {
 	}{
 		"random token": {nil, `[0-9A-Za-z]{14}`, 201, "SCAN_QR_CODE"},
 		"all flags": {
-			[]string{"-addr", "127.0.0.1:0", "-token", "abc", "-quota", "1", "-paid", "-boot", "1h", "-pair-after", "1ns"},
+			[]string{
+				"-addr", "127.0.0.1:0", "-token", "abc", "-quota", "1", "-paid", "-boot", "1h", "-pair-after",
+				"1ns",
+			},
 			`abc`, 403, "STARTING",
 		},
 		"a phone":  {[]string{"-pair-after", "1ns"}, `[0-9A-Za-z]{14}`, 201, "WORKING"},
@@ -95,7 +98,8 @@ func post(t *testing.T, base, path, token, id string) (int, map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/v2/"+path+"?"+query.Encode(), bytes.NewReader(encoded))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/v2/"+path+"?"+query.Encode(),
+		bytes.NewReader(encoded))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,8 @@ func newProbe(t *testing.T, config wawptest.Config) *probe {
 		}
 	}
 	p.env = []string{
-		"PATH=" + p.path, "WAWP_BASE_URL=" + server.URL, "WAWP_ACCESS_TOKEN= " + config.Token + "\n", "YES=1", "PAUSE=0",
+		"PATH=" + p.path, "WAWP_BASE_URL=" + server.URL, "WAWP_ACCESS_TOKEN= " + config.Token + "\n", "YES=1",
+		"PAUSE=0",
 		"http_proxy=http://127.0.0.1:1", "HOME=" + p.path, // none of which must matter
 	}
 	return p
@@ -110,8 +111,8 @@ func (p *probe) command() *exec.Cmd {
 	return cmd
 }
 
-// run wants the run to end with an exit code. If there is a signal, all processes of the run get it, as from a terminal, when the
-// first request has come that matches, before anything is done about it. Faults come after that.
+// run wants the run to end with an exit code. If there is a signal, all processes of the run get it, as from a
+// terminal, when the first request has come that matches, before anything is done about it. Faults come after that.
 func (p *probe) run(code int, signal syscall.Signal, match string, faults ...wawptest.Fault) {
 	p.t.Helper()
 	release := make(chan struct{})
@@ -167,7 +168,10 @@ func (p *probe) hides(texts ...string) {
 		}
 	}
 	for _, text := range append(texts, token, "c4nary", base64.StdEncoding.EncodeToString([]byte(token))) {
-		for where, said := range map[string]string{"stdout": p.stdout.String(), "stderr": p.stderr.String(), "an argument": string(arguments)} {
+		for where, said := range map[string]string{
+			"stdout": p.stdout.String(), "stderr": p.stderr.String(),
+			"an argument": string(arguments),
+		} {
 			if text == "" || strings.Contains(said, text) {
 				p.t.Errorf("%q is in %s:\n%s", text, where, said)
 			}
@@ -198,7 +202,10 @@ func TestAccProbe(t *testing.T) {
 	t.Parallel()
 	var seconds atomic.Int64 // as many as there were looks at the clock
 	clock := func() time.Time { return time.Unix(seconds.Add(1), 0) }
-	p := newProbe(t, wawptest.Config{Paid: true, Now: clock, BootTime: 5 * time.Second, SystemListed: true, Secrets: "shown"})
+	p := newProbe(t, wawptest.Config{
+		Paid: true, Now: clock, BootTime: 5 * time.Second, SystemListed: true,
+		Secrets: "shown",
+	})
 	p.listen()
 	p.Add(wawptest.Session{}) // somebody else's
 	var mu sync.Mutex
@@ -228,9 +235,11 @@ func TestAccProbe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, row := range regexp.MustCompile("(?m)^\\| ([A-Z]+) \\| `(/v2/.*)` \\| (.*) \\|$").FindAllStringSubmatch(string(guide), -1) {
+	for _, row := range regexp.MustCompile("(?m)^\\| ([A-Z]+) \\| `(/v2/.*)` \\| (.*) \\|$").FindAllStringSubmatch(
+		string(guide), -1) {
 		method, path, needsPhone := row[1], row[2], row[2] == "/v2/auth/request-code" || row[2] == "/v2/send/text"
-		entry := regexp.MustCompile("(?m)^" + method + " " + path + "( .*)?\n  [0-9]{3} application/json, [0-9]+ bytes\n  {.*}$")
+		entry := regexp.MustCompile("(?m)^" + method + " " + path +
+			"( .*)?\n  [0-9]{3} application/json, [0-9]+ bytes\n  {.*}$")
 		want := !strings.HasPrefix(row[3], "not used") && !needsPhone
 		if got := entry.MatchString(p.stdout.String()); got != want {
 			t.Errorf("%s %s: asked %t, want %t", method, path, got, want)
@@ -242,7 +251,8 @@ func TestAccProbe(t *testing.T) {
 		if r.Status >= 300 {
 			refused = append(refused, r.String())
 		}
-		own := r.Header.Get("User-Agent") == "terraform-provider-wawp/probe" && r.Header.Get("Accept") == "application/json"
+		own := r.Header.Get("User-Agent") == "terraform-provider-wawp/probe" &&
+			r.Header.Get("Accept") == "application/json"
 		if !own || r.Header.Get("X-Mine") != "" {
 			t.Errorf("%v: headers %v", r, r.Header)
 		}
@@ -279,7 +289,8 @@ func collect(values map[string]bool, value any) {
 	}
 }
 
-// TestAccProbeOfAnythingElse: answers in every other form, with secrets wherever there is a place. The session is deleted.
+// TestAccProbeOfAnythingElse: answers in every other form, with secrets wherever there is a place. The session is
+// deleted.
 func TestAccProbeOfAnythingElse(t *testing.T) {
 	t.Parallel()
 	p := newProbe(t, wawptest.Config{})
@@ -444,7 +455,8 @@ func TestAccProbeDeletes(t *testing.T) {
 		p.Inject(wawptest.Fault{Match: info, Hold: release})
 		cmd := p.command()
 		cmd.Stdout = writer
-		if err := errors.Join(cmd.Start(), writer.Close(), p.WaitFor(t.Context(), info, 1), reader.Close()); err != nil {
+		if err := errors.Join(cmd.Start(), writer.Close(), p.WaitFor(t.Context(), info, 1),
+			reader.Close()); err != nil {
 			t.Error(err)
 		}
 		close(release)
@@ -462,17 +474,26 @@ func TestAccProbeRefuses(t *testing.T) {
 		stdin   string
 		says    string
 	}{
-		"without curl":          {"curl", "", "", "curl is missing"},
-		"without jq":            {"jq", "", "", "jq is missing"},
-		"without a token":       {"", "WAWP_ACCESS_TOKEN=", "", "WAWP_ACCESS_TOKEN is not set"},
-		"with a blank token":    {"", "WAWP_ACCESS_TOKEN= \t", "", "WAWP_ACCESS_TOKEN is not set"},
-		"unencrypted":           {"", "WAWP_BASE_URL=http://example.com", "", "WAWP_BASE_URL must begin with https://"},
-		"almost this machine":   {"", "WAWP_BASE_URL=http://localhost.example.com", "", "WAWP_BASE_URL must begin with https://"},
-		"no host":               {"", "WAWP_BASE_URL=https:///v2", "", "WAWP_BASE_URL must begin with https://"},
-		"a user in the address": {"", "WAWP_BASE_URL=https://a:c4nary@example.com", "", "WAWP_BASE_URL must begin with https://"},
-		"a query":               {"", "WAWP_BASE_URL=https://example.com/?c4nary", "", "WAWP_BASE_URL must begin with https://"},
-		"without consent":       {"", "YES=", "no\n", `It goes on only after "yes"`},
-		"without an answer":     {"", "YES=", "", `It goes on only after "yes"`},
+		"without curl":       {"curl", "", "", "curl is missing"},
+		"without jq":         {"jq", "", "", "jq is missing"},
+		"without a token":    {"", "WAWP_ACCESS_TOKEN=", "", "WAWP_ACCESS_TOKEN is not set"},
+		"with a blank token": {"", "WAWP_ACCESS_TOKEN= \t", "", "WAWP_ACCESS_TOKEN is not set"},
+		"unencrypted":        {"", "WAWP_BASE_URL=http://example.com", "", "WAWP_BASE_URL must begin with https://"},
+		"almost this machine": {
+			"", "WAWP_BASE_URL=http://localhost.example.com", "",
+			"WAWP_BASE_URL must begin with https://",
+		},
+		"no host": {"", "WAWP_BASE_URL=https:///v2", "", "WAWP_BASE_URL must begin with https://"},
+		"a user in the address": {
+			"", "WAWP_BASE_URL=https://a:c4nary@example.com", "",
+			"WAWP_BASE_URL must begin with https://",
+		},
+		"a query": {
+			"", "WAWP_BASE_URL=https://example.com/?c4nary", "",
+			"WAWP_BASE_URL must begin with https://",
+		},
+		"without consent":   {"", "YES=", "no\n", `It goes on only after "yes"`},
+		"without an answer": {"", "YES=", "", `It goes on only after "yes"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
