@@ -11,7 +11,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// configured starts a provider whose token is known or not, for a Terraform that can put off what cannot be planned, or cannot.
+// configured starts a provider whose token is known or not, for a Terraform that can put off what cannot be planned, or
+// cannot.
 func configured(t *testing.T, w *acctest.World, known, deferral bool) *acctest.Protocol {
 	t.Helper()
 	p := acctest.Serve(t)
@@ -19,9 +20,11 @@ func configured(t *testing.T, w *acctest.World, known, deferral bool) *acctest.P
 	if known {
 		token = cty.StringVal(w.Token)
 	}
-	config := acctest.Object(p.Schemas.Provider, map[string]cty.Value{"access_token": token, "base_url": cty.StringVal(w.Server.URL)})
 	resp, err := p.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
-		Config: acctest.Encode(config), ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: deferral},
+		Config: acctest.Encode(acctest.Object(p.Schemas.Provider, map[string]cty.Value{
+			"access_token": token, "base_url": cty.StringVal(w.Server.URL),
+		})),
+		ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: deferral},
 	})
 	if err != nil || len(resp.Diagnostics) > 0 {
 		t.Fatalf("%v %s", err, acctest.Words(resp.Diagnostics))
@@ -59,7 +62,9 @@ func calls(t *testing.T, p *acctest.Protocol) map[string]outcome {
 			})
 			note(what+name, err, planned.Deferred, planned.Diagnostics)
 		}
-		imported, err := p.ImportResourceState(ctx, &tfprotov6.ImportResourceStateRequest{TypeName: name, ID: id + ",https://a.example.com"})
+		imported, err := p.ImportResourceState(ctx, &tfprotov6.ImportResourceStateRequest{
+			TypeName: name, ID: id + ",https://a.example.com",
+		})
 		note("import "+name, err, imported.Deferred, imported.Diagnostics)
 	}
 	for name, schema := range p.Schemas.DataSourceSchemas {
@@ -67,7 +72,9 @@ func calls(t *testing.T, p *acctest.Protocol) map[string]outcome {
 		note("data "+name, err, read.Deferred, read.Diagnostics)
 	}
 	for name, schema := range p.Schemas.EphemeralResourceSchemas {
-		opened, err := p.OpenEphemeralResource(ctx, &tfprotov6.OpenEphemeralResourceRequest{TypeName: name, Config: object(schema)})
+		opened, err := p.OpenEphemeralResource(ctx, &tfprotov6.OpenEphemeralResourceRequest{
+			TypeName: name, Config: object(schema),
+		})
 		note("ephemeral "+name, err, opened.Deferred, opened.Diagnostics)
 	}
 	for name, schema := range p.Schemas.ActionSchemas {
@@ -77,13 +84,15 @@ func calls(t *testing.T, p *acctest.Protocol) map[string]outcome {
 	return all
 }
 
-// TestUnknownConfigurationIsPutOff, where Terraform can do that, as in a Stack: it asks again when the configuration is known.
+// TestUnknownConfigurationIsPutOff, where Terraform can do that, as in a Stack: it asks again when the configuration is
+// known.
 func TestUnknownConfigurationIsPutOff(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	all := calls(t, configured(t, w, false, true))
 	for call, got := range all {
-		if got.deferred == nil || got.deferred.Reason != tfprotov6.DeferredReasonProviderConfigUnknown || len(got.diagnostics) > 0 {
+		const unknown = tfprotov6.DeferredReasonProviderConfigUnknown
+		if got.deferred == nil || got.deferred.Reason != unknown || len(got.diagnostics) > 0 {
 			t.Errorf("%s: it is put off for %v, and says %s", call, got.deferred, acctest.Words(got.diagnostics))
 		}
 	}
@@ -93,7 +102,8 @@ func TestUnknownConfigurationIsPutOff(t *testing.T) {
 	w.Asked(t, nil)
 }
 
-// TestNothingElseIsPutOff: not what is known, and nothing for a Terraform that does not know of it, which hears why it fails.
+// TestNothingElseIsPutOff: not what is known, and nothing for a Terraform that does not know of it, which hears why it
+// fails.
 func TestNothingElseIsPutOff(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{Paid: true})
@@ -111,7 +121,9 @@ func TestNothingElseIsPutOff(t *testing.T) {
 			t.Errorf("%s: it is put off for %v", call, got.deferred)
 		}
 	}
-	for call, severity := range map[string]string{"read wawp_session": "Warning", "data wawp_session": "Error", "ephemeral wawp_session_qr_code": "Error"} {
+	for call, severity := range map[string]string{
+		"read wawp_session": "Warning", "data wawp_session": "Error", "ephemeral wawp_session_qr_code": "Error",
+	} {
 		if !strings.HasPrefix(said[call], severity+": The provider's configuration is not known yet") {
 			t.Errorf("%s: it says %s", call, said[call])
 		}

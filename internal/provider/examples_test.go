@@ -18,7 +18,8 @@ import (
 
 const root = "../.."
 
-// elsewhere names the tests of the examples that are more than a configuration to plan: of a file, or of a directory and what is below.
+// elsewhere names the tests of the examples that are more than a configuration to plan: of a file, or of a directory
+// and what is below.
 var elsewhere = map[string]string{
 	"complete":             "TestAccCompleteExample",
 	"guides/running-in-ci": "TestAccCIExamplesRun",
@@ -115,8 +116,8 @@ func TestEveryExampleIsTried(t *testing.T) {
 	}
 }
 
-// TestExamplesHaveVersions, as linters ask for: each directory says once which CLI and which provider it needs. Where the page is not to
-// show that, it is in a file of its own.
+// TestExamplesHaveVersions, as linters ask for: each directory says once which CLI and which provider it needs.
+// Where the page is not to show that, it is in a file of its own.
 func TestExamplesHaveVersions(t *testing.T) {
 	t.Parallel()
 	all := map[string]string{}
@@ -140,8 +141,8 @@ func TestExamplesHaveVersions(t *testing.T) {
 	}
 }
 
-// TestSnippetsAreExamples holds the pages to the rule that each of their snippets is a file under examples/, as a whole.
-// Commands, and what is printed, are no snippets.
+// TestSnippetsAreExamples holds the pages to the rule that each of their snippets is a file under examples/, as a
+// whole. Commands, and what is printed, are no snippets.
 func TestSnippetsAreExamples(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}
@@ -197,8 +198,8 @@ func snippets(page string) []snippet {
 	return found
 }
 
-// TestAccExamplesArePlanned plans every example as it stands, against an account that has the instance that they name. An
-// import-*.tf is planned together with the rest of its directory, but without the other imports.
+// TestAccExamplesArePlanned plans every example as it stands, against an account that has the instance that they
+// name. An import-*.tf is planned together with the rest of its directory, but without the other imports.
 func TestAccExamplesArePlanned(t *testing.T) {
 	t.Parallel()
 	files := exampleFiles(t, "TestAccExamplesArePlanned")
@@ -315,7 +316,8 @@ func TestAccDataExamplesAreParsed(t *testing.T) {
 	cli.OK("plan", "-no-color")
 }
 
-// TestAccCLIConfigExamplesWork plans with each configuration file of the CLI, once the path in it is that of the provider.
+// TestAccCLIConfigExamplesWork plans with each configuration file of the CLI, once the path in it is that of the
+// provider.
 func TestAccCLIConfigExamplesWork(t *testing.T) {
 	t.Parallel()
 	for file, content := range exampleFiles(t, "TestAccCLIConfigExamplesWork") {
@@ -352,8 +354,8 @@ func write(t *testing.T, path, content string) {
 	}
 }
 
-// TestExamplesDoNotOutputStatus, which changes on its own: the next plan would show a change of the output (P5). The tests of
-// a module may look at it, and so does what watches a session.
+// TestExamplesDoNotOutputStatus, which changes on its own: the next plan would show a change of the output (P5). The
+// tests of a module may look at it, and so does what watches a session.
 func TestExamplesDoNotOutputStatus(t *testing.T) {
 	t.Parallel()
 	status := regexp.MustCompile(`wawp_session\.\w+(\[[^]]*\])?\.status\b`)

@@ -14,7 +14,8 @@ import (
 
 // What Terraform can do since 1.16.
 
-// TestAccActionsAroundADestroy: a message before a session is destroyed, the logout of its phone, and a message afterwards.
+// TestAccActionsAroundADestroy: a message before a session is destroyed, the logout of its phone, and a message
+// afterwards.
 func TestAccActionsAroundADestroy(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.16", "")
@@ -25,16 +26,32 @@ func TestAccActionsAroundADestroy(t *testing.T) {
 		says    []string
 		sent    int
 	}{
-		"it works":        {[]string{"destroy"}, "WORKING", []string{"was logged out", "Actions: 4 invoked."}, 2},
-		"it is stopped":   {[]string{"destroy"}, "STOPPED", []string{"It is WORKING: a phone is linked.", "was logged out", "Actions: 4 invoked."}, 2},
-		"it has no phone": {[]string{"destroy"}, "SCAN_QR_CODE", []string{"Warning: WhatsApp message was not sent", "4 invoked, 1 failed."}, 1},
-		"a replacement":   {[]string{"apply", "-replace=wawp_session.campaign"}, "WORKING", []string{"1 added, 0 changed, 1 destroyed. Actions: 4 invoked."}, 2},
-		"it alone":        {[]string{"destroy", "-target=wawp_session.campaign"}, "WORKING", []string{"Actions: 4 invoked."}, 2},
+		"it works": {[]string{"destroy"}, "WORKING", []string{"was logged out", "Actions: 4 invoked."}, 2},
+		"it is stopped": {
+			[]string{"destroy"},
+			"STOPPED",
+			[]string{"It is WORKING: a phone is linked.", "was logged out", "Actions: 4 invoked."},
+			2,
+		},
+		"it has no phone": {
+			[]string{"destroy"}, "SCAN_QR_CODE", []string{"Warning: WhatsApp message was not sent", "4 invoked, 1 failed."}, 1,
+		},
+		"a replacement": {
+			[]string{"apply", "-replace=wawp_session.campaign"},
+			"WORKING",
+			[]string{"1 added, 0 changed, 1 destroyed. Actions: 4 invoked."},
+			2,
+		},
+		"it alone": {
+			[]string{"destroy", "-target=wawp_session.campaign"}, "WORKING", []string{"Actions: 4 invoked."}, 2,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4", Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
+			messenger := wawptest.Session{InstanceID: "3EB0BCB2E3D4", Status: "WORKING"}
+			messenger.Me = &wawptest.Me{ID: "201012345678@c.us"}
+			w.Add(messenger)
 			cli := w.Attached(t, example)
 			cli.OK("apply", "-auto-approve")
 			id := w.Sessions()[1].InstanceID
@@ -65,7 +82,8 @@ func TestAccFailedActionStopsNoDestroy(t *testing.T) {
 				w := acctest.New(t, wawptest.Config{})
 				cli := w.Attached(t, failing(event, mode))
 				cli.OK("apply", "-auto-approve")
-				acctest.Contains(t, cli.OK("destroy", "-auto-approve", "-no-color"), "Warning: Action on a Wawp session failed", "1 destroyed.")
+				said := cli.OK("destroy", "-auto-approve", "-no-color")
+				acctest.Contains(t, said, "Warning: Action on a Wawp session failed", "1 destroyed.")
 				if len(w.Sessions()) != 0 || len(cli.State()) != 0 {
 					t.Errorf("Wawp has %v, the state %v", w.Sessions(), cli.State())
 				}
@@ -126,7 +144,8 @@ func failing(event, mode string) string {
 		}`, event, mode)
 }
 
-// TestAccFarewellOfAPairing: where there is one, it is destroyed before its session, and the phone with it. So the message is its affair.
+// TestAccFarewellOfAPairing: where there is one, it is destroyed before its session, and unlinks the phone. So it is
+// the one that triggers the message.
 func TestAccFarewellOfAPairing(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.16", "")
@@ -138,7 +157,13 @@ func TestAccFarewellOfAPairing(t *testing.T) {
 				if kind != name {
 					return ""
 				}
-				return "lifecycle {\n action_trigger {\n events = [before_destroy]\n actions = [action.wawp_send_text.x]\n on_failure = continue\n }\n }\n"
+				return `lifecycle {
+					action_trigger {
+						events     = [before_destroy]
+						actions    = [action.wawp_send_text.x]
+						on_failure = continue
+					}
+				}`
 			}
 			cli := w.Attached(t, `resource "wawp_session" "x" {
 					desired_state = "started"
@@ -174,7 +199,9 @@ func TestAccImportInsideAModule(t *testing.T) {
 	ids := []string{"3EB0BCB2E3D4", "5056E8A0B1C2"}
 	for _, id := range ids {
 		w.Add(wawptest.Session{InstanceID: id, Status: "WORKING", Me: &wawptest.Me{ID: "201145202826@c.us"}})
-		w.SetWebhook(id, wawptest.Webhook{URL: "https://crm.example.com/hooks/wawp", Events: []string{"message"}, Active: true, Delay: 2, Attempts: 15})
+		w.SetWebhook(id, wawptest.Webhook{
+			URL: "https://crm.example.com/hooks/wawp", Events: []string{"message"}, Active: true, Delay: 2, Attempts: 15,
+		})
 	}
 	cli := w.Attached(t, `module "team" {
 		source      = "./team"

@@ -119,8 +119,9 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 	}
 }
 
-// Configure makes the client that the objects use. While an argument is unknown it makes none: falling back to a default
-// would ask the wrong account. Where Terraform can put off what cannot be planned yet, as in a Stack, all objects are put off then.
+// Configure makes the client that the objects use. While an argument is unknown it makes none: falling back to a
+// default would ask the wrong account. Where Terraform can put off what cannot be planned yet, as in a Stack, all
+// objects are put off then.
 func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var config model

@@ -11,7 +11,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 )
 
-// TestPulumiExampleFitsTheSchemas: its types and properties are resources and attributes of the provider, in the spelling of Pulumi.
+// TestPulumiExampleFitsTheSchemas: its types and properties are resources and attributes of the provider, in the
+// spelling of Pulumi.
 func TestPulumiExampleFitsTheSchemas(t *testing.T) {
 	t.Parallel()
 	resources := acctest.Serve(t).Schemas.ResourceSchemas
@@ -21,7 +22,8 @@ func TestPulumiExampleFitsTheSchemas(t *testing.T) {
 	}
 	program := string(read(t, root+"/examples/guides/pulumi-and-cdktf/Pulumi.yaml"))
 	declared, found := map[string]string{}, 0
-	for _, resource := range regexp.MustCompile(`(?m)^  (\w+):\n    type: wawp:(\w+)\n    properties:\n((?:      .*\n)+)`).FindAllStringSubmatch(program, -1) {
+	block := regexp.MustCompile(`(?m)^  (\w+):\n    type: wawp:(\w+)\n    properties:\n((?:      .*\n)+)`)
+	for _, resource := range block.FindAllStringSubmatch(program, -1) {
 		kind := "wawp_" + snake(resource[2])
 		declared[resource[1]] = kind
 		for _, property := range regexp.MustCompile(`(?m)^      (\w+):`).FindAllStringSubmatch(resource[3], -1) {
@@ -43,5 +45,7 @@ func TestPulumiExampleFitsTheSchemas(t *testing.T) {
 }
 
 func hasAttribute(schema *tfprotov6.Schema, name string) bool {
-	return schema != nil && slices.ContainsFunc(schema.Block.Attributes, func(a *tfprotov6.SchemaAttribute) bool { return a.Name == name })
+	return schema != nil && slices.ContainsFunc(schema.Block.Attributes, func(a *tfprotov6.SchemaAttribute) bool {
+		return a.Name == name
+	})
 }

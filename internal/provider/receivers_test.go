@@ -38,14 +38,15 @@ func TestReceiversOfWebhooks(t *testing.T) {
 				t.Skip("NOT TESTED: " + file + ", because " + command[0] + " is not at hand")
 			}
 			if command[0] == "go" {
-				if said, err := exec.CommandContext(t.Context(), command[0], command[1:]...).CombinedOutput(); err != nil {
+				build := exec.CommandContext(t.Context(), command[0], command[1:]...)
+				if said, err := build.CombinedOutput(); err != nil {
 					t.Fatalf("%v: %s", err, said)
 				}
 				command = []string{built}
 			}
 			receive(t, startReceiver(t, command, "s3cret"))
-			unset := startReceiver(t, command, "")
-			if status := unset.post(t, `{"id":"evt_0"}`, sign("", `{"id":"evt_0"}`)); status != http.StatusUnauthorized {
+			const event = `{"id":"evt_0"}`
+			if status := startReceiver(t, command, "").post(t, event, sign("", event)); status != http.StatusUnauthorized {
 				t.Errorf("without a secret it answers %d", status)
 			}
 		})
@@ -109,7 +110,8 @@ func startReceiver(t *testing.T, command []string, secret string, environment ..
 	_ = free.Close() // It takes no connection.
 	_, port, _ := net.SplitHostPort(address)
 	cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
-	cmd.Env = append(os.Environ(), append(environment, "WEBHOOK_SECRET="+secret, "PORT="+port, "PYTHONDONTWRITEBYTECODE=1")...)
+	cmd.Env = append(append(os.Environ(), environment...),
+		"WEBHOOK_SECRET="+secret, "PORT="+port, "PYTHONDONTWRITEBYTECODE=1")
 	output, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +143,8 @@ func startReceiver(t *testing.T, command []string, secret string, environment ..
 // post delivers a body, and returns the status of the answer.
 func (r *receiver) post(t *testing.T, body, signature string) int {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+r.address+"/", strings.NewReader(body))
+	to := "http://" + r.address + "/"
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, to, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

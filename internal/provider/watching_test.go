@@ -42,7 +42,8 @@ func TestAccWatchedSession(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.Attached(t, watching(t, "main.tf"))
 	write(t, filepath.Join(cli.Dir, "watch.sh"), watching(t, "watch.sh"))
-	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Check block assertion failed", "is SCAN_QR_CODE.")
+	said := cli.OK("apply", "-auto-approve", "-no-color")
+	acctest.Contains(t, said, "Warning: Check block assertion failed", "is SCAN_QR_CODE.")
 	id := w.Sessions()[0].InstanceID
 	state := read(t, filepath.Join(cli.Dir, "terraform.tfstate"))
 
@@ -58,17 +59,28 @@ func TestAccWatchedSession(t *testing.T) {
 	}{
 		{"it works", func() {}, 0, []string{"Drifted: wawp_session.support (account, status)"}, []string{"Check", twice}},
 		{"one look lies", func() {
-			w.Inject(wawptest.Fault{Match: "POST /v2/session/info", Times: 2, Reshape: wawptest.Set("status", "STARTING")})
+			starting := wawptest.Set("status", "STARTING")
+			w.Inject(wawptest.Fault{Match: "POST /v2/session/info", Times: 2, Reshape: starting})
 		}, 0, []string{"is STARTING.", twice}, nil},
 		{"the token is refused", func() { w.SetToken("another") }, 1, []string{"HTTP 401", twice}, nil},
-		{"it hangs", func() { w.SetToken(w.Token); w.Hang(id, 1e15) }, 1, []string{"is STARTING.", twice}, []string{"another phone"}},
-		{"it fails", func() { w.SetStatus(id, "FAILED") }, 1, []string{"is FAILED.", "Drifted: wawp_session.support (status)"}, nil},
+		{"it hangs", func() {
+			w.SetToken(w.Token)
+			w.Hang(id, 1e15)
+		}, 1, []string{"is STARTING.", twice}, []string{"expected phone"}},
+		{"it fails", func() { w.SetStatus(id, "FAILED") }, 1, []string{
+			"is FAILED.", "Drifted: wawp_session.support (status)",
+		}, nil},
 		{"another phone is linked", func() {
 			w.SetStatus(id, "SCAN_QR_CODE")
 			w.Pair(id, "201012345678", "Sales")
 		}, 1, []string{"is not linked to the expected phone."}, []string{"is WORKING"}},
-		{"its phone is unlinked", func() { w.Unpair(id); w.SetStatus(id, "SCAN_QR_CODE") }, 1, []string{"is SCAN_QR_CODE."}, []string{"Drifted"}},
-		{"it is deleted", func() { w.Remove(id) }, 1, []string{"Warning: Wawp session is gone: " + id, "Gone: wawp_session.support"}, nil},
+		{"its phone is unlinked", func() {
+			w.Unpair(id)
+			w.SetStatus(id, "SCAN_QR_CODE")
+		}, 1, []string{"is SCAN_QR_CODE."}, []string{"Drifted"}},
+		{"it is deleted", func() { w.Remove(id) }, 1, []string{
+			"Warning: Wawp session is gone: " + id, "Gone: wawp_session.support",
+		}, nil},
 	} {
 		test.happen()
 		said, code := runScript(t, cli, workflow[1], "PAUSE=0")
@@ -117,10 +129,12 @@ func TestAccSessionThatHasToWork(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{})
 	w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4", Status: "SCAN_QR_CODE"})
 	cli = w.Attached(t, string(read(t, filepath.Join(cli.Dir, "main.tf"))))
-	acctest.Contains(t, cli.Fails("plan", "-no-color"), "Error: Resource postcondition failed", "The session 3EB0BCB2E3D4 is SCAN_QR_CODE.")
+	said := cli.Fails("plan", "-no-color")
+	acctest.Contains(t, said, "Error: Resource postcondition failed", "The session 3EB0BCB2E3D4 is SCAN_QR_CODE.")
 }
 
-// TestAccMessageAboutAnotherSession: one comes when the verdict changes, and where it cannot be sent, the apply goes on.
+// TestAccMessageAboutAnotherSession: one comes when the verdict changes, and where it cannot be sent, the apply goes
+// on.
 func TestAccMessageAboutAnotherSession(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.16", "")
@@ -171,8 +185,8 @@ func TestAccMonitoringTool(t *testing.T) {
 	}
 	look := func(environment ...string) (string, int) {
 		t.Helper()
-		environment = append([]string{"WAWP_BASE_URL=" + w.Server.URL, "WAWP_ACCESS_TOKEN=" + w.Token, "INSTANCE_ID=" + id}, environment...)
-		said, code := runScript(t, cli, watching(t, "look.sh"), environment...)
+		account := []string{"WAWP_BASE_URL=" + w.Server.URL, "WAWP_ACCESS_TOKEN=" + w.Token, "INSTANCE_ID=" + id}
+		said, code := runScript(t, cli, watching(t, "look.sh"), append(account, environment...)...)
 		return strings.TrimSpace(said), code
 	}
 	if said, code := look(); code != 1 || said != "SCAN_QR_CODE" {
@@ -239,7 +253,8 @@ func TestReceiverThatAlerts(t *testing.T) {
 		said := []string{<-alerts, <-alerts}
 		slices.Sort(said)
 		if want := []string{
-			"The Wawp session drops became SCAN_QR_CODE, and has not recovered.", "The Wawp session fails became FAILED, and has not recovered.",
+			"The Wawp session drops became SCAN_QR_CODE, and has not recovered.",
+			"The Wawp session fails became FAILED, and has not recovered.",
 		}; !slices.Equal(said, want) {
 			t.Errorf("it alerts: %q", said)
 		}

@@ -25,9 +25,9 @@ const (
 	aboutStatus      = "Status of the session as last read: `STOPPED`, `STARTING`, `SCAN_QR_CODE` (waits for a person with a phone), " +
 		"`WORKING` (a phone is linked), `FAILED`, or another word of Wawp's. Null where Wawp does not report it. It changes " +
 		"on its own, so do not build other resources on it."
-	aboutAccount = "WhatsApp account of the linked phone, as last read. It is null until a phone is linked, so read its attributes " +
-		"with `one(...account[*].phone_number)` or `try(...)`; from Pulumi, `account?.phoneNumber`. It is personal data, and is " +
-		"stored in the state."
+	aboutAccount = "WhatsApp account of the linked phone, as last read. It is null until a phone is linked, so read its " +
+		"attributes with `one(...account[*].phone_number)` or `try(...)`; from Pulumi, `account?.phoneNumber`. It is " +
+		"personal data, and is stored in the state."
 	aboutChatID      = "Chat id of the account, such as `201234567890@c.us`."
 	aboutPhoneNumber = "Phone number of the account, digits only; null where its chat id hides it."
 	aboutPushName    = "Name that the owner of the phone chose; null if there is none."

@@ -29,8 +29,8 @@ func Listen(api *API) (*Server, error) {
 	return ListenAddr(api, "127.0.0.1:0")
 }
 
-// ListenAddr serves an API, and what else a handler has, on the given host and port. It refuses every address that is not loopback:
-// what has no real secrets to guard must not be reachable from elsewhere.
+// ListenAddr serves an API, and what else a handler has, on the given host and port. It refuses every address that
+// is not loopback: what has no real secrets to guard must not be reachable from elsewhere.
 func ListenAddr(handler http.Handler, addr string) (*Server, error) {
 	tcp, err := net.ResolveTCPAddr("tcp", addr)
 	if err != nil {
@@ -54,8 +54,8 @@ func ListenAddr(handler http.Handler, addr string) (*Server, error) {
 	return s, nil
 }
 
-// DropIdle has the server close each connection after one answer, or no longer, without having said so: the client may keep it, and send
-// its next request at that moment.
+// DropIdle has the server close each connection after one answer, or no longer, without having said so: the client
+// may keep it, and send its next request at that moment.
 func (s *Server) DropIdle(drop bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,7 +74,8 @@ func (s *Server) MaxOpen() int {
 	return s.maxOpen
 }
 
-// WaitIdle returns when no connection is open: what the clients asked for, who are gone, has been done or never will be.
+// WaitIdle returns when no connection is open: what the clients asked for, who are gone, has been done or never will
+// be.
 func (s *Server) WaitIdle(ctx context.Context) error {
 	for {
 		s.mu.Lock()

@@ -90,8 +90,8 @@ func (a *API) SetStatus(id, status string) {
 	a.change(id, func(s *session) { a.enter(s, status) })
 }
 
-// Hang leaves a session in STARTING for a time, by the clock, unless it is stopped or restarted meanwhile. It panics if there is no
-// such session.
+// Hang leaves a session in STARTING for a time, by the clock, unless it is stopped or restarted meanwhile. It panics if
+// there is no such session.
 func (a *API) Hang(id string, d time.Duration) {
 	a.change(id, func(s *session) {
 		a.enter(s, statusStarting)

@@ -81,15 +81,16 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				WriteOnly: true,
 				Sensitive: true,
 				MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`, as a write-only argument: it is " +
-					"in no state, and in no plan, unless it is a literal or comes from a variable that is not `ephemeral`, which Terraform " +
-					"stores in saved plans. It is sent when the webhook is made, and again whenever `hmac_secret_wo_version` changes: only then it " +
-					"has to be there. Removing both does what removing `hmac_secret` does.",
+					"in no state, and in no plan, unless it is a literal or comes from a variable that is not " +
+					"`ephemeral`, which Terraform stores in saved plans. It is sent when the webhook is made, and again " +
+					"whenever `hmac_secret_wo_version` changes: only then it has to be there. Removing both does what " +
+					"removing `hmac_secret` does.",
 			},
 			"hmac_secret_wo_version": schema.Int64Attribute{
 				Optional: true,
-				MarkdownDescription: "Version of `hmac_secret_wo`, any number: change it to have a new secret sent. Required wherever " +
-					"`hmac_secret_wo` is set. Where the version is new or changed, the secret has to be set, too; later it may be left " +
-					"out, and the version stays.",
+				MarkdownDescription: "Version of `hmac_secret_wo`, any number: change it to have a new secret sent. " +
+					"Required wherever `hmac_secret_wo` is set. Where the version is new or changed, the secret has to " +
+					"be set, too; later it may be left out, and the version stays.",
 			},
 			"timeouts": validate.Timeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,

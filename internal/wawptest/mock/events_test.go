@@ -31,7 +31,8 @@ func TestEvents(t *testing.T) {
 			server := httptest.NewServer(withEvents(api))
 			t.Cleanup(server.Close)
 			id := api.Add(wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: number}}).InstanceID
-			if status, said := send(t, http.MethodPost, server.URL+"/mock/"+id+"/"+event); status != 200 || said != id+" is "+test.is+"\n" {
+			status, said := send(t, http.MethodPost, server.URL+"/mock/"+id+"/"+event)
+			if status != http.StatusOK || said != id+" is "+test.is+"\n" {
 				t.Errorf("it answers %d: %s", status, said)
 			}
 			linked := ""
@@ -57,11 +58,12 @@ func TestEventsRefuse(t *testing.T) {
 	t.Cleanup(server.Close)
 	id := api.Add(wawptest.Session{Status: "WORKING"}).InstanceID
 	for _, r := range []string{
-		"POST /mock/" + id + "/explode", "POST /mock/" + id, "POST /mock/" + id + "/link?phone=%2B20", "POST /mock/" + id + "/hang?for=ever",
-		"POST /mock/0/fail", "GET /mock/" + id + "/fail",
+		"POST /mock/" + id + "/explode", "POST /mock/" + id, "POST /mock/0/fail", "GET /mock/" + id + "/fail",
+		"POST /mock/" + id + "/link?phone=%2B20", "POST /mock/" + id + "/hang?for=ever",
 	} {
 		method, path, _ := strings.Cut(r, " ")
-		if status, said := send(t, method, server.URL+path); status != http.StatusBadRequest || !strings.Contains(said, "hang?for=20s") {
+		status, said := send(t, method, server.URL+path)
+		if status != http.StatusBadRequest || !strings.Contains(said, "hang?for=20s") {
 			t.Errorf("%s: it answers %d: %s", r, status, said)
 		}
 	}
@@ -69,7 +71,8 @@ func TestEventsRefuse(t *testing.T) {
 		t.Errorf("the session is %s", s.Status)
 	}
 	for _, path := range []string{"/mock", "/v2//session/info", "/v2/session/info/../info"} {
-		if status, said := send(t, http.MethodPost, server.URL+path); status != http.StatusNotFound || !strings.Contains(said, "rest_no_route") {
+		status, said := send(t, http.MethodPost, server.URL+path)
+		if status != http.StatusNotFound || !strings.Contains(said, "rest_no_route") {
 			t.Errorf("%s: it answers %d: %s", path, status, said)
 		}
 	}
