@@ -12,8 +12,8 @@ import (
 )
 
 func main() {
-	seen, secret := new(sync.Map), []byte(os.Getenv("WEBHOOK_SECRET"))
-	panic(http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	seen, secret, address := new(sync.Map), []byte(os.Getenv("WEBHOOK_SECRET")), "127.0.0.1:"+os.Getenv("PORT")
+	panic(http.ListenAndServe(address, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mac := hmac.New(sha256.New, secret)
 		body, _ := io.ReadAll(io.TeeReader(http.MaxBytesReader(w, r.Body, 1<<20), mac))
 		digest, signature := fmt.Sprintf("%x", mac.Sum(nil)), r.Header.Get("X-Wawp-Signature")
