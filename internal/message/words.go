@@ -79,7 +79,8 @@ func notSent(id, chat string, err error) diag.Diagnostic {
 	if wawp.MayHaveActed(err) {
 		return diag.NewErrorDiagnostic("WhatsApp message may have been sent",
 			fmt.Sprintf("%s, but it may have been sent.\n\n%s\n\n"+
-				"It was not sent again, because it could arrive twice. Look in the chat before you run the action again.",
+				"It was not sent again, because it could arrive twice. Look in the chat before you run the action "+
+				"again.",
 				attempt, explain.Answer(err)))
 	}
 	return explain.Diagnostic(summaryNotSent, attempt+". It was not sent.\n\n"+refusal(err), err)

@@ -194,7 +194,8 @@ func TestRequestCarriesCredentialsAsDocumented(t *testing.T) {
 			"access_token instance_id", "access_token instance_id",
 		},
 		{
-			"restart", func() error { _, err := c.RestartSession(ctx, "A1"); return err }, "POST", "/v2/session/restart",
+			"restart", func() error { _, err := c.RestartSession(ctx, "A1"); return err }, "POST",
+			"/v2/session/restart",
 			"access_token instance_id", "access_token instance_id",
 		},
 		{

@@ -119,6 +119,7 @@ func noneToImport(id string, hook wawp.Webhook) diag.Diagnostic {
 func resembled(id string, hook wawp.Webhook) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A Wawp webhook may be left",
 		fmt.Sprintf("Wawp knows none on the url of %s, and lists one on a url that differs only in spelling. "+
-			"The webhook is no longer in the state. If the one that is listed is meant, delete it in %s.", name(id, hook),
+			"The webhook is no longer in the state. If the one that is listed is meant, delete it in %s.",
+			name(id, hook),
 			explain.Dashboard))
 }
