@@ -294,7 +294,7 @@ var bodies = map[string]string{
   enabled                = each.value.enabled
   retries                = each.value.delay == null ? null : { delay_seconds = each.value.delay }
   hmac_secret            = each.value.stored ? join("-", [var.stored, each.value.key]) : null
-  hmac_secret_wo         = each.value.version == null ? null : join("-", [var.nowhere, each.value.key, each.value.version])
+  hmac_secret_wo         = each.value.version == null ? null : "${var.nowhere}-${each.value.key}-${each.value.version}"
   hmac_secret_wo_version = each.value.version`,
 }
 

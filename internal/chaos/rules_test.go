@@ -80,7 +80,8 @@ const (
 	mayExist   = "Wawp session may have been created"
 	adoption   = "terraform import 'wawp_session.<name>'"
 	stateOnly  = "Wawp session %s was removed from the state only"
-	crashWords = `panic:|The provider crashed|Plugin did not respond|SIGSEGV|goroutine \d+ \[|(?i:terraform|opentofu) crashed|connection reset by peer \(plugin\)`
+	crashWords = `panic:|The provider crashed|Plugin did not respond|SIGSEGV|` +
+		`goroutine \d+ \[|(?i:terraform|opentofu) crashed|connection reset by peer \(plugin\)`
 )
 
 // lost are the instances that are neither in the state nor known to be elsewhere.

@@ -16,7 +16,7 @@ func wait(ctx context.Context, client *wawp.Client, id string, say func(wawp.Ses
 	return client.WatchSession(ctx, id, func(l wawp.Look) (bool, error) {
 		switch {
 		case l.Err != nil:
-			return false, nil
+			return false, nil //nolint:nilerr // a fault that may have passed by the next look
 		case l.Status == wawp.StatusWorking:
 			return true, nil
 		case slices.Contains(needsAPerson, l.Status):

@@ -48,7 +48,7 @@ type visit struct {
 func (v *visit) look(ctx context.Context, l wawp.Look) (bool, error) {
 	if l.Err != nil {
 		v.complain(l.Err, lookedInVain)
-		return false, nil
+		return false, nil //nolint:nilerr // a fault that may have passed by the next look
 	}
 	if l.Status != wawp.StatusScan {
 		v.shown, v.refusals = "", 0 // what is on the screen has no meaning any more

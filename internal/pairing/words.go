@@ -24,7 +24,8 @@ const (
 // howToPair says how a person links a phone.
 const howToPair = `A person links a phone in WhatsApp, at Settings > Linked devices > Link a device, with one of these:
 
-- the QR code in this terminal: the action wawp_session_pair (Terraform 1.14 or later), invoked on its own or triggered before the wawp_session_pairing is created;
+- the QR code in this terminal: the action wawp_session_pair (Terraform 1.14 or later), invoked ` +
+	`on its own or triggered before the wawp_session_pairing is created;
 - a page to hand over: link of a wawp_session_temp_link;
 - ` + explain.Dashboard + "."
 

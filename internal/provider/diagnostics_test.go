@@ -186,10 +186,11 @@ func (p source) collect(call *ast.CallExpr, all map[string]string) {
 	}
 }
 
-// origins returns what an argument can hold: itself, or, if it is a field named summary, whatever the package puts into one. A parameter
-// of that name has what the callers give.
+// origins returns what an argument can hold: itself, or, if it is a field named summary, whatever the package puts
+// into one. A parameter of that name has what the callers give.
 func (p source) origins(argument ast.Expr) []ast.Expr {
-	if parameter, isName := argument.(*ast.Ident); isName && parameter.Name == "summary" && p.values[argument].Value == nil {
+	parameter, isName := argument.(*ast.Ident)
+	if isName && parameter.Name == "summary" && p.values[argument].Value == nil {
 		return nil
 	}
 	field, isField := argument.(*ast.SelectorExpr)

@@ -24,7 +24,8 @@ func notCreated(err error, now time.Time) diag.Diagnostic {
 // maybeCreated explains how to find and adopt an instance that may exist.
 func maybeCreated(what string, now time.Time) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("A Wawp session may have been created that Terraform does not know of", fmt.Sprintf(
-		`Do not simply run it again: a session may exist, and a second apply could create another. It was asked for at about %s.
+		`Do not simply run it again: a session may exist, and a second apply could create another. `+
+			`It was asked for at about %s.
 
 1. Look in %s for an instance that was created then. It may take a minute to appear.
 

@@ -91,7 +91,7 @@ func isFinal(k Kind) bool { return !k.MayPass() && k != Refused }
 // way already, and 60 s after an answer that was lost.
 func (c *Change) See(l Look) (over bool, err error) {
 	if l.Err != nil {
-		return false, nil
+		return false, nil //nolint:nilerr // a fault that may have passed by the next look
 	}
 	c.see(l.Session)
 	switch {

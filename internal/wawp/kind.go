@@ -15,36 +15,45 @@ import (
 // errors.Is finds the kind of an [Error]: errors.Is(err, wawp.NoSuchInstance).
 type Kind string
 
-// The kinds, and what is known after each of them.
+// The kinds, and what is known after each of them. After the first two, the request surely did not reach the server;
+// after the next ones, the server has done nothing; after the last four, it may have acted.
 const (
-	// and could not the next time: a certificate that is not trusted, a turn that comes too late
+	// Unsendable is what could not be sent the next time either: a certificate is not trusted, or its turn comes too late.
 	Unsendable Kind = "cannot be sent"
-	NotSent    Kind = "not sent" // it surely did not reach the server
+	// NotSent is what did not reach the server, but may the next time.
+	NotSent Kind = "not sent"
 
-	// Nothing was done.
-
-	// 400: something is missing or wrong, perhaps the state of the session
-	BadRequest           Kind = "bad request"
-	Unauthorized         Kind = "unauthorized"          // 401: the access token is not accepted
-	QuotaReached         Kind = "quota reached"         // 403: the account may have no more instances
-	SubscriptionRequired Kind = "subscription required" // 403: the account has no paid plan
-	NoSuchInstance       Kind = "no such instance"      // a 404 that can only mean that there is no instance of this id
-	// any other 404, and 405: something else is missing, or this is not the API
+	// BadRequest is a 400: something is missing or wrong, perhaps the state of the session.
+	BadRequest Kind = "bad request"
+	// Unauthorized is a 401: the access token is not accepted.
+	Unauthorized Kind = "unauthorized"
+	// QuotaReached is a 403: the account may have no more instances.
+	QuotaReached Kind = "quota reached"
+	// SubscriptionRequired is a 403: the account has no paid plan.
+	SubscriptionRequired Kind = "subscription required"
+	// NoSuchInstance is a 404 that can only mean that there is no instance of this id.
+	NoSuchInstance Kind = "no such instance"
+	// NotFound is any other 404, and a 405: something else is missing, or this is not the API.
 	NotFound Kind = "not found"
-	// the code invalid_session: the instance is gone, or only its phone (sources differ)
+	// InvalidSession is the code invalid_session: the instance is gone, or only its phone (sources differ).
 	InvalidSession Kind = "invalid session"
-	// 409, 422, or no QR code: it makes no sense in the state that the session is in
-	Conflict        Kind = "conflict"
-	TooManyRequests Kind = "too many requests" // 429
-	Refused         Kind = "refused"           // any other 4xx
-	Redirect        Kind = "redirect"          // 3xx, which is never followed
+	// Conflict is a 409, a 422, or no QR code: the session is in a status in which it makes no sense.
+	Conflict Kind = "conflict"
+	// TooManyRequests is a 429.
+	TooManyRequests Kind = "too many requests"
+	// Refused is any other 4xx.
+	Refused Kind = "refused"
+	// Redirect is a 3xx, which is never followed.
+	Redirect Kind = "redirect"
 
-	// It may have acted.
-
-	ServerFault  Kind = "server fault"  // a 5xx of the API itself
-	GatewayFault Kind = "gateway fault" // 502, 503, 504 and 408: something in front of the API gave up
-	NoAnswer     Kind = "no answer"     // it was sent, and no whole answer came
-	Unreadable   Kind = "unreadable"    // 2xx, and the body is an error or cannot be understood
+	// ServerFault is a 5xx of the API itself.
+	ServerFault Kind = "server fault"
+	// GatewayFault is a 502, 503, 504 or 408: something in front of the API gave up.
+	GatewayFault Kind = "gateway fault"
+	// NoAnswer is what was sent, and got no whole answer.
+	NoAnswer Kind = "no answer"
+	// Unreadable is a 2xx whose body is an error or cannot be understood.
+	Unreadable Kind = "unreadable"
 )
 
 // Error makes a kind a target of errors.Is.

@@ -22,8 +22,8 @@ var countryCodes = strings.Fields(`
 	20 211 212 213 216 218 220 221 222 223 224 225 226 227 228 229 230 231 232 233 234 235 236 237 238 239
 	240 241 242 243 244 245 246 247 248 249 250 251 252 253 254 255 256 257 258 260 261 262 263 264 265 266 267 268 269
 	27 290 291 297 298 299
-	30 31 32 33 34 350 351 352 353 354 355 356 357 358 359 36 370 371 372 373 374 375 376 377 378 380 381 382 383 385 386 387
-	389 39
+	30 31 32 33 34 350 351 352 353 354 355 356 357 358 359 36
+	370 371 372 373 374 375 376 377 378 380 381 382 383 385 386 387 389 39
 	40 41 420 421 423 43 44 45 46 47 48 49
 	500 501 502 503 504 505 506 507 508 509 51 52 53 54 55 56 57 58 590 591 592 593 594 595 596 597 598 599
 	60 61 62 63 64 65 66 670 672 673 674 675 676 677 678 679 680 681 682 683 685 686 687 688 689 690 691 692
@@ -35,8 +35,8 @@ var countryCodes = strings.Fields(`
 var zeroCodes = []string{"39", "225", "229", "241", "242", "378"}
 
 // ParsePhoneNumber reads a phone number in any usual notation that has the country code, such as +20 114 520 2826,
-// 0020 114-520-2826 or +44 (0)20 7946 0958, and returns its digits alone: country code first, without + or 00. Whether such
-// a number is in use it cannot know. Its errors continue a sentence about the number, and do not quote it.
+// 0020 114-520-2826 or +44 (0)20 7946 0958. It returns the digits alone: country code first, without + or 00. It does
+// not know whether the number is in use. Its errors continue a sentence about the number, and do not quote it.
 func ParsePhoneNumber(notation string) (string, error) {
 	if strings.Contains(notation, "@") {
 		return "", errors.New("it is a chat id already, with an @, and no phone number")

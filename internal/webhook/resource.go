@@ -135,7 +135,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return found || isNew, err
 	}
 	read := func(wawp.Session) error {
-		_, err := twice(ctx, r.client, look)
+		err := twice(ctx, r.client, look)
 		return err
 	}
 	err := read(wawp.Session{})

@@ -69,13 +69,11 @@ func reason(err error) string {
 
 // occupied refuses to overwrite a webhook that Terraform does not know.
 func occupied(id string, there, wanted wawp.Webhook) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("There is another webhook on this URL", fmt.Sprintf(`There is %s already, on the same url, and it differs in: %s. It was left as it is. Either choose another url, or adopt it and let the next apply change it: fill in the resource's name and the webhook's url,
-
-%s
-
-   or run: %s
-
-If it is that of this very resource, which is replaced with create_before_destroy: apply the changed arguments first, without a replacement.`,
+	return diag.NewErrorDiagnostic("There is another webhook on this URL", fmt.Sprintf(
+		"There is %s already, on the same url, and it differs in: %s. It was left as it is. Either choose another url, "+
+			"or adopt it and let the next apply change it: fill in the resource's name and the webhook's url,\n\n%s\n\n"+
+			"   or run: %s\n\nIf it is that of this very resource, which is replaced with create_before_destroy: apply "+
+			"the changed arguments first, without a replacement.",
 		name(id, there), strings.Join(there.Differs(wanted), ", "),
 		explain.ImportBlock("wawp_session_webhook", id+",<url>"),
 		explain.Command("terraform import", "wawp_session_webhook.<name>", id+",<url>")))

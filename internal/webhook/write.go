@@ -118,7 +118,7 @@ func (r *Resource) write(ctx context.Context, id, address string, do func(addres
 		}
 		return nil
 	}
-	_, err := twice(ctx, r.client, func() (bool, error) {
+	err := twice(ctx, r.client, func() (bool, error) {
 		err := r.inTurn(ctx, id, look)
 		return !isUnknown(answer), err
 	})
@@ -143,15 +143,15 @@ func (r *Resource) inTurn(ctx context.Context, id string, do func() error) error
 
 // twice looks for a webhook, and once more after a pause if it is not found: an engine that restarts lists none for
 // some seconds.
-func twice(ctx context.Context, client *wawp.Client, look func() (found bool, err error)) (bool, error) {
-	found, err := look()
-	if found || err != nil {
-		return found, err
+func twice(ctx context.Context, client *wawp.Client, look func() (found bool, err error)) error {
+	if found, err := look(); found || err != nil {
+		return err
 	}
-	if err = client.Pause(ctx); err != nil {
-		return false, err
+	if err := client.Pause(ctx); err != nil {
+		return err
 	}
-	return look()
+	_, err := look()
+	return err
 }
 
 // isMissing says whether a webhook was looked for, and is not there.

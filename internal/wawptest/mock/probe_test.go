@@ -356,7 +356,8 @@ func TestAccProbeOfAnythingElse(t *testing.T) {
 		"\n  308 text/plain, 0 bytes\n", "\n  000 no type, 0 bytes, curl: 5", "curl: 18", "restart\n  200 application/json, 14 bytes\n"+info)
 }
 
-// TestAccProbeWithoutASession: a create is sent once, and what may have become of it is told. No other session is touched.
+// TestAccProbeWithoutASession: a create is sent once, and what may have become of it is told. No other session is
+// touched.
 func TestAccProbeWithoutASession(t *testing.T) {
 	t.Parallel()
 	const other, plain = `"instance_id":"0123456789AB"`, "c4naryt0ken12"
