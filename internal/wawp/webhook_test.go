@@ -188,9 +188,11 @@ func TestReadsOfWebhooksAreShared(t *testing.T) {
 		left <- err
 	}()
 	<-arrived
-	var others sync.WaitGroup
+	var others, begun sync.WaitGroup
+	begun.Add(5)
 	for range 5 {
 		others.Go(func() {
+			begun.Done()
 			if hooks, err := c.ListWebhooks(context.Background(), "A1"); err != nil {
 				t.Errorf("%v, %v", hooks, err)
 			}
@@ -200,6 +202,8 @@ func TestReadsOfWebhooksAreShared(t *testing.T) {
 	if err := <-left; !errors.Is(err, context.Canceled) {
 		t.Errorf("the caller that left got %v", err)
 	}
+	begun.Wait()
+	<-time.After(50 * time.Millisecond) // the last of them has asked by now
 	close(release)
 	others.Wait()
 	if n := s.count(); n > 2 {
