@@ -23,7 +23,7 @@ type configuration struct {
 	forEach       bool // one resource block of each kind; otherwise one for each object
 	beforeDestroy bool // all is replaced by create_before_destroy
 	announces     bool // each pairing that is made sends a message
-	patience      int  // request_timeout in seconds
+	waitTimeout   int  // request_timeout in seconds
 	retries       int  // max_retries
 	pace          int  // requests_per_second, 0 is no limit
 	sessions      map[string]*session
@@ -64,7 +64,7 @@ var (
 func newConfiguration(rng *rand.Rand) *configuration {
 	c := &configuration{
 		forEach: chance(rng, 50), beforeDestroy: chance(rng, 20),
-		patience: 2 + rng.IntN(2), retries: rng.IntN(3), pace: pick(rng, []int{0, 0, 0, 100}),
+		waitTimeout: 2 + rng.IntN(2), retries: rng.IntN(3), pace: pick(rng, []int{0, 0, 0, 100}),
 		announces: chance(rng, 25) && acctest.Has("1.14", ""), sessions: map[string]*session{},
 	}
 	size := 1 + rng.IntN(6)
@@ -203,7 +203,7 @@ func (c *configuration) String() string {
 		pace = fmt.Sprint(c.pace)
 	}
 	b := &strings.Builder{}
-	fmt.Fprintf(b, header, c.patience, c.retries, pace)
+	fmt.Fprintf(b, header, c.waitTimeout, c.retries, pace)
 	for _, kind := range []string{kindSession, kindPolicy, kindLink, kindMessage, kindPairing, kindHook} {
 		all := c.objects(kind)
 		if c.forEach {

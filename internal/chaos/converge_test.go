@@ -13,7 +13,7 @@ import (
 func (r *run) converge() {
 	r.t.Helper()
 	r.world.SetPaid(true)
-	r.config.patience, r.config.retries = 60, 4 // a machine that is slow is no fault
+	r.config.waitTimeout, r.config.retries = 60, 4 // a machine that is slow is no fault
 	r.giveUpProtected()
 	r.cli.Configure(r.config.String())
 	r.pair()

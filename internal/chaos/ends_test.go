@@ -20,14 +20,14 @@ import (
 
 // The ends that a run of the CLI can be given.
 const (
-	byItself       = ""
-	ctrlC          = "Ctrl-C"
-	terminated     = "SIGTERM to the group"
-	ctrlCTwice     = "Ctrl-C twice"
-	providerKilled = "kill of the provider"
-	cliKilled      = "kill of the CLI"
-	hungUp         = "SIGHUP to the group"       // as from a terminal that is closed
-	meddled        = "a change in the dashboard" // which is no end, but comes at a request, too
+	byItself         = ""
+	ctrlC            = "Ctrl-C"
+	terminated       = "SIGTERM to the group"
+	ctrlCTwice       = "Ctrl-C twice"
+	providerKilled   = "kill of the provider"
+	cliKilled        = "kill of the CLI"
+	hungUp           = "SIGHUP to the group"       // as from a terminal that is closed
+	changedMeanwhile = "a change in the dashboard" // which is no end, but comes at a request, too
 )
 
 // end is a violent end, and the request at whose arrival it comes. The zero value is none.
@@ -45,7 +45,7 @@ func newEnd(rng *rand.Rand, size int) end {
 	}
 	kind := pick(rng, []string{
 		ctrlC, ctrlC, terminated, terminated, ctrlCTwice, providerKilled, cliKilled, cliKilled,
-		hungUp, meddled, meddled,
+		hungUp, changedMeanwhile, changedMeanwhile,
 	})
 	return end{kind, 1 + rng.IntN(size), chance(rng, 50), chance(rng, 50)}
 }

@@ -268,8 +268,8 @@ func reshaped(change func(any) any) wawptest.Fault {
 	}}
 }
 
-// weather says which requests of a step fail, and how. The zero value is calm.
-type weather struct {
+// faultPlan says which requests of a step fail, and how. The zero value is calm.
+type faultPlan struct {
 	seed    uint64
 	step    int
 	percent int      // of the requests fail
@@ -285,8 +285,8 @@ const (
 )
 
 // newWeather is calm, or mixed, or one kind of fault on one operation or on many.
-func newWeather(rng *rand.Rand, seed uint64, step int) weather {
-	w := weather{seed: seed, step: step, most: mostFaults, drops: chance(rng, 15)}
+func newWeather(rng *rand.Rand, seed uint64, step int) faultPlan {
+	w := faultPlan{seed: seed, step: step, most: mostFaults, drops: chance(rng, 15)}
 	switch n := rng.IntN(100); {
 	case n < 15:
 	case n < 42:
@@ -311,7 +311,7 @@ func newWeather(rng *rand.Rand, seed uint64, step int) weather {
 	return w
 }
 
-func (w weather) String() string {
+func (w faultPlan) String() string {
 	said := "calm"
 	if w.percent > 0 {
 		what := map[int]string{1: w.kinds[0], len(flaps()): "sessions flap"}[len(w.kinds)]
@@ -324,13 +324,13 @@ func (w weather) String() string {
 }
 
 // offersCreateOnly says whether the server offers nothing but to create sessions.
-func (w weather) offersCreateOnly() bool {
+func (w faultPlan) offersCreateOnly() bool {
 	return w.only == allButCreate && slices.Equal(w.kinds, []string{noRoute})
 }
 
 // at returns the fault of the nth request for an operation, nil for none. It depends on nothing else, so that the order
 // in which parallel requests arrive changes little.
-func (w weather) at(op string, nth int) *fault {
+func (w faultPlan) at(op string, nth int) *fault {
 	if w.percent == 0 || w.only == allButCreate && op == opCreate || w.only != "" && w.only != allButCreate &&
 		w.only != op {
 		return nil
@@ -384,39 +384,39 @@ func (s sent) undoes() string {
 	return ""
 }
 
-// storm chooses the faults of one step, and keeps account of its requests.
-type storm struct {
-	weather  weather
-	echo     string
-	end      end
-	reached  chan struct{} // closed when the request at which to end it has arrived,
-	released chan struct{} // which is answered once this is closed
-	nth      map[string]int
-	back     map[string]time.Time // when an instance is known again
-	flapped  map[string]bool      // instances
-	all      []sent
-	hits     int
-	dead     time.Time // when Terraform was killed and had ended
+// faultRun chooses the faults of one step, and keeps account of its requests.
+type faultRun struct {
+	faultPlan faultPlan
+	echo      string
+	end       end
+	reached   chan struct{} // closed when the request at which to end it has arrived,
+	released  chan struct{} // which is answered once this is closed
+	nth       map[string]int
+	back      map[string]time.Time // when an instance is known again
+	flapped   map[string]bool      // instances
+	all       []sent
+	hits      int
+	dead      time.Time // when Terraform was killed and had ended
 }
 
 // rightBefore is within what time Terraform writes what it was told into its state.
 const rightBefore = time.Second
 
-func newStorm(w weather, e end, echo string) *storm {
-	return &storm{
-		weather: w, end: e, echo: echo, reached: make(chan struct{}), released: make(chan struct{}),
+func newFaultRun(w faultPlan, e end, echo string) *faultRun {
+	return &faultRun{
+		faultPlan: w, end: e, echo: echo, reached: make(chan struct{}), released: make(chan struct{}),
 		nth: map[string]int{}, back: map[string]time.Time{},
 		flapped: map[string]bool{},
 	}
 }
 
 // choose is for [wawptest.API.Choose].
-func (s *storm) choose(r wawptest.Request) wawptest.Fault {
+func (s *faultRun) choose(r wawptest.Request) wawptest.Fault {
 	op := r.Method + " " + r.Path
 	s.nth[op]++
 	request := sent{op: op, id: r.Query.Get("instance_id"), url: r.Query.Get("url")}
 	var chosen wawptest.Fault
-	if f := s.pass(request.id, s.weather.at(op, s.nth[op])); f != nil && s.hits < s.weather.most {
+	if f := s.pass(request.id, s.faultPlan.at(op, s.nth[op])); f != nil && s.hits < s.faultPlan.most {
 		s.hits++
 		request.fault, chosen = f, f.make(s.echo)
 	}
@@ -433,7 +433,7 @@ func (s *storm) choose(r wawptest.Request) wawptest.Fault {
 }
 
 // pass lets an instance be unknown to all requests for a while, and flap, once each in a step.
-func (s *storm) pass(id string, f *fault) *fault {
+func (s *faultRun) pass(id string, f *fault) *fault {
 	back, begun := s.back[id]
 	switch isPassing := f != nil && f.name == passing; {
 	case begun && time.Now().Before(back):
@@ -451,7 +451,7 @@ func (s *storm) pass(id string, f *fault) *fault {
 }
 
 // requests are those that arrived, with the statuses that were answered.
-func (s *storm) requests(recorded []wawptest.Request) []sent {
+func (s *faultRun) requests(recorded []wawptest.Request) []sent {
 	for i := range s.all {
 		answer := recorded[i].Answer
 		s.all[i].status, s.all[i].shown, s.all[i].done = recorded[i].Status, recorded[i].Shown, recorded[i].Done

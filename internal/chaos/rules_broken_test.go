@@ -686,7 +686,7 @@ func TestSentOnce(t *testing.T) {
 // The faults of a step depend on nothing but the seed, the step, the operation and its number.
 func TestWeather(t *testing.T) {
 	t.Parallel()
-	w := weather{seed: 7, step: 3, percent: 50, most: mostFaults, kinds: []string{"429", "500"}}
+	w := faultPlan{seed: 7, step: 3, percent: 50, most: mostFaults, kinds: []string{"429", "500"}}
 	differs := map[string]bool{}
 	for nth := range 40 {
 		f, again := w.at(opInfo, nth), w.at(opInfo, nth)
@@ -694,8 +694,8 @@ func TestWeather(t *testing.T) {
 			t.Errorf("%d: %v and %v", nth, f, again)
 		}
 		for what, other := range map[string]*fault{
-			"seed":      weather{seed: 8, step: 3, percent: 50, kinds: w.kinds}.at(opInfo, nth),
-			"step":      weather{seed: 7, step: 4, percent: 50, kinds: w.kinds}.at(opInfo, nth),
+			"seed":      faultPlan{seed: 8, step: 3, percent: 50, kinds: w.kinds}.at(opInfo, nth),
+			"step":      faultPlan{seed: 7, step: 4, percent: 50, kinds: w.kinds}.at(opInfo, nth),
 			"operation": w.at(opCreate, nth), "number": w.at(opInfo, nth+1),
 		} {
 			differs[what] = differs[what] || f != other
@@ -704,9 +704,9 @@ func TestWeather(t *testing.T) {
 	if len(differs) != 4 || !differs["seed"] || !differs["step"] || !differs["operation"] || !differs["number"] {
 		t.Errorf("differs: %v", differs)
 	}
-	if (weather{}).at(opInfo, 1) != nil || (weather{percent: 100, only: opCreate, kinds: w.kinds}).at(opInfo,
+	if (faultPlan{}).at(opInfo, 1) != nil || (faultPlan{percent: 100, only: opCreate, kinds: w.kinds}).at(opInfo,
 		1) != nil ||
-		(weather{percent: 100, only: allButCreate, kinds: w.kinds}).at(opCreate, 1) != nil {
+		(faultPlan{percent: 100, only: allButCreate, kinds: w.kinds}).at(opCreate, 1) != nil {
 		t.Error("faults where there are none to be")
 	}
 }
@@ -726,7 +726,7 @@ func TestFits(t *testing.T) {
 			opCode,
 		} {
 			never := name == cached && !strings.HasPrefix(op, "GET ") || strings.HasPrefix(name, flap) && op == opCreate
-			f := weather{percent: 100, most: 1, kinds: []string{name}}.at(op, 1)
+			f := faultPlan{percent: 100, most: 1, kinds: []string{name}}.at(op, 1)
 			if slices.Contains(ops, op) && f == nil || never && f != nil {
 				t.Errorf("%s of %s: %v", name, op, f)
 			}
@@ -737,7 +737,7 @@ func TestFits(t *testing.T) {
 // An instance flaps once in a step.
 func TestFlapsOnce(t *testing.T) {
 	t.Parallel()
-	s, one, other := newStorm(weather{}, end{}, ""), named(flap+"STARTING"), named(flap+"SCAN_QR_CODE")
+	s, one, other := newFaultRun(faultPlan{}, end{}, ""), named(flap+"STARTING"), named(flap+"SCAN_QR_CODE")
 	if s.pass("A", one) != one || s.pass("A", other) != nil || s.pass("B", other) != other ||
 		s.pass("A", named("429")) != named("429") {
 		t.Error("not once each")
@@ -747,7 +747,7 @@ func TestFlapsOnce(t *testing.T) {
 // A 404 passes, and does not come again in the same step.
 func TestPassing(t *testing.T) {
 	t.Parallel()
-	s := newStorm(weather{}, end{}, "")
+	s := newFaultRun(faultPlan{}, end{}, "")
 	for i, now := range []*fault{named(passing), nil, named(noRoute), named(passing)} {
 		if got := s.pass("A", now); got != named(passing) {
 			t.Errorf("%d: got %v", i, got)

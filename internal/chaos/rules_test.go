@@ -208,7 +208,7 @@ func kept(e evidence) []string {
 		after[address(i)+i.Deposed] = true
 	}
 	for _, i := range e.before.state {
-		if e.kind == refresh && e.end != meddled && e.after.has(i) && !after[address(i)+i.Deposed] {
+		if e.kind == refresh && e.end != changedMeanwhile && e.after.has(i) && !after[address(i)+i.Deposed] {
 			wrong = append(wrong, fmt.Sprintf("%s is no longer in the state, and %s exists", address(i), thing(i)))
 		}
 	}
@@ -246,7 +246,7 @@ func proved(e evidence) []string {
 		"logout": status != "WORKING", "pair": status == "WORKING",
 	}
 	name, invoked := strings.CutPrefix(e.kind, "invoke ")
-	if ok, tells := done[name]; invoked && tells && !ok && e.code == 0 && e.end != meddled {
+	if ok, tells := done[name]; invoked && tells && !ok && e.code == 0 && e.end != changedMeanwhile {
 		return []string{fmt.Sprintf("%s is %s after a successful %s", e.target, status, name)}
 	}
 	return nil
@@ -315,7 +315,7 @@ func wellFormed(e evidence) []string {
 	}
 	for _, s := range e.sent {
 		// after the provider had looked
-		overtaken := (s.status == 409 || s.status == 400) && (e.end == meddled || flaps[s.id])
+		overtaken := (s.status == 409 || s.status == 400) && (e.end == changedMeanwhile || flaps[s.id])
 		// the provider does not look before
 		unlooked := s.op == opLogout && s.status == 400
 		linked := (s.op == opQR || s.op == opCode) && s.status == 400 // meanwhile

@@ -56,7 +56,7 @@ func newRun(t *testing.T, interrupted <-chan struct{}, seed uint64, f *figures) 
 	r.cli = world.CLI(t, r.config.String())
 	r.cli.Env = append(r.cli.Env, "TF_VAR_stored="+r.stored(), "TF_VAR_nowhere="+r.nowhere())
 	r.note("%d sessions, for_each %t, request_timeout %d s, max_retries %d", len(r.config.sessions), r.config.forEach,
-		r.config.patience, r.config.retries)
+		r.config.waitTimeout, r.config.retries)
 	return r
 }
 
@@ -74,7 +74,7 @@ func (r *run) secretOf(key string, h *hook) string {
 	return ""
 }
 
-// play makes some random steps, then lets the weather clear and sees all come right.
+// play makes some random steps, then lets the faultPlan clear and sees all come right.
 func (r *run) play() {
 	defer r.figures.add("runs", "all", 1)
 	for range 3 + r.rng.IntN(6) {
@@ -100,7 +100,7 @@ func (r *run) fail(printed string, wrong ...string) {
 // circumstances are those of one run of the CLI. The zero value is calm.
 type circumstances struct {
 	kind        string // of the step, for the figures; "" is that of the command
-	weather     weather
+	faultPlan   faultPlan
 	end         end
 	traced      bool
 	parallelism int
@@ -127,26 +127,26 @@ const (
 func (r *run) do(c circumstances, arguments ...string) outcome {
 	r.t.Helper()
 	before, saved := r.snapshot(), r.stateFile()
-	storm := newStorm(c.weather, c.end, r.echo())
+	faultRun := newFaultRun(c.faultPlan, c.end, r.echo())
 	r.world.ResetRequests()
-	r.world.Choose(storm.choose)
-	r.world.Server.DropIdle(c.weather.drops)
+	r.world.Choose(faultRun.choose)
+	r.world.Server.DropIdle(c.faultPlan.drops)
 	started := time.Now()
-	result, kind, left := r.execute(c, storm, arguments)
+	result, kind, left := r.execute(c, faultRun, arguments)
 	log, _ := os.ReadFile(c.log(r.cli.Dir)) // most steps have none
 	e := evidence{
 		before: before, kind: c.kind, printed: result.printed, log: string(log), code: result.code, end: kind,
 		took: time.Since(started), left: left,
 		readOnly: c.readOnly, target: c.target, excused: r.excused, removed: r.removed, deleted: maps.Clone(r.deleted),
 		mayUndo:     r.mayUndo(c, before),
-		parallelism: c.parallelism, createOnly: c.weather.offersCreateOnly(),
+		parallelism: c.parallelism, createOnly: c.faultPlan.offersCreateOnly(),
 	}
 	r.world.Choose(nil)
 	r.world.ClearFaults()
 	r.world.Server.DropIdle(false)
-	e.sent = storm.requests(r.world.Requests())
+	e.sent = faultRun.requests(r.world.Requests())
 	e.bound = r.bound(e)
-	r.account(c, storm, arguments, kind, result)
+	r.account(c, faultRun, arguments, kind, result)
 	if r.isTorn(e) {
 		r.restore(saved)
 		return result
@@ -166,7 +166,7 @@ func (r *run) echo() string { return strings.Join(spellings(r.world.Token), " ")
 
 // execute runs the CLI in a process group of its own. It returns the end that it was given, and how many processes were
 // left.
-func (r *run) execute(c circumstances, s *storm, arguments []string) (outcome, string, int) {
+func (r *run) execute(c circumstances, s *faultRun, arguments []string) (outcome, string, int) {
 	r.t.Helper()
 	cmd, printed := r.cli.Command(arguments...), &acctest.Transcript{}
 	cmd.Env = append(slices.Clone(cmd.Env), c.environment(r.cli.Dir)...)
@@ -222,7 +222,7 @@ func (c circumstances) environment(dir string) []string {
 func (c circumstances) log(dir string) string { return filepath.Join(dir, "trace.log") }
 
 // await waits for the request at which the end comes, and returns which end came.
-func (r *run) await(ctx context.Context, s *storm, group int, printed *acctest.Transcript) string {
+func (r *run) await(ctx context.Context, s *faultRun, group int, printed *acctest.Transcript) string {
 	defer close(s.released)
 	select {
 	case <-s.reached:
@@ -230,9 +230,9 @@ func (r *run) await(ctx context.Context, s *storm, group int, printed *acctest.T
 		return byItself
 	}
 	switch {
-	case s.end.kind == meddled:
-		r.meddle()
-		return meddled
+	case s.end.kind == changedMeanwhile:
+		r.changeMeanwhile()
+		return changedMeanwhile
 	case s.end.strike(ctx, group, printed):
 		s.dead = time.Now()
 		return s.end.kind
@@ -264,7 +264,7 @@ func (r *run) bound(e evidence) time.Duration {
 	explained, looks := base+time.Duration(len(e.sent))*latency, map[string]int{}
 	for _, s := range e.sent {
 		if s.fault != nil {
-			explained += time.Duration(r.config.patience)*time.Second + longestPause
+			explained += time.Duration(r.config.waitTimeout)*time.Second + longestPause
 		}
 		if s.op == opInfo || strings.HasPrefix(s.op, http.MethodGet) {
 			looks[s.id]++
@@ -303,7 +303,7 @@ func (r *run) mayUndo(c circumstances, before snapshot) map[string]bool {
 }
 
 // account writes down what was done.
-func (r *run) account(c circumstances, s *storm, arguments []string, kind string, result outcome) {
+func (r *run) account(c circumstances, s *faultRun, arguments []string, kind string, result outcome) {
 	r.figures.add("steps", cmp.Or(c.kind, arguments[0]), 1)
 	r.figures.add("requests", "all", len(s.all))
 	if kind != byItself {
@@ -319,7 +319,7 @@ func (r *run) account(c circumstances, s *storm, arguments []string, kind string
 	if kind != byItself {
 		ended = ", by " + kind
 	}
-	r.note("%s (%s; %s): exit code %d%s, %d requests, %d of which failed", strings.Join(arguments, " "), c.weather,
+	r.note("%s (%s; %s): exit code %d%s, %d requests, %d of which failed", strings.Join(arguments, " "), c.faultPlan,
 		c.end, result.code, ended, len(s.all), s.hits)
 }
 

@@ -56,11 +56,11 @@ func (r *run) step() {
 func (r *run) circumstances() circumstances {
 	step := len(r.journal)
 	c := circumstances{
-		weather: newWeather(r.rng, r.seed, step), end: newEnd(r.rng, 5+4*len(r.config.sessions)),
+		faultPlan: newWeather(r.rng, r.seed, step), end: newEnd(r.rng, 5+4*len(r.config.sessions)),
 		traced: chance(r.rng, 30), parallelism: pick(r.rng, []int{1, 10, 10, 10, 30}),
 	}
 	switch n := len(r.config.sessions); {
-	case slices.Contains(c.weather.kinds, slow) && len(c.weather.kinds) == 1:
+	case slices.Contains(c.faultPlan.kinds, slow) && len(c.faultPlan.kinds) == 1:
 		c.parallelism = 40 // as many as there can be
 	case n > 6:
 		c.parallelism = max(c.parallelism, 10) // one after the other, that many that wait take minutes
@@ -80,7 +80,7 @@ func (r *run) apply(c circumstances, more ...string) outcome {
 func (r *run) planAndApply(c circumstances) {
 	r.t.Helper()
 	first, second := c, c
-	first.weather, first.readOnly = weather{}, true
+	first.faultPlan, first.readOnly = faultPlan{}, true
 	if chance(r.rng, 70) {
 		first.end = end{}
 	}
@@ -253,8 +253,8 @@ func (r *run) dashboard() {
 	r.figures.add("changes in the dashboard", what, 1)
 }
 
-// meddle changes something while the CLI runs.
-func (r *run) meddle() {
+// changeMeanwhile changes something while the CLI runs.
+func (r *run) changeMeanwhile() {
 	if all := r.world.Sessions(); len(all) > 0 {
 		what := r.tamper(pick(r.rng, all).InstanceID, "meanwhile")
 		r.note("meanwhile, in the dashboard: %s", what)

@@ -114,7 +114,7 @@ func (p *Pair) Invoke(ctx context.Context, req action.InvokeRequest, resp *actio
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	v := &visit{
+	v := &pairingRun{
 		client: p.client, id: config.InstanceID.ValueString(), number: number, now: time.Now,
 		say: func(message string) { resp.SendProgress(action.InvokeProgressEvent{Message: message}) },
 	}

@@ -129,7 +129,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{m.InstanceID})...)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, state.IsNew(ctx, req.Private), &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, state.JustImported(ctx, req.Private),
+		&resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)

@@ -26,35 +26,37 @@ var (
 
 // Action is one of the actions wawp_session_start, _stop, _restart and _logout.
 type Action struct {
-	deed
+	actionKind
 	client *wawp.Client // nil while the provider's configuration is not known
 }
 
-// deed is what tells one action from the others.
-type deed struct {
+// actionKind is what tells one action from the others.
+type actionKind struct {
 	name    string // of the action's type, behind wawp_session_
 	about   string
 	doubted string // a status that leaves nothing to do, and that a session may only pass through
-	do      func(context.Context, *errand) *shortfall
+	do      func(context.Context, *actionRun) *problem
 }
 
 // NewStartAction returns the action wawp_session_start.
 func NewStartAction() action.Action {
-	return &Action{deed: deed{"start", aboutStart, wawp.StatusScan, start}}
+	return &Action{actionKind: actionKind{"start", aboutStart, wawp.StatusScan, start}}
 }
 
 // NewStopAction returns the action wawp_session_stop.
 func NewStopAction() action.Action {
-	return &Action{deed: deed{"stop", aboutStop, wawp.StatusStopped, stop}}
+	return &Action{actionKind: actionKind{"stop", aboutStop, wawp.StatusStopped, stop}}
 }
 
 // NewRestartAction returns the action wawp_session_restart.
 func NewRestartAction() action.Action {
-	return &Action{deed: deed{"restart", aboutRestart, "", restart}}
+	return &Action{actionKind: actionKind{"restart", aboutRestart, "", restart}}
 }
 
 // NewLogoutAction returns the action wawp_session_logout.
-func NewLogoutAction() action.Action { return &Action{deed: deed{"logout", aboutLogout, "", logOut}} }
+func NewLogoutAction() action.Action {
+	return &Action{actionKind: actionKind{"logout", aboutLogout, "", logOut}}
+}
 
 type actionModel struct {
 	InstanceID types.String   `tfsdk:"instance_id"`
@@ -144,7 +146,10 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	e := &errand{client: a.client, id: config.InstanceID.ValueString(), timeout: timeout, progress: resp.SendProgress}
+	e := &actionRun{
+		client: a.client, id: config.InstanceID.ValueString(), timeout: timeout,
+		progress: resp.SendProgress,
+	}
 	left := e.look(ctx, a.doubted)
 	if left == nil {
 		left = a.do(ctx, e)

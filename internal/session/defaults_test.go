@@ -17,7 +17,7 @@ func TestDefaultsAreAsDescribed(t *testing.T) {
 	(&Resource{}).Schema(context.Background(), resource.SchemaRequest{}, &described)
 	timeouts, _ := described.Schema.Attributes["timeouts"].(schema.SingleNestedAttribute)
 	for name, want := range map[string]time.Duration{
-		"create": defaultPatience, "read": defaultTimeout, "update": defaultPatience, "delete": defaultTimeout,
+		"create": defaultWaitTimeout, "read": defaultTimeout, "update": defaultWaitTimeout, "delete": defaultTimeout,
 	} {
 		about := timeouts.Attributes[name].GetDescription() + timeouts.Attributes[name].GetMarkdownDescription()
 		_, rest, _ := strings.Cut(about, "Default: `")

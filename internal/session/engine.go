@@ -17,8 +17,8 @@ const (
 	summaryIsFailed      = "Wawp session is FAILED"
 )
 
-// shortfall is why a session is not in the state that was wanted.
-type shortfall struct {
+// problem is why a session is not in the state that was wanted.
+type problem struct {
 	summary string
 	detail  string
 	// failed: a request failed. Otherwise all was done, and only the wait had no happy end.
@@ -26,14 +26,14 @@ type shortfall struct {
 	err    error // of that request
 }
 
-// drive brings the engine of a session to the state that is wanted, within patience: it looks first, acts only where
+// drive brings the engine of a session to the state that is wanted, within waitTimeout: it looks first, acts only where
 // that is needed, and waits until it is reached. before is the session as it was known; linked says that a phone may
 // be linked to it. It returns the session as last seen, whether session/info described it, and what is left to do, if
 // anything is.
 func drive(
-	ctx context.Context, client *wawp.Client, before wawp.Session, linked bool, want string, patience time.Duration,
-) (wawp.Session, bool, *shortfall) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx context.Context, client *wawp.Client, before wawp.Session, linked bool, want string, waitTimeout time.Duration,
+) (wawp.Session, bool, *problem) {
+	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
 
 	id, doubted := before.InstanceID, ""
@@ -63,7 +63,7 @@ func drive(
 	case err != nil && change.Failure != nil:
 		return last, true, requestFailed(id, want, err)
 	case err != nil:
-		return last, true, notReached(ctx, last, want, patience, err)
+		return last, true, notReached(ctx, last, want, waitTimeout, err)
 	}
 	return last, true, verdict(last, want)
 }
@@ -84,11 +84,11 @@ func look(ctx context.Context, client *wawp.Client, id, doubted string, tell fun
 }
 
 // verdict returns what is wrong with a session that has arrived somewhere.
-func verdict(s wawp.Session, want string) *shortfall {
+func verdict(s wawp.Session, want string) *problem {
 	if want != started || s.Status != wawp.StatusFailed {
 		return nil
 	}
-	return &shortfall{
+	return &problem{
 		summary: summaryIsFailed,
 		detail: fmt.Sprintf("The session %s is FAILED: it lost its phone, or its engine is broken. Wawp advises to "+
 			"restart it once, %s. If that does not help, log it out and link the phone again.", s.InstanceID,
@@ -99,8 +99,8 @@ func verdict(s wawp.Session, want string) *shortfall {
 // byRestart is how a person restarts a session.
 const byRestart = "with the action wawp_session_restart (Terraform 1.14 and later) or in " + explain.Dashboard
 
-func noStatus(id string) *shortfall {
-	return &shortfall{
+func noStatus(id string) *problem {
+	return &problem{
 		summary: "Wawp session has no status",
 		detail: fmt.Sprintf("session/info describes the session %s without a status, so it is not known what there "+
 			"is to do. "+
@@ -110,8 +110,8 @@ func noStatus(id string) *shortfall {
 	}
 }
 
-func requestFailed(id, want string, err error) *shortfall {
-	return &shortfall{
+func requestFailed(id, want string, err error) *problem {
+	return &problem{
 		summary: summaryNotReached,
 		detail: explain.Failure(fmt.Sprintf("The session %s exists, but bringing it to desired_state = %q failed", id,
 			want), err),
@@ -120,9 +120,9 @@ func requestFailed(id, want string, err error) *shortfall {
 	}
 }
 
-// notReached explains the end of a wait: by a failed request, an interruption, or because patience is over.
-func notReached(ctx context.Context, last wawp.Session, want string, patience time.Duration, err error) *shortfall {
-	why := fmt.Sprintf("after %s (the create or update timeout)", patience)
+// notReached explains the end of a wait: by a failed request, an interruption, or because waitTimeout is over.
+func notReached(ctx context.Context, last wawp.Session, want string, waitTimeout time.Duration, err error) *problem {
+	why := fmt.Sprintf("after %s (the create or update timeout)", waitTimeout)
 	switch {
 	case ctx.Err() == nil:
 		return requestFailed(last.InstanceID, want, err)
@@ -135,7 +135,7 @@ func notReached(ctx context.Context, last wawp.Session, want string, patience ti
 	if last.Status == wawp.StatusStarting {
 		detail += stuck
 	}
-	return &shortfall{summary: summaryNotReachedYet, detail: detail + explain.LastAnswer(err)}
+	return &problem{summary: summaryNotReachedYet, detail: detail + explain.LastAnswer(err)}
 }
 
 // stuck is said of a session that goes on booting.

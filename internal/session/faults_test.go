@@ -219,8 +219,8 @@ func TestAmbiguousCreateIsNotRepeated(t *testing.T) {
 			w := acctest.New(t, wawptest.Config{})
 			fault.Match, fault.Act = create, true
 			w.Inject(fault)
-			patience := map[bool]string{true: "200ms", false: "10s"}[name == "timeout"]
-			tf := w.Terraform(t, "provider \"wawp\" {\n  request_timeout = \""+patience+"\"\n}\n"+minimal)
+			waitTimeout := map[bool]string{true: "200ms", false: "10s"}[name == "timeout"]
+			tf := w.Terraform(t, "provider \"wawp\" {\n  request_timeout = \""+waitTimeout+"\"\n}\n"+minimal)
 			said := tf.Fails("apply")
 			acctest.Contains(t, said, "A Wawp session may have been created", "POST /v2/session/create:",
 				"https://app.wawp.net",

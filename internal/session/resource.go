@@ -21,8 +21,8 @@ import (
 
 // Defaults of the timeouts attribute.
 const (
-	defaultPatience = 60 * time.Second // for desired_state, in create and update
-	defaultTimeout  = 5 * time.Minute  // for read and delete
+	defaultWaitTimeout = 60 * time.Second // for desired_state, in create and update
+	defaultTimeout     = 5 * time.Minute  // for read and delete
 )
 
 var (
@@ -55,7 +55,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	patience, diags := plan.Timeouts.Create(ctx, defaultPatience)
+	waitTimeout, diags := plan.Timeouts.Create(ctx, defaultWaitTimeout)
 	resp.Diagnostics.Append(diags...)
 	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
@@ -80,7 +80,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return // the answer told all
 	}
 
-	session, described, left := r.finish(ctx, made, plan.DesiredState, patience)
+	session, described, left := r.finish(ctx, made, plan.DesiredState, waitTimeout)
 	if left != nil {
 		resp.Diagnostics.AddWarning(left.summary, left.detail)
 	}
@@ -125,16 +125,16 @@ func (r *Resource) undoUnrecorded(ctx context.Context, id string, p state.Privat
 // finish does what is left once the session exists: the state that is wanted, or just its status if the answer to
 // create did not tell it.
 func (r *Resource) finish(ctx context.Context, made wawp.Session, want types.String,
-	patience time.Duration,
-) (wawp.Session, bool, *shortfall) {
+	waitTimeout time.Duration,
+) (wawp.Session, bool, *problem) {
 	if want.ValueString() != "" {
-		session, described, left := drive(ctx, r.client, made, false, want.ValueString(), patience)
+		session, described, left := drive(ctx, r.client, made, false, want.ValueString(), waitTimeout)
 		if !described {
 			session = made
 		}
 		return session, described, left
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
 	session, err := r.client.GetSession(ctx, made.InstanceID)
 	if err != nil {
@@ -162,7 +162,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{m.InstanceID})...)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, state.IsNew(ctx, req.Private), &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, state.JustImported(ctx, req.Private),
+		&resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -185,7 +186,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{prior.InstanceID})...)
-	patience, diags := plan.Timeouts.Update(ctx, defaultPatience)
+	waitTimeout, diags := plan.Timeouts.Update(ctx, defaultWaitTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -195,7 +196,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		if conn.Missing(r.client, &resp.Diagnostics) {
 			return
 		}
-		session, _, left := drive(ctx, r.client, prior.session(), prior.isPaired(), want, patience)
+		session, _, left := drive(ctx, r.client, prior.session(), prior.isPaired(), want, waitTimeout)
 		if left != nil && left.failed {
 			resp.Diagnostics.Append(explain.Diagnostic(left.summary, left.detail, left.err))
 			return
@@ -232,15 +233,15 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 			return
 		}
 	}
-	patience := timeout / 2 // the rest is for the deletion
+	waitTimeout := timeout / 2 // the rest is for the deletion
 	if !m.isPaired() {
-		patience = min(patience, defaultPatience)
+		waitTimeout = min(waitTimeout, defaultWaitTimeout)
 	}
-	seen, stillLinked := r.unlink(ctx, m, patience)
+	seen, stillLinked := r.unlink(ctx, m, waitTimeout)
 	found, err := m.object().RemoveSession(ctx, r.client, req.Private)
 	switch {
 	case found.Verdict == wawp.Absent && stillLinked != nil && (err == nil || !wawp.KindOf(stillLinked).Missing()):
-		resp.Diagnostics.Append(notLoggedOut(seen, patience, stillLinked))
+		resp.Diagnostics.Append(notLoggedOut(seen, waitTimeout, stillLinked))
 	case found.Verdict == wawp.Absent:
 	case found.Verdict == wawp.Forgotten:
 		resp.Diagnostics.Append(forgotten(id, err))
@@ -256,12 +257,12 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 // unlink logs the phone out, if one is linked or may be, and returns the session as last seen, and why the phone may
 // still list it. A session that boots may turn out to have a phone.
-func (r *Resource) unlink(ctx context.Context, m model, patience time.Duration) (wawp.Session, error) {
+func (r *Resource) unlink(ctx context.Context, m model, waitTimeout time.Duration) (wawp.Session, error) {
 	s := m.session()
 	if !m.isPaired() && s.Status != wawp.StatusStarting || r.client.IsUnlinked(s.InstanceID) {
 		return s, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
 	u, err := r.client.Unlink(ctx, s.InstanceID, s.Status == wawp.StatusWorking, nil)
 	return u.Session, err

@@ -71,8 +71,8 @@ func CreatedLinked(ctx context.Context, p Private) diag.Diagnostics {
 // WasLinked says whether a phone was linked to a session already when it was created.
 func WasLinked(ctx context.Context, p Private) bool { return load(ctx, p).Linked }
 
-// IsNew says whether an object was imported and not read since: it may not exist at all.
-func IsNew(ctx context.Context, p Private) bool { return load(ctx, p).Imported }
+// JustImported says whether an object was imported and not read since: it may not exist at all.
+func JustImported(ctx context.Context, p Private) bool { return load(ctx, p).Imported }
 
 // Doubt says, in half a sentence, why no answer proves an absence: it may be that of another account. "" means that
 // one may.

@@ -47,7 +47,7 @@ func (o Object) ReadSession(
 		if now = told; now.InstanceID == "" {
 			now, err = client.GetSession(ctx, o.InstanceID)
 		}
-		if err == nil && now.Status == wawp.StatusScan && o.Paired && !IsNew(ctx, req.Private) {
+		if err == nil && now.Status == wawp.StatusScan && o.Paired && !JustImported(ctx, req.Private) {
 			now, err = client.GetSessionAgain(ctx, o.InstanceID)
 		}
 		return err
@@ -64,7 +64,7 @@ func (o Object) ReadAgain(
 	err error, again func(wawp.Session) error,
 ) bool {
 	found := wawp.Finding{Verdict: wawp.Broken} // of what was just imported nothing is known
-	if !IsNew(ctx, req.Private) {
+	if !JustImported(ctx, req.Private) {
 		k := o.known(ctx, client, req.Private)
 		if found = client.Find(ctx, o.InstanceID, k, err); found.Verdict == wawp.Present {
 			if err = again(found.Session); err == nil {

@@ -131,7 +131,7 @@ func (e *Ephemeral) open(ctx context.Context, id string) (wawp.TempLink, error) 
 		return wawp.TempLink{}, err
 	}
 	link, err = e.client.CreateTempLink(ctx, id)
-	if wawp.MayHaveActed(err) {
+	if wawp.OutcomeUnknown(err) {
 		if now, lookErr := e.client.GetTempLink(ctx, id); lookErr == nil && isUsable(now) {
 			return now, nil
 		}

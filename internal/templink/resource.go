@@ -108,7 +108,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{m.InstanceID})...)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	isNew := state.IsNew(ctx, req.Private)
+	isNew := state.JustImported(ctx, req.Private)
 	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
 		return
 	}
@@ -208,7 +208,8 @@ func (r *Resource) revoke(ctx context.Context, id string, link wawp.TempLink) er
 		return err
 	}
 	err = r.client.RevokeTempLinks(ctx, id)
-	if kind := wawp.KindOf(err); !kind.MayHaveActed() && !kind.Untimely() && !kind.Missing() && kind != wawp.NotFound {
+	if kind := wawp.KindOf(err); !kind.OutcomeUnknown() && !kind.Untimely() && !kind.Missing() &&
+		kind != wawp.NotFound {
 		return err
 	}
 	if r.client.Pause(ctx) == nil {

@@ -45,7 +45,7 @@ func TestAddressIsNotQuoted(t *testing.T) {
 							address)
 					}},
 					{"look", func(ctx context.Context, c *Client) error {
-						_, err := c.LookForWebhooks(ctx, "A1", address)
+						_, err := c.ListWebhooksAlone(ctx, "A1", address)
 						return err
 					}},
 					{"list", func(ctx context.Context, c *Client) error {

@@ -84,7 +84,7 @@ func (c *Change) Send(ctx context.Context, client *Client, id string) error {
 
 // isFinal says whether a request failed for a reason that has nothing to do with the status of the session. How Wawp
 // refuses what does not fit a status is not documented: any refusal without a meaning of its own may be that.
-func isFinal(k Kind) bool { return !k.MayPass() && k != Refused }
+func isFinal(k Kind) bool { return !k.IsTransient() && k != Refused }
 
 // See takes in what a look told, and says whether the change has happened. It returns the failure of the request if
 // nothing has come of it for longer than it may take: 15 s after a refusal, which may have come because it was under
@@ -101,7 +101,7 @@ func (c *Change) See(l Look) (over bool, err error) {
 		return false, nil
 	}
 	patience := passing
-	if MayHaveActed(c.Failure) {
+	if OutcomeUnknown(c.Failure) {
 		patience = passingStart
 	}
 	if c.untimely++; (Look{Row: c.untimely}).HasLasted(patience) {

@@ -31,7 +31,8 @@ func TestCoverageGuideIsTrue(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, op := range regexp.MustCompile(
-			`operation\{\s*method: http\.Method([A-Za-z]+), path: "([^"]+)"`).FindAllStringSubmatch(string(source), -1) {
+			`operation\{\s*method: http\.Method([A-Za-z]+), path: "([^"]+)"`).FindAllStringSubmatch(string(source),
+			-1) {
 			used[strings.ToUpper(op[1])+" "+op[2]] = true
 		}
 	}

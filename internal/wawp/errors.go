@@ -36,7 +36,7 @@ type Error struct {
 }
 
 // newError describes an attempt that did not end well.
-func newError(op operation, redact redactor, kind Kind, end ending, attempts int) *Error {
+func newError(op operation, redact redactor, kind Kind, end outcome, attempts int) *Error {
 	said := parse(end.body).complaint()
 	if op.secret && end.status/100 == 2 {
 		said = complaint{}
@@ -64,7 +64,7 @@ func newError(op operation, redact redactor, kind Kind, end ending, attempts int
 
 // newUnreadable describes an answer whose status says success and whose body does not.
 func newUnreadable(op operation, a answer, redact redactor, why string) *Error {
-	return newError(op, redact, Unreadable, ending{answer: a, err: errors.New(why)}, 1)
+	return newError(op, redact, Unreadable, outcome{answer: a, err: errors.New(why)}, 1)
 }
 
 // Error says what was attempted, and what came of it.
@@ -74,7 +74,7 @@ func (e *Error) Error() string { return e.Op + ": " + e.Answer() }
 func (e *Error) Answer() string {
 	var b strings.Builder
 	switch {
-	case e.Status == 0 && e.Kind.MayHaveActed():
+	case e.Status == 0 && e.Kind.OutcomeUnknown():
 		fmt.Fprintf(&b, "the request was sent, but %s", e.text)
 	case e.Status == 0:
 		fmt.Fprintf(&b, "the request did not reach the server: %s", e.text)

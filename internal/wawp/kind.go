@@ -18,7 +18,8 @@ type Kind string
 // The kinds, and what is known after each of them. After the first two, the request surely did not reach the server;
 // after the next ones, the server has done nothing; after the last four, it may have acted.
 const (
-	// Unsendable is what could not be sent the next time either: a certificate is not trusted, or its turn comes too late.
+	// Unsendable is what could not be sent the next time either: a certificate is not trusted, or its turn comes too
+	// late.
 	Unsendable Kind = "cannot be sent"
 	// NotSent is what did not reach the server, but may the next time.
 	NotSent Kind = "not sent"
@@ -59,15 +60,15 @@ const (
 // Error makes a kind a target of errors.Is.
 func (k Kind) Error() string { return string(k) }
 
-// MayHaveActed says whether the server may have done what it was asked, although the answer does not show it.
-func (k Kind) MayHaveActed() bool {
+// OutcomeUnknown says whether the server may have done what it was asked, although the answer does not show it.
+func (k Kind) OutcomeUnknown() bool {
 	return slices.Contains([]Kind{ServerFault, GatewayFault, NoAnswer, Unreadable}, k)
 }
 
-// MayPass says whether the same request may well succeed a little later: because of a fault, because the session is
+// IsTransient says whether the same request may well succeed a little later: because of a fault, because the session is
 // in another status by then, or because engines answer so for some seconds while they restart.
-func (k Kind) MayPass() bool {
-	return k.MayHaveActed() || k.Untimely() || k.Missing() || k == NotFound || k == NotSent || k == TooManyRequests
+func (k Kind) IsTransient() bool {
+	return k.OutcomeUnknown() || k.Untimely() || k.Missing() || k == NotFound || k == NotSent || k == TooManyRequests
 }
 
 // Untimely says whether the request may only have come at the wrong moment: the session is not in the status that it
@@ -85,11 +86,11 @@ func KindOf(err error) Kind {
 	return ""
 }
 
-// MayHaveActed is [Kind.MayHaveActed] of the kind of an error.
-func MayHaveActed(err error) bool { return KindOf(err).MayHaveActed() }
+// OutcomeUnknown is [Kind.OutcomeUnknown] of the kind of an error.
+func OutcomeUnknown(err error) bool { return KindOf(err).OutcomeUnknown() }
 
 // classify gives the end of an attempt its meaning.
-func classify(end ending) Kind {
+func classify(end outcome) Kind {
 	if end.err != nil {
 		return unanswered(end)
 	}
@@ -128,7 +129,7 @@ func classify(end ending) Kind {
 	return Unreadable // no status that HTTP has
 }
 
-func unanswered(end ending) Kind {
+func unanswered(end outcome) Kind {
 	if !end.sent {
 		return unsent(end.err)
 	}

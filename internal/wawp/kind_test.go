@@ -12,21 +12,21 @@ import (
 // TestClassify has a row for each end that an attempt can have.
 func TestClassify(t *testing.T) {
 	t.Parallel()
-	body := func(status int, body string) ending {
-		return ending{answer: answer{status: status, body: []byte(body)}, sent: true}
+	body := func(status int, body string) outcome {
+		return outcome{answer: answer{status: status, body: []byte(body)}, sent: true}
 	}
-	code := func(status int, code string) ending {
+	code := func(status int, code string) outcome {
 		return body(status, fmt.Sprintf(`{"code":%q,"message":"The session was not found."}`, code))
 	}
-	says := func(message string) ending { return body(404, fmt.Sprintf(`{"message":%q}`, message)) }
-	all := func(messages ...string) (ends []ending) {
+	says := func(message string) outcome { return body(404, fmt.Sprintf(`{"message":%q}`, message)) }
+	all := func(messages ...string) (ends []outcome) {
 		for _, message := range messages {
 			ends = append(ends, says(message), body(404, fmt.Sprintf(`{"code":"not_found","message":%q}`, message)),
 				body(404, fmt.Sprintf(`{"status":404,"message":%q,"error":"Not Found"}`, message)))
 		}
 		return ends
 	}
-	beside := func(parts ...string) (ends []ending) {
+	beside := func(parts ...string) (ends []outcome) {
 		for _, part := range parts {
 			ends = append(ends, body(404, `{"message":"Session not found",`+part+`}`),
 				body(404, `{"code":"not_found",`+part+`,"message":"Session not found"}`),
@@ -34,7 +34,7 @@ func TestClassify(t *testing.T) {
 		}
 		return ends
 	}
-	for want, ends := range map[Kind][]ending{
+	for want, ends := range map[Kind][]outcome{
 		// which a decoder judges
 		"": {
 			body(200, ""), body(201, `{"code":"success"}`), body(204, ""), body(200, "<html>"),
@@ -68,7 +68,7 @@ func TestClassify(t *testing.T) {
 			code(404, "qr_not_available"),
 			code(400, "qr_not_available"), code(403, "qr_not_available"), code(410, "qr_not_available"),
 		},
-		NoSuchInstance: slices.Concat([]ending{
+		NoSuchInstance: slices.Concat([]outcome{
 			code(404, "invalid_instance"), code(404, "instance_not_found"), code(404, "session_not_found"),
 			code(404, "not_found"), code(404, "NOT_FOUND"),
 			body(404, `{"error":"No session with this id"}`), body(404, `{"error":{"code":"invalid_instance"}}`),
@@ -97,7 +97,7 @@ func TestClassify(t *testing.T) {
 			body(404, `{"status":404,"error":"invalid_session","message":"no"}`),
 			body(404, `{"data":{"code":"invalid_session"},"message":"Session not found"}`),
 		},
-		NotFound: slices.Concat([]ending{
+		NotFound: slices.Concat([]outcome{
 			code(404, "server_not_found"), code(404, "ResourceNotFound"), code(404, "tenant_not_found"),
 			code(404, "wawp_upstream_error"),
 			code(404, "rest_no_route"), code(404, "of_tomorrow"), code(404, "quota_reached"),
@@ -132,7 +132,7 @@ func TestClassify(t *testing.T) {
 			`"data":{"code":["server_not_found"]}`, `"data":{"code":["invalid_instance"]}`, `"data":{"code":{"a":1}}`,
 			`"data":{"code":true}`,
 			`"data":{"code":404}`, `"type":"server_not_found"`, `"reason":"no_server"`,
-		), []ending{
+		), []outcome{
 			body(404, `{"code":["invalid_instance"],"message":"Session not found"}`),
 			body(404, `{"code":{},"message":"Session not found"}`),
 		},
@@ -188,8 +188,8 @@ func TestWhatIsKnownAfterEachKind(t *testing.T) {
 		says  func(Kind) bool
 		kinds []Kind
 	}{
-		"MayHaveActed": {Kind.MayHaveActed, mayHaveActed},
-		"MayPass": {Kind.MayPass, append([]Kind{
+		"OutcomeUnknown": {Kind.OutcomeUnknown, mayHaveActed},
+		"IsTransient": {Kind.IsTransient, append([]Kind{
 			NotSent, TooManyRequests, BadRequest, Conflict, NoSuchInstance,
 			InvalidSession, NotFound,
 		}, mayHaveActed...)},
@@ -204,12 +204,12 @@ func TestWhatIsKnownAfterEachKind(t *testing.T) {
 	}
 }
 
-// TestKindIsFound by errors.Is, KindOf and MayHaveActed, through wrapping.
+// TestKindIsFound by errors.Is, KindOf and OutcomeUnknown, through wrapping.
 func TestKindIsFound(t *testing.T) {
 	t.Parallel()
 	for _, k := range allKinds {
 		err := fmt.Errorf("wrapped: %w", &Error{Kind: k})
-		if !errors.Is(err, k) || KindOf(err) != k || MayHaveActed(err) != k.MayHaveActed() {
+		if !errors.Is(err, k) || KindOf(err) != k || OutcomeUnknown(err) != k.OutcomeUnknown() {
 			t.Errorf("%s is %s", k, KindOf(err))
 		}
 		for _, other := range allKinds {
@@ -219,7 +219,7 @@ func TestKindIsFound(t *testing.T) {
 		}
 	}
 	for _, err := range []error{nil, errors.New("other"), NoAnswer} {
-		if KindOf(err) != "" || MayHaveActed(err) {
+		if KindOf(err) != "" || OutcomeUnknown(err) {
 			t.Errorf("%v has the kind %s", err, KindOf(err))
 		}
 	}

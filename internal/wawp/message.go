@@ -27,7 +27,7 @@ type Sent struct {
 }
 
 // SendText sends a text message to a chat. It is sent once, but for refusals that surely sent nothing; once the request
-// is on its way it ignores the end of ctx. After an error of which [MayHaveActed] is true the message may have been
+// is on its way it ignores the end of ctx. After an error of which [OutcomeUnknown] is true the message may have been
 // sent. No error holds the text.
 func (c *Client) SendText(ctx context.Context, instanceID, chatID, message string) (Sent, error) {
 	parameters := fields{"chatId": chatID, "message": message}

@@ -117,8 +117,8 @@ func TestRefusalsOfAMessageAreUnderstood(t *testing.T) {
 	} {
 		for _, body := range bodies {
 			got, err := readSent(answer{status: http.StatusOK, body: []byte(body)}, newRedactor(testToken))
-			if err == nil || got != (Sent{}) || MayHaveActed(err) != mayBeSent {
-				t.Errorf("%s: got %+v (%v), may have been sent: %t, want %t", body, got, err, MayHaveActed(err),
+			if err == nil || got != (Sent{}) || OutcomeUnknown(err) != mayBeSent {
+				t.Errorf("%s: got %+v (%v), may have been sent: %t, want %t", body, got, err, OutcomeUnknown(err),
 					mayBeSent)
 			}
 		}
@@ -177,8 +177,9 @@ func TestSendTextIsSentOnce(t *testing.T) {
 			s := serve(t, test.reply)
 			c := client(t, s.URL, func(o *Options) { o.MaxRetries, o.RequestTimeout = 2, 300*time.Millisecond })
 			_, err := c.SendText(context.Background(), "3EB0BCB2E3D4", aChat, "hello")
-			if err == nil || s.count() != test.want || MayHaveActed(err) != test.may {
-				t.Errorf("sent %d times, want %d; may have been sent: %t (%v)", s.count(), test.want, MayHaveActed(err),
+			if err == nil || s.count() != test.want || OutcomeUnknown(err) != test.may {
+				t.Errorf("sent %d times, want %d; may have been sent: %t (%v)", s.count(), test.want,
+					OutcomeUnknown(err),
 					err)
 			}
 		})
@@ -198,7 +199,7 @@ func TestSendTextIsKeptOnTheWire(t *testing.T) {
 		t.Errorf("got %+v (%v)", sent, err)
 	}
 	if _, err := client(t, s.URL).SendText(ctx, "3EB0BCB2E3D4", aChat, "hello"); !errors.Is(err, context.Canceled) ||
-		MayHaveActed(err) || s.count() != 1 {
+		OutcomeUnknown(err) || s.count() != 1 {
 		t.Errorf("called off before it was sent: %v, %d requests", err, s.count())
 	}
 }

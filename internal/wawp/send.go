@@ -80,8 +80,8 @@ type answer struct {
 	body   []byte
 }
 
-// ending is how an attempt ended: with an answer, or with an error, and perhaps a part of an answer.
-type ending struct {
+// outcome is how an attempt ended: with an answer, or with an error, and perhaps a part of an answer.
+type outcome struct {
 	answer
 	err  error
 	sent bool // the request may have reached the server
@@ -95,7 +95,7 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 	}
 	for attempts := 0; ; {
 		if err := c.pace(ctx); err != nil {
-			end := ending{err: err}
+			end := outcome{err: err}
 			return answer{}, newError(op, c.redact, classify(end), end, attempts)
 		}
 		attempts++
@@ -155,7 +155,7 @@ const (
 // attempt sends a request once, and reads the answer to its end. Until it has a connection it ends with its caller, or
 // once the making of one takes too long. From then on it has a time of its own to be answered, and that of an operation
 // that must be kept ignores its caller.
-func (c *Client) attempt(caller context.Context, op operation, instanceID string, parameters fields) ending {
+func (c *Client) attempt(caller context.Context, op operation, instanceID string, parameters fields) outcome {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(caller))
 	defer cancel(nil)
 	timeout := time.AfterFunc(math.MaxInt64, func() { cancel(ErrTimeout) })
@@ -186,7 +186,7 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 		},
 	}), op, instanceID, parameters)
 	if err != nil {
-		return ending{err: errNotBuilt}
+		return outcome{err: errNotBuilt}
 	}
 	if request.Body != nil {
 		request.Body = guarded{request.Body, &phase}
@@ -198,9 +198,9 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 	response, err := transport.RoundTrip(request)
 	switch sent := phase.Load() == connected; {
 	case err != nil && ctx.Err() == nil && !sendable && !sent:
-		return ending{err: errNotBuilt}
+		return outcome{err: errNotBuilt}
 	case err != nil:
-		return ending{err: c.reason(ctx, err, sent), sent: sent}
+		return outcome{err: c.reason(ctx, err, sent), sent: sent}
 	}
 	defer response.Body.Close()
 	return c.read(ctx, response)
@@ -210,8 +210,8 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 func (c *Client) dialTimeout() time.Duration { return min(c.options.RequestTimeout, longestDial) }
 
 // read reads an answer, as far as it comes.
-func (c *Client) read(ctx context.Context, response *http.Response) ending {
-	end := ending{answer: answer{status: response.StatusCode, header: response.Header}, sent: true}
+func (c *Client) read(ctx context.Context, response *http.Response) outcome {
+	end := outcome{answer: answer{status: response.StatusCode, header: response.Header}, sent: true}
 	// its body is the bare connection: no context ends a read of that
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		end.err = errors.New("the server switched to another protocol")

@@ -84,7 +84,7 @@ func TestCreateIsSentOnceWhenItMayHaveActed(t *testing.T) {
 			s := serve(t, reply)
 			c := client(t, s.URL, func(o *Options) { o.RequestTimeout = 200 * time.Millisecond })
 			session, err := c.CreateSession(context.Background())
-			if !MayHaveActed(err) || session.InstanceID != "" {
+			if !OutcomeUnknown(err) || session.InstanceID != "" {
 				t.Errorf("the error does not say that it may have acted: %v, %+v", err, session)
 			}
 			if s.count() != 1 {
@@ -100,8 +100,9 @@ func TestCreateThatIsRefusedMadeNothing(t *testing.T) {
 		s := serve(t, answers(status, `{"code":"no","message":"No.","instance_id":"A1"}`, "Location",
 			"https://elsewhere.example/v2/session/create"))
 		session, err := client(t, s.URL).CreateSession(context.Background())
-		if err == nil || MayHaveActed(err) || s.count() != 1 || session.InstanceID != "" {
-			t.Errorf("HTTP %d: %+v, error %v, may have acted: %t, %d requests", status, session, err, MayHaveActed(err),
+		if err == nil || OutcomeUnknown(err) || s.count() != 1 || session.InstanceID != "" {
+			t.Errorf("HTTP %d: %+v, error %v, may have acted: %t, %d requests", status, session, err,
+				OutcomeUnknown(err),
 				s.count())
 		}
 	}
@@ -208,7 +209,7 @@ func TestCreateIsNotReplayedByTheTransport(t *testing.T) {
 	roots := x509.NewCertPool()
 	roots.AddCert(s.Certificate())
 	c := client(t, s.URL, func(o *Options) { o.RootCAs, o.MaxRetries = roots, 0 })
-	if _, err := c.CreateSession(context.Background()); !MayHaveActed(err) {
+	if _, err := c.CreateSession(context.Background()); !OutcomeUnknown(err) {
 		t.Errorf("the error does not say that it may have acted: %v", err)
 	}
 	if n := requests.Load(); n != 1 {
@@ -473,7 +474,7 @@ func TestTimeOfARequestStartsWithItsConnection(t *testing.T) {
 			})
 			started := time.Now()
 			_, err := c.CreateSession(t.Context())
-			if took := time.Since(started); took != timeout || !errors.Is(err, ErrTimeout) || !MayHaveActed(err) ||
+			if took := time.Since(started); took != timeout || !errors.Is(err, ErrTimeout) || !OutcomeUnknown(err) ||
 				!strings.Contains(err.Error(), "1m0s") {
 				t.Errorf("after %s: %v", took, err)
 			}
@@ -542,8 +543,8 @@ func TestCreateThatOutlivesItsCallerSaysThatItTimedOut(t *testing.T) {
 		dawdles(201, `{"instance_id":"A1"}`)(w, r)
 	})
 	_, err := client(t, s.URL, func(o *Options) { o.RequestTimeout = 100 * time.Millisecond }).CreateSession(ctx)
-	if !errors.Is(err, ErrTimeout) || errors.Is(err, context.Canceled) || !MayHaveActed(err) {
-		t.Errorf("error %v, may have acted: %t", err, MayHaveActed(err))
+	if !errors.Is(err, ErrTimeout) || errors.Is(err, context.Canceled) || !OutcomeUnknown(err) {
+		t.Errorf("error %v, may have acted: %t", err, OutcomeUnknown(err))
 	}
 }
 
@@ -613,7 +614,7 @@ func TestOtherRequestsOnTheWireAreCalledOff(t *testing.T) {
 			dawdles(200, `{"status":"WORKING"}`)(w, r)
 		})
 		err := call(ctx, client(t, s.URL))
-		if !errors.Is(err, context.Canceled) || !MayHaveActed(err) || s.count() != 1 {
+		if !errors.Is(err, context.Canceled) || !OutcomeUnknown(err) || s.count() != 1 {
 			t.Errorf("%s: error %v after %d requests, want a cancellation after 1", name, err, s.count())
 		}
 	}
@@ -690,8 +691,8 @@ func TestCancellationBeforeTheWireSendsNothing(t *testing.T) {
 
 func checkNotSent(t *testing.T, s *server, requests int, err error) {
 	t.Helper()
-	if !errors.Is(err, context.Canceled) || MayHaveActed(err) {
-		t.Errorf("error %v, may have acted: %t; want a cancellation that made nothing", err, MayHaveActed(err))
+	if !errors.Is(err, context.Canceled) || OutcomeUnknown(err) {
+		t.Errorf("error %v, may have acted: %t; want a cancellation that made nothing", err, OutcomeUnknown(err))
 	}
 	if s.count() != requests {
 		t.Errorf("%d requests arrived, want %d", s.count(), requests)
@@ -847,7 +848,7 @@ func TestLogTellsEachAttempt(t *testing.T) {
 // TestRetryTable is promise P7, endpoint by endpoint.
 func TestRetryTable(t *testing.T) {
 	t.Parallel()
-	endings := map[string]ending{
+	endings := map[string]outcome{
 		"cannot be sent": {err: ErrNoTurn},
 		"not sent":       {err: errors.New("connection refused")},
 		"reset":          {err: errors.New("connection reset"), sent: true},
@@ -859,7 +860,7 @@ func TestRetryTable(t *testing.T) {
 		200, 201, 204, 301, 308, 400, 401, 403, 404, 405, 408, 409, 410, 422, 429, 500, 501,
 		502, 503, 504,
 	} {
-		endings[fmt.Sprint(status)] = ending{answer: answer{status: status}, sent: true}
+		endings[fmt.Sprint(status)] = outcome{answer: answer{status: status}, sent: true}
 	}
 	undone := []string{"not sent", "429"}
 	harmless := append([]string{"reset", "timeout", "broke off", "408", "502", "503", "504"}, undone...)
@@ -1044,7 +1045,7 @@ func TestErrorSaysWhenToComeBack(t *testing.T) {
 	s := serve(t, answers(429, "", "Retry-After", "90"))
 	_, err := client(t, s.URL).CreateSession(context.Background())
 	var e *Error
-	if !errors.As(err, &e) || e.RetryAfter != 90*time.Second || MayHaveActed(err) {
+	if !errors.As(err, &e) || e.RetryAfter != 90*time.Second || OutcomeUnknown(err) {
 		t.Errorf("error: %#v", err)
 	}
 }

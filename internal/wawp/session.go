@@ -52,7 +52,7 @@ type Account struct {
 // CreateSession makes a new instance, which counts against the account's quota. It is sent once, but for refusals that
 // surely made nothing; once sent it ignores the end of ctx. Whatever was read of a success, and holds the id, is
 // enough: the error then says what is wrong with the answer, and the session has its id. After any other error of which
-// [MayHaveActed] is true an instance may exist that no endpoint can list.
+// [OutcomeUnknown] is true an instance may exist that no endpoint can list.
 func (c *Client) CreateSession(ctx context.Context) (Session, error) {
 	a, err := c.call(ctx, createSession, "", nil)
 	if err != nil && a.status/100 != 2 {

@@ -289,7 +289,7 @@ func TestIDIsRead(t *testing.T) {
 	} {
 		c := client(t, "http://api.wawp.test", func(o *Options) { o.Transport = handled(answers(201, body)) })
 		got, err := c.CreateSession(t.Context())
-		if got.InstanceID != want || want == "" && !MayHaveActed(err) {
+		if got.InstanceID != want || want == "" && !OutcomeUnknown(err) {
 			t.Errorf("%.200s: got %q, want %q (%v)", body, got.InstanceID, want, err)
 		}
 		if isWhole := json.Valid([]byte(body)) && strings.HasPrefix(body, "{"); want != "" && (err == nil) != isWhole {
@@ -338,7 +338,7 @@ func TestStatusHeaderOfARefusalIsEnough(t *testing.T) {
 	s := serve(t, says("HTTP/1.1 403 Forbidden\r\nContent-Length: 1000\r\n\r\n"+`{"code":"quota_reached"`))
 	_, err := client(t, s.URL).CreateSession(context.Background())
 	var e *Error
-	if !errors.As(err, &e) || e.Status != http.StatusForbidden || MayHaveActed(err) || s.count() != 1 {
+	if !errors.As(err, &e) || e.Status != http.StatusForbidden || OutcomeUnknown(err) || s.count() != 1 {
 		t.Errorf("%v after %d requests", err, s.count())
 	}
 }
@@ -388,7 +388,7 @@ func TestKnownIDIsNoNewSession(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		got, err := c.CreateSession(t.Context())
-		if KindOf(err) != Unreadable || !MayHaveActed(err) || got != (Session{}) ||
+		if KindOf(err) != Unreadable || !OutcomeUnknown(err) || got != (Session{}) ||
 			!strings.Contains(err.Error(), "that was there before: A1") {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}

@@ -63,11 +63,11 @@ func (u *Unlinking) see(ctx context.Context, l Look) (bool, error) {
 	case u.Accepted:
 		return hasLoggedOut(l.Session), nil
 	case l.Status == StatusScan && l.Settled():
-		u.Accepted = MayHaveActed(u.failure)
+		u.Accepted = OutcomeUnknown(u.failure)
 		return true, nil
 	case !l.Settled(), u.failure != nil && !l.Lasts():
 		return false, nil
-	case MayHaveActed(u.failure):
+	case OutcomeUnknown(u.failure):
 		return false, u.failure
 	}
 	return u.ask(ctx, l)
@@ -82,7 +82,7 @@ func (u *Unlinking) ask(ctx context.Context, l Look) (bool, error) {
 	case err == nil && isDocumented(after.Status):
 		u.Session = after
 		return hasLoggedOut(after), nil
-	case err != nil && (ctx.Err() != nil || isFinal(KindOf(err)) || l.Lasts() && !MayHaveActed(err)):
+	case err != nil && (ctx.Err() != nil || isFinal(KindOf(err)) || l.Lasts() && !OutcomeUnknown(err)):
 		return false, err
 	}
 	return false, nil

@@ -109,7 +109,7 @@ func (w *watch) take(s Session, err error) {
 		if s.Status != "" || w.last.Status == "" {
 			w.last = s
 		}
-	case k.MayHaveActed(), k == TooManyRequests:
+	case k.OutcomeUnknown(), k == TooManyRequests:
 		return
 	}
 	if told != w.told {
@@ -120,4 +120,4 @@ func (w *watch) take(s Session, err error) {
 }
 
 // outlasts says whether the wait goes on after a look that failed.
-func (w *watch) outlasts(k Kind) bool { return k.MayPass() && (w.seen || !w.now.Lasts()) }
+func (w *watch) outlasts(k Kind) bool { return k.IsTransient() && (w.seen || !w.now.Lasts()) }

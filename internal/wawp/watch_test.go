@@ -59,8 +59,8 @@ func engineOf(t *testing.T, looks, answers string) (*Client, *engine) {
 	}), e
 }
 
-// patience is how long the waits of these tests last.
-const patience = 119 * time.Second
+// waitTimeout is how long the waits of these tests last.
+const waitTimeout = 119 * time.Second
 
 // row repeats a word.
 func row(n int, word string) string { return strings.Repeat(word+" ", n) }
@@ -79,8 +79,8 @@ func TestWatchGoesByWhatLasts(t *testing.T) {
 		"STOPPED":                              {true, "STOPPED", 15 * time.Second, ""},
 		"FAILED":                               {true, "FAILED", 15 * time.Second, ""},
 		"RESTING":                              {true, "RESTING", 15 * time.Second, ""},
-		"STARTING":                             {false, "STARTING", patience, ""},
-		"-":                                    {false, "", patience, ""},
+		"STARTING":                             {false, "STARTING", waitTimeout, ""},
+		"-":                                    {false, "", waitTimeout, ""},
 		"STOPPED WORKING":                      {true, "WORKING", 3 * time.Second, ""},
 		row(5, "STOPPED") + "STARTING STOPPED": {true, "STOPPED", 33 * time.Second, ""},
 		row(5, "STOPPED") + "404 STOPPED":      {true, "STOPPED", 33 * time.Second, ""},
@@ -89,10 +89,10 @@ func TestWatchGoesByWhatLasts(t *testing.T) {
 		row(5, "STOPPED") + "- STOPPED":        {true, "STOPPED", 33 * time.Second, ""},
 		row(2, "SCAN_QR_CODE") + "STARTING SCAN_QR_CODE SCAN_QR_CODE WORKING": {true, "WORKING", 15 * time.Second, ""},
 
-		"500":                      {false, "", patience, ServerFault},
-		"503":                      {false, "", patience, GatewayFault},
-		"429":                      {false, "", patience, TooManyRequests},
-		"page":                     {false, "", patience, Unreadable},
+		"500":                      {false, "", waitTimeout, ServerFault},
+		"503":                      {false, "", waitTimeout, GatewayFault},
+		"429":                      {false, "", waitTimeout, TooManyRequests},
+		"page":                     {false, "", waitTimeout, Unreadable},
 		row(30, "504") + "WORKING": {true, "WORKING", 90 * time.Second, ""},
 		"404":                      {false, "", 15 * time.Second, NoSuchInstance},
 		"409":                      {false, "", 15 * time.Second, Conflict},
@@ -100,7 +100,7 @@ func TestWatchGoesByWhatLasts(t *testing.T) {
 		"401":                      {false, "", 0, Unauthorized},
 		"403":                      {false, "", 0, Refused},
 
-		"STARTING 404":                           {false, "STARTING", patience, NoSuchInstance},
+		"STARTING 404":                           {false, "STARTING", waitTimeout, NoSuchInstance},
 		"STARTING " + row(30, "404") + "WORKING": {true, "WORKING", 93 * time.Second, ""},
 		"STARTING 401":                           {false, "STARTING", 3 * time.Second, Unauthorized},
 		"STARTING 500 401":                       {false, "STARTING", 6 * time.Second, Unauthorized},
@@ -109,7 +109,7 @@ func TestWatchGoesByWhatLasts(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				c, _ := engineOf(t, looks, "404")
-				ctx, cancel := context.WithTimeout(t.Context(), patience)
+				ctx, cancel := context.WithTimeout(t.Context(), waitTimeout)
 				defer cancel()
 				began := time.Now()
 				last, err := c.WatchSession(ctx, "A1", func(l Look) (bool, error) {
@@ -176,16 +176,16 @@ func TestChangeIsJudgedByWhatFollows(t *testing.T) {
 		{Start(), "-", "FAILED FAILED WORKING", false, true, 6 * time.Second, ""},
 		{Start(), "-", "FAILED", false, true, 15 * time.Second, ""},
 		{Start(), "-", row(10, "404") + "WORKING", false, true, 30 * time.Second, ""},
-		{Start(), "-", "STARTING", false, false, patience, ""},
+		{Start(), "-", "STARTING", false, false, waitTimeout, ""},
 		{Start(), "409", "STOPPED STOPPED STARTING WORKING", false, true, 9 * time.Second, ""},
 		{Start(), "409", "STOPPED", false, false, 15 * time.Second, Conflict},
 		{Start(), "404", "404 404 404 STOPPED", false, false, 24 * time.Second, NoSuchInstance},
 		{Start(), "404", "404 404 404 STARTING WORKING", false, true, 12 * time.Second, ""},
 		{Start(), "504", row(20, "STOPPED") + "STARTING WORKING", false, true, 63 * time.Second, ""},
 		{Start(), "504", "STOPPED", false, false, time.Minute, GatewayFault},
-		{Start(), "504", "STARTING", false, false, patience, ""}, // it took hold
+		{Start(), "504", "STARTING", false, false, waitTimeout, ""}, // it took hold
 		{Start(), "page", "500 500 WORKING", false, true, 6 * time.Second, ""},
-		{Start(), "DONE", "STOPPED", false, false, patience, ""},
+		{Start(), "DONE", "STOPPED", false, false, waitTimeout, ""},
 		{Start(), "DONE", "STOPPED BOOTING WORKING", false, true, 6 * time.Second, ""},
 		{Start(), "412", "STARTING WORKING", false, true, 3 * time.Second, ""},
 		{Start(), "403", "STOPPED STOPPED STARTING WORKING", false, true, 9 * time.Second, ""},
@@ -203,7 +203,7 @@ func TestChangeIsJudgedByWhatFollows(t *testing.T) {
 		{Stop(StatusWorking), "500", "WORKING", false, false, time.Minute, ServerFault},
 		{Stop(StatusWorking), "423", "STOPPED", false, true, 15 * time.Second, ""},
 		{Stop(StatusWorking), "504", row(30, "STOPPING") + "STOPPED", false, true, 105 * time.Second, ""},
-		{Stop(StatusWorking), "504", "STOPPING", false, false, patience, ""}, // it is under way
+		{Stop(StatusWorking), "504", "STOPPING", false, false, waitTimeout, ""}, // it is under way
 		{Stop(StatusWorking), "504", "STARTING SCAN_QR_CODE", false, false, time.Minute, GatewayFault},
 
 		{Restart(StatusWorking), "STARTING", "WORKING", false, true, 0, ""},
@@ -211,8 +211,8 @@ func TestChangeIsJudgedByWhatFollows(t *testing.T) {
 			Restart(StatusWorking), "-", "WORKING STOPPED STOPPED STARTING SCAN_QR_CODE STARTING WORKING", false, true,
 			18 * time.Second, "",
 		},
-		{Restart(StatusWorking), "-", "WORKING", false, false, patience, ""},
-		{Restart(StatusWorking), "RESTARTED", "WORKING", false, false, patience, ""},
+		{Restart(StatusWorking), "-", "WORKING", false, false, waitTimeout, ""},
+		{Restart(StatusWorking), "RESTARTED", "WORKING", false, false, waitTimeout, ""},
 		{Restart(StatusWorking), "502", "WORKING STARTING WORKING", false, true, 6 * time.Second, ""},
 		{Restart(StatusWorking), "502", "WORKING", false, false, time.Minute, GatewayFault},
 		{Restart(StatusFailed), "STARTING", "FAILED FAILED STARTING WORKING", false, true, 9 * time.Second, ""},
@@ -221,7 +221,7 @@ func TestChangeIsJudgedByWhatFollows(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				c, e := engineOf(t, test.looks, test.answer)
-				ctx, cancel := context.WithTimeout(t.Context(), patience)
+				ctx, cancel := context.WithTimeout(t.Context(), waitTimeout)
 				defer cancel()
 				began, change := time.Now(), test.change
 				change.Unlinked = test.unlinked
@@ -272,12 +272,12 @@ func TestUnlinkingWaitsAndSeesItTakeHold(t *testing.T) {
 		{asking, "STOPPED", "WORKING", true, true, 1, 0, ""},
 		{asking, "-", "WORKING - SCAN_QR_CODE", true, true, 1, 6 * time.Second, ""},
 		{asking, "FAILED", "WORKING", true, true, 1, 0, ""},
-		{asking, "DONE", "WORKING", false, true, 1, patience, ""},
+		{asking, "DONE", "WORKING", false, true, 1, waitTimeout, ""},
 		{asking, "LOGGED_OUT", "WORKING WORKING SCAN_QR_CODE", true, true, 1, 6 * time.Second, ""},
 		// of session/info any word counts
 		{asking, "completed", "WORKING LOGGED_OUT", true, true, 1, 3 * time.Second, ""},
 		{asking, "STARTING", "STARTING STOPPED", true, true, 1, 3 * time.Second, ""},
-		{asking, "WORKING", "WORKING", false, true, 1, patience, ""},
+		{asking, "WORKING", "WORKING", false, true, 1, waitTimeout, ""},
 		{asking, "-", "404 500 SCAN_QR_CODE", true, true, 1, 6 * time.Second, ""},
 
 		{!asking, "SCAN_QR_CODE", "WORKING", true, true, 1, 0, ""},
@@ -287,7 +287,7 @@ func TestUnlinkingWaitsAndSeesItTakeHold(t *testing.T) {
 		{!asking, "-", "SCAN_QR_CODE", true, false, 0, 6 * time.Second, ""},
 		{!asking, "409", "STOPPED", false, false, 1, 15 * time.Second, Conflict},
 		{!asking, "-", "STOPPED", true, true, 1, 18 * time.Second, ""},
-		{!asking, "-", "STARTING", false, false, 0, patience, ""},
+		{!asking, "-", "STARTING", false, false, 0, waitTimeout, ""},
 
 		{asking, "400 SCAN_QR_CODE", "STARTING WORKING", true, true, 2, 18 * time.Second, ""},
 		{asking, "409 SCAN_QR_CODE", "WORKING", true, true, 2, 15 * time.Second, ""},
@@ -297,7 +297,7 @@ func TestUnlinkingWaitsAndSeesItTakeHold(t *testing.T) {
 		{asking, "400", "FAILED", false, false, 2, 15 * time.Second, BadRequest},
 		{asking, "400", "SCAN_QR_CODE SCAN_QR_CODE STARTING WORKING", false, false, 2, 24 * time.Second, BadRequest},
 		{asking, "400", "SCAN_QR_CODE", true, false, 1, 6 * time.Second, ""},
-		{asking, "400", "STARTING", false, false, 1, patience, BadRequest},
+		{asking, "400", "STARTING", false, false, 1, waitTimeout, BadRequest},
 		{asking, "404", "404", false, false, 1, 15 * time.Second, NoSuchInstance},
 		{asking, "400", "404", false, false, 1, 15 * time.Second, NoSuchInstance},
 		{asking, "400", "WORKING 401", false, false, 1, 3 * time.Second, Unauthorized},
@@ -315,7 +315,7 @@ func TestUnlinkingWaitsAndSeesItTakeHold(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				c, e := engineOf(t, test.looks, test.answers)
-				ctx, cancel := context.WithTimeout(t.Context(), patience)
+				ctx, cancel := context.WithTimeout(t.Context(), waitTimeout)
 				defer cancel()
 				began := time.Now()
 				asked := 0

@@ -67,7 +67,7 @@ func (c *Client) ListWebhooks(ctx context.Context, id string, addresses ...strin
 		// The first caller's end must not be the others' error.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestSharedRead)
 		defer cancel()
-		return c.LookForWebhooks(ctx, id)
+		return c.ListWebhooksAlone(ctx, id)
 	})
 	select {
 	case <-ctx.Done():
@@ -78,9 +78,9 @@ func (c *Client) ListWebhooks(ctx context.Context, id string, addresses ...strin
 	}
 }
 
-// LookForWebhooks is [Client.ListWebhooks] with a request of its own: for who writes, and must know how things stand
+// ListWebhooksAlone is [Client.ListWebhooks] with a request of its own: for who writes, and must know how things stand
 // now.
-func (c *Client) LookForWebhooks(ctx context.Context, id string, addresses ...string) ([]Webhook, error) {
+func (c *Client) ListWebhooksAlone(ctx context.Context, id string, addresses ...string) ([]Webhook, error) {
 	c.hide(id, addresses...)
 	a, err := c.call(ctx, listWebhooks, id, nil)
 	if err != nil {
@@ -157,10 +157,10 @@ func (c *Client) SetWebhook(ctx context.Context, id string, hook Webhook, secret
 	}
 	for attempt := 0; ; attempt++ {
 		err := c.change(ctx, setWebhook, id, parameters)
-		if !MayHaveActed(err) {
+		if !OutcomeUnknown(err) {
 			return err
 		}
-		hooks, lookErr := c.LookForWebhooks(ctx, id)
+		hooks, lookErr := c.ListWebhooksAlone(ctx, id)
 		if there, ok := FindWebhook(hooks, hook.URL); ok && there.Matches(hook) {
 			return nil
 		}

@@ -120,7 +120,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, m.identity())...)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	isNew := state.IsNew(ctx, req.Private)
+	isNew := state.JustImported(ctx, req.Private)
 	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
 		return
 	}

@@ -28,7 +28,7 @@ func (r *Resource) create(
 	if r.client.IsClaimed(wanted.Key(id)) {
 		return nil, making, errTwice
 	}
-	hooks, err := r.client.LookForWebhooks(ctx, id, wanted.URL)
+	hooks, err := r.client.ListWebhooksAlone(ctx, id, wanted.URL)
 	if err != nil {
 		return nil, lookingFor, err
 	}
@@ -110,7 +110,7 @@ func (r *Resource) write(ctx context.Context, id, address string, do func(addres
 	look := func() error {
 		var there wawp.Webhook
 		var err error
-		if listed, err = r.client.LookForWebhooks(ctx, id, address); err != nil {
+		if listed, err = r.client.ListWebhooksAlone(ctx, id, address); err != nil {
 			return err
 		}
 		if there, isListed = wawp.FindWebhook(listed, address); isListed {

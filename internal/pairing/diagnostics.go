@@ -227,7 +227,7 @@ func notInvoked(ctx context.Context, number string, seen wawp.Session, timeout t
 				"codes, or "+
 				"its engine is broken. A longer invoke timeout does not change that. If it fails at once, "+
 				"log it out (action wawp_session_logout), or look at it in %s.%s", id, explain.Dashboard, tryAgain))
-	case ctx.Err() == nil && wawp.KindOf(err).MayPass():
+	case ctx.Err() == nil && wawp.KindOf(err).IsTransient():
 		return explain.Diagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed",
 			err)+tryAgain, err)
 	case ctx.Err() == nil && !errors.Is(err, wawp.ErrNoTurn):
@@ -294,7 +294,7 @@ func askedInVain(id string, err error) string {
 
 func noCodeYet(id string, err error) string {
 	why := explain.Answer(err)
-	if !wawp.MayHaveActed(err) {
+	if !wawp.OutcomeUnknown(err) {
 		why = explain.Reason(err)
 	}
 	return fmt.Sprintf("Wawp gives no code for the session %s, which is asked for again. %s", id, why)

@@ -20,7 +20,7 @@ const (
 const runAgain = "Run the action again if need be: it looks at the session first."
 
 // notSeen explains why the session was not seen to reach a goal; "" is to be seen at all.
-func (e *errand) notSeen(ctx context.Context, goal string, err error) *shortfall {
+func (e *actionRun) notSeen(ctx context.Context, goal string, err error) *problem {
 	detail := fmt.Sprintf("Nothing was sent: the session %s was not seen", e.id)
 	if e.accepted != "" {
 		detail = fmt.Sprintf("Wawp accepted the %s of the session %s, but it was not seen", e.accepted, e.id)
@@ -34,10 +34,10 @@ func (e *errand) notSeen(ctx context.Context, goal string, err error) *shortfall
 	}
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		return &shortfall{summary: summaryInterrupted, detail: detail + " before Terraform was interrupted." + last +
+		return &problem{summary: summaryInterrupted, detail: detail + " before Terraform was interrupted." + last +
 			" " + runAgain}
 	case ctx.Err() == nil:
-		return &shortfall{summary: summaryFailed, err: err, detail: detail + ", because looking at it failed." + last +
+		return &problem{summary: summaryFailed, err: err, detail: detail + ", because looking at it failed." + last +
 			"\n\n" +
 			explain.Reason(err)}
 	}
@@ -45,11 +45,11 @@ func (e *errand) notSeen(ctx context.Context, goal string, err error) *shortfall
 	if e.seen.Status == wawp.StatusStarting {
 		detail += stuck
 	}
-	return &shortfall{summary: summaryTimeout, detail: detail + explain.LastAnswer(err)}
+	return &problem{summary: summaryTimeout, detail: detail + explain.LastAnswer(err)}
 }
 
 // notBegun is notSeen for a restart that was not seen to begin.
-func (e *errand) notBegun(ctx context.Context, before string, err error) *shortfall {
+func (e *actionRun) notBegun(ctx context.Context, before string, err error) *problem {
 	left := e.notSeen(ctx, "leave "+before, err)
 	if left.summary == summaryTimeout {
 		left.detail += "\n\nA restart that is quicker than the pause between two looks is not seen either: if the " +
@@ -60,14 +60,14 @@ func (e *errand) notBegun(ctx context.Context, before string, err error) *shortf
 }
 
 // notSent explains that a request failed, or that nobody can tell.
-func (e *errand) notSent(ctx context.Context, name string, err error) *shortfall {
+func (e *actionRun) notSent(ctx context.Context, name string, err error) *problem {
 	what := fmt.Sprintf("the %s of the session %s, which was %s", name, e.id, e.seen.Status)
-	left := &shortfall{
+	left := &problem{
 		summary: summaryFailed, detail: explain.Failure("Asking Wawp for "+what+", failed", err),
 		err: err,
 	}
 	switch {
-	case wawp.MayHaveActed(err):
+	case wawp.OutcomeUnknown(err):
 		left.summary = summaryUnclear
 		left.detail = explain.Failure("It is not known whether "+what+", took place", err) + "\n\n" + runAgain
 	case errors.Is(ctx.Err(), context.Canceled):
@@ -83,8 +83,8 @@ func (e *errand) notSent(ctx context.Context, name string, err error) *shortfall
 }
 
 // failedAgain explains that a session was restarted to no avail.
-func failedAgain(id, before string) *shortfall {
-	return &shortfall{
+func failedAgain(id, before string) *problem {
+	return &problem{
 		summary: summaryIsFailed,
 		detail: fmt.Sprintf("The session %s, which was %s, has restarted and is FAILED. Log it out (action "+
 			"wawp_session_logout) and "+

@@ -26,7 +26,7 @@ func notMade(id string, err error) diag.Diagnostic {
 				"a link makes sense while its status is "+wawp.StatusScan+". One that is stopped gets there with "+
 				"desired_state = "+
 				"\"started\"; one that is "+wawp.StatusWorking+" has its phone already.")
-	case wawp.MayHaveActed(err):
+	case wawp.OutcomeUnknown(err):
 		return diag.NewErrorDiagnostic(summary, explain.Failure(attempt,
 			err)+"\n\nThere may be a new link all the same, which nobody "+
 			"was given. It expires by itself within 30 minutes; applying again makes another, which ends it at once.")

@@ -76,7 +76,7 @@ func notReady(ctx context.Context, s wawp.Session, timeout time.Duration) diag.D
 // notSent explains that a message surely was not sent, or that nobody can tell.
 func notSent(id, chat string, err error) diag.Diagnostic {
 	attempt := fmt.Sprintf("Sending a message to %s through the session %s failed", chat, id)
-	if wawp.MayHaveActed(err) {
+	if wawp.OutcomeUnknown(err) {
 		return diag.NewErrorDiagnostic("WhatsApp message may have been sent",
 			fmt.Sprintf("%s, but it may have been sent.\n\n%s\n\n"+
 				"It was not sent again, because it could arrive twice. Look in the chat before you run the action "+

@@ -15,7 +15,7 @@ import (
 
 // notCreated explains a create that failed: either surely nothing was made, or nobody can tell.
 func notCreated(err error, now time.Time) diag.Diagnostic {
-	if wawp.MayHaveActed(err) {
+	if wawp.OutcomeUnknown(err) {
 		return maybeCreated(explain.Answer(err), now)
 	}
 	return explain.Diagnostic("Wawp session was not created", explain.Failure("Creating a session failed", err), err)

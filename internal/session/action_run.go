@@ -11,8 +11,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// errand is one run of an action.
-type errand struct {
+// actionRun is one run of an action.
+type actionRun struct {
 	client   *wawp.Client
 	id       string
 	timeout  time.Duration
@@ -24,7 +24,7 @@ type errand struct {
 }
 
 // start boots an engine that is off. Wawp allows that only while it is STOPPED.
-func start(ctx context.Context, e *errand) *shortfall {
+func start(ctx context.Context, e *actionRun) *problem {
 	change := wawp.Start()
 	switch e.seen.Status {
 	case wawp.StatusFailed:
@@ -48,7 +48,7 @@ func start(ctx context.Context, e *errand) *shortfall {
 }
 
 // stop turns the engine off.
-func stop(ctx context.Context, e *errand) *shortfall {
+func stop(ctx context.Context, e *actionRun) *problem {
 	if e.seen.Status == wawp.StatusStopped {
 		e.say("is STOPPED already: nothing was sent.")
 		return nil
@@ -66,7 +66,7 @@ func stop(ctx context.Context, e *errand) *shortfall {
 }
 
 // restart stops and starts the engine.
-func restart(ctx context.Context, e *errand) *shortfall {
+func restart(ctx context.Context, e *actionRun) *problem {
 	before := e.seen.Status
 	if before == wawp.StatusStopped {
 		e.say("has nothing to stop: a start is enough.")
@@ -87,7 +87,7 @@ func restart(ctx context.Context, e *errand) *shortfall {
 }
 
 // logOut unlinks the phone.
-func logOut(ctx context.Context, e *errand) *shortfall {
+func logOut(ctx context.Context, e *actionRun) *problem {
 	if e.seen.Status == wawp.StatusStarting {
 		e.say("is STARTING: whether a phone is linked shows once it has started.")
 	}
@@ -116,7 +116,7 @@ func logOut(ctx context.Context, e *errand) *shortfall {
 }
 
 // look asks for the status. Without one nothing is done.
-func (e *errand) look(ctx context.Context, doubted string) *shortfall {
+func (e *actionRun) look(ctx context.Context, doubted string) *problem {
 	seen, err := look(ctx, e.client, e.id, doubted, e.see)
 	switch {
 	case err != nil:
@@ -130,7 +130,7 @@ func (e *errand) look(ctx context.Context, doubted string) *shortfall {
 
 // make has a change made, and waits until it was seen to have happened: goal is what is left to see, once Wawp has
 // accepted it.
-func (e *errand) make(ctx context.Context, change *wawp.Change, goal string) *shortfall {
+func (e *actionRun) make(ctx context.Context, change *wawp.Change, goal string) *problem {
 	before := e.seen.Status
 	if change.Name != "" {
 		e.ask(change.Name + " it")
@@ -150,13 +150,13 @@ func (e *errand) make(ctx context.Context, change *wawp.Change, goal string) *sh
 }
 
 // ask says what Wawp is asked for.
-func (e *errand) ask(what string) {
+func (e *actionRun) ask(what string) {
 	e.say("is %s. Asking Wawp to %s, and waiting for at most %s.", e.seen.Status, what, e.timeout)
 }
 
 // see takes in a look, and reports each change of the status, and each reason why a look has failed. What it means
 // that a session is SCAN_QR_CODE or WORKING is said at the end.
-func (e *errand) see(l wawp.Look) {
+func (e *actionRun) see(l wawp.Look) {
 	switch {
 	case l.Err != nil && e.told.New(l.Err):
 		e.say("could not be looked at, which is tried again. %s", explain.Answer(l.Err))
@@ -169,7 +169,7 @@ func (e *errand) see(l wawp.Look) {
 }
 
 // say reports progress.
-func (e *errand) say(format string, values ...any) {
+func (e *actionRun) say(format string, values ...any) {
 	e.progress(action.InvokeProgressEvent{Message: fmt.Sprintf("The session %s %s", e.id,
 		fmt.Sprintf(format, values...))})
 }

@@ -26,12 +26,12 @@ const (
 // the one before a start whose answer was lost.
 const twice, lasting, lost = 3, 6, 21
 
-// scene is one visit to a session of the simulated API. Its clock stands still but for tick.
+// scene is one pairingRun to a session of the simulated API. Its clock stands still but for tick.
 type scene struct {
 	*wawptest.API
-	visit *visit
-	said  []string
-	last  wawp.Look
+	pairingRun *pairingRun
+	said       []string
+	last       wawp.Look
 
 	mu  sync.Mutex
 	now time.Time
@@ -57,7 +57,7 @@ func play(t *testing.T, config wawptest.Config, session wawptest.Session, number
 		AccessToken: wawptest.DefaultToken, BaseURL: base, PollInterval: time.Millisecond,
 		RetryWait: time.Millisecond,
 	})
-	s.visit = &visit{
+	s.pairingRun = &pairingRun{
 		client: client, id: id, number: number, now: s.clock,
 		say: func(m string) { s.said = append(s.said, m) },
 	}
@@ -76,11 +76,11 @@ func (s *scene) tick(d time.Duration) {
 	s.now = s.now.Add(d)
 }
 
-// look lets the visit look at the session n times, and stops at the end or at an error.
+// look lets the pairingRun look at the session n times, and stops at the end or at an error.
 func (s *scene) look(t *testing.T, n int) (done bool, err error) {
 	t.Helper()
 	for range n {
-		now, err := s.visit.client.GetSession(t.Context(), id)
+		now, err := s.pairingRun.client.GetSession(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +88,7 @@ func (s *scene) look(t *testing.T, n int) (done bool, err error) {
 			s.last.Row = 0
 		}
 		s.last = wawp.Look{Session: now, Row: s.last.Row + 1}
-		if done, err := s.visit.look(t.Context(), s.last); done || err != nil {
+		if done, err := s.pairingRun.look(t.Context(), s.last); done || err != nil {
 			return done, err
 		}
 	}
@@ -99,17 +99,17 @@ func (s *scene) look(t *testing.T, n int) (done bool, err error) {
 func (s *scene) waits(t *testing.T, n int) {
 	t.Helper()
 	if done, err := s.look(t, n); done || err != nil {
-		t.Fatalf("the visit ended: %v, %v\n%s", done, err, strings.Join(s.said, "\n"))
+		t.Fatalf("the pairingRun ended: %v, %v\n%s", done, err, strings.Join(s.said, "\n"))
 	}
 }
 
 // ends waits until a phone is linked, and returns what is said of it.
 func (s *scene) ends(t *testing.T) string {
 	t.Helper()
-	seen, err := wait(t.Context(), s.visit.client, id,
-		func(l wawp.Look) (bool, error) { return s.visit.look(t.Context(), l) })
+	seen, err := wait(t.Context(), s.pairingRun.client, id,
+		func(l wawp.Look) (bool, error) { return s.pairingRun.look(t.Context(), l) })
 	if err != nil {
-		t.Fatalf("the visit did not end: %v\n%s", err, strings.Join(s.said, "\n"))
+		t.Fatalf("the pairingRun did not end: %v\n%s", err, strings.Join(s.said, "\n"))
 	}
 	return linkedTo(seen)
 }
@@ -450,8 +450,8 @@ func TestVisitForgivesARefusedPairingCode(t *testing.T) {
 	s.Inject(refusal)
 	s.waits(t, twice+2*mostRefusals)
 	s.expect(t, askCode, mostRefusals)
-	if len(s.PairingCodes(id)) != 1 || s.visit.refusal != nil {
-		t.Errorf("%d codes were told, and what is left is %v", len(s.PairingCodes(id)), s.visit.refusal)
+	if len(s.PairingCodes(id)) != 1 || s.pairingRun.refusal != nil {
+		t.Errorf("%d codes were told, and what is left is %v", len(s.PairingCodes(id)), s.pairingRun.refusal)
 	}
 
 	s = play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
@@ -502,11 +502,11 @@ func TestRefusalsAreSaidAtOnce(t *testing.T) {
 				!strings.Contains(s.said[1], "Try again in 20 s.") {
 				t.Errorf("it says %q", s.said)
 			}
-			if err := s.visit.why(late, late.Err()); err == nil || !strings.Contains(err.Error(), "Try again in") {
+			if err := s.pairingRun.why(late, late.Err()); err == nil || !strings.Contains(err.Error(), "Try again in") {
 				t.Errorf("the end is %v", err)
 			}
 			s.waits(t, 6)
-			if err := s.visit.why(late, late.Err()); !errors.Is(err, context.DeadlineExceeded) {
+			if err := s.pairingRun.why(late, late.Err()); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("once there is a code, the end is %v", err)
 			}
 		})
@@ -541,7 +541,7 @@ func TestVisitTakesNoPassingStatusForAnEnd(t *testing.T) {
 			s.waits(t, len(strings.Split(test.told, ","))+twice)
 			s.expect(t, start, test.starts)
 			s.expect(t, restart, test.restarts)
-			if s.drawn() == 0 || s.visit.shown == "" {
+			if s.drawn() == 0 || s.pairingRun.shown == "" {
 				t.Errorf("no code is shown: %q", s.said)
 			}
 		})
@@ -602,7 +602,7 @@ func TestWaitOutlastsFaultsThatPass(t *testing.T) {
 					test.fault.Match, test.fault.Skip, test.fault.Times = info, map[bool]int{true: 1}[seen], looks
 					s.Inject(test.fault)
 					told := 0
-					_, err := wait(t.Context(), s.visit.client, id, func(l wawp.Look) (bool, error) {
+					_, err := wait(t.Context(), s.pairingRun.client, id, func(l wawp.Look) (bool, error) {
 						if l.Err == nil {
 							told++
 						}
@@ -626,7 +626,7 @@ func TestWaitOutlastsFaultsThatPass(t *testing.T) {
 		_ = s.WaitFor(t.Context(), info, 3)
 		cancel()
 	}()
-	seen, err := wait(ctx, s.visit.client, id, func(wawp.Look) (bool, error) { return false, nil })
+	seen, err := wait(ctx, s.pairingRun.client, id, func(wawp.Look) (bool, error) { return false, nil })
 	if seen.Status != "SCAN_QR_CODE" || err == nil || !strings.Contains(err.Error(), "Down until noon.") {
 		t.Errorf("the end is %+v, %v", seen, err)
 	}
@@ -634,7 +634,8 @@ func TestWaitOutlastsFaultsThatPass(t *testing.T) {
 	s.SetStatus(id, "WORKING")
 	late, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	t.Cleanup(cancel)
-	if seen, err := wait(late, s.visit.client, id, func(wawp.Look) (bool, error) { return false, nil }); err != nil ||
+	if seen, err := wait(late, s.pairingRun.client, id,
+		func(wawp.Look) (bool, error) { return false, nil }); err != nil ||
 		seen.Status != "WORKING" {
 		t.Errorf("the end is %+v, %v", seen, err)
 	}

@@ -22,9 +22,9 @@ const (
 // for at each second look.
 const mostRefusals = 4
 
-// visit is one run of the action: it leads a session to the point at which a person can link a phone, and shows that
-// person a code.
-type visit struct {
+// pairingRun is one run of the action: it leads a session to the point at which a person can link a phone, and shows
+// that person a code.
+type pairingRun struct {
 	client *wawp.Client
 	id     string
 	number string // digits; "" means that a QR code is shown
@@ -45,7 +45,7 @@ type visit struct {
 }
 
 // look does what the status of the session leaves to do, and says whether a phone is linked, and known whose.
-func (v *visit) look(ctx context.Context, l wawp.Look) (bool, error) {
+func (v *pairingRun) look(ctx context.Context, l wawp.Look) (bool, error) {
 	if l.Err != nil {
 		v.complain(l.Err, lookedInVain)
 		return false, nil //nolint:nilerr // a fault that may have passed by the next look
@@ -78,7 +78,7 @@ func (v *visit) look(ctx context.Context, l wawp.Look) (bool, error) {
 
 // mention speaks of a status in which there is nothing to do but to wait, once. Of those in which something is done,
 // that is said.
-func (v *visit) mention(s wawp.Session) {
+func (v *pairingRun) mention(s wawp.Session) {
 	spokenOf := []string{"", v.said, wawp.StatusScan, wawp.StatusStopped, wawp.StatusFailed}
 	if !slices.Contains(spokenOf, s.Status) {
 		v.said = s.Status
@@ -87,14 +87,14 @@ func (v *visit) mention(s wawp.Session) {
 }
 
 // complain tells why something failed that is tried again, once for each reason.
-func (v *visit) complain(err error, words func(id string, err error) string) {
+func (v *pairingRun) complain(err error, words func(id string, err error) string) {
 	if v.told.New(err) {
 		v.say(words(v.id, err))
 	}
 }
 
 // start boots a session that is stopped, once.
-func (v *visit) start(ctx context.Context) error {
+func (v *pairingRun) start(ctx context.Context) error {
 	if v.started {
 		return errStoppedAgain
 	}
@@ -104,7 +104,7 @@ func (v *visit) start(ctx context.Context) error {
 }
 
 // restart does what Wawp advises for a session that failed, once.
-func (v *visit) restart(ctx context.Context) error {
+func (v *pairingRun) restart(ctx context.Context) error {
 	if v.restarted {
 		return errFailedAgain
 	}
@@ -114,7 +114,7 @@ func (v *visit) restart(ctx context.Context) error {
 }
 
 // make begins a change. Until it has happened, no status that the session passes through has a meaning.
-func (v *visit) make(ctx context.Context, change *wawp.Change) error {
+func (v *pairingRun) make(ctx context.Context, change *wawp.Change) error {
 	v.change = change
 	if err := change.Send(ctx, v.client, v.id); err != nil {
 		return err
@@ -127,7 +127,7 @@ func (v *visit) make(ctx context.Context, change *wawp.Change) error {
 
 // show shows a code, if there is none on the screen that is still good. A session that has just booted, or that a
 // pairing code is asked for, must have settled first: it may only be connecting to a phone, which would be unlinked.
-func (v *visit) show(ctx context.Context, l wawp.Look) error {
+func (v *pairingRun) show(ctx context.Context, l wawp.Look) error {
 	mayPass := v.started || v.restarted || v.number != ""
 	switch {
 	case v.shown == "" && mayPass && !l.Settled():
@@ -155,8 +155,8 @@ func (v *visit) show(ctx context.Context, l wawp.Look) error {
 }
 
 // refuse takes in why there is no code: it may have passed by the next look.
-func (v *visit) refuse(ctx context.Context, err error) error {
-	if ctx.Err() != nil || !wawp.KindOf(err).MayPass() {
+func (v *pairingRun) refuse(ctx context.Context, err error) error {
+	if ctx.Err() != nil || !wawp.KindOf(err).IsTransient() {
 		return err
 	}
 	v.refusal = err
@@ -164,8 +164,8 @@ func (v *visit) refuse(ctx context.Context, err error) error {
 	return nil
 }
 
-// why returns what ended the visit: where its time did, that there was no code says more.
-func (v *visit) why(ctx context.Context, err error) error {
+// why returns what ended the pairingRun: where its time did, that there was no code says more.
+func (v *pairingRun) why(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil && v.refusal != nil {
 		return v.refusal
 	}
@@ -182,7 +182,7 @@ func showFor(expires, now time.Time) time.Duration {
 
 // showPairingCode shows a code to type. It is asked for once each time that the session begins to wait: another one
 // would take the place of the one that a person is typing. A code that is refused is asked for again, a few times.
-func (v *visit) showPairingCode(ctx context.Context, l wawp.Look) error {
+func (v *pairingRun) showPairingCode(ctx context.Context, l wawp.Look) error {
 	if v.shown != "" || l.Row%2 == 0 {
 		return nil
 	}

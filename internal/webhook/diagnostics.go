@@ -37,7 +37,7 @@ func failed(op operation, id string, hook wawp.Webhook, err error) diag.Diagnost
 			"Making it again, without a secret, failed. The next apply makes it", deleted.cause), deleted.cause)
 	}
 	attempt := op.gerund + " " + name(id, hook) + " failed"
-	if op == making && wawp.MayHaveActed(err) {
+	if op == making && wawp.OutcomeUnknown(err) {
 		attempt += ". It may be there all the same: if so, the next apply adopts it"
 	}
 	if op == lookingFor {
