@@ -289,7 +289,7 @@ func TestAccPairingIsPairedByItsAction(t *testing.T) {
 		}
 		output "who" { value = wawp_session_pairing.this.push_name }`)
 	w.Inject(wawptest.Fault{Match: getQR, Times: 1, Status: 401}) // a first try fails: the pairing is not begun
-	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "No phone was linked to the Wawp session",
+	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Error: Wawp did not accept the access token",
 		"WAWP_ACCESS_TOKEN")
 	if state := cli.State(); len(state) != 1 || state[0].Name != "this" || state[0].Status != "" ||
 		state[0].Attributes["session_name"] == nil {
