@@ -5,23 +5,23 @@ go 1.26.0
 toolchain go1.26.8
 
 require (
-	github.com/hashicorp/go-hclog v1.6.3
-	github.com/hashicorp/go-plugin v1.8.0
-	github.com/hashicorp/go-version v1.9.0
-	github.com/hashicorp/hcl/v2 v2.25.0
-	github.com/hashicorp/terraform-json v0.29.0
-	github.com/hashicorp/terraform-plugin-framework v1.19.0
-	github.com/hashicorp/terraform-plugin-framework-timeouts v0.7.0
-	github.com/hashicorp/terraform-plugin-framework-validators v0.19.0
-	github.com/hashicorp/terraform-plugin-go v0.31.0
-	github.com/hashicorp/terraform-plugin-log v0.11.0
-	github.com/hashicorp/terraform-plugin-testing v1.16.0
-	github.com/mdp/qrterminal/v3 v3.2.1
-	github.com/zclconf/go-cty v1.20.0
-	golang.org/x/net v0.62.0
-	golang.org/x/sync v0.25.0
-	golang.org/x/time v0.16.0
-	rsc.io/qr v0.2.0
+	github.com/hashicorp/go-hclog v1.6.3 // tests: serve the provider to a CLI from the process of a test
+	github.com/hashicorp/go-plugin v1.8.0 // tests: the same
+	github.com/hashicorp/go-version v1.9.0 // tests: compare the versions of CLIs
+	github.com/hashicorp/hcl/v2 v2.25.0 // tests: read the configurations that Terraform's rules are played with
+	github.com/hashicorp/terraform-json v0.29.0 // tests: read what the CLI prints as JSON
+	github.com/hashicorp/terraform-plugin-framework v1.19.0 // what a provider is written with
+	github.com/hashicorp/terraform-plugin-framework-timeouts v0.7.0 // the usual `timeouts` attribute
+	github.com/hashicorp/terraform-plugin-framework-validators v0.19.0 // the usual validators
+	github.com/hashicorp/terraform-plugin-go v0.31.0 // what a provider is written with: the protocol
+	github.com/hashicorp/terraform-plugin-log v0.11.0 // what a provider is written with: logs
+	github.com/hashicorp/terraform-plugin-testing v1.16.0 // tests: run a CLI step by step
+	github.com/mdp/qrterminal/v3 v3.2.1 // draws a QR code in half blocks for a terminal
+	github.com/zclconf/go-cty v1.20.0 // tests: values, as Terraform's rules have them
+	golang.org/x/net v0.62.0 // idna: shows a host that only looks like another one as what it is (xn--…)
+	golang.org/x/sync v0.25.0 // singleflight: concurrent reads of a session's webhooks share a request
+	golang.org/x/time v0.16.0 // the rate limiter behind requests_per_second
+	rsc.io/qr v0.2.0 // draws a QR code as a picture, and tells whether a text fits into one
 )
 
 require (
