@@ -1,14 +1,3 @@
-terraform {
-  required_version = ">= 1.11"
-
-  required_providers {
-    wawp = {
-      source  = "wawp/wawp"
-      version = ">= 0.1.0"
-    }
-  }
-}
-
 # The access token comes from the environment variable WAWP_ACCESS_TOKEN.
 provider "wawp" {}
 
