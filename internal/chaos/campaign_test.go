@@ -27,10 +27,11 @@ var (
 	forFlag  = flag.Duration("chaos.for", 0, "begin runs of new seeds for so long")
 )
 
-// fixed are the seeds of a short campaign: small runs, which together have every kind of end.
-var fixed = []uint64{15, 43, 47, 59, 77}
+// shortCampaignSeeds are the seeds of a campaign without flags. Their runs are small, and together they have every kind
+// of disruption.
+var shortCampaignSeeds = []uint64{15, 43, 47, 59, 77}
 
-// TestChaos plays one run for each seed, on all processors.
+// TestChaos makes one run for each seed, with a worker for each processor.
 func TestChaos(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.11", "1.11")
@@ -40,7 +41,7 @@ func TestChaos(t *testing.T) {
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for seed := range seeds {
-				t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { newRun(t, interrupted, seed, f).play() })
+				t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { newRun(t, interrupted, seed, f).playAll() })
 			}
 		})
 	}
@@ -48,8 +49,8 @@ func TestChaos(t *testing.T) {
 	t.Log(f)
 }
 
-// interruption is closed by Ctrl-C or SIGTERM: the CLIs run in process groups of their own, and would outlive the
-// campaign.
+// interruption returns a channel that Ctrl-C or SIGTERM closes. The test must end its CLIs itself: they run in process
+// groups of their own, which such a signal does not reach.
 func interruption(t *testing.T) <-chan struct{} {
 	t.Helper()
 	ctx, stop := signal.NotifyContext(t.Context(), syscall.SIGINT, syscall.SIGTERM)
@@ -57,7 +58,7 @@ func interruption(t *testing.T) <-chan struct{} {
 	return ctx.Done()
 }
 
-// seeds are the one that is asked for, new ones for a time, or those of the short campaign.
+// seeds sends the seed that a flag asks for, or new seeds until a time is over, or those of the short campaign.
 func seeds(interrupted <-chan struct{}, one uint64, during time.Duration) <-chan uint64 {
 	all := make(chan uint64)
 	go func() {
@@ -76,7 +77,7 @@ func seeds(interrupted <-chan struct{}, one uint64, during time.Duration) <-chan
 				}
 			}
 		default:
-			for _, seed := range fixed {
+			for _, seed := range shortCampaignSeeds {
 				all <- seed
 			}
 		}
@@ -84,7 +85,7 @@ func seeds(interrupted <-chan struct{}, one uint64, during time.Duration) <-chan
 	return all
 }
 
-// figures counts what happened, by group and name.
+// figures counts events, by group and name.
 type figures struct {
 	mu     sync.Mutex
 	counts map[string]map[string]int

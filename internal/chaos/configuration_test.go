@@ -13,37 +13,38 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 )
 
-// chance is true in so many of a hundred cases.
+// chance is true in percent of 100 cases.
 func chance(rng *rand.Rand, percent int) bool { return rng.IntN(100) < percent }
 
 func pick[T any](rng *rand.Rand, from []T) T { return from[rng.IntN(len(from))] }
 
-// configuration is what a run declares: sessions by key, such as s07, and what belongs to them.
+// configuration is what a run declares: sessions by key, such as s07, with their webhooks, links, policies and
+// pairings.
 type configuration struct {
-	forEach       bool // one resource block of each kind; otherwise one for each object
-	beforeDestroy bool // all is replaced by create_before_destroy
-	announces     bool // each pairing that is made sends a message
-	waitTimeout   int  // request_timeout in seconds
-	retries       int  // max_retries
-	pace          int  // requests_per_second, 0 is no limit
-	sessions      map[string]*session
-	named         int // how many sessions ever had a name
+	forEach             bool // one resource block of each kind; otherwise one for each object
+	createBeforeDestroy bool // every resource has create_before_destroy
+	sendsMessages       bool // each new pairing triggers the action wawp_send_text
+	waitTimeout         int  // request_timeout in seconds
+	retries             int  // max_retries
+	requestsPerSecond   int  // requests_per_second, 0 is no limit
+	sessions            map[string]*session
+	keyCount            int // how many keys were given to sessions so far
 }
 
 type session struct {
-	state     string // desired_state; "" leaves it out
-	protected bool
-	policy    string           // "" is none
-	link      int              // the trigger of a temporary link; 0 is none
-	paired    bool             // where a link lets a phone come, a pairing waits for it
-	renamed   int              // how often all that belongs to it got another address
-	hooks     map[string]*hook // by key, such as s07_a
+	state           string // desired_state; "" leaves it out
+	protected       bool
+	policy          string           // "" is none
+	link            int              // the trigger of a temporary link; 0 is none
+	paired          bool             // has a pairing, if its link lets a phone pair
+	addressSuffixes int              // how many underscores follow the keys of what belongs to it
+	hooks           map[string]*hook // by key, such as s07_a
 }
 
 func (s *session) isPaired() bool { return s.paired && s.link > 0 && s.state == "started" }
 
-// at is the key in the address of what belongs to a session.
-func (s *session) at(key string) string { return key + strings.Repeat("_", s.renamed) }
+// addressKey returns the key that an object of the session has in its address.
+func (s *session) addressKey(key string) string { return key + strings.Repeat("_", s.addressSuffixes) }
 
 type hook struct {
 	events  []string
@@ -56,16 +57,16 @@ type hook struct {
 func (h hook) url(key string) string { return "https://hooks.example.com/" + key }
 
 var (
-	desired  = []string{"", "", "started", "started", "stopped"}
-	policies = []string{"strict", "standard_policy", "high_throughput", "unlimited"}
-	events   = []string{"message", "message.ack", "session.status", "call.received"}
+	desiredStates = []string{"", "", "started", "started", "stopped"}
+	policies      = []string{"strict", "standard_policy", "high_throughput", "unlimited"}
+	events        = []string{"message", "message.ack", "session.status", "call.received"}
 )
 
 func newConfiguration(rng *rand.Rand) *configuration {
 	c := &configuration{
-		forEach: chance(rng, 50), beforeDestroy: chance(rng, 20),
-		waitTimeout: 2 + rng.IntN(2), retries: rng.IntN(3), pace: pick(rng, []int{0, 0, 0, 100}),
-		announces: chance(rng, 25) && acctest.Has("1.14", ""), sessions: map[string]*session{},
+		forEach: chance(rng, 50), createBeforeDestroy: chance(rng, 20),
+		waitTimeout: 2 + rng.IntN(2), retries: rng.IntN(3), requestsPerSecond: pick(rng, []int{0, 0, 0, 100}),
+		sendsMessages: chance(rng, 25) && acctest.Has("1.14", ""), sessions: map[string]*session{},
 	}
 	size := 1 + rng.IntN(6)
 	if chance(rng, 30) {
@@ -83,7 +84,7 @@ func newConfiguration(rng *rand.Rand) *configuration {
 }
 
 func newSession(rng *rand.Rand) *session {
-	s := &session{state: pick(rng, desired), protected: chance(rng, 15), hooks: map[string]*hook{}}
+	s := &session{state: pick(rng, desiredStates), protected: chance(rng, 15), hooks: map[string]*hook{}}
 	if chance(rng, 40) {
 		s.policy = pick(rng, policies)
 	}
@@ -114,10 +115,10 @@ func newHook(rng *rand.Rand) *hook {
 
 func (c *configuration) keys() []string { return slices.Sorted(maps.Keys(c.sessions)) }
 
-// add gives a session a key that none had before.
+// add adds a session under a new key, and returns the key.
 func (c *configuration) add(s *session) string {
-	c.named++
-	key := fmt.Sprintf("s%02d", c.named)
+	c.keyCount++
+	key := fmt.Sprintf("s%02d", c.keyCount)
 	c.sessions[key] = s
 	return key
 }
@@ -127,7 +128,7 @@ func (c *configuration) addHook(rng *rand.Rand, key string) {
 	s.hooks[fmt.Sprintf("%s_%c", key, 'a'+rng.IntN(3))] = newHook(rng)
 }
 
-// change changes one thing, and says what.
+// change makes one random change, and describes it.
 func (c *configuration) change(rng *rand.Rand) string {
 	if len(c.sessions) == 0 || chance(rng, 30) {
 		return "add " + c.add(newSession(rng))
@@ -139,7 +140,7 @@ func (c *configuration) change(rng *rand.Rand) string {
 		delete(c.sessions, key)
 		return "drop " + key
 	case 1:
-		s.state = pick(rng, desired)
+		s.state = pick(rng, desiredStates)
 		return key + " is to be " + s.state
 	case 2:
 		s.protected = !s.protected
@@ -157,7 +158,7 @@ func (c *configuration) change(rng *rand.Rand) string {
 		clear(s.hooks)
 		return key + " without hooks"
 	case 7:
-		s.renamed++
+		s.addressSuffixes++
 		return "another address for what belongs to " + key
 	case 8:
 		s.paired, s.link, s.state = !s.paired, max(s.link, 1), "started"
@@ -169,7 +170,7 @@ func (c *configuration) change(rng *rand.Rand) string {
 	return key + " secrets renewed"
 }
 
-// address is that of a resource, as the CLI writes it.
+// address returns the address of a resource, as the CLI writes it.
 func (c *configuration) address(kind, key string) string {
 	if c.forEach {
 		return fmt.Sprintf("%s.x[%q]", kind, key)
@@ -196,14 +197,14 @@ provider "wawp" {
 }
 `
 
-// String writes the configuration.
+// String returns the configuration as HCL.
 func (c *configuration) String() string {
-	pace := "null"
-	if c.pace > 0 {
-		pace = fmt.Sprint(c.pace)
+	requestsPerSecond := "null"
+	if c.requestsPerSecond > 0 {
+		requestsPerSecond = fmt.Sprint(c.requestsPerSecond)
 	}
 	b := &strings.Builder{}
-	fmt.Fprintf(b, header, c.waitTimeout, c.retries, pace)
+	fmt.Fprintf(b, header, c.waitTimeout, c.retries, requestsPerSecond)
 	for _, kind := range []string{kindSession, kindPolicy, kindLink, kindMessage, kindPairing, kindHook} {
 		all := c.objects(kind)
 		if c.forEach {
@@ -227,7 +228,7 @@ const (
 	kindMessage = "wawp_send_text" // an action
 )
 
-// objects are the objects of a type, with what is particular to each.
+// objects returns the declared objects of a resource type, by key, with the arguments that differ between them.
 func (c *configuration) objects(kind string) map[string]map[string]any {
 	all := map[string]map[string]any{}
 	for key, s := range c.sessions {
@@ -235,14 +236,14 @@ func (c *configuration) objects(kind string) map[string]map[string]any {
 		case kind == kindSession:
 			all[key] = map[string]any{"state": orNull(s.state), "protected": s.protected}
 		case kind == kindPolicy && s.policy != "":
-			all[s.at(key)] = map[string]any{"session": key, "policy": s.policy}
+			all[s.addressKey(key)] = map[string]any{"session": key, "policy": s.policy}
 		case kind == kindLink && s.link > 0:
-			all[s.at(key)] = map[string]any{"session": key, "turn": s.link}
-		case kind == kindPairing && s.isPaired(), kind == kindMessage && s.isPaired() && c.announces:
-			all[s.at(key)] = map[string]any{"session": key}
+			all[s.addressKey(key)] = map[string]any{"session": key, "turn": s.link}
+		case kind == kindPairing && s.isPaired(), kind == kindMessage && s.isPaired() && c.sendsMessages:
+			all[s.addressKey(key)] = map[string]any{"session": key}
 		case kind == kindHook:
 			for hookKey, h := range s.hooks {
-				all[s.at(hookKey)] = map[string]any{
+				all[s.addressKey(hookKey)] = map[string]any{
 					"session": key, "key": hookKey, "url": h.url(hookKey), "events": h.events, "enabled": h.enabled,
 					"delay":   orNull(h.delay),
 					"stored":  h.secret == "stored",
@@ -318,8 +319,8 @@ func (c *configuration) block(b *strings.Builder, kind, name string, all map[str
 	}
 	fmt.Fprintln(b, body)
 	if kind != kindMessage {
-		fmt.Fprintf(b, "  lifecycle {\n    create_before_destroy = %t\n", c.beforeDestroy)
-		if kind == kindPairing && c.announces {
+		fmt.Fprintf(b, "  lifecycle {\n    create_before_destroy = %t\n", c.createBeforeDestroy)
+		if kind == kindPairing && c.sendsMessages {
 			fmt.Fprintf(b, "    action_trigger {\n      events  = [after_create]\n      actions = [action.%s]\n    }\n",
 				action)
 		}

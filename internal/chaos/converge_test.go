@@ -8,51 +8,51 @@ import (
 	"slices"
 )
 
-// converge is the time after the faults: at most two applies bring all to what the configuration says, and the next
-// plan is empty. In between, a person does what the messages say.
+// converge ends the faults. After at most two applies, the account must match the configuration and the next plan must
+// be empty. Between the applies, it does what the diagnostics ask for.
 func (r *run) converge() {
 	r.t.Helper()
 	r.world.SetPaid(true)
-	r.config.waitTimeout, r.config.retries = 60, 4 // a machine that is slow is no fault
-	r.giveUpProtected()
+	r.config.waitTimeout, r.config.retries = 60, 4 // a slow machine must not look like a fault
+	r.releaseProtected()
 	r.cli.Configure(r.config.String())
-	r.pair()
-	c := calm()
-	c.allowed = r.hasProtectedDeposed()
-	for turn := 1; ; turn++ {
+	r.pairSessions()
+	c := undisturbed()
+	c.allowsDestroy = r.hasProtectedDeposed()
+	for applies := 1; ; applies++ {
 		result := r.apply(c)
-		r.heed()
-		look := c
-		look.readOnly = true
-		plan := r.do(look, "plan", "-detailed-exitcode", "-no-color", "-input=false")
+		r.followDiagnostics()
+		planSetup := c
+		planSetup.readOnly = true
+		plan := r.runAndCheck(planSetup, "plan", "-detailed-exitcode", "-no-color", "-input=false")
 		switch {
-		case plan.code == 0 && result.code == 0:
-			if wrong := unlike(r.config, r.snapshot(), r.secretOf); len(wrong) > 0 {
+		case plan.exitCode == 0 && result.exitCode == 0:
+			if wrong := configurationDrift(r.config, r.snapshot(), r.secretOf); len(wrong) > 0 {
 				r.fail(result.printed+plan.printed,
 					append([]string{"the plan is empty, but the account is not as it is declared"}, wrong...)...)
 			}
-			r.figures.add("converged", fmt.Sprintf("after %d applies", turn), 1)
+			r.figures.add("converged", fmt.Sprintf("after %d applies", applies), 1)
 			return
-		case turn == 2:
+		case applies == 2:
 			r.fail(result.printed+plan.printed,
 				fmt.Sprintf("two applies did not converge: the last ended with %d, the plan after it with %d",
-					result.code, plan.code))
+					result.exitCode, plan.exitCode))
 		}
 	}
 }
 
-// giveUpProtected does what a person does about protected sessions in the state: those that are gone leave it, as every
-// plan says, and those that have left the configuration are declared again, without protection: that is how they are
+// releaseProtected handles protected sessions as a person does. A session that is gone is removed from the state, as
+// every plan asks. A session that has left the configuration is declared again without protection, so that it can be
 // destroyed.
-func (r *run) giveUpProtected() {
+func (r *run) releaseProtected() {
 	r.t.Helper()
 	for _, i := range r.cli.State() {
 		name := key(i)
 		_, declared := r.config.sessions[name]
 		switch {
 		case i.Type != kindSession || !isProtected(i):
-		case !r.snapshot().has(i):
-			r.forget(i)
+		case !r.snapshot().existsAtWawp(i):
+			r.removeFromState(i)
 		case !declared:
 			r.config.sessions[name] = &session{}
 			r.note("the configuration: %s again, unprotected", name)
@@ -60,9 +60,9 @@ func (r *run) giveUpProtected() {
 	}
 }
 
-// pair is a person who links a phone to each session that has none, and is to have one.
-func (r *run) pair() {
-	addresses := r.snapshot().addresses()
+// pairSessions links a phone to each session whose pairing waits for one.
+func (r *run) pairSessions() {
+	addresses := r.snapshot().objectsInState()
 	for _, name := range r.config.keys() {
 		id := text(addresses[r.config.address(kindSession, name)], "instance_id")
 		if s, ok := r.world.Session(id); ok && r.config.sessions[name].isPaired() &&
@@ -73,7 +73,7 @@ func (r *run) pair() {
 	}
 }
 
-// hasProtectedDeposed says whether there is an object that no configuration can change.
+// hasProtectedDeposed reports whether the state has a deposed object that is protected. No configuration can change it.
 func (r *run) hasProtectedDeposed() bool {
 	for _, i := range r.cli.State() {
 		if i.Type == kindSession && i.Deposed != "" && isProtected(i) {
@@ -83,43 +83,43 @@ func (r *run) hasProtectedDeposed() bool {
 	return false
 }
 
-// heed does what the messages of an apply tell a person to do: remove from the state what is gone and cannot be proved
-// to be, and import the webhooks that are there already, but otherwise.
-func (r *run) heed() {
+// followDiagnostics does what the diagnostics of an apply ask for. It removes from the state what is gone without a
+// proof, and imports webhooks that exist already with other arguments.
+func (r *run) followDiagnostics() {
 	r.t.Helper()
-	now := r.snapshot()
-	for _, i := range now.recorded() {
-		if _, ok := now.sessions[text(i, "instance_id")]; ok {
+	current := r.snapshot()
+	for _, i := range current.sessionsInState() {
+		if _, ok := current.sessions[text(i, "instance_id")]; ok {
 			continue
 		}
-		if wasDescribed(i) {
-			r.fail("", fmt.Sprintf("%s is %s, which is gone, and a calm apply has left it in the state", address(i),
+		if isMarkedDescribed(i) {
+			r.fail("", fmt.Sprintf("%s is %s, which is gone, and an apply without faults left it in the state", address(i),
 				text(i, "instance_id")))
 		}
-		r.forget(i)
+		r.removeFromState(i)
 	}
-	addresses := now.addresses()
+	addresses := current.objectsInState()
 	for _, name := range r.config.keys() {
 		id := text(addresses[r.config.address(kindSession, name)], "instance_id")
 		for _, hookKey := range slices.Sorted(maps.Keys(r.config.sessions[name].hooks)) {
-			at := r.config.address(kindHook, r.config.sessions[name].at(hookKey))
-			_, recorded := addresses[at]
-			for _, hook := range now.hooks[id] {
+			address := r.config.address(kindHook, r.config.sessions[name].addressKey(hookKey))
+			_, recorded := addresses[address]
+			for _, hook := range current.hooks[id] {
 				if hook.URL == r.config.sessions[name].hooks[hookKey].url(hookKey) && !recorded {
-					r.importOne(calm(), at, id+","+hook.URL)
+					r.importOne(undisturbed(), address, id+","+hook.URL)
 				}
 			}
 		}
 	}
 }
 
-// finish destroys everything. What is left then is what nobody claims to have.
-func (r *run) finish() {
+// destroyAll destroys everything. Only excused instances may be left.
+func (r *run) destroyAll() {
 	r.t.Helper()
-	destroy := func() outcome {
-		c := calm()
-		c.destroyed = true
-		return r.do(c, "destroy", "-auto-approve", "-no-color", "-input=false")
+	destroy := func() cliResult {
+		c := undisturbed()
+		c.destroysAll = true
+		return r.runAndCheck(c, "destroy", "-auto-approve", "-no-color", "-input=false")
 	}
 	protected := false
 	for _, name := range r.config.keys() {
@@ -127,16 +127,16 @@ func (r *run) finish() {
 		r.config.sessions[name].protected = false
 	}
 	if protected {
-		if result := destroy(); result.code == 0 {
+		if result := destroy(); result.exitCode == 0 {
 			r.fail(result.printed, "the destroy of what is protected succeeded")
 		}
 		r.cli.Configure(r.config.String())
-		r.apply(calm())
+		r.apply(undisturbed())
 	}
 	result := destroy()
-	if left := r.cli.State(); result.code != 0 || len(left) != 0 {
+	if left := r.cli.State(); result.exitCode != 0 || len(left) != 0 {
 		r.fail(result.printed, fmt.Sprintf("the destroy ended with %d, and %d objects are left in the state",
-			result.code, len(left)))
+			result.exitCode, len(left)))
 	}
 	for _, s := range r.world.Sessions() {
 		if r.excused[s.InstanceID] == "" {

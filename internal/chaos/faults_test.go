@@ -46,136 +46,151 @@ var operations = []string{
 	opListHooks, opSetHook, opUpdateHook, opDeleteHook, opQR, opCode, opSend,
 }
 
-// effect is what becomes of a create that fails in a way.
-type effect int
+// createOutcome says whether a create with a fault made a session.
+type createOutcome int
 
 const (
-	unknown  effect = iota // nobody can tell
-	refused                // nothing was made, and it may be sent again
-	notMade                // nothing was made
-	answered               // it was made, and the answer tells the id
+	maybeCreated  createOutcome = iota // the client cannot know
+	refusedForNow                      // no session was made, and the create may be sent again
+	notCreated                         // no session was made
+	createdWithID                      // a session was made, and the answer has its id
 )
 
-// fault is a way in which a request fails. make is given a text that tells the token, for the faults that say
-// something.
+// fault is a way in which a request fails. make returns the fault for the simulated API; the body of an error repeats
+// echo, which holds the token.
 type fault struct {
-	name   string
-	create effect
-	make   func(echo string) wawptest.Fault
+	name    string
+	outcome createOutcome
+	make    func(echo string) wawptest.Fault
 }
 
-// Faults that some weathers are about.
+// The faults that a faultPlan names.
 const (
-	slow    = "slow"
-	passing = "404 that passes"
-	noRoute = "404 of another route"
-	cached  = "an old answer from a cache"
-	flap    = "flap: " // and the statuses
+	slowAnswer       = "slow"
+	transientAbsence = "404 that passes"
+	unknownRoute     = "404 of another route"
+	staleAnswer      = "an old answer from a cache"
+	flapPrefix       = "flap: " // followed by the statuses
 )
 
-// What the provider has to outlast is over within the pause before a second look.
+// The durations of transient faults. They are shorter than the provider's pause before a second look, so the provider
+// must outlast them.
 const (
-	passesIn = 2 * time.Second // how long an instance is not known, as while a server restarts
-	oldest   = 4 * time.Second // how old the answer to a GET is
+	absenceDuration = 2 * time.Second // for which an instance is unknown, as while a server restarts
+	staleAnswerAge  = 4 * time.Second // of the answer to a GET
 )
 
 var faults = append([]fault{
-	{"dropped before", unknown, func(string) wawptest.Fault { return wawptest.Fault{Drop: true} }},
-	{"dropped after", unknown, func(string) wawptest.Fault { return wawptest.Fault{Drop: true, Act: true} }},
-	{"stalled before", unknown, func(string) wawptest.Fault { return wawptest.Fault{Hold: make(chan struct{})} }},
-	{"stalled after", unknown, func(string) wawptest.Fault { return wawptest.Fault{Withhold: make(chan struct{})} }},
-	{slow, answered, func(string) wawptest.Fault { return wawptest.Fault{Withhold: after(time.Second)} }},
-	{"429", refused, func(echo string) wawptest.Fault { return complaint(429, echo) }},
-	{"429 for 1 s", refused, func(echo string) wawptest.Fault { return later(complaint(429, echo), "1") }},
-	{"429 for 1 h", refused, func(echo string) wawptest.Fault { return later(complaint(429, echo), "3600") }},
-	{"500", unknown, func(echo string) wawptest.Fault { return complaint(500, echo) }},
-	{"500 after", unknown, func(echo string) wawptest.Fault { return done(complaint(500, echo)) }},
-	{"502 in HTML", unknown, func(echo string) wawptest.Fault { return page(502, echo) }},
-	{"502 in HTML after", unknown, func(echo string) wawptest.Fault { return done(page(502, echo)) }},
-	{"503", unknown, func(echo string) wawptest.Fault { return complaint(503, echo) }},
-	{"503 after", unknown, func(echo string) wawptest.Fault { return done(complaint(503, echo)) }},
-	{"301", notMade, func(echo string) wawptest.Fault { return redirect(301, echo) }},
-	{"308", notMade, func(echo string) wawptest.Fault { return redirect(308, echo) }},
-	{"401", notMade, func(echo string) wawptest.Fault { return complaint(401, echo) }},
-	{"409", notMade, func(echo string) wawptest.Fault { return complaint(409, echo) }},
-	{"422", notMade, func(echo string) wawptest.Fault { return complaint(422, echo) }},
-	{"404 of another server", notMade, func(echo string) wawptest.Fault { return page(404, echo) }},
-	{noRoute, notMade, func(string) wawptest.Fault { return missing("rest_no_route", "No route was found.") }},
-	{passing, notMade, func(string) wawptest.Fault { return missing("invalid_instance", "The instance was deleted.") }},
-	{"an error as 200", unknown, func(echo string) wawptest.Fault { return complaint(200, echo) }},
-	{"empty body", unknown, func(string) wawptest.Fault { return wawptest.Fault{Status: 200, Act: true} }},
-	{"204", unknown, func(string) wawptest.Fault { return wawptest.Fault{Status: 204, Act: true} }},
-	{"true for values", unknown, func(string) wawptest.Fault { return reshaped(func(any) any { return true }) }},
+	{"dropped before", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Drop: true} }},
+	{"dropped after", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Drop: true, Act: true} }},
+	{"stalled before", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Hold: make(chan struct{})} }},
+	{"stalled after", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Withhold: make(chan struct{})} }},
+	{slowAnswer, createdWithID, func(string) wawptest.Fault { return wawptest.Fault{Withhold: closedAfter(time.Second)} }},
+	{"429", refusedForNow, func(echo string) wawptest.Fault { return apiError(429, echo) }},
+	{"429 for 1 s", refusedForNow, func(echo string) wawptest.Fault { return withRetryAfter(apiError(429, echo), "1") }},
 	{
-		"lists for values", unknown,
-		func(string) wawptest.Fault { return reshaped(func(value any) any { return []any{value} }) },
+		"429 for 1 h",
+		refusedForNow,
+		func(echo string) wawptest.Fault { return withRetryAfter(apiError(429, echo), "3600") },
 	},
-	{"null for values", unknown, func(string) wawptest.Fault { return reshaped(func(any) any { return nil }) }},
-	{"a list for the object", answered, func(string) wawptest.Fault {
+	{"500", maybeCreated, func(echo string) wawptest.Fault { return apiError(500, echo) }},
+	{"500 after", maybeCreated, func(echo string) wawptest.Fault { return withEffect(apiError(500, echo)) }},
+	{"502 in HTML", maybeCreated, func(echo string) wawptest.Fault { return htmlError(502, echo) }},
+	{"502 in HTML after", maybeCreated, func(echo string) wawptest.Fault { return withEffect(htmlError(502, echo)) }},
+	{"503", maybeCreated, func(echo string) wawptest.Fault { return apiError(503, echo) }},
+	{"503 after", maybeCreated, func(echo string) wawptest.Fault { return withEffect(apiError(503, echo)) }},
+	{"301", notCreated, func(echo string) wawptest.Fault { return redirect(301, echo) }},
+	{"308", notCreated, func(echo string) wawptest.Fault { return redirect(308, echo) }},
+	{"401", notCreated, func(echo string) wawptest.Fault { return apiError(401, echo) }},
+	{"409", notCreated, func(echo string) wawptest.Fault { return apiError(409, echo) }},
+	{"422", notCreated, func(echo string) wawptest.Fault { return apiError(422, echo) }},
+	{"404 of another server", notCreated, func(echo string) wawptest.Fault { return htmlError(404, echo) }},
+	{
+		unknownRoute,
+		notCreated,
+		func(string) wawptest.Fault { return notFoundError("rest_no_route", "No route was found.") },
+	},
+	{
+		transientAbsence,
+		notCreated,
+		func(string) wawptest.Fault { return notFoundError("invalid_instance", "The instance was deleted.") },
+	},
+	{"an error as 200", maybeCreated, func(echo string) wawptest.Fault { return apiError(200, echo) }},
+	{"empty body", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Status: 200, Act: true} }},
+	{"204", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Status: 204, Act: true} }},
+	{"true for values", maybeCreated, func(string) wawptest.Fault { return valueReshape(func(any) any { return true }) }},
+	{
+		"lists for values", maybeCreated,
+		func(string) wawptest.Fault { return valueReshape(func(value any) any { return []any{value} }) },
+	},
+	{"null for values", maybeCreated, func(string) wawptest.Fault { return valueReshape(func(any) any { return nil }) }},
+	{"a list for the object", createdWithID, func(string) wawptest.Fault {
 		return wawptest.Fault{Reshape: func(answer map[string]any) any { return []any{answer} }}
 	}},
 	{
-		"wrapped in data", answered,
+		"wrapped in data", createdWithID,
 		func(string) wawptest.Fault { return wawptest.Fault{Reshape: wawptest.Wrap("data")} },
 	},
-	{"wrapped twice", answered, func(string) wawptest.Fault {
+	{"wrapped twice", createdWithID, func(string) wawptest.Fault {
 		return wawptest.Fault{Reshape: wawptest.Wrap("result",
 			"session")}
 	}},
-	{"camel case", answered, func(string) wawptest.Fault {
+	{"camel case", createdWithID, func(string) wawptest.Fault {
 		return wawptest.Fault{Reshape: wawptest.Rename("instance_id", "instanceId")}
 	}},
-	{"the token told", answered, func(echo string) wawptest.Fault {
+	{"the token told", createdWithID, func(echo string) wawptest.Fault {
 		return wawptest.Fault{Reshape: wawptest.Set("config",
 			map[string]any{"metadata": map[string]any{"access_token": echo}})}
 	}},
-	{"something around it", answered, func(string) wawptest.Fault {
-		return rewritten(func(body string) string {
+	{"something around it", createdWithID, func(string) wawptest.Fault {
+		return bodyRewrite(func(body string) string {
 			return "\ufeff\ufeff<b>Notice</b>: Undefined index {0}\n" + body + "\x00\x00"
 		})
 	}},
-	{"not as it is encoded", answered, func(string) wawptest.Fault {
+	{"not as it is encoded", createdWithID, func(string) wawptest.Fault {
 		return wawptest.Fault{Header: http.Header{"Content-Encoding": {"gzip"}}}
 	}},
-	{cached, answered, func(string) wawptest.Fault { return wawptest.Fault{Age: oldest} }},
-}, slices.Concat(flaps(), cuts(), otherWords())...)
+	{staleAnswer, createdWithID, func(string) wawptest.Fault { return wawptest.Fault{Age: staleAnswerAge} }},
+}, slices.Concat(flapFaults(), truncationFaults(), unrelated404Faults())...)
 
-// flaps are sessions that pass through other statuses, one for each look. No status comes so often in a row that the
-// provider has to believe it.
-func flaps() []fault {
+// flapFaults are sessions that show other statuses for a few requests, one status a request. No status lasts for so
+// many requests that the provider may believe it.
+func flapFaults() []fault {
 	var all []fault
 	for _, statuses := range []string{
 		"STARTING", "STARTING STARTING STARTING", "STOPPED STOPPED STARTING", "STOPPED STOPPED STOPPED STOPPED",
 		"SCAN_QR_CODE",
 		"STARTING SCAN_QR_CODE", "STOPPED STARTING SCAN_QR_CODE STARTING",
 	} {
-		all = append(all, fault{flap + statuses, answered, func(string) wawptest.Fault {
+		all = append(all, fault{flapPrefix + statuses, createdWithID, func(string) wawptest.Fault {
 			return wawptest.Fault{Flap: strings.Fields(statuses)}
 		}})
 	}
 	return all
 }
 
-func (f *fault) isFlap() bool { return f != nil && strings.HasPrefix(f.name, flap) }
+func (f *fault) isFlap() bool { return f != nil && strings.HasPrefix(f.name, flapPrefix) }
 
-// fits says whether there can be such a fault of an operation.
-func (f *fault) fits(op string) bool {
-	return (f.name != cached || strings.HasPrefix(op, http.MethodGet)) && (!f.isFlap() || op != opCreate)
+// appliesTo reports whether an operation can have the fault: only a GET has a cached answer, and a create has no
+// session that flaps.
+func (f *fault) appliesTo(op string) bool {
+	return (f.name != staleAnswer || strings.HasPrefix(op, http.MethodGet)) && (!f.isFlap() || op != opCreate)
 }
 
-// cuts are answers that break off anywhere. What is cut behind the id tells it.
-func cuts() []fault {
+// truncationFaults are answers that end early, at each place that matters. An answer that is cut behind the id still
+// has the id.
+func truncationFaults() []fault {
 	var all []fault
 	for _, n := range []int{
 		0, 1, 20, len(`{"instance_id":"3EB0BCB2E3D4`), len(`{"instance_id":"3EB0BCB2E3D4"`), 50,
 		90,
 	} {
-		does := unknown
+		outcome := maybeCreated
 		if n >= len(`{"instance_id":"3EB0BCB2E3D4"`) {
-			does = answered
+			outcome = createdWithID
 		}
-		all = append(all, fault{fmt.Sprintf("cut off after %d bytes", n), does, func(string) wawptest.Fault {
-			f := rewritten(func(body string) string { return body[:min(n, len(body))] })
+		all = append(all, fault{fmt.Sprintf("cut off after %d bytes", n), outcome, func(string) wawptest.Fault {
+			f := bodyRewrite(func(body string) string { return body[:min(n, len(body))] })
 			f.Header = http.Header{"Content-Length": {"100000"}}
 			return f
 		}})
@@ -183,17 +198,17 @@ func cuts() []fault {
 	return all
 }
 
-// otherWords are 404s of the API itself that speak of something else than the instance: by their code, whatever the
-// message says, or by the message.
-func otherWords() []fault {
+// unrelated404Faults are 404s in the API's own form that are about something else than the instance. Some say so in
+// their code, others in their message. See internal/wawp/API.md, section 2.
+func unrelated404Faults() []fault {
 	var all []fault
 	for _, code := range []string{
 		"server_not_found", "ResourceNotFound", "tenant_not_found", "wawp_upstream_error",
 		"of_tomorrow",
 	} {
 		all = append(all, fault{
-			"404 " + code, notMade,
-			func(string) wawptest.Fault { return missing(code, "The session was not found.") },
+			"404 " + code, notCreated,
+			func(string) wawptest.Fault { return notFoundError(code, "The session was not found.") },
 		})
 	}
 	for _, message := range []string{
@@ -202,39 +217,42 @@ func otherWords() []fault {
 	} {
 		for _, code := range []string{"not_found", ""} {
 			name := fmt.Sprintf("404 %s: %s", cmp.Or(code, "without a code"), message)
-			all = append(all, fault{name, notMade, func(string) wawptest.Fault { return missing(code, message) }})
+			all = append(all, fault{name, notCreated, func(string) wawptest.Fault { return notFoundError(code, message) }})
 		}
 	}
 	return all
 }
 
-func missing(code, message string) wawptest.Fault {
-	said := map[string]string{"code": code, "message": message}
+// notFoundError is a 404 in the API's own form; an empty code is left out.
+func notFoundError(code, message string) wawptest.Fault {
+	fields := map[string]string{"code": code, "message": message}
 	if code == "" {
-		delete(said, "code")
+		delete(fields, "code")
 	}
-	body, _ := json.Marshal(said)
+	body, _ := json.Marshal(fields)
 	return wawptest.Fault{Status: 404, Body: string(body)}
 }
 
-func after(d time.Duration) <-chan struct{} {
+// closedAfter returns a channel that is closed after a time.
+func closedAfter(d time.Duration) <-chan struct{} {
 	over := make(chan struct{})
 	time.AfterFunc(d, func() { close(over) })
 	return over
 }
 
-func rewritten(change func(string) string) wawptest.Fault {
+// bodyRewrite changes the body of an answer.
+func bodyRewrite(change func(string) string) wawptest.Fault {
 	return wawptest.Fault{Rewrite: func(body []byte) []byte { return []byte(change(string(body))) }}
 }
 
-// complaint is an error in the API's own form.
-func complaint(status int, echo string) wawptest.Fault {
+// apiError is an error in the API's own form.
+func apiError(status int, echo string) wawptest.Fault {
 	body, _ := json.Marshal(map[string]any{"code": "wawp_upstream_error", "message": "It failed: " + echo})
 	return wawptest.Fault{Status: status, Body: string(body)}
 }
 
-// page is an error of a server in between.
-func page(status int, echo string) wawptest.Fault {
+// htmlError is an error page of a proxy.
+func htmlError(status int, echo string) wawptest.Fault {
 	return wawptest.Fault{
 		Status: status, Body: "<html><body>" + echo + "</body></html>",
 		Header: http.Header{"Content-Type": {"text/html"}},
@@ -242,24 +260,25 @@ func page(status int, echo string) wawptest.Fault {
 }
 
 func redirect(status int, echo string) wawptest.Fault {
-	f := page(status, echo)
+	f := htmlError(status, echo)
 	f.Header.Set("Location", "https://elsewhere.test/v2?access_token="+url.QueryEscape(echo))
 	return f
 }
 
-func later(f wawptest.Fault, retryAfter string) wawptest.Fault {
+// withRetryAfter adds the header Retry-After, in seconds.
+func withRetryAfter(f wawptest.Fault, retryAfter string) wawptest.Fault {
 	f.Header = http.Header{"Retry-After": {retryAfter}}
 	return f
 }
 
-// done has the request do what it asks for all the same.
-func done(f wawptest.Fault) wawptest.Fault {
+// withEffect makes the API carry out the request before it answers with the fault.
+func withEffect(f wawptest.Fault) wawptest.Fault {
 	f.Act = true
 	return f
 }
 
-// reshaped changes every value of a successful answer.
-func reshaped(change func(any) any) wawptest.Fault {
+// valueReshape changes every value of a successful answer.
+func valueReshape(change func(any) any) wawptest.Fault {
 	return wawptest.Fault{Reshape: func(answer map[string]any) any {
 		for key, value := range answer {
 			answer[key] = change(value)
@@ -268,86 +287,86 @@ func reshaped(change func(any) any) wawptest.Fault {
 	}}
 }
 
-// faultPlan says which requests of a step fail, and how. The zero value is calm.
+// faultPlan says which requests of a step fail, and how. The zero value has no faults.
 type faultPlan struct {
-	seed    uint64
-	step    int
-	percent int      // of the requests fail
-	most    int      // so many fail
-	only    string   // fails, "" is every operation
-	kinds   []string // by name
-	drops   bool     // the server drops connections that are kept
+	seed      uint64
+	step      int
+	percent   int      // how many of 100 requests fail
+	maxFaults int      // how many requests fail at most
+	only      string   // the operation that fails; "" is every operation
+	kinds     []string // the names of the faults
+	dropsIdle bool     // the server closes idle connections
 }
 
 const (
-	mostFaults   = 25 // bounds the time that a step takes
-	allButCreate = "all but " + opCreate
+	defaultMaxFaults = 25 // limits the time that a step takes
+	allButCreate     = "all but " + opCreate
 )
 
-// newWeather is calm, or mixed, or one kind of fault on one operation or on many.
-func newWeather(rng *rand.Rand, seed uint64, step int) faultPlan {
-	w := faultPlan{seed: seed, step: step, most: mostFaults, drops: chance(rng, 15)}
+// newFaultPlan draws a plan: no faults, or all kinds of faults, or one kind on one operation or on all.
+func newFaultPlan(rng *rand.Rand, seed uint64, step int) faultPlan {
+	p := faultPlan{seed: seed, step: step, maxFaults: defaultMaxFaults, dropsIdle: chance(rng, 15)}
 	switch n := rng.IntN(100); {
 	case n < 15:
 	case n < 42:
-		w.percent, w.kinds = 5+rng.IntN(35), names(faults)
+		p.percent, p.kinds = 5+rng.IntN(35), faultNames(faults)
 	case n < 47:
-		w.percent, w.most, w.only, w.kinds = 100, 1000, opCreate, []string{slow}
+		p.percent, p.maxFaults, p.only, p.kinds = 100, 1000, opCreate, []string{slowAnswer}
 	case n < 52:
-		w.percent, w.most, w.only, w.kinds = 100, 1000, allButCreate, []string{noRoute}
+		p.percent, p.maxFaults, p.only, p.kinds = 100, 1000, allButCreate, []string{unknownRoute}
 	case n < 58:
-		w.percent, w.most, w.kinds = 30+rng.IntN(71), 1000, []string{passing}
+		p.percent, p.maxFaults, p.kinds = 30+rng.IntN(71), 1000, []string{transientAbsence}
 	case n < 70:
-		w.percent, w.most, w.kinds = 30+rng.IntN(71), 1000, names(flaps())
+		p.percent, p.maxFaults, p.kinds = 30+rng.IntN(71), 1000, faultNames(flapFaults())
 	case n < 76:
-		w.percent, w.most, w.kinds = 30+rng.IntN(71), 1000, []string{cached}
+		p.percent, p.maxFaults, p.kinds = 30+rng.IntN(71), 1000, []string{staleAnswer}
 	default:
-		w.percent = 30 + rng.IntN(71)
-		w.only, w.kinds = pick(rng, operations), []string{pick(rng, faults).name}
+		p.percent = 30 + rng.IntN(71)
+		p.only, p.kinds = pick(rng, operations), []string{pick(rng, faults).name}
 		if chance(rng, 50) {
-			w.only = pick(rng, operations[:3]) // on which most depends
+			p.only = pick(rng, operations[:3]) // on which most depends
 		}
 	}
-	return w
+	return p
 }
 
-func (w faultPlan) String() string {
-	said := "calm"
-	if w.percent > 0 {
-		what := map[int]string{1: w.kinds[0], len(flaps()): "sessions flap"}[len(w.kinds)]
-		said = fmt.Sprintf("%d %% of %s: %s", w.percent, cmp.Or(w.only, "all requests"), cmp.Or(what, "any fault"))
+func (p faultPlan) String() string {
+	description := "no faults"
+	if p.percent > 0 {
+		what := map[int]string{1: p.kinds[0], len(flapFaults()): "sessions flap"}[len(p.kinds)]
+		description = fmt.Sprintf("%d %% of %s: %s", p.percent, cmp.Or(p.only, "all requests"), cmp.Or(what, "any fault"))
 	}
-	if w.drops {
-		said += ", connections are dropped"
+	if p.dropsIdle {
+		description += ", connections are dropped"
 	}
-	return said
+	return description
 }
 
-// offersCreateOnly says whether the server offers nothing but to create sessions.
-func (w faultPlan) offersCreateOnly() bool {
-	return w.only == allButCreate && slices.Equal(w.kinds, []string{noRoute})
+// offersCreateOnly reports whether the server knows no route but that of a create.
+func (p faultPlan) offersCreateOnly() bool {
+	return p.only == allButCreate && slices.Equal(p.kinds, []string{unknownRoute})
 }
 
-// at returns the fault of the nth request for an operation, nil for none. It depends on nothing else, so that the order
-// in which parallel requests arrive changes little.
-func (w faultPlan) at(op string, nth int) *fault {
-	if w.percent == 0 || w.only == allButCreate && op == opCreate || w.only != "" && w.only != allButCreate &&
-		w.only != op {
+// at returns the fault of the nth request for an operation, nil for none. The result depends on the plan, the operation
+// and nth alone, so the order in which parallel requests arrive changes little.
+func (p faultPlan) at(op string, nth int) *fault {
+	if p.percent == 0 || p.only == allButCreate && op == opCreate || p.only != "" && p.only != allButCreate &&
+		p.only != op {
 		return nil
 	}
 	hash := fnv.New64a()
-	fmt.Fprint(hash, w.seed, "/", w.step, "/", op, "/", nth)
-	rng := rand.New(rand.NewPCG(w.seed, hash.Sum64()))
-	if rng.IntN(100) >= w.percent {
+	fmt.Fprint(hash, p.seed, "/", p.step, "/", op, "/", nth)
+	rng := rand.New(rand.NewPCG(p.seed, hash.Sum64()))
+	if rng.IntN(100) >= p.percent {
 		return nil
 	}
-	if f := named(pick(rng, w.kinds)); f.fits(op) {
+	if f := faultByName(pick(rng, p.kinds)); f.appliesTo(op) {
 		return f
 	}
 	return nil
 }
 
-func names(all []fault) []string {
+func faultNames(all []fault) []string {
 	var names []string
 	for _, f := range all {
 		names = append(names, f.name)
@@ -355,107 +374,112 @@ func names(all []fault) []string {
 	return names
 }
 
-func named(name string) *fault {
+func faultByName(name string) *fault {
 	return &faults[slices.IndexFunc(faults, func(f fault) bool { return f.name == name })]
 }
 
-// sent is a request that arrived, and what became of it.
-type sent struct {
-	op     string
-	id     string // of the instance
-	url    string // of the webhook
-	fault  *fault // nil: it was answered as it should be
-	status int
-	shown  string // the status that its session was in
-	done   bool   // what it asks for was done, whatever was answered
-	late   bool   // it was answered while Terraform died, or right before
+// apiRequest is a request that arrived at the simulated API, and its result.
+type apiRequest struct {
+	op                   string
+	id                   string // of the instance
+	url                  string // of the webhook
+	fault                *fault // nil is none
+	status               int
+	sessionStatus        string // the status of the session when the request arrived
+	carriedOut           bool   // the API did what the request asks for; its answer may say otherwise
+	answeredAtDisruption bool   // its answer came at most stateWriteDelay before disruptedAt
 }
 
-// undoes is the [thing] that it is to undo; "" is none.
-func (s sent) undoes() string {
-	switch s.op {
+// undoneObject returns the name (see [realObject]) of the object that the request deletes, revokes or unlinks; "" is
+// none.
+func (r apiRequest) undoneObject() string {
+	switch r.op {
 	case opDelete:
-		return s.id
+		return r.id
 	case opLogout:
-		return phoneOf(s.id)
+		return phoneName(r.id)
 	case opDeleteHook:
-		return hookOf(s.id, s.url)
+		return webhookName(r.id, r.url)
 	}
 	return ""
 }
 
-// faultRun chooses the faults of one step, and keeps account of its requests.
+// faultRun chooses the faults of one run of the CLI, and records its requests.
 type faultRun struct {
-	faultPlan faultPlan
-	echo      string
-	end       end
-	reached   chan struct{} // closed when the request at which to end it has arrived,
-	released  chan struct{} // which is answered once this is closed
-	nth       map[string]int
-	back      map[string]time.Time // when an instance is known again
-	flapped   map[string]bool      // instances
-	all       []sent
-	hits      int
-	dead      time.Time // when Terraform was killed and had ended
+	plan              faultPlan
+	echo              string
+	disruption        disruption
+	disruptionReached chan struct{}        // closed when the request arrives at which the disruption comes
+	disruptionOver    chan struct{}        // closed after the disruption; that request is answered then
+	requestCount      map[string]int       // by operation
+	absentUntil       map[string]time.Time // by instance: when the API knows it again
+	flapped           map[string]bool      // by instance
+	requests          []apiRequest
+	faultCount        int
+	disruptedAt       time.Time // when the signals had been delivered, and a killed CLI had ended; else zero
 }
 
-// rightBefore is within what time Terraform writes what it was told into its state.
-const rightBefore = time.Second
+// stateWriteDelay is how long the CLI may take to write a result into its state.
+const stateWriteDelay = time.Second
 
-func newFaultRun(w faultPlan, e end, echo string) *faultRun {
+func newFaultRun(plan faultPlan, d disruption, echo string) *faultRun {
 	return &faultRun{
-		faultPlan: w, end: e, echo: echo, reached: make(chan struct{}), released: make(chan struct{}),
-		nth: map[string]int{}, back: map[string]time.Time{},
+		plan: plan, disruption: d, echo: echo, disruptionReached: make(chan struct{}), disruptionOver: make(chan struct{}),
+		requestCount: map[string]int{}, absentUntil: map[string]time.Time{},
 		flapped: map[string]bool{},
 	}
 }
 
-// choose is for [wawptest.API.Choose].
-func (s *faultRun) choose(r wawptest.Request) wawptest.Fault {
+// choose implements the callback of [wawptest.API.Choose].
+func (fr *faultRun) choose(r wawptest.Request) wawptest.Fault {
 	op := r.Method + " " + r.Path
-	s.nth[op]++
-	request := sent{op: op, id: r.Query.Get("instance_id"), url: r.Query.Get("url")}
+	fr.requestCount[op]++
+	request := apiRequest{op: op, id: r.Query.Get("instance_id"), url: r.Query.Get("url")}
 	var chosen wawptest.Fault
-	if f := s.pass(request.id, s.faultPlan.at(op, s.nth[op])); f != nil && s.hits < s.faultPlan.most {
-		s.hits++
-		request.fault, chosen = f, f.make(s.echo)
+	if f := fr.limitFault(request.id, fr.plan.at(op, fr.requestCount[op])); f != nil && fr.faultCount < fr.plan.maxFaults {
+		fr.faultCount++
+		request.fault, chosen = f, f.make(fr.echo)
 	}
-	s.all = append(s.all, request)
-	if len(s.all) == s.end.at {
-		close(s.reached)
-		if s.end.acted {
-			chosen.Withhold = cmp.Or(chosen.Withhold, (<-chan struct{})(s.released))
+	fr.requests = append(fr.requests, request)
+	if len(fr.requests) == fr.disruption.atRequest {
+		close(fr.disruptionReached)
+		if fr.disruption.actsFirst {
+			chosen.Withhold = cmp.Or(chosen.Withhold, (<-chan struct{})(fr.disruptionOver))
 		} else {
-			chosen.Hold = cmp.Or(chosen.Hold, (<-chan struct{})(s.released))
+			chosen.Hold = cmp.Or(chosen.Hold, (<-chan struct{})(fr.disruptionOver))
 		}
 	}
 	return chosen
 }
 
-// pass lets an instance be unknown to all requests for a while, and flap, once each in a step.
-func (s *faultRun) pass(id string, f *fault) *fault {
-	back, begun := s.back[id]
-	switch isPassing := f != nil && f.name == passing; {
-	case begun && time.Now().Before(back):
-		return named(passing)
-	case isPassing && begun:
+// limitFault returns the fault of a request for an instance, given the one that the plan chose. In a step, an instance
+// is absent for at most one interval, in which all requests get the 404, and it flaps at most once.
+func (fr *faultRun) limitFault(id string, f *fault) *fault {
+	until, wasAbsent := fr.absentUntil[id]
+	switch isAbsence := f != nil && f.name == transientAbsence; {
+	case wasAbsent && time.Now().Before(until):
+		return faultByName(transientAbsence)
+	case isAbsence && wasAbsent:
 		return nil
-	case isPassing:
-		s.back[id] = time.Now().Add(passesIn)
-	case f.isFlap() && s.flapped[id]:
+	case isAbsence:
+		fr.absentUntil[id] = time.Now().Add(absenceDuration)
+	case f.isFlap() && fr.flapped[id]:
 		return nil
 	case f.isFlap():
-		s.flapped[id] = true
+		fr.flapped[id] = true
 	}
 	return f
 }
 
-// requests are those that arrived, with the statuses that were answered.
-func (s *faultRun) requests(recorded []wawptest.Request) []sent {
-	for i := range s.all {
+// answeredRequests returns the requests with the statuses of their answers, which recorded has in the same order.
+func (fr *faultRun) answeredRequests(recorded []wawptest.Request) []apiRequest {
+	for i := range fr.requests {
 		answer := recorded[i].Answer
-		s.all[i].status, s.all[i].shown, s.all[i].done = recorded[i].Status, recorded[i].Shown, recorded[i].Done
-		s.all[i].late = !answer.IsZero() && answer.Before(s.dead) && answer.After(s.dead.Add(-rightBefore))
+		fr.requests[i].status = recorded[i].Status
+		fr.requests[i].sessionStatus = recorded[i].Shown
+		fr.requests[i].carriedOut = recorded[i].Done
+		fr.requests[i].answeredAtDisruption = !answer.IsZero() && answer.Before(fr.disruptedAt) &&
+			answer.After(fr.disruptedAt.Add(-stateWriteDelay))
 	}
-	return s.all
+	return fr.requests
 }

@@ -22,10 +22,10 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// run is one seed: an account, a configuration, and what happens to them.
+// run is the run of one seed: an account, a configuration, and the steps that were made.
 type run struct {
 	t           *testing.T
-	interrupted <-chan struct{} // closed when the campaign is to end
+	interrupted <-chan struct{} // closed when the user ends the campaign
 	seed        uint64
 	rng         *rand.Rand
 	world       *acctest.World
@@ -34,10 +34,10 @@ type run struct {
 	figures     *figures
 	journal     []string // the steps so far
 
-	seen    map[string]bool   // all instances that there ever were
-	excused map[string]string // instances that need not be in the state, and why
-	removed map[string]bool   // things that were undone in the dashboard
-	deleted map[string]bool   // things whose undoing was requested
+	seen              map[string]bool   // all instances that ever existed, by id
+	excused           map[string]string // names of objects that need not be in the state, and why
+	undoneInDashboard map[string]bool   // names of objects that were deleted or unlinked in the dashboard
+	undoRequested     map[string]bool   // names of objects that the provider asked Wawp to delete or unlink
 }
 
 func newRun(t *testing.T, interrupted <-chan struct{}, seed uint64, f *figures) *run {
@@ -50,123 +50,145 @@ func newRun(t *testing.T, interrupted <-chan struct{}, seed uint64, f *figures) 
 		PairAfter:    100 * time.Millisecond,
 	})
 	r := &run{
-		t: t, interrupted: interrupted, seed: seed, rng: rng, world: world, config: newConfiguration(rng), figures: f,
-		seen: map[string]bool{}, excused: map[string]string{}, removed: map[string]bool{}, deleted: map[string]bool{},
+		t:                 t,
+		interrupted:       interrupted,
+		seed:              seed,
+		rng:               rng,
+		world:             world,
+		config:            newConfiguration(rng),
+		figures:           f,
+		seen:              map[string]bool{},
+		excused:           map[string]string{},
+		undoneInDashboard: map[string]bool{},
+		undoRequested:     map[string]bool{},
 	}
 	r.cli = world.CLI(t, r.config.String())
-	r.cli.Env = append(r.cli.Env, "TF_VAR_stored="+r.stored(), "TF_VAR_nowhere="+r.nowhere())
+	r.cli.Env = append(r.cli.Env, "TF_VAR_stored="+r.storedSecret(), "TF_VAR_nowhere="+r.writeOnlySecret())
 	r.note("%d sessions, for_each %t, request_timeout %d s, max_retries %d", len(r.config.sessions), r.config.forEach,
 		r.config.waitTimeout, r.config.retries)
 	return r
 }
 
-func (r *run) stored() string  { return fmt.Sprintf("st0red/%d+&", r.seed) }
-func (r *run) nowhere() string { return fmt.Sprintf("n0where/%d+&", r.seed) }
+func (r *run) storedSecret() string    { return fmt.Sprintf("st0red/%d+&", r.seed) }
+func (r *run) writeOnlySecret() string { return fmt.Sprintf("n0where/%d+&", r.seed) }
 
-// secretOf is the secret that a webhook has by the configuration.
+// secretOf returns the secret that the configuration gives a webhook.
 func (r *run) secretOf(key string, h *hook) string {
 	switch h.secret {
 	case "stored":
-		return r.stored() + "-" + key
+		return r.storedSecret() + "-" + key
 	case "write-only":
-		return fmt.Sprintf("%s-%s-%d", r.nowhere(), key, h.version)
+		return fmt.Sprintf("%s-%s-%d", r.writeOnlySecret(), key, h.version)
 	}
 	return ""
 }
 
-// play makes some random steps, then lets the faultPlan clear and sees all come right.
-func (r *run) play() {
+// playAll makes random steps. Then it ends the faults, checks that the account converges, and destroys everything.
+func (r *run) playAll() {
 	defer r.figures.add("runs", "all", 1)
 	for range 3 + r.rng.IntN(6) {
 		r.step()
 	}
 	r.converge()
-	r.finish()
+	r.destroyAll()
 }
 
+// note adds a line to the journal.
 func (r *run) note(format string, args ...any) {
 	r.journal = append(r.journal, fmt.Sprintf("%d. ", len(r.journal))+fmt.Sprintf(format, args...))
 }
 
-// fail ends the run, and tells how it went and how to see it again.
+// fail ends the run, and prints its steps, the end of the CLI's output, and the command that repeats it.
 func (r *run) fail(printed string, wrong ...string) {
 	r.t.Helper()
 	r.figures.add("runs", "failed", 1)
-	const most = 8000
+	const maxPrinted = 8000
 	r.t.Fatalf("seed %d: %s\n\nThe steps:\n%s\n\nThe CLI printed at last:\n...%s\n\nRepeat it: make chaos SEED=%d",
-		r.seed, strings.Join(wrong, "\n  "), strings.Join(r.journal, "\n"), printed[max(0, len(printed)-most):], r.seed)
+		r.seed, strings.Join(wrong, "\n  "), strings.Join(r.journal, "\n"), printed[max(0, len(printed)-maxPrinted):], r.seed)
 }
 
-// circumstances are those of one run of the CLI. The zero value is calm.
-type circumstances struct {
-	kind        string // of the step, for the figures; "" is that of the command
-	faultPlan   faultPlan
-	end         end
-	traced      bool
-	parallelism int
-	readOnly    bool
-	destroyed   bool     // everything is to be
-	replaced    []string // addresses of what is
-	target      string   // the instance on which an action acts, and nothing else happens
-	allowed     bool     // deletion_protection is lifted for this run
+// commandSetup is how one run of the CLI is made. The zero value has no faults and no disruption.
+type commandSetup struct {
+	stepKind          string // for the figures; "" is the first argument of the command
+	faults            faultPlan
+	disruption        disruption
+	logsTrace         bool
+	parallelism       int
+	readOnly          bool
+	destroysAll       bool     // the command is to destroy everything
+	replacedAddresses []string // the resources that the command is to replace
+	target            string   // the instance of the only action that the command is to invoke
+	allowsDestroy     bool     // deletion_protection is lifted for this run
 }
 
-// outcome is what became of it.
-type outcome struct {
-	printed string
-	code    int
+// cliResult is the result of one run of the CLI.
+type cliResult struct {
+	printed  string
+	exitCode int
 }
 
 const (
-	base    = 90 * time.Second       // more than any run needs for itself, on a machine that is slow
-	latency = 200 * time.Millisecond // of a request, likewise
-	hang    = 15 * time.Minute       // longer than anything that can be explained
+	baseDuration    = 90 * time.Second       // more than a run without requests takes on a slow machine
+	requestDuration = 200 * time.Millisecond // more than a request takes on a slow machine
+	hangTimeout     = 15 * time.Minute       // after which a run is killed; longer than longestDuration
 )
 
-// do runs the CLI and holds what happened against the rules.
-func (r *run) do(c circumstances, arguments ...string) outcome {
+// runAndCheck runs the CLI, then checks the rules.
+func (r *run) runAndCheck(c commandSetup, arguments ...string) cliResult {
 	r.t.Helper()
 	before, saved := r.snapshot(), r.stateFile()
-	faultRun := newFaultRun(c.faultPlan, c.end, r.echo())
+	faultRun := newFaultRun(c.faults, c.disruption, r.echo())
 	r.world.ResetRequests()
 	r.world.Choose(faultRun.choose)
-	r.world.Server.DropIdle(c.faultPlan.drops)
+	r.world.Server.DropIdle(c.faults.dropsIdle)
 	started := time.Now()
-	result, kind, left := r.execute(c, faultRun, arguments)
+	result, injected, leftProcesses := r.runCLI(c, faultRun, arguments)
 	log, _ := os.ReadFile(c.log(r.cli.Dir)) // most steps have none
 	e := evidence{
-		before: before, kind: c.kind, printed: result.printed, log: string(log), code: result.code, end: kind,
-		took: time.Since(started), left: left,
-		readOnly: c.readOnly, target: c.target, excused: r.excused, removed: r.removed, deleted: maps.Clone(r.deleted),
-		mayUndo:     r.mayUndo(c, before),
-		parallelism: c.parallelism, createOnly: c.faultPlan.offersCreateOnly(),
+		before:              before,
+		stepKind:            c.stepKind,
+		printed:             result.printed,
+		log:                 string(log),
+		exitCode:            result.exitCode,
+		disruption:          injected,
+		took:                time.Since(started),
+		leftProcesses:       leftProcesses,
+		readOnly:            c.readOnly,
+		target:              c.target,
+		excused:             r.excused,
+		undoneInDashboard:   r.undoneInDashboard,
+		undoRequestedBefore: maps.Clone(r.undoRequested),
+		undoAllowed:         r.undoAllowed(c, before),
+		parallelism:         c.parallelism,
+		createOnly:          c.faults.offersCreateOnly(),
 	}
 	r.world.Choose(nil)
 	r.world.ClearFaults()
 	r.world.Server.DropIdle(false)
-	e.sent = faultRun.requests(r.world.Requests())
-	e.bound = r.bound(e)
-	r.account(c, faultRun, arguments, kind, result)
-	if r.isTorn(e) {
+	e.requests = faultRun.answeredRequests(r.world.Requests())
+	e.longestDuration = r.longestDuration(e)
+	r.recordFigures(c, faultRun, arguments, injected, result)
+	if r.isStateTorn(e) {
 		r.restore(saved)
 		return result
 	}
 	e.after = r.snapshot()
-	r.judge(e)
+	r.checkRules(e)
 	return result
 }
 
+// stateFile returns the content of the state file, nil if there is none.
 func (r *run) stateFile() []byte {
-	content, _ := os.ReadFile(filepath.Join(r.cli.Dir, "terraform.tfstate")) // before the first apply there is none
+	content, _ := os.ReadFile(filepath.Join(r.cli.Dir, "terraform.tfstate")) // fails before the first apply
 	return content
 }
 
-// echo tells the token in each spelling, as a server could in an error.
+// echo returns the token in each spelling, for errors that repeat it.
 func (r *run) echo() string { return strings.Join(spellings(r.world.Token), " ") }
 
-// execute runs the CLI in a process group of its own. It returns the end that it was given, and how many processes were
-// left.
-func (r *run) execute(c circumstances, s *faultRun, arguments []string) (outcome, string, int) {
+// runCLI runs the CLI in a process group of its own. It returns the result, the kind of the disruption that came, and
+// how many processes were left.
+func (r *run) runCLI(c commandSetup, fr *faultRun, arguments []string) (cliResult, string, int) {
 	r.t.Helper()
 	cmd, printed := r.cli.Command(arguments...), &acctest.Transcript{}
 	cmd.Env = append(slices.Clone(cmd.Env), c.environment(r.cli.Dir)...)
@@ -176,9 +198,9 @@ func (r *run) execute(c circumstances, s *faultRun, arguments []string) (outcome
 		r.t.Fatal(err)
 	}
 	group := cmd.Process.Pid
-	ctx, over := context.WithTimeout(context.Background(), hang)
-	defer over()
-	go func() { // nothing of it outlives the run
+	ctx, cancel := context.WithTimeout(context.Background(), hangTimeout)
+	defer cancel()
+	go func() { // ends all processes of the group with the run
 		select {
 		case <-r.interrupted:
 		case <-ctx.Done():
@@ -187,87 +209,93 @@ func (r *run) execute(c circumstances, s *faultRun, arguments []string) (outcome
 	}()
 	running, stopped := context.WithCancel(ctx)
 	ended := make(chan string, 1)
-	go func() { ended <- r.await(running, s, group, printed) }()
-	_ = cmd.Wait() // how it ended is in its state
+	go func() { ended <- r.awaitDisruption(running, fr, group, printed) }()
+	_ = cmd.Wait() // cmd.ProcessState has the result
 	stopped()
-	kind := <-ended
-	for orphaned := time.Now(); endsCLI(kind) && len(members(group)) > 0 && time.Since(orphaned) < base; {
-		<-time.After(50 * time.Millisecond) // the provider comes to its end
+	injected := <-ended
+	for cliEnd := time.Now(); endsCLIAtOnce(injected) && time.Since(cliEnd) < baseDuration; {
+		if len(livingProcesses(group)) == 0 {
+			break
+		}
+		<-time.After(50 * time.Millisecond) // until the provider has ended
 	}
-	left := len(members(group))
-	over()
+	leftProcesses := len(livingProcesses(group))
+	cancel()
 	select {
 	case <-r.interrupted:
 		r.t.Skip("interrupted")
 	default:
 	}
-	r.settle(printed)
-	return outcome{printed.String(), cmd.ProcessState.ExitCode()}, kind, left
+	r.waitForRequests(printed)
+	return cliResult{printed.String(), cmd.ProcessState.ExitCode()}, injected, leftProcesses
 }
 
-func (c circumstances) environment(dir string) []string {
+// environment returns the variables to add to the environment of the CLI.
+func (c commandSetup) environment(dir string) []string {
 	var variables []string
 	switch {
-	case c.traced:
+	case c.logsTrace:
 		variables = append(variables, "TF_LOG=TRACE", "TF_LOG_PATH="+c.log(dir))
-	case kills(c.end.kind):
+	case killsAProcess(c.disruption.kind):
 		variables = append(variables, "TF_LOG_PROVIDER=INFO", "TF_LOG_PATH="+c.log(dir))
 	}
-	if c.allowed {
+	if c.allowsDestroy {
 		variables = append(variables, "WAWP_ALLOW_DESTROY=1")
 	}
 	return variables
 }
 
-func (c circumstances) log(dir string) string { return filepath.Join(dir, "trace.log") }
+// log returns the path of the log file.
+func (c commandSetup) log(dir string) string { return filepath.Join(dir, "trace.log") }
 
-// await waits for the request at which the end comes, and returns which end came.
-func (r *run) await(ctx context.Context, s *faultRun, group int, printed *acctest.Transcript) string {
-	defer close(s.released)
+// awaitDisruption waits for the request at which the disruption comes, and injects it. It returns the kind of the
+// disruption, or noDisruption if the CLI ended before.
+func (r *run) awaitDisruption(ctx context.Context, fr *faultRun, group int, printed *acctest.Transcript) string {
+	defer close(fr.disruptionOver)
 	select {
-	case <-s.reached:
+	case <-fr.disruptionReached:
 	case <-ctx.Done():
-		return byItself
+		return noDisruption
 	}
 	switch {
-	case s.end.kind == changedMeanwhile:
+	case fr.disruption.kind == changedMeanwhile:
 		r.changeMeanwhile()
 		return changedMeanwhile
-	case s.end.strike(ctx, group, printed):
-		s.dead = time.Now()
-		return s.end.kind
+	case fr.disruption.inject(ctx, group, printed):
+		fr.disruptedAt = time.Now()
+		return fr.disruption.kind
 	}
-	return byItself
+	return noDisruption
 }
 
-// settle waits until the requests of processes that are gone are done, or never will be.
-func (r *run) settle(printed *acctest.Transcript) {
+// waitForRequests waits until the server has finished all requests. Processes that were killed can have left some.
+func (r *run) waitForRequests(printed *acctest.Transcript) {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), base)
+	ctx, cancel := context.WithTimeout(context.Background(), baseDuration)
 	defer cancel()
 	if err := r.world.Server.WaitIdle(ctx); err != nil {
 		r.fail(printed.String(), err.Error())
 	}
 }
 
-// bound is the longest time that can be explained. A fault costs an attempt that runs into request_timeout, and a pause
-// before the next. Each look at a session, or at what belongs to it, comes after a pause of 3 s in a wait, and of 5 s
-// where it is a second one; but all that waits has a timeout. Sessions wait side by side: as many as there can be, and
-// the one that waits longest may be the last.
-func (r *run) bound(e evidence) time.Duration {
+// longestDuration returns the longest time that a run can need. A fault costs an attempt of request_timeout, and a
+// pause before the next attempt. Each read costs a pause: 3 s in a wait, 5 s before a second look. The timeouts of the
+// resources limit the sum of these pauses. Sessions wait in parallel, as many as -parallelism says; the one with the
+// longest wait may be the last to begin.
+func (r *run) longestDuration(e evidence) time.Duration {
 	const (
 		longestPause = 2 * time.Second // before a retry: there are two at most
 		secondLook   = 5 * time.Second
 		// a session that is replaced has two starts
 		allTimeouts = (toStart + toDelete + toStart + toLink + toUnlink + toInvoke) * time.Second
 	)
-	explained, looks := base+time.Duration(len(e.sent))*latency, map[string]int{}
-	for _, s := range e.sent {
-		if s.fault != nil {
+	explained, looks := baseDuration+time.Duration(len(e.requests))*requestDuration, map[string]int{}
+	for _, request := range e.requests {
+		if request.fault != nil {
 			explained += time.Duration(r.config.waitTimeout)*time.Second + longestPause
 		}
-		if s.op == opInfo || strings.HasPrefix(s.op, http.MethodGet) {
-			looks[s.id]++
+		if request.op == opInfo || strings.HasPrefix(request.op, http.MethodGet) {
+			looks[request.id]++
 		}
 	}
 	longest := time.Duration(0)
@@ -276,87 +304,88 @@ func (r *run) bound(e evidence) time.Duration {
 		explained += waited / time.Duration(e.parallelism)
 		longest = max(longest, waited)
 	}
-	return min(explained+longest, hang-time.Second)
+	return min(explained+longest, hangTimeout-time.Second)
 }
 
-// mayUndo are the things whose undoing is asked for. What is replaced by create_before_destroy stays: the new object
-// stands for it, too. A webhook that is to lose its secret is deleted, and made again.
-func (r *run) mayUndo(c circumstances, before snapshot) map[string]bool {
+// undoAllowed returns the names of the objects that the command may delete, revoke or unlink. An object that
+// create_before_destroy replaces must stay, because the new object stands for it, too. A webhook that loses its secret
+// may be deleted and made again.
+func (r *run) undoAllowed(c commandSetup, before snapshot) map[string]bool {
 	all := map[string]bool{}
-	if c.kind == "invoke logout" {
-		all[phoneOf(c.target)] = true
+	if c.stepKind == "invoke logout" {
+		all[phoneName(c.target)] = true
 	}
 	for _, i := range before.state {
 		declared, ok := r.config.objects(i.Type)[key(i)]
-		wanted := ok && i.Deposed == "" && !c.destroyed
+		wanted := ok && i.Deposed == "" && !c.destroysAll
 		if i.Type == kindSession {
-			wanted = wanted && !slices.Contains(c.replaced, address(i)) || isProtected(i) && !c.allowed
+			wanted = wanted && !slices.Contains(c.replacedAddresses, address(i)) || isProtected(i) && !c.allowsDestroy
 		} else {
 			keepsSecret := declared["stored"] == true || declared["version"] != nil
-			wanted = wanted && r.config.beforeDestroy && (keepsSecret || !hasSecret(i))
+			wanted = wanted && r.config.createBeforeDestroy && (keepsSecret || !hasSecret(i))
 		}
 		if !wanted && !c.readOnly && c.target == "" {
-			all[thing(i)] = true
+			all[realObject(i)] = true
 		}
 	}
 	return all
 }
 
-// account writes down what was done.
-func (r *run) account(c circumstances, s *faultRun, arguments []string, kind string, result outcome) {
-	r.figures.add("steps", cmp.Or(c.kind, arguments[0]), 1)
-	r.figures.add("requests", "all", len(s.all))
-	if kind != byItself {
-		r.figures.add("ends", kind, 1)
+// recordFigures counts what happened, and adds the command to the journal.
+func (r *run) recordFigures(c commandSetup, fr *faultRun, arguments []string, injected string, result cliResult) {
+	r.figures.add("steps", cmp.Or(c.stepKind, arguments[0]), 1)
+	r.figures.add("requests", "all", len(fr.requests))
+	if injected != noDisruption {
+		r.figures.add("ends", injected, 1)
 	}
-	for _, request := range s.all {
+	for _, request := range fr.requests {
 		if request.fault != nil {
 			r.figures.add("faults", request.fault.name, 1)
 		}
-		r.deleted[request.undoes()] = true
+		r.undoRequested[request.undoneObject()] = true
 	}
-	ended := ""
-	if kind != byItself {
-		ended = ", by " + kind
+	endedBy := ""
+	if injected != noDisruption {
+		endedBy = ", by " + injected
 	}
-	r.note("%s (%s; %s): exit code %d%s, %d requests, %d of which failed", strings.Join(arguments, " "), c.faultPlan,
-		c.end, result.code, ended, len(s.all), s.hits)
+	r.note("%s (%s; %s): exit code %d%s, %d requests, %d of which failed", strings.Join(arguments, " "), c.faults,
+		c.disruption, result.exitCode, endedBy, len(fr.requests), fr.faultCount)
 }
 
-// isTorn says whether a kill has torn the state file: the CLI empties it and writes it anew, which no provider can
-// mend. It is empty until the first object is made.
-func (r *run) isTorn(e evidence) bool {
+// isStateTorn reports whether a kill left the state file half written. The CLI empties the file before it writes it,
+// which no provider can prevent. The file is empty until the first object is made.
+func (r *run) isStateTorn(e evidence) bool {
 	r.t.Helper()
 	content := r.stateFile()
 	hadContent := len(content) > 0 || len(e.before.state) > 0 || strings.Contains(e.printed, "Creation complete")
 	torn := !json.Valid(content) && hadContent
-	if torn && !kills(e.end) {
+	if torn && !killsAProcess(e.disruption) {
 		r.fail(e.printed, "the state file is torn")
 	}
 	if torn {
-		r.figures.add("state files torn by the CLI", e.end, 1)
+		r.figures.add("state files torn by the CLI", e.disruption, 1)
 	}
 	return torn
 }
 
-// restore puts back the state from before, as a person would. What was made since is lost.
+// restore puts back the state from before the command, as a person would. Objects that were made since are excused.
 func (r *run) restore(saved []byte) {
 	r.t.Helper()
 	if err := os.WriteFile(filepath.Join(r.cli.Dir, "terraform.tfstate"), saved, 0o600); err != nil {
 		r.t.Fatal(err)
 	}
 	e := evidence{after: r.snapshot(), excused: r.excused}
-	for _, id := range slices.Concat(lost(e), forgottenLinks(e)) {
-		r.excused[id], r.excused[linkOf(e.after.link[id])] = "lost with the state", "lost with the state"
+	for _, id := range slices.Concat(unrecordedInstances(e), linksLeftValid(e)) {
+		r.excused[id], r.excused[linkName(e.after.validLink[id])] = "lost with the state", "lost with the state"
 	}
 	for id := range e.after.stranded {
-		r.excused[phoneOf(id)] = "lost with the state"
+		r.excused[phoneName(id)] = "lost with the state"
 	}
 	r.note("the state was torn, and is now the one from before")
 }
 
-// judge applies the rules, and learns which instances are lost.
-func (r *run) judge(e evidence) {
+// checkRules fails the run if a rule is broken. Otherwise it excuses the instances that the rules allow to be lost.
+func (r *run) checkRules(e evidence) {
 	r.t.Helper()
 	for _, rule := range rules {
 		if wrong := rule.check(e); len(wrong) > 0 {
@@ -365,94 +394,94 @@ func (r *run) judge(e evidence) {
 	}
 	r.searchLeaks(e)
 	why := "announced as a possible orphan"
-	if kills(e.end) {
-		why = "lost by " + e.end
+	if killsAProcess(e.disruption) {
+		why = "lost by " + e.disruption
 	}
-	for _, id := range lost(e) {
+	for _, id := range unrecordedInstances(e) {
 		switch {
-		case couldNotUndo(e, id):
-			why = "left by a deletion that failed after " + e.end
+		case isRollbackFailed(e, id):
+			why = "left by a deletion that failed after " + e.disruption
 		case isAnnounced(e, id):
-			why = "announced by its id at " + e.end
+			why = "announced by its id at " + e.disruption
 		}
 		r.excused[id] = why
 		r.figures.add("creates that are not in the state", why, 1)
 	}
 	r.excuseBelongings(e)
 	for id := range e.after.sessions {
-		if isForgotten(e, id) {
+		if isLeftBehind(e, id) {
 			r.excused[id] = "left behind on a server that offers nothing but create"
 			r.figures.add("left behind", r.excused[id], 1)
 		}
 	}
-	if n := unwritten(e); n > 0 {
-		r.figures.add("creates that had returned, but were not written by the CLI", e.end, n)
+	if n := createsNotWritten(e); n > 0 {
+		r.figures.add("creates that had returned, but were not written by the CLI", e.disruption, n)
 	}
-	for _, s := range e.sent {
-		if _, was := e.before.recorded()[s.id]; s.op == opDelete && !was {
-			r.figures.add("sessions that nobody could record, deleted by the provider", e.end, 1)
+	for _, request := range e.requests {
+		if _, was := e.before.sessionsInState()[request.id]; request.op == opDelete && !was {
+			r.figures.add("sessions that nobody could record, deleted by the provider", e.disruption, 1)
 		}
 	}
-	r.forgive(e.after)
+	r.dropExcuses(e.after)
 }
 
-// excuseBelongings learns which phones and links are forgotten, and why that is right.
+// excuseBelongings excuses the phones and links that the rules allow to be left behind.
 func (r *run) excuseBelongings(e evidence) {
 	why := "announced"
-	if kills(e.end) {
-		why = "lost by " + e.end
+	if killsAProcess(e.disruption) {
+		why = "lost by " + e.disruption
 	}
-	for _, id := range forgottenPhones(e) {
-		r.excused[phoneOf(id)] = why
+	for _, id := range phonesLeftLinked(e) {
+		r.excused[phoneName(id)] = why
 		r.figures.add("phones that stay linked", why, 1)
 	}
-	for _, id := range forgottenLinks(e) {
-		r.excused[linkOf(e.after.link[id])] = why
+	for _, id := range linksLeftValid(e) {
+		r.excused[linkName(e.after.validLink[id])] = why
 		r.figures.add("links that stay valid", why, 1)
 	}
 	for id := range e.after.stranded {
-		if kills(e.end) && !e.before.stranded[id] { // what Terraform was told it may not have written
-			r.excused[phoneOf(id)] = why
+		if killsAProcess(e.disruption) && !e.before.stranded[id] { // Terraform may not have written its state
+			r.excused[phoneName(id)] = why
 		}
 	}
 }
 
-// forgive ends the excuses of what is in the state again, and is there.
-func (r *run) forgive(now snapshot) {
-	for _, i := range now.state {
+// dropExcuses ends the excuses of objects that exist and are in the state again.
+func (r *run) dropExcuses(current snapshot) {
+	for _, i := range current.state {
 		id := text(i, "instance_id")
-		if now.has(i) {
-			delete(r.removed, thing(i))
-			delete(r.deleted, thing(i))
+		if current.existsAtWawp(i) {
+			delete(r.undoneInDashboard, realObject(i))
+			delete(r.undoRequested, realObject(i))
 		}
 		switch {
 		case i.Type == kindSession:
 			delete(r.excused, id)
-			if now.has(i) && now.isPaired(id) {
-				delete(r.excused, phoneOf(id))
+			if current.existsAtWawp(i) && current.isPairedInState(id) {
+				delete(r.excused, phoneName(id))
 			}
-		case i.Type == kindPairing && now.has(i):
-			delete(r.excused, phoneOf(id))
+		case i.Type == kindPairing && current.existsAtWawp(i):
+			delete(r.excused, phoneName(id))
 		case i.Type == kindLink:
-			delete(r.excused, linkOf(text(i, "link")))
+			delete(r.excused, linkName(text(i, "link")))
 		}
 	}
-	for id, s := range now.sessions {
+	for id, s := range current.sessions {
 		if s.Me != nil {
-			delete(r.removed, phoneOf(id))
+			delete(r.undoneInDashboard, phoneName(id))
 		}
 	}
 }
 
-// searchLeaks looks for secrets in all that was printed and written.
+// searchLeaks fails the run if the output or a file shows a secret outside its place.
 func (r *run) searchLeaks(e evidence) {
 	r.t.Helper()
 	secrets := []secret{
 		{"the token", r.world.Token, false},
-		{"hmac_secret_wo", r.nowhere(), false},
-		{"hmac_secret", r.stored(), true},
+		{"hmac_secret_wo", r.writeOnlySecret(), false},
+		{"hmac_secret", r.storedSecret(), true},
 	}
-	for _, all := range e.after.links {
+	for _, all := range e.after.allLinks {
 		for _, link := range all {
 			secrets = append(secrets, secret{"a link", link[strings.LastIndex(link, "/")+1:], true})
 		}

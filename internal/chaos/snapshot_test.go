@@ -14,13 +14,13 @@ import (
 
 // snapshot is the account at Wawp, and the state of Terraform.
 type snapshot struct {
-	sessions map[string]wawptest.Session // by instance id, as all that follows
-	policies map[string]string
-	hooks    map[string][]wawptest.Webhook
-	links    map[string][]string // all that there ever were
-	link     map[string]string   // the one that is valid
-	stranded map[string]bool     // deleted while a phone was linked, which goes on listing it
-	state    []acctest.Instance
+	sessions  map[string]wawptest.Session // by instance id, as the next five
+	policies  map[string]string
+	hooks     map[string][]wawptest.Webhook
+	allLinks  map[string][]string // including those that were revoked
+	validLink map[string]string   // "" if none is valid
+	stranded  map[string]bool     // deleted while a phone was linked; the phone goes on listing it
+	state     []acctest.Instance
 }
 
 func (r *run) snapshot() snapshot {
@@ -35,7 +35,7 @@ func (r *run) snapshot() snapshot {
 	}
 	for _, session := range r.world.Sessions() {
 		id := session.InstanceID
-		s.sessions[id], s.policies[id], s.hooks[id], s.link[id] = session, r.world.Policy(id), r.world.Webhooks(id),
+		s.sessions[id], s.policies[id], s.hooks[id], s.validLink[id] = session, r.world.Policy(id), r.world.Webhooks(id),
 			r.world.Link(id)
 		r.seen[id] = true
 	}
@@ -43,13 +43,13 @@ func (r *run) snapshot() snapshot {
 		s.stranded[session.InstanceID] = true
 	}
 	for id := range r.seen {
-		s.links[id] = r.world.Links(id)
+		s.allLinks[id] = r.world.Links(id)
 	}
 	return s
 }
 
-// recorded are the sessions in the state, by instance id.
-func (s snapshot) recorded() map[string]acctest.Instance {
+// sessionsInState returns the sessions in the state, by instance id.
+func (s snapshot) sessionsInState() map[string]acctest.Instance {
 	all := map[string]acctest.Instance{}
 	for _, i := range s.state {
 		if i.Type == kindSession {
@@ -59,8 +59,8 @@ func (s snapshot) recorded() map[string]acctest.Instance {
 	return all
 }
 
-// addresses are those of the current objects in the state, with their objects.
-func (s snapshot) addresses() map[string]acctest.Instance {
+// objectsInState returns the current objects in the state, by address. Deposed objects are left out.
+func (s snapshot) objectsInState() map[string]acctest.Instance {
 	all := map[string]acctest.Instance{}
 	for _, i := range s.state {
 		if i.Deposed == "" {
@@ -70,7 +70,7 @@ func (s snapshot) addresses() map[string]acctest.Instance {
 	return all
 }
 
-// address is that of an object in the state, as the CLI writes it.
+// address returns the address of an object in the state, as the CLI writes it.
 func address(i acctest.Instance) string {
 	if i.Key == nil {
 		return i.Type + "." + i.Name
@@ -78,7 +78,7 @@ func address(i acctest.Instance) string {
 	return fmt.Sprintf("%s.%s[%q]", i.Type, i.Name, i.Key)
 }
 
-// key is that of an object in the state within the configuration.
+// key returns the key of an object in the state within the configuration.
 func key(i acctest.Instance) string {
 	if key, ok := i.Key.(string); ok {
 		return key
@@ -86,60 +86,62 @@ func key(i acctest.Instance) string {
 	return i.Name
 }
 
+// text returns an attribute that is a string, "" if it is null.
 func text(i acctest.Instance, attribute string) string {
 	value, _ := i.Attributes[attribute].(string)
 	return value
 }
 
-// isProtected says whether a session in the state must not be destroyed.
+// isProtected reports whether a session in the state is protected from deletion.
 func isProtected(i acctest.Instance) bool { return i.Attributes["deletion_protection"] == true }
 
-// hasSecret says whether a webhook in the state has a secret.
+// hasSecret reports whether a webhook in the state has a secret.
 func hasSecret(i acctest.Instance) bool {
 	return i.Attributes["hmac_secret"] != nil || i.Attributes["hmac_secret_wo_version"] != nil
 }
 
-// wasDescribed says whether the provider has seen session/info describe a session: only then, or minutes later, it can
-// tell that it is gone.
-func wasDescribed(i acctest.Instance) bool {
+// isMarkedDescribed reports whether the private state says that session/info has described the session. Without that
+// mark, the provider cannot prove for some minutes that the session is gone.
+func isMarkedDescribed(i acctest.Instance) bool {
 	var private struct{ Wawp []byte }
 	return json.Unmarshal(i.Private, &private) == nil && strings.Contains(string(private.Wawp), `"described":true`)
 }
 
-// thing names what an object in the state stands for: a session by its instance id, a webhook, the phone of a session.
-func thing(i acctest.Instance) string {
+// realObject returns the name of the object at Wawp that an object in the state stands for: an instance id, or the name
+// of a webhook or of a phone.
+func realObject(i acctest.Instance) string {
 	switch id := text(i, "instance_id"); i.Type {
 	case kindHook:
-		return hookOf(id, text(i, "url"))
+		return webhookName(id, text(i, "url"))
 	case kindPairing:
-		return phoneOf(id)
+		return phoneName(id)
 	default:
 		return id
 	}
 }
 
-func hookOf(id, url string) string { return id + "," + url }
-func phoneOf(id string) string     { return "the phone of " + id }
-func linkOf(url string) string     { return "the link " + url }
+func webhookName(id, url string) string { return id + "," + url }
+func phoneName(id string) string        { return "the phone of " + id }
+func linkName(url string) string        { return "the link " + url }
 
-// holds says whether there is an object of a type in the state that belongs to an instance, or is it.
-func (s snapshot) holds(kind, id string) bool {
+// hasInState reports whether the state has an object of a type that belongs to an instance.
+func (s snapshot) hasInState(kind, id string) bool {
 	return slices.ContainsFunc(s.state, func(i acctest.Instance) bool {
 		return i.Type == kind &&
 			text(i, "instance_id") == id
 	})
 }
 
-// isPaired says whether what the state holds of a session tells of a phone.
-func (s snapshot) isPaired(id string) bool {
+// isPairedInState reports whether the state says that a phone is linked to a session.
+func (s snapshot) isPairedInState(id string) bool {
 	return slices.ContainsFunc(s.state, func(i acctest.Instance) bool {
 		return i.Type == kindSession && text(i, "instance_id") == id &&
 			(i.Attributes["account"] != nil || text(i, "status") == "WORKING")
 	})
 }
 
-// has says whether there is, at Wawp, what an object in the state stands for.
-func (s snapshot) has(i acctest.Instance) bool {
+// existsAtWawp reports whether the object that an object in the state stands for exists at Wawp.
+func (s snapshot) existsAtWawp(i acctest.Instance) bool {
 	id := text(i, "instance_id")
 	session, ok := s.sessions[id]
 	switch i.Type {
@@ -151,8 +153,9 @@ func (s snapshot) has(i acctest.Instance) bool {
 	return ok
 }
 
-// withoutItsSecrets is a state file without the secrets that are allowed in it, and where they are.
-func withoutItsSecrets(content []byte) []byte {
+// redactedState returns a state file without the attributes that may hold a secret. Private state is decoded, so that a
+// search sees it.
+func redactedState(content []byte) []byte {
 	var state struct {
 		Resources []struct {
 			Type      string

@@ -16,19 +16,19 @@ import (
 
 const refresh = "refresh" // the kind of a step
 
-// step does one thing that a user, or somebody else, could do next.
+// step does one random thing that a user could do next.
 func (r *run) step() {
 	r.t.Helper()
 	if len(r.journal) > 1 {
 		for range r.rng.IntN(3) {
-			r.dashboard()
+			r.changeInDashboard()
 		}
 		for range r.rng.IntN(5) {
 			r.note("the configuration: %s", r.config.change(r.rng))
 		}
 	}
 	r.cli.Configure(r.config.String())
-	c := r.circumstances()
+	c := r.randomSetup()
 	switch n := r.rng.IntN(100); {
 	case n < 37 || len(r.cli.State()) == 0:
 		r.apply(c)
@@ -36,92 +36,104 @@ func (r *run) step() {
 		r.planAndApply(c)
 	case n < 50:
 		c.readOnly = true
-		r.do(c, "plan", "-no-color", "-input=false")
+		r.runAndCheck(c, "plan", "-no-color", "-input=false")
 	case n < 57:
-		c.kind, c.readOnly = refresh, true
+		c.stepKind, c.readOnly = refresh, true
 		r.apply(c, "-refresh-only")
 	case n < 65:
 		r.replace(c)
 	case n < 80:
 		r.destroy(c)
 	case n < 86:
-		r.adopt(c)
+		r.importOrphan(c)
 	case n < 94 && acctest.Has("1.14", ""):
-		r.invoke(c)
+		r.invokeAction(c)
 	default:
 		r.importAgain(c)
 	}
 }
 
-func (r *run) circumstances() circumstances {
+// randomSetup draws the faults and the disruption of a command.
+func (r *run) randomSetup() commandSetup {
 	step := len(r.journal)
-	c := circumstances{
-		faultPlan: newWeather(r.rng, r.seed, step), end: newEnd(r.rng, 5+4*len(r.config.sessions)),
-		traced: chance(r.rng, 30), parallelism: pick(r.rng, []int{1, 10, 10, 10, 30}),
+	c := commandSetup{
+		faults: newFaultPlan(r.rng, r.seed, step), disruption: newDisruption(r.rng, 5+4*len(r.config.sessions)),
+		logsTrace: chance(r.rng, 30), parallelism: pick(r.rng, []int{1, 10, 10, 10, 30}),
 	}
 	switch n := len(r.config.sessions); {
-	case slices.Contains(c.faultPlan.kinds, slow) && len(c.faultPlan.kinds) == 1:
-		c.parallelism = 40 // as many as there can be
+	case slices.Contains(c.faults.kinds, slowAnswer) && len(c.faults.kinds) == 1:
+		c.parallelism = 40 // the most sessions of a new configuration
 	case n > 6:
-		c.parallelism = max(c.parallelism, 10) // one after the other, that many that wait take minutes
+		c.parallelism = max(c.parallelism, 10) // one after the other, the waits of many sessions take minutes
 	}
 	return c
 }
 
-func calm() circumstances { return circumstances{parallelism: 10} }
+// undisturbed is a setup without faults and without a disruption.
+func undisturbed() commandSetup { return commandSetup{parallelism: 10} }
 
-func (r *run) apply(c circumstances, more ...string) outcome {
+// apply runs apply, with further arguments.
+func (r *run) apply(c commandSetup, arguments ...string) cliResult {
 	r.t.Helper()
-	return r.do(c, append([]string{"apply", "-auto-approve", "-no-color", "-input=false", fmt.Sprint("-parallelism=",
-		c.parallelism)}, more...)...)
+	return r.runAndCheck(
+		c,
+		append([]string{"apply", "-auto-approve", "-no-color", "-input=false", fmt.Sprint("-parallelism=",
+			c.parallelism)}, arguments...)...)
 }
 
-// planAndApply carries out a saved plan. The faults are for the apply, the end for either.
-func (r *run) planAndApply(c circumstances) {
+// planAndApply applies a saved plan. The faults are for the apply, the disruption may come in either command.
+func (r *run) planAndApply(c commandSetup) {
 	r.t.Helper()
-	first, second := c, c
-	first.faultPlan, first.readOnly = faultPlan{}, true
+	planSetup, applySetup := c, c
+	planSetup.faults, planSetup.readOnly = faultPlan{}, true
 	if chance(r.rng, 70) {
-		first.end = end{}
+		planSetup.disruption = disruption{}
 	}
-	result := r.do(first, "plan", "-out=saved.tfplan", "-no-color", "-input=false")
-	if result.code == 0 {
-		second.kind = "apply of a saved plan"
-		r.do(second, "apply", "-no-color", "-input=false", fmt.Sprint("-parallelism=", c.parallelism), "saved.tfplan")
+	result := r.runAndCheck(planSetup, "plan", "-out=saved.tfplan", "-no-color", "-input=false")
+	if result.exitCode == 0 {
+		applySetup.stepKind = "apply of a saved plan"
+		r.runAndCheck(
+			applySetup,
+			"apply",
+			"-no-color",
+			"-input=false",
+			fmt.Sprint("-parallelism=", c.parallelism),
+			"saved.tfplan",
+		)
 	}
 	_ = os.Remove(filepath.Join(r.cli.Dir, "saved.tfplan")) // there is none if the plan failed
 }
 
-// replace replaces an object or two.
-func (r *run) replace(c circumstances) {
+// replace replaces one or two objects.
+func (r *run) replace(c commandSetup) {
 	r.t.Helper()
-	c.kind = "apply -replace"
-	var more []string
+	c.stepKind = "apply -replace"
+	var arguments []string
 	for range 1 + r.rng.IntN(2) {
 		kind := pick(r.rng, []string{kindSession, kindSession, kindHook, kindPairing})
 		if keys := slices.Sorted(maps.Keys(r.config.objects(kind))); len(keys) > 0 {
-			c.replaced = append(c.replaced, r.config.address(kind, pick(r.rng, keys)))
-			more = append(more, "-replace="+c.replaced[len(c.replaced)-1])
+			c.replacedAddresses = append(c.replacedAddresses, r.config.address(kind, pick(r.rng, keys)))
+			arguments = append(arguments, "-replace="+c.replacedAddresses[len(c.replacedAddresses)-1])
 		}
 	}
-	r.apply(c, more...)
+	r.apply(c, arguments...)
 }
 
-// destroy destroys everything, by what a refresh tells or by the state alone.
-func (r *run) destroy(c circumstances) {
+// destroy destroys everything, with a refresh or from the state alone.
+func (r *run) destroy(c commandSetup) {
 	r.t.Helper()
-	c.destroyed, c.allowed = true, chance(r.rng, 50)
+	c.destroysAll, c.allowsDestroy = true, chance(r.rng, 50)
 	arguments := []string{
 		"destroy", "-auto-approve", "-no-color", "-input=false",
 		fmt.Sprint("-parallelism=", c.parallelism),
 	}
 	if chance(r.rng, 40) {
-		c.kind, arguments = "destroy -refresh=false", append(arguments, "-refresh=false")
+		c.stepKind, arguments = "destroy -refresh=false", append(arguments, "-refresh=false")
 	}
-	r.do(c, arguments...)
+	r.runAndCheck(c, arguments...)
 }
 
-// actions are those that can be invoked, with what they are told beside their session.
+// actions are the actions to invoke, with their arguments beside instance_id and timeouts.
 var actions = []struct{ name, kind, arguments string }{
 	{"start", "wawp_session_start", ""},
 	{"stop", "wawp_session_stop", ""},
@@ -133,25 +145,25 @@ var actions = []struct{ name, kind, arguments string }{
     message      = "A new version is in production."`},
 }
 
-// invoke carries out an action on a session, and nothing else.
-func (r *run) invoke(c circumstances) {
+// invokeAction invokes an action on a session.
+func (r *run) invokeAction(c commandSetup) {
 	r.t.Helper()
-	objects := r.snapshot().addresses()
+	objects := r.snapshot().objectsInState()
 	all := slices.DeleteFunc(slices.Sorted(maps.Keys(objects)),
 		func(at string) bool { return objects[at].Type != kindSession })
 	if len(all) == 0 {
 		return
 	}
 	action := pick(r.rng, actions)
-	c.target, c.kind = text(objects[pick(r.rng, all)], "instance_id"), "invoke "+action.name
+	c.target, c.stepKind = text(objects[pick(r.rng, all)], "instance_id"), "invoke "+action.name
 	r.cli.Configure(r.config.String() + fmt.Sprintf(
 		"\naction %q \"now\" {\n  config {\n    instance_id = %q\n    timeouts = { invoke = \"%ds\" }\n    %s\n  }\n}\n",
 		action.kind, c.target, toInvoke, action.arguments))
 	r.apply(c, "-invoke=action."+action.kind+".now")
 }
 
-// adopt imports an instance that the state lacks, by the command or by a block.
-func (r *run) adopt(c circumstances) {
+// importOrphan imports an instance that the state lacks, with the command or with an import block.
+func (r *run) importOrphan(c commandSetup) {
 	r.t.Helper()
 	orphans := r.orphans()
 	if len(orphans) == 0 {
@@ -164,7 +176,7 @@ func (r *run) adopt(c circumstances) {
 	r.note("%s is to be what is %s", name, r.excused[id])
 	if chance(r.rng, 50) {
 		r.cli.Configure(r.config.String() + fmt.Sprintf("\nimport {\n  to = %s\n  id = %q\n}\n", address, id))
-		c.kind = "apply with an import block"
+		c.stepKind = "apply with an import block"
 		r.apply(c)
 	} else {
 		r.cli.Configure(r.config.String())
@@ -172,7 +184,7 @@ func (r *run) adopt(c circumstances) {
 	}
 }
 
-// orphans are the instances that exist and are not in the state, in order of creation.
+// orphans returns the excused instances that exist, in order of creation.
 func (r *run) orphans() []string {
 	var all []string
 	for _, s := range r.world.Sessions() {
@@ -184,15 +196,15 @@ func (r *run) orphans() []string {
 }
 
 // importAgain removes an object from the state, and imports it again.
-func (r *run) importAgain(c circumstances) {
+func (r *run) importAgain(c commandSetup) {
 	r.t.Helper()
-	objects := r.snapshot().addresses()
+	objects := r.snapshot().objectsInState()
 	at := pick(r.rng, slices.Sorted(maps.Keys(objects)))
 	declared := r.config.objects(objects[at].Type)
 	if _, ok := declared[key(objects[at])]; !ok {
-		return // it could not be imported
+		return // an import needs a declaration
 	}
-	r.forget(objects[at])
+	r.removeFromState(objects[at])
 	id := text(objects[at], "instance_id")
 	if objects[at].Type == kindHook {
 		id += "," + text(objects[at], "url")
@@ -200,17 +212,17 @@ func (r *run) importAgain(c circumstances) {
 	r.importOne(c, at, id)
 }
 
-// importOne changes nothing at Wawp.
-func (r *run) importOne(c circumstances, address, id string) outcome {
+// importOne imports one object. An import changes nothing at Wawp.
+func (r *run) importOne(c commandSetup, address, id string) cliResult {
 	r.t.Helper()
 	c.readOnly = true
-	return r.do(c, "import", "-no-color", "-input=false", address, id)
+	return r.runAndCheck(c, "import", "-no-color", "-input=false", address, id)
 }
 
-const removed = "removed from the state"
+const removedFromState = "removed from the state"
 
-// forget removes an object from the state, and what is deposed at its address.
-func (r *run) forget(i acctest.Instance) {
+// removeFromState removes an object, and deposed objects at its address, from the state.
+func (r *run) removeFromState(i acctest.Instance) {
 	r.t.Helper()
 	for _, other := range r.cli.State() {
 		if address(other) != address(i) {
@@ -219,23 +231,23 @@ func (r *run) forget(i acctest.Instance) {
 		id := text(other, "instance_id")
 		switch i.Type {
 		case kindSession:
-			r.excused[id], r.excused[phoneOf(id)] = removed, removed
+			r.excused[id], r.excused[phoneName(id)] = removedFromState, removedFromState
 		case kindPairing:
-			r.excused[phoneOf(id)] = removed
+			r.excused[phoneName(id)] = removedFromState
 		case kindLink:
-			r.excused[linkOf(text(other, "link"))] = removed
+			r.excused[linkName(text(other, "link"))] = removedFromState
 		}
 	}
-	c := calm()
-	c.kind, c.readOnly = "state rm", true
-	r.do(c, "state", "rm", address(i))
+	c := undisturbed()
+	c.stepKind, c.readOnly = "state rm", true
+	r.runAndCheck(c, "state", "rm", address(i))
 }
 
-// dashboard changes something that is in the state.
-func (r *run) dashboard() {
+// changeInDashboard changes a session that is in the state.
+func (r *run) changeInDashboard() {
 	objects := r.snapshot()
 	var sessions []acctest.Instance
-	for _, i := range objects.recorded() {
+	for _, i := range objects.sessionsInState() {
 		if _, ok := objects.sessions[text(i, "instance_id")]; ok {
 			sessions = append(sessions, i)
 		}
@@ -248,28 +260,28 @@ func (r *run) dashboard() {
 			address(b)+b.Deposed)
 	})
 	i := pick(r.rng, sessions)
-	what := r.tamper(text(i, "instance_id"), key(i))
+	what := r.changeSessionInDashboard(text(i, "instance_id"), key(i))
 	r.note("in the dashboard: %s %s", key(i), what)
 	r.figures.add("changes in the dashboard", what, 1)
 }
 
-// changeMeanwhile changes something while the CLI runs.
+// changeMeanwhile changes a session while the CLI runs.
 func (r *run) changeMeanwhile() {
 	if all := r.world.Sessions(); len(all) > 0 {
-		what := r.tamper(pick(r.rng, all).InstanceID, "meanwhile")
+		what := r.changeSessionInDashboard(pick(r.rng, all).InstanceID, "meanwhile")
 		r.note("meanwhile, in the dashboard: %s", what)
 		r.figures.add("changes in the dashboard", "meanwhile "+what, 1)
 	}
 }
 
-// tamper changes a session in the dashboard, and says how.
-func (r *run) tamper(id, key string) string {
+// changeSessionInDashboard makes a random change to a session, and describes it.
+func (r *run) changeSessionInDashboard(id, key string) string {
 	session, _ := r.world.Session(id)
 	hooks := r.world.Webhooks(id)
 	switch r.rng.IntN(9) {
 	case 0:
 		r.world.Remove(id)
-		r.removed[id] = true
+		r.undoneInDashboard[id] = true
 		return "deleted"
 	case 1:
 		r.world.SetStatus(id, "STOPPED")
@@ -279,7 +291,7 @@ func (r *run) tamper(id, key string) string {
 			r.world.Pair(id, "201145202826", "Support")
 			return "paired"
 		}
-		r.removed[phoneOf(id)] = true
+		r.undoneInDashboard[phoneName(id)] = true
 		r.world.Unpair(id)
 		return "unlinked"
 	case 3:
@@ -290,7 +302,7 @@ func (r *run) tamper(id, key string) string {
 			r.world.ExpireLink(id)
 			return "link expired"
 		}
-		r.excused[linkOf(r.world.NewLink(id))] = "made in the dashboard"
+		r.excused[linkName(r.world.NewLink(id))] = "made in the dashboard"
 		return "given a link"
 	case 5:
 		paid := chance(r.rng, 50)
@@ -306,7 +318,7 @@ func (r *run) tamper(id, key string) string {
 	}
 	hook := pick(r.rng, hooks)
 	if chance(r.rng, 50) {
-		r.removed[hookOf(id, hook.URL)] = true
+		r.undoneInDashboard[webhookName(id, hook.URL)] = true
 		r.world.RemoveWebhook(id, hook.URL)
 		return "webhook deleted"
 	}
