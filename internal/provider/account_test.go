@@ -8,8 +8,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// everything manages all that belongs to a session: one that has its phone, and one that waits for it.
-const everything = `provider "wawp" {
+// accountConfig manages every object that can belong to a session: one session has a phone, the other waits for one.
+const accountConfig = `provider "wawp" {
   max_retries = 0
 }
 
@@ -33,24 +33,25 @@ resource "wawp_session_temp_link" "x" {
 }
 `
 
-// account makes both sessions in the dashboard, and the configuration of what belongs to them.
-func account(t *testing.T) (*acctest.World, *acctest.Terraform) {
+// newAccount makes both sessions, and a Terraform with accountConfig.
+func newAccount(t *testing.T) (*acctest.World, *acctest.Terraform) {
 	t.Helper()
 	w := acctest.New(t, wawptest.Config{Paid: true})
 	for _, id := range []string{"3EB0PAIRED", "3EB0WAITS"} {
 		w.Add(wawptest.Session{InstanceID: id, Status: "SCAN_QR_CODE"})
 	}
 	w.Pair("3EB0PAIRED", "201012345678", "John")
-	return w, w.Terraform(t, everything)
+	return w, w.Terraform(t, accountConfig)
 }
 
-// TestTokenOfAnotherAccountDropsNothing: to another account Wawp says that there is no such session. What belongs to
-// one stays in the state, and is not taken for deleted. (That the session itself does, the package session tests.)
-func TestTokenOfAnotherAccountDropsNothing(t *testing.T) {
+// TestTokenOfAnotherAccountKeepsState: for the token of another account, Wawp knows no such session. That proves
+// nothing about objects that belong to the session, so they stay in the state. (Package session tests the session
+// itself.)
+func TestTokenOfAnotherAccountKeepsState(t *testing.T) {
 	t.Parallel()
 	const token = "t0ken-of-somebody-else"
 	other := acctest.New(t, wawptest.Config{Token: token, Paid: true})
-	w, tf := account(t)
+	w, tf := newAccount(t)
 	tf.OK("apply")
 	before := tf.State()
 	tf.BaseURL, tf.Token = other.Server.URL, token
@@ -72,22 +73,22 @@ func TestTokenOfAnotherAccountDropsNothing(t *testing.T) {
 		Body: `{"code":"bad_request","message":"no such instance"}`,
 	})
 	acctest.Contains(t, tf.Fails("destroy"), "Error: The phone was not unlinked from the Wawp session")
-	if left := len(tf.State()); left != len(before)-1 { // a policy leaves with no request: the session keeps it
+	if left := len(tf.State()); left != len(before)-1 { // a policy needs no request to leave the state
 		t.Errorf("%d resources are in the state, want %d", left, len(before)-1)
 	}
 	tf.BaseURL, tf.Token = w.Server.URL, w.Token
 	tf.OK("destroy")
 }
 
-// TestAbsenceThatPassesIsNoAlarm: a 404 of some seconds changes nothing, and nobody hears of it.
-func TestAbsenceThatPassesIsNoAlarm(t *testing.T) {
+// TestTransientAbsenceChangesNothing: a 404 that passes within seconds changes no state and prints no warning.
+func TestTransientAbsenceChangesNothing(t *testing.T) {
 	t.Parallel()
 	for _, endpoint := range []string{
 		"POST /v2/session/info", "GET /v2/session/webhook", "GET /v2/session/rate-limit", "GET /v2/session/temp-link",
 	} {
 		t.Run(endpoint, func(t *testing.T) {
 			t.Parallel()
-			w, tf := account(t)
+			w, tf := newAccount(t)
 			tf.OK("apply")
 			w.Inject(wawptest.Fault{
 				Match: endpoint, Times: 1, Status: 404,
@@ -103,11 +104,10 @@ func TestAbsenceThatPassesIsNoAlarm(t *testing.T) {
 	}
 }
 
-// TestRenewedTokenIsThatOfTheSameAccount: once what belongs to a session was read with it, it proves as much as the old
-// one.
-func TestRenewedTokenIsThatOfTheSameAccount(t *testing.T) {
+// TestRenewedTokenProvesAbsence: a renewed token can prove that objects are gone once it has read them.
+func TestRenewedTokenProvesAbsence(t *testing.T) {
 	t.Parallel()
-	w, tf := account(t)
+	w, tf := newAccount(t)
 	tf.OK("apply")
 	w.SetToken("renewed")
 	tf.Token = "renewed"
@@ -120,15 +120,15 @@ func TestRenewedTokenIsThatOfTheSameAccount(t *testing.T) {
 	}
 }
 
-// TestAnotherAccountWithTheSameSessionsDropsNothing: what it answers is true of its own sessions alone. A phone that
-// is linked to none of them, and a webhook that none of them has, stay in the state.
-func TestAnotherAccountWithTheSameSessionsDropsNothing(t *testing.T) {
+// TestSameSessionsOfAnotherAccountKeepState: another account that has sessions of the same ids describes its own
+// sessions. A phone or a webhook that they lack stays in the state.
+func TestSameSessionsOfAnotherAccountKeepState(t *testing.T) {
 	t.Parallel()
 	const token = "t0ken-of-somebody-else"
 	for name, sameToken := range map[string]bool{"another token": false, "another address": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w, tf := account(t)
+			w, tf := newAccount(t)
 			config := wawptest.Config{Token: token, Paid: true}
 			if sameToken {
 				config.Token = w.Token

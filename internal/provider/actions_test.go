@@ -8,8 +8,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 )
 
-// TestEveryActionWarnsOfTaint: on a session, a failed action would then cost the phone.
-func TestEveryActionWarnsOfTaint(t *testing.T) {
+// TestEveryActionPageWarnsOfTaint: taint replaces the session at the next apply, which costs the linked phone.
+func TestEveryActionPageWarnsOfTaint(t *testing.T) {
 	t.Parallel()
 	for name := range acctest.Serve(t).Schemas.ActionSchemas {
 		page, err := os.ReadFile("../../templates/actions/" + strings.TrimPrefix(name, "wawp_") + ".md.tmpl")

@@ -20,11 +20,11 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// TestAccCIExamplesRun runs the commands of each pipeline of the guide, one after the other, as its jobs would: with an
-// installed provider, a state elsewhere, and nobody to ask.
-func TestAccCIExamplesRun(t *testing.T) {
+// TestAccCIPipelineExamples runs the commands of each pipeline of the guide in their order, as its jobs do: with an
+// installed provider, a remote state, and no terminal.
+func TestAccCIPipelineExamples(t *testing.T) {
 	t.Parallel()
-	files := exampleFiles(t, "TestAccCIExamplesRun")
+	files := exampleFiles(t, "TestAccCIPipelineExamples")
 	command := regexp.MustCompile(`terraform ((?:init|plan|apply) .*)`)
 	for pipeline, content := range files {
 		if filepath.Ext(pipeline) != ".yml" {
@@ -35,13 +35,13 @@ func TestAccCIExamplesRun(t *testing.T) {
 			w := acctest.New(t, wawptest.Config{})
 			parsed := "\noutput \"parsed\" {\n  value = length(yamldecode(file(\"pipeline.yml\")))\n}\n"
 			cli := w.CLI(t, files["guides/running-in-ci/main.tf"]+parsed)
-			write(t, filepath.Join(cli.Dir, "pipeline.yml"), content)
-			installable(t, cli)
+			writeFile(t, filepath.Join(cli.Dir, "pipeline.yml"), content)
+			installProvider(t, cli)
 			state := remoteState(t)
 			cli.Env = append(cli.Env, "TF_INPUT=0",
 				"TF_HTTP_ADDRESS="+state, "TF_HTTP_LOCK_ADDRESS="+state+"/lock",
 				"TF_HTTP_UNLOCK_ADDRESS="+state+"/lock")
-			cli.OK("init") // on somebody's laptop: it writes the lock file, which the pipelines need
+			cli.OK("init") // as on a laptop: it writes the lock file that the pipelines need
 			for _, found := range command.FindAllStringSubmatch(content, -1) {
 				cli.OK(strings.Fields(found[1])...)
 			}
@@ -55,21 +55,22 @@ func TestAccCIExamplesRun(t *testing.T) {
 	}
 }
 
-// TestAccCountsOfAPlan runs what the guide shows for a public repository: nothing of a session is printed but its type.
-func TestAccCountsOfAPlan(t *testing.T) {
+// TestAccPlanCountsScript runs the script of the guide for public repositories. Its output has the types of the
+// sessions' resources, and nothing else of them.
+func TestAccPlanCountsScript(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("jq"); err != nil {
 		t.Skip("NOT TESTED: counts.sh, because jq is not at hand")
 	}
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, "resource \"wawp_session\" \"x\" {\n  count = 2\n}\n")
-	said, code := runScript(t, cli, exampleFiles(t, "TestAccCIExamplesRun")["guides/running-in-ci/counts.sh"])
+	said, code := runScript(t, cli, exampleFiles(t, "TestAccCIPipelineExamples")["guides/running-in-ci/counts.sh"])
 	if code != 0 || strings.Join(strings.Fields(said), " ") != "2 create: wawp_session" {
 		t.Errorf("it ends with %d, and prints %q", code, said)
 	}
 }
 
-// runScript runs a script, which finds the CLI as terraform, and returns all that it printed and its exit code.
+// runScript runs a script that finds the CLI as terraform on PATH. It returns the output and the exit code.
 func runScript(t *testing.T, cli *acctest.CLI, script string, environment ...string) (string, int) {
 	t.Helper()
 	bin := t.TempDir()
@@ -86,15 +87,15 @@ func runScript(t *testing.T, cli *acctest.CLI, script string, environment ...str
 	return string(said), cmd.ProcessState.ExitCode()
 }
 
-// installable has init find the provider in a directory, where a CLI for users finds it in the registry.
-func installable(t *testing.T, cli *acctest.CLI) {
+// installProvider puts the provider into a filesystem mirror, where init finds it as it finds it in the registry.
+func installProvider(t *testing.T, cli *acctest.CLI) {
 	t.Helper()
 	at := slices.IndexFunc(cli.Env, func(variable string) bool {
 		return strings.HasPrefix(variable,
 			"TF_CLI_CONFIG_FILE=")
 	})
 	rc := strings.TrimPrefix(cli.Env[at], "TF_CLI_CONFIG_FILE=")
-	built := regexp.MustCompile(`"wawp/wawp" *= *"(.*)"`).FindStringSubmatch(string(read(t, rc)))
+	built := regexp.MustCompile(`"wawp/wawp" *= *"(.*)"`).FindStringSubmatch(string(readFile(t, rc)))
 	mirror := t.TempDir()
 	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
 		dir := filepath.Join(mirror, host, "wawp", "wawp", "1.0.0", runtime.GOOS+"_"+runtime.GOARCH)
@@ -106,10 +107,10 @@ func installable(t *testing.T, cli *acctest.CLI) {
 			t.Fatal(err)
 		}
 	}
-	write(t, rc, fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror))
+	writeFile(t, rc, fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror))
 }
 
-// remoteState keeps one state, as backend "http" wants it, and returns its address.
+// remoteState serves one state for the backend "http", and returns its address.
 func remoteState(t *testing.T) string {
 	t.Helper()
 	var (

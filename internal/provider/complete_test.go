@@ -11,18 +11,16 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// copyExample puts an example into the directory of a CLI, in the place of any other configuration.
+// copyExample replaces the configuration of a CLI with an example.
 func copyExample(t *testing.T, cli *acctest.CLI, dir string) {
 	t.Helper()
-	if err := os.Remove(filepath.Join(cli.Dir, "main.tf")); err != nil {
-		t.Fatal(err)
-	}
+	removeFile(t, filepath.Join(cli.Dir, "main.tf"))
 	if err := os.CopyFS(cli.Dir, os.DirFS(filepath.Join(root, "examples", dir))); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// TestAccCompleteExample applies the complete example as it stands.
+// TestAccCompleteExample applies the complete example unchanged.
 func TestAccCompleteExample(t *testing.T) {
 	t.Parallel()
 	const secret = "only-for-this-test"
@@ -35,7 +33,7 @@ func TestAccCompleteExample(t *testing.T) {
 	cli.Env = append(cli.Env, `TF_VAR_webhook_secrets={"support/crm"="`+secret+`"}`)
 
 	cli.OK("plan", "-out=plan", "-no-color")
-	// one is about dev_overrides
+	// the one allowed is about dev_overrides
 	if said := cli.OK("apply", "-no-color", "plan"); strings.Count(said, "Warning: ") > 1 {
 		t.Errorf("it warns:\n%s", said)
 	}
@@ -57,8 +55,8 @@ func TestAccCompleteExample(t *testing.T) {
 	cli.OK("destroy", "-auto-approve")
 }
 
-// TestAccCompleteExamplePassesItsTests runs the example's own tests, where there is no Wawp and no token.
-func TestAccCompleteExamplePassesItsTests(t *testing.T) {
+// TestAccCompleteExampleOwnTests runs terraform test in the complete example, without a token and without an API.
+func TestAccCompleteExampleOwnTests(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, "")

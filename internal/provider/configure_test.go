@@ -27,7 +27,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// environment is a getenv of fixed variables.
+// environment returns a getenv that knows these pairs of names and values.
 func environment(pairs ...string) func(string) string {
 	return func(name string) string {
 		for i := 0; i+1 < len(pairs); i += 2 {
@@ -92,7 +92,7 @@ func TestOptionsNumbers(t *testing.T) {
 	}
 }
 
-func TestOptionsComplain(t *testing.T) {
+func TestOptionsDiagnostics(t *testing.T) {
 	t.Parallel()
 	empty := filepath.Join(t.TempDir(), "empty.pem")
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
@@ -169,8 +169,8 @@ func TestOptionsComplain(t *testing.T) {
 	}
 }
 
-// TestTokenIsNotPointedAt: Terraform would quote its line, with the token in it.
-func TestTokenIsNotPointedAt(t *testing.T) {
+// TestTokenDiagnosticHasNoPath: Terraform quotes the line that a diagnostic points at, and the token is in that line.
+func TestTokenDiagnosticHasNoPath(t *testing.T) {
 	t.Parallel()
 	for _, token := range []types.String{types.StringNull(), types.StringValue(" ")} {
 		_, diags := model{AccessToken: token}.options(environment())
@@ -215,7 +215,7 @@ func TestCACertFileIsTrusted(t *testing.T) {
 	}
 }
 
-func TestKnown(t *testing.T) {
+func TestUnknownConfigurationIsNotKnown(t *testing.T) {
 	t.Parallel()
 	if !(model{}).known() {
 		t.Error("an empty block is not known")
@@ -247,8 +247,8 @@ func TestUserAgent(t *testing.T) {
 	}
 }
 
-// TestLogMasksTheToken, whatever brings it there.
-func TestLogMasksTheToken(t *testing.T) {
+// TestLogMasksToken checks each field of an attempt that can repeat the token.
+func TestLogMasksToken(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	logAttempt("c4nary-t0ken")(tflogtest.RootLogger(context.Background(), &log), wawp.Attempt{
@@ -261,8 +261,9 @@ func TestLogMasksTheToken(t *testing.T) {
 	}
 }
 
-// TestLogTellsWhy: what failed and why, what follows, and of which operation of Terraform it is a part.
-func TestLogTellsWhy(t *testing.T) {
+// TestLogHasFailureAndOperation: an entry has the failure, the pause before the next attempt, and the id of Terraform's
+// operation.
+func TestLogHasFailureAndOperation(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	ctx := tflog.SetField(tflogtest.RootLogger(context.Background(), &log), "tf_req_id", "7")
@@ -290,7 +291,7 @@ func TestLogTellsWhy(t *testing.T) {
 	}
 }
 
-// TestSecretsAreSensitive, so that Terraform prints none of them.
+// TestSecretsAreSensitive: Terraform prints no attribute that is sensitive.
 func TestSecretsAreSensitive(t *testing.T) {
 	t.Parallel()
 	ctx, p := context.Background(), &Provider{}
@@ -321,8 +322,9 @@ func TestSecretsAreSensitive(t *testing.T) {
 	}
 }
 
-// TestSchemasAreSound has the framework check every schema, and finds attributes without a description.
-func TestSchemasAreSound(t *testing.T) {
+// TestSchemasAreValidAndDescribed runs the framework's checks of each schema, and finds attributes without a
+// description.
+func TestSchemasAreValidAndDescribed(t *testing.T) {
 	t.Parallel()
 	ctx, p := context.Background(), &Provider{}
 	for _, make := range p.Resources(ctx) {

@@ -9,8 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// TestCACertFileIsRead to its end only if it has one: a device and a pipe have none.
-func TestCACertFileIsRead(t *testing.T) {
+// TestCACertFileMustBeRegular: reading a device or a pipe may never end.
+func TestCACertFileMustBeRegular(t *testing.T) {
 	t.Parallel()
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {

@@ -7,7 +7,6 @@ import (
 	"go/token"
 	"go/types"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,7 +14,8 @@ import (
 	"testing"
 )
 
-// summaryArgument says which argument of a call is the summary of a diagnostic, or the text of a function's error.
+// summaryArgument is the index of the argument that holds the summary of a diagnostic or the text of a function's
+// error, by the name of the called function.
 var summaryArgument = map[string]int{
 	"AddError":                      0,
 	"AddWarning":                    0,
@@ -27,22 +27,20 @@ var summaryArgument = map[string]int{
 	"NewAttributeWarningDiagnostic": 1,
 	"NewFuncError":                  0,
 	"NewArgumentFuncError":          1,
-	"Diagnostic":                    0, // of explain
+	"Diagnostic":                    0, // in package explain
 }
 
-// placeholders are what may stand in a summary and is not known before it is printed, as the page writes it.
+// placeholders are the parts of a summary that vary, by their Go expression, as the guide writes them.
 var placeholders = map[string]string{
 	"id": "<instance_id>", "o.InstanceID": "<instance_id>", "o.Noun": "<object>",
 	"err.Error()": "<reason>",
 }
 
-// TestGuideExplainsEveryDiagnostic compares the summaries in the code with the headings of the guide.
+// TestGuideExplainsEveryDiagnostic compares the summaries in the code with the headings of the guide *When something
+// fails*.
 func TestGuideExplainsEveryDiagnostic(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile("../../docs/guides/when-something-fails.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	page := readFile(t, root+"/docs/guides/when-something-fails.md")
 	var explained []string
 	for line := range strings.Lines(string(page)) {
 		if heading, isHeading := strings.CutPrefix(line, "### "); isHeading {
@@ -68,49 +66,43 @@ func TestGuideExplainsEveryDiagnostic(t *testing.T) {
 	}
 }
 
-// terraforms are messages of Terraform's own that pages quote.
-var terraforms = []string{
+// terraformSummaries are summaries of Terraform's own diagnostics that pages quote.
+var terraformSummaries = []string{
 	"Saved plan is stale", "execution halted", "Check block assertion failed", "Resource postcondition failed",
 }
 
-// quoted is the first line of a message, as a page shows what Terraform prints.
-var quoted = regexp.MustCompile(`(?m)^[│ ]*(?:Error|Warning): (.+)$`)
+// quotedSummary matches the first line of a diagnostic on a page, with or without the frame that Terraform prints.
+var quotedSummary = regexp.MustCompile(`(?m)^[│ ]*(?:Error|Warning): (.+)$`)
 
-// TestPagesQuoteWhatIsPrinted: a message that a page shows is one that is printed still.
-func TestPagesQuoteWhatIsPrinted(t *testing.T) {
+// TestPagesQuotePrintedSummaries finds diagnostics on the pages that no code prints, or that it prints in other words.
+func TestPagesQuotePrintedSummaries(t *testing.T) {
 	t.Parallel()
 	printed := summaries(t)
-	pages, err := filepath.Glob("../../docs/*/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	pages := filesBelow(t, "docs")
+	pages["../README.md"] = string(readFile(t, root+"/README.md"))
 	found := 0
-	for _, page := range append(pages, "../../docs/index.md", "../../README.md") {
-		content, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, match := range quoted.FindAllStringSubmatch(string(content), -1) {
+	for page, text := range pages {
+		for _, match := range quotedSummary.FindAllStringSubmatch(text, -1) {
 			found++
 			summary := instanceID.ReplaceAllString(match[1], placeholders["id"])
-			general := noun.ReplaceAllString(summary, "Wawp "+placeholders["o.Noun"]+" ")
-			if printed[summary] == "" && printed[general] == "" && !slices.Contains(terraforms, summary) {
-				t.Errorf("%s quotes %q, which no code prints", page, match[1])
+			general := objectNoun.ReplaceAllString(summary, "Wawp "+placeholders["o.Noun"]+" ")
+			if printed[summary] == "" && printed[general] == "" && !slices.Contains(terraformSummaries, summary) {
+				t.Errorf("docs/%s quotes %q, which no code prints", page, match[1])
 			}
 		}
 	}
 	if found == 0 {
-		t.Error("no page quotes a message")
+		t.Error("no page quotes a diagnostic")
 	}
 }
 
-// instanceID is what stands for an instance in an example.
+// instanceID matches an instance id in an example.
 var instanceID = regexp.MustCompile(`\b[0-9A-F]{12}\b`)
 
-// noun is what an object is called that a message is about, whichever it is.
-var noun = regexp.MustCompile(`^Wawp (session|pairing|webhook|temporary link|sending policy) `)
+// objectNoun matches the name of the object in a summary that exists for several objects.
+var objectNoun = regexp.MustCompile(`^Wawp (session|pairing|webhook|temporary link|sending policy) `)
 
-// summaries returns every summary that the code can print, and where one of those that print it is.
+// summaries returns every summary that the code can print, with the place of one call that prints it.
 func summaries(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{}
@@ -118,11 +110,11 @@ func summaries(t *testing.T) map[string]string {
 		if err != nil || !entry.IsDir() {
 			return err
 		}
-		p := load(t, dir)
+		p := loadPackage(t, dir)
 		for _, file := range p.files {
 			ast.Inspect(file, func(n ast.Node) bool {
 				if call, isCall := n.(*ast.CallExpr); isCall {
-					p.collect(call, all)
+					p.addSummaries(call, all)
 				}
 				return true
 			})
@@ -135,18 +127,18 @@ func summaries(t *testing.T) map[string]string {
 	return all
 }
 
-// source is one package, without its tests.
-type source struct {
+// goPackage is one parsed package, without its tests.
+type goPackage struct {
 	t      *testing.T
 	fset   *token.FileSet
 	files  []*ast.File
 	values map[ast.Expr]types.TypeAndValue
 }
 
-// load reads a package. What it imports is not looked at: constants of its own are all that is needed.
-func load(t *testing.T, dir string) source {
+// loadPackage parses a package and evaluates its constants. It ignores type errors, because it loads no imports.
+func loadPackage(t *testing.T, dir string) goPackage {
 	t.Helper()
-	p := source{t: t, fset: token.NewFileSet(), values: map[ast.Expr]types.TypeAndValue{}}
+	p := goPackage{t: t, fset: token.NewFileSet(), values: map[ast.Expr]types.TypeAndValue{}}
 	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		t.Fatal(err)
@@ -166,8 +158,8 @@ func load(t *testing.T, dir string) source {
 	return p
 }
 
-// collect adds the summaries with which a call can be made.
-func (p source) collect(call *ast.CallExpr, all map[string]string) {
+// addSummaries adds the possible summaries of a call.
+func (p goPackage) addSummaries(call *ast.CallExpr, all map[string]string) {
 	function, isMethod := call.Fun.(*ast.SelectorExpr)
 	if !isMethod {
 		return
@@ -176,9 +168,9 @@ func (p source) collect(call *ast.CallExpr, all map[string]string) {
 	if !isDiagnostic || index >= len(call.Args) {
 		return
 	}
-	for _, expression := range p.origins(call.Args[index]) {
+	for _, expression := range p.possibleValues(call.Args[index]) {
 		place := p.fset.Position(expression.Pos()).String()
-		summary, isKnown := p.text(expression)
+		summary, isKnown := p.constantText(expression)
 		if !isKnown {
 			p.t.Errorf("%s: the summary cannot be told from the source: make it a constant", place)
 		}
@@ -186,9 +178,10 @@ func (p source) collect(call *ast.CallExpr, all map[string]string) {
 	}
 }
 
-// origins returns what an argument can hold: itself, or, if it is a field named summary, whatever the package puts
-// into one. A parameter of that name has what the callers give.
-func (p source) origins(argument ast.Expr) []ast.Expr {
+// possibleValues returns the expressions that an argument can hold: the argument itself or, for a field named summary,
+// everything that the package assigns to such a field. A parameter named summary adds nothing, because the calls of its
+// function are collected.
+func (p goPackage) possibleValues(argument ast.Expr) []ast.Expr {
 	parameter, isName := argument.(*ast.Ident)
 	if isName && parameter.Name == "summary" && p.values[argument].Value == nil {
 		return nil
@@ -202,7 +195,7 @@ func (p source) origins(argument ast.Expr) []ast.Expr {
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.CompositeLit:
-				p.refuseUnnamed(n)
+				p.checkFieldsNamed(n)
 			case *ast.KeyValueExpr:
 				if key, isIdent := n.Key.(*ast.Ident); isIdent && key.Name == "summary" {
 					found = append(found, n.Value)
@@ -223,8 +216,9 @@ func (p source) origins(argument ast.Expr) []ast.Expr {
 	return found
 }
 
-// refuseUnnamed fails for a struct with a summary whose fields are not set by name: it would be overlooked.
-func (p source) refuseUnnamed(literal *ast.CompositeLit) {
+// checkFieldsNamed fails for a literal of a struct with a summary that sets its fields without names: possibleValues
+// would overlook it.
+func (p goPackage) checkFieldsNamed(literal *ast.CompositeLit) {
 	if len(literal.Elts) == 0 || p.values[literal].Type == nil {
 		return
 	}
@@ -239,14 +233,14 @@ func (p source) refuseUnnamed(literal *ast.CompositeLit) {
 	}
 }
 
-// text returns a constant, or a sum of constants and placeholders.
-func (p source) text(e ast.Expr) (string, bool) {
+// constantText returns the value of a constant, or of a sum of constants and placeholders.
+func (p goPackage) constantText(e ast.Expr) (string, bool) {
 	if value := p.values[e].Value; value != nil && value.Kind() == constant.String {
 		return constant.StringVal(value), true
 	}
 	if sum, isSum := e.(*ast.BinaryExpr); isSum && sum.Op == token.ADD {
-		left, leftKnown := p.text(sum.X)
-		right, rightKnown := p.text(sum.Y)
+		left, leftKnown := p.constantText(sum.X)
+		right, rightKnown := p.constantText(sum.Y)
 		return left + right, leftKnown && rightKnown
 	}
 	placeholder, isKnown := placeholders[types.ExprString(e)]

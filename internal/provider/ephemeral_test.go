@@ -11,9 +11,9 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// everyEphemeral is a session with a link that is handed out, and all that Terraform opens anew with each plan, apply
-// and destroy.
-const everyEphemeral = `
+// ephemeralConfig declares a session, a link of it, and the ephemeral resources that Terraform opens at each plan,
+// apply and destroy.
+const ephemeralConfig = `
 	resource "wawp_session" "x" { desired_state = "started" }
 	resource "wawp_session_temp_link" "x" { instance_id = wawp_session.x.instance_id }
 	ephemeral "wawp_session_temp_link" "x" {
@@ -23,8 +23,8 @@ const everyEphemeral = `
 	ephemeral "wawp_session_qr_code" "x" { instance_id = wawp_session.x.instance_id }
 `
 
-// TestEphemeralResourcesAlwaysOpen plans, applies and destroys before a phone is linked, while a code is shown, and
-// after. The link that was handed out stays valid until its own resource is destroyed.
+// TestEphemeralResourcesAlwaysOpen plans, applies and destroys in each status of the session. The link stays valid
+// until its resource is destroyed.
 func TestEphemeralResourcesAlwaysOpen(t *testing.T) {
 	t.Parallel()
 	for name, pair := range map[string]func(w *acctest.World, id string){
@@ -36,7 +36,7 @@ func TestEphemeralResourcesAlwaysOpen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			tf := w.Terraform(t, everyEphemeral)
+			tf := w.Terraform(t, ephemeralConfig)
 			tf.OK("plan")
 			tf.OK("apply")
 			id := w.Sessions()[0].InstanceID
@@ -48,15 +48,15 @@ func TestEphemeralResourcesAlwaysOpen(t *testing.T) {
 			tf.OK("plan")
 			tf.OK("apply")
 			tf.OK("plan", "-destroy")
-			opened(t, w, id)
+			checkOpened(t, w, id)
 			tf.OK("destroy")
-			ended(t, w, id)
+			checkDestroyed(t, w, id)
 		})
 	}
 }
 
-// opened checks that what is ephemeral was opened, and took nothing back.
-func opened(t *testing.T, w *acctest.World, id string) {
+// checkOpened checks that the ephemeral resources were opened, and that the link was neither replaced nor revoked.
+func checkOpened(t *testing.T, w *acctest.World, id string) {
 	t.Helper()
 	if w.Count("POST /v2/auth/qr") == 0 {
 		t.Errorf("nothing was opened: %v", w.Requests())
@@ -67,22 +67,23 @@ func opened(t *testing.T, w *acctest.World, id string) {
 	}
 }
 
-func ended(t *testing.T, w *acctest.World, id string) {
+// checkDestroyed checks that the destroy revoked the only link, and deleted the session.
+func checkDestroyed(t *testing.T, w *acctest.World, id string) {
 	t.Helper()
 	if w.Count("DELETE /v2/session/temp-link") != 1 || len(w.Links(id)) != 1 || len(w.Sessions()) != 0 {
 		t.Errorf("the end was not clean: %v", w.Requests())
 	}
 }
 
-// TestAccInvitationIsNotForgotten runs the example that sends one, for a session that still starts at first: without a
-// page to send, the apply fails, and the next one sends it.
-func TestAccInvitationIsNotForgotten(t *testing.T) {
+// TestAccInvitationExampleSendsLink runs the example that sends an invitation. While the session starts, there is no
+// link, so the first apply fails. The second apply sends the link.
+func TestAccInvitationExampleSendsLink(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.11", "1.11")
 	w := acctest.New(t, wawptest.Config{})
 	example := filepath.Join(root, "examples/ephemeral-resources/wawp_session_temp_link/ephemeral-resource.tf")
-	cli := w.Attached(t, string(read(t, example)))
-	write(t, filepath.Join(cli.Dir, "invite.sh"), "echo $1 $PAGE > sent\n")
+	cli := w.Attached(t, string(readFile(t, example)))
+	writeFile(t, filepath.Join(cli.Dir, "invite.sh"), "echo $1 $PAGE > sent\n")
 	if err := os.Chmod(filepath.Join(cli.Dir, "invite.sh"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -94,20 +95,20 @@ func TestAccInvitationIsNotForgotten(t *testing.T) {
 		`test -n "$PAGE"`)
 	cli.OK("apply", "-auto-approve")
 	links := w.Links(w.Sessions()[0].InstanceID)
-	sent := string(read(t, filepath.Join(cli.Dir, "sent")))
+	sent := string(readFile(t, filepath.Join(cli.Dir, "sent")))
 	if len(links) != 1 || sent != "sales@example.com "+links[0]+"\n" {
 		t.Errorf("%q was sent of %v", sent, links)
 	}
 	acctest.Contains(t, cli.OK("plan", "-no-color"), "No changes.")
 }
 
-// TestAccEphemeralResourcesAlwaysOpen has a CLI open them, and give what they have to a command. That makes OpenTofu
-// open them, too, which opens only what something refers to.
+// TestAccEphemeralResourcesAlwaysOpen opens the ephemeral resources with a CLI, and passes their values to a command.
+// OpenTofu opens only ephemeral resources that something refers to.
 func TestAccEphemeralResourcesAlwaysOpen(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.11", "1.11")
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.Attached(t, everyEphemeral+`
+	cli := w.Attached(t, ephemeralConfig+`
 		resource "terraform_data" "x" {
 			triggers_replace = plantimestamp()
 			provisioner "local-exec" {
@@ -124,7 +125,7 @@ func TestAccEphemeralResourcesAlwaysOpen(t *testing.T) {
 	w.ResetRequests()
 	cli.OK("apply", "-auto-approve")
 	cli.OK("destroy", "-auto-approve", "-target=terraform_data.x")
-	opened(t, w, id)
+	checkOpened(t, w, id)
 	cli.OK("destroy", "-auto-approve")
-	ended(t, w, id)
+	checkDestroyed(t, w, id)
 }

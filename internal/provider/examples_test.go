@@ -2,8 +2,6 @@ package provider_test
 
 import (
 	"fmt"
-	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -16,58 +14,55 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-const root = "../.."
-
-// elsewhere names the tests of the examples that are more than a configuration to plan: of a file, or of a directory
-// and what is below.
-var elsewhere = map[string]string{
+// testsOfExamples names the tests of examples that are more than a configuration to plan, by file or by directory.
+var testsOfExamples = map[string]string{
 	"complete":             "TestAccCompleteExample",
-	"guides/running-in-ci": "TestAccCIExamplesRun",
+	"guides/running-in-ci": "TestAccCIPipelineExamples",
 
 	"guides/around-a-destroy":       "TestAccActionsAroundADestroy",
-	"guides/moving-from-curl":       "TestAccSessionsOfOtherToolsAreAdopted",
-	"guides/testing-offline/module": "TestAccModuleOfTheOfflineGuidePassesItsTests",
-	"guides/webhooks/receivers":     "TestReceiversOfWebhooks",
+	"guides/moving-from-curl":       "TestAccMovingFromCurlExample",
+	"guides/testing-offline/module": "TestAccOfflineTestingModuleExample",
+	"guides/webhooks/receivers":     "TestWebhookReceiverExamples",
 
-	"guides/watching-sessions":                    "TestAccWatchedSession",
-	"guides/watching-sessions/alert.py":           "TestReceiverThatAlerts",
-	"guides/watching-sessions/github-actions.yml": "TestAccDataExamplesAreParsed",
-	"guides/watching-sessions/look.sh":            "TestAccMonitoringTool",
-	"guides/watching-sessions/message":            "TestAccMessageAboutAnotherSession",
-	"guides/watching-sessions/monitor.tf":         "TestAccMonitoringTool",
-	"guides/watching-sessions/strict.tf":          "TestAccSessionThatHasToWork",
-	"guides/watching-sessions/tell.sh":            "TestAccMessageAboutAnotherSession",
-	"guides/watching-sessions/webhook.tf":         "TestAccStatusIsPushed",
+	"guides/watching-sessions":                    "TestAccWatchScriptReportsSession",
+	"guides/watching-sessions/alert.py":           "TestAlertReceiverExample",
+	"guides/watching-sessions/github-actions.yml": "TestAccParseJSONAndYAMLExamples",
+	"guides/watching-sessions/look.sh":            "TestAccMonitoringOutputAndScript",
+	"guides/watching-sessions/message":            "TestAccWatchScriptSendsMessage",
+	"guides/watching-sessions/monitor.tf":         "TestAccMonitoringOutputAndScript",
+	"guides/watching-sessions/strict.tf":          "TestAccPostconditionRequiresWorkingSession",
+	"guides/watching-sessions/tell.sh":            "TestAccWatchScriptSendsMessage",
+	"guides/watching-sessions/webhook.tf":         "TestAccSessionStatusWebhookExample",
 }
 
-// triedBy returns the test that tries a file under examples/, or "".
-func triedBy(file string) string {
+// testOfExample returns the name of the test that runs a file under examples/, "" if there is none.
+func testOfExample(file string) string {
 	for at := file; at != "."; at = path.Dir(at) {
-		if test, ok := elsewhere[at]; ok {
+		if test, ok := testsOfExamples[at]; ok {
 			return test
 		}
 	}
 	switch {
 	case strings.HasSuffix(file, ".tf"):
-		return "TestAccExamplesArePlanned"
+		return "TestAccPlanExamples"
 	case strings.HasSuffix(file, ".tfquery.hcl"):
-		return "TestAccQueryExamplesRun"
+		return "TestAccQueryExamples"
 	case strings.HasSuffix(file, "/import.sh"):
-		return "TestAccImportExamplesRun"
+		return "TestAccImportExamples"
 	case strings.HasSuffix(file, ".json"), strings.HasSuffix(file, ".yml"), strings.HasSuffix(file, ".yaml"):
-		return "TestAccDataExamplesAreParsed"
+		return "TestAccParseJSONAndYAMLExamples"
 	case strings.HasSuffix(file, ".tfrc"):
-		return "TestAccCLIConfigExamplesWork"
+		return "TestAccCLIConfigExamples"
 	}
 	return ""
 }
 
-// exampleFiles returns the files under examples/ that a test tries, each with its content.
+// exampleFiles returns the content of the files under examples/ that a test runs, by path.
 func exampleFiles(t *testing.T, test string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	for file, content := range filesBelow(t, "examples") {
-		if triedBy(file) == test {
+		if testOfExample(file) == test {
 			files[file] = content
 		}
 	}
@@ -77,27 +72,8 @@ func exampleFiles(t *testing.T, test string) map[string]string {
 	return files
 }
 
-// filesBelow returns the content of each file below a directory of the repository, by its path in there.
-func filesBelow(t *testing.T, dir string) map[string]string {
-	t.Helper()
-	files := map[string]string{}
-	tree := os.DirFS(filepath.Join(root, dir))
-	err := fs.WalkDir(tree, ".", func(file string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		content, err := fs.ReadFile(tree, file)
-		files[file] = string(content)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
-}
-
-// TestEveryExampleIsTried finds files under examples/ that no test tries.
-func TestEveryExampleIsTried(t *testing.T) {
+// TestEveryExampleHasATest finds files under examples/ that no test runs.
+func TestEveryExampleHasATest(t *testing.T) {
 	t.Parallel()
 	var code strings.Builder
 	for file, content := range filesBelow(t, "internal") {
@@ -106,19 +82,19 @@ func TestEveryExampleIsTried(t *testing.T) {
 		}
 	}
 	for file := range filesBelow(t, "examples") {
-		test := triedBy(file)
+		test := testOfExample(file)
 		switch {
 		case test != "" && !strings.Contains(code.String(), "\nfunc "+test+"(t *testing.T)"):
 			t.Errorf("examples/%s: there is no %s", file, test)
 		case test == "" && path.Base(file) != "README.md":
-			t.Errorf("examples/%s: no test tries it. Which one does is to be said in triedBy, or elsewhere", file)
+			t.Errorf("examples/%s: no test runs it: name one in testOfExample or testsOfExamples", file)
 		}
 	}
 }
 
-// TestExamplesHaveVersions, as linters ask for: each directory says once which CLI and which provider it needs. Where
-// the page is not to show that, it is in a file of its own.
-func TestExamplesHaveVersions(t *testing.T) {
+// TestExamplesRequireVersions: each directory requires a version of the CLI and of the provider once, as linters ask.
+// Where a page does not show that block, it is in a file of its own.
+func TestExamplesRequireVersions(t *testing.T) {
 	t.Parallel()
 	all := map[string]string{}
 	for file, content := range filesBelow(t, "examples") {
@@ -141,8 +117,7 @@ func TestExamplesHaveVersions(t *testing.T) {
 	}
 }
 
-// TestSnippetsAreExamples holds the pages to the rule that each of their snippets is a file under examples/, as a
-// whole. Commands, and what is printed, are no snippets.
+// TestSnippetsAreExamples: each snippet on a page is a whole file under examples/. Commands and output are no snippets.
 func TestSnippetsAreExamples(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}
@@ -150,11 +125,7 @@ func TestSnippetsAreExamples(t *testing.T) {
 		known[strings.TrimSpace(content)] = true
 	}
 	pages := filesBelow(t, "docs")
-	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	pages["../README.md"] = string(readme)
+	pages["../README.md"] = string(readFile(t, root+"/README.md"))
 	found := 0
 	for page, text := range pages {
 		for _, s := range snippets(text) {
@@ -176,6 +147,7 @@ func TestSnippetsAreExamples(t *testing.T) {
 	}
 }
 
+// snippet is a fenced block of a page.
 type snippet struct{ language, content string }
 
 // snippets returns the fenced blocks of a page.
@@ -199,25 +171,25 @@ func snippets(page string) []snippet {
 	return found
 }
 
-// TestAccExamplesArePlanned plans every example as it stands, against an account that has the instance that they name.
-// An import-*.tf is planned together with the rest of its directory, but without the other imports.
-func TestAccExamplesArePlanned(t *testing.T) {
+// TestAccPlanExamples plans every example unchanged, with an account that has the instance in it. A file import-*.tf is
+// planned with the rest of its directory, but without the other imports.
+func TestAccPlanExamples(t *testing.T) {
 	t.Parallel()
-	files := exampleFiles(t, "TestAccExamplesArePlanned")
+	files := exampleFiles(t, "TestAccPlanExamples")
 	planned := map[string]bool{}
 	for file := range files {
 		dir, name := path.Split(file)
 		if strings.HasPrefix(name, "import-") {
-			planExample(t, file, configuration(files, dir)+files[file], files[file])
+			planExample(t, file, joinedConfig(files, dir)+files[file], files[file])
 		} else if !planned[dir] {
 			planned[dir] = true
-			planExample(t, path.Clean(dir), configuration(files, dir), "")
+			planExample(t, path.Clean(dir), joinedConfig(files, dir), "")
 		}
 	}
 }
 
-// configuration joins the files of a directory, without its imports.
-func configuration(files map[string]string, dir string) string {
+// joinedConfig joins the files of a directory, without its imports.
+func joinedConfig(files map[string]string, dir string) string {
 	var all string
 	for file, content := range files {
 		if at, name := path.Split(file); at == dir && strings.HasSuffix(name, ".tf") &&
@@ -246,14 +218,14 @@ func planExample(t *testing.T, name, configuration, imports string) {
 			}
 			return
 		}
-		cli.OK("apply", "-auto-approve") // an action is invoked on what exists
+		cli.OK("apply", "-auto-approve") // an action needs a session that exists
 		for _, invocation := range invocations {
 			acctest.Contains(t, cli.OK("plan", invocation, "-no-color"), "Actions: 1 to invoke")
 		}
 	})
 }
 
-// exampleCLI is a directory with a configuration, at an account that has what the examples name.
+// exampleCLI returns a CLI with a configuration, and an account that has the objects that the examples name.
 func exampleCLI(t *testing.T, configuration string) *acctest.CLI {
 	t.Helper()
 	w := acctest.New(t, wawptest.Config{Paid: true, PairAfter: time.Millisecond})
@@ -268,11 +240,11 @@ func exampleCLI(t *testing.T, configuration string) *acctest.CLI {
 	return cli
 }
 
-// TestAccImportExamplesRun runs the commands that import.
-func TestAccImportExamplesRun(t *testing.T) {
+// TestAccImportExamples runs the import commands.
+func TestAccImportExamples(t *testing.T) {
 	t.Parallel()
-	planned := exampleFiles(t, "TestAccExamplesArePlanned")
-	for file, command := range exampleFiles(t, "TestAccImportExamplesRun") {
+	planned := exampleFiles(t, "TestAccPlanExamples")
+	for file, command := range exampleFiles(t, "TestAccImportExamples") {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			words := strings.Fields(strings.ReplaceAll(command, "'", ""))
@@ -280,7 +252,7 @@ func TestAccImportExamplesRun(t *testing.T) {
 				t.Fatalf("this is no import: %q", words)
 			}
 			dir, _ := path.Split(file)
-			cli := exampleCLI(t, configuration(planned, dir))
+			cli := exampleCLI(t, joinedConfig(planned, dir))
 			cli.OK(words[1:]...)
 			_, name, _ := strings.Cut(words[2], ".")
 			if !slices.ContainsFunc(cli.State(), func(i acctest.Instance) bool { return i.Name == name }) {
@@ -290,15 +262,15 @@ func TestAccImportExamplesRun(t *testing.T) {
 	}
 }
 
-// TestAccQueryExamplesRun runs the query files, which Terraform before 1.14 cannot read.
-func TestAccQueryExamplesRun(t *testing.T) {
+// TestAccQueryExamples runs the query files, which need Terraform 1.14.
+func TestAccQueryExamples(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
-	for file, content := range exampleFiles(t, "TestAccQueryExamplesRun") {
+	for file, content := range exampleFiles(t, "TestAccQueryExamples") {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			cli := exampleCLI(t, "provider \"wawp\" {}\n")
-			write(t, filepath.Join(cli.Dir, "main.tfquery.hcl"), content)
+			writeFile(t, filepath.Join(cli.Dir, "main.tfquery.hcl"), content)
 			if said := cli.OK("query", "-no-color"); !strings.Contains(said, "https://crm.example.com/hooks/wawp") {
 				t.Errorf("the query finds nothing:\n%s", said)
 			}
@@ -306,26 +278,26 @@ func TestAccQueryExamplesRun(t *testing.T) {
 	}
 }
 
-// TestAccDataExamplesAreParsed has the CLI parse what is JSON or YAML.
-func TestAccDataExamplesAreParsed(t *testing.T) {
+// TestAccParseJSONAndYAMLExamples parses the examples in JSON and YAML with the CLI.
+func TestAccParseJSONAndYAMLExamples(t *testing.T) {
 	t.Parallel()
 	cli := exampleCLI(t, "")
 	var outputs string
-	for file, content := range exampleFiles(t, "TestAccDataExamplesAreParsed") {
+	for file, content := range exampleFiles(t, "TestAccParseJSONAndYAMLExamples") {
 		decode := map[bool]string{true: "jsondecode", false: "yamldecode"}[path.Ext(file) == ".json"]
 		name := strings.NewReplacer("/", "-", ".", "-").Replace(file)
-		write(t, filepath.Join(cli.Dir, name), content)
+		writeFile(t, filepath.Join(cli.Dir, name), content)
 		outputs += fmt.Sprintf("output %q {\n  value = length(keys(%s(file(%q))))\n}\n", name, decode, name)
 	}
 	cli.Configure(outputs)
 	cli.OK("plan", "-no-color")
 }
 
-// TestAccCLIConfigExamplesWork plans with each configuration file of the CLI, once the path in it is that of the
+// TestAccCLIConfigExamples plans with each example of a CLI configuration file, after it has replaced the path of the
 // provider.
-func TestAccCLIConfigExamplesWork(t *testing.T) {
+func TestAccCLIConfigExamples(t *testing.T) {
 	t.Parallel()
-	for file, content := range exampleFiles(t, "TestAccCLIConfigExamplesWork") {
+	for file, content := range exampleFiles(t, "TestAccCLIConfigExamples") {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			cli := acctest.New(t, wawptest.Config{}).CLI(t, "resource \"wawp_session\" \"support\" {}\n")
@@ -334,36 +306,20 @@ func TestAccCLIConfigExamplesWork(t *testing.T) {
 					"TF_CLI_CONFIG_FILE=")
 			})
 			rc := strings.TrimPrefix(cli.Env[at], "TF_CLI_CONFIG_FILE=")
-			provided := string(read(t, rc))
+			provided := string(readFile(t, rc))
 			override := regexp.MustCompile(`"wawp/wawp" *= *"(.*)"`)
 			adapted := override.ReplaceAllString(content, override.FindString(provided))
 			if adapted == content {
 				t.Fatalf("it does not name the provider:\n%s", content)
 			}
-			write(t, rc, adapted)
+			writeFile(t, rc, adapted)
 			cli.OK("plan", "-no-color")
 		})
 	}
 }
 
-func read(t *testing.T, path string) []byte {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return content
-}
-
-func write(t *testing.T, path, content string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// TestExamplesDoNotOutputStatus, which changes on its own: the next plan would show a change of the output (P5). The
-// tests of a module may look at it, and so does what watches a session.
+// TestExamplesDoNotOutputStatus: a status changes by itself, so an output of it would be a change in the next plan
+// (promise P5). Tests of a module, and examples that watch a session, may read it.
 func TestExamplesDoNotOutputStatus(t *testing.T) {
 	t.Parallel()
 	status := regexp.MustCompile(`wawp_session\.\w+(\[[^]]*\])?\.status\b`)

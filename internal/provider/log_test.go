@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -14,8 +13,9 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// TestAccLogTellsOfWhichOperation each request is a part, in the words of Terraform's own log.
-func TestAccLogTellsOfWhichOperation(t *testing.T) {
+// TestAccLogNamesTerraformOperation: each entry of a request has the fields of Terraform's own log that name the
+// operation.
+func TestAccLogNamesTerraformOperation(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4"})
@@ -24,10 +24,7 @@ func TestAccLogTellsOfWhichOperation(t *testing.T) {
 	log := filepath.Join(cli.Dir, "debug.log")
 	cli.Env = append(cli.Env, "TF_LOG_PROVIDER=DEBUG", "TF_LOG_PATH="+log)
 	cli.OK("plan")
-	written, err := os.ReadFile(log)
-	if err != nil {
-		t.Fatal(err)
-	}
+	written := readFile(t, log)
 	var lines []string
 	for line := range strings.Lines(string(written)) {
 		if strings.Contains(line, "@module=wawp.wawp") {
@@ -51,9 +48,9 @@ func TestAccLogTellsOfWhichOperation(t *testing.T) {
 	}
 }
 
-// TestAccWhatAServerAddsIsNotLogged: net/http logs what comes after the end of an answer, which is the rest of that
-// answer where a server counts characters in place of bytes.
-func TestAccWhatAServerAddsIsNotLogged(t *testing.T) {
+// TestAccBytesAfterAnAnswerAreNotLogged: net/http logs bytes that follow an answer. They are the end of the answer if a
+// server counts characters instead of bytes.
+func TestAccBytesAfterAnAnswerAreNotLogged(t *testing.T) {
 	t.Parallel()
 	const start, rest = `{"instance_id":"3EB0BCB2E3D4","status":"STOPPED"}`,
 		`,"link":"https://app.wawp.net/temp-qr/cAn4ry"}`
@@ -68,10 +65,7 @@ func TestAccWhatAServerAddsIsNotLogged(t *testing.T) {
 	log := filepath.Join(cli.Dir, "trace.log")
 	cli.Env = append(cli.Env, "WAWP_BASE_URL="+server.URL, "TF_LOG=TRACE", "TF_LOG_PATH="+log)
 	said := cli.OK("apply", "-auto-approve", "-no-color")
-	written, err := os.ReadFile(log)
-	if err != nil {
-		t.Fatal(err)
-	}
+	written := readFile(t, log)
 	for _, shown := range []string{said, string(written)} {
 		if i := strings.Index(shown, "cAn4ry"); i >= 0 {
 			t.Errorf("it is shown: %s", shown[max(0, i-200):min(len(shown), i+50)])

@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,11 +10,11 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// TestAccSessionsOfOtherToolsAreAdopted takes the steps of the guide: what another tool has made moves into the state
-// of the provider, the resource of that tool is forgotten, and nothing is changed at Wawp.
-func TestAccSessionsOfOtherToolsAreAdopted(t *testing.T) {
+// TestAccMovingFromCurlExample takes the steps of the guide *Moving from curl*. The sessions move into the state, the
+// resource of the other tool leaves it, and nothing changes at Wawp.
+func TestAccMovingFromCurlExample(t *testing.T) {
 	t.Parallel()
-	files := exampleFiles(t, "TestAccSessionsOfOtherToolsAreAdopted")
+	files := exampleFiles(t, "TestAccMovingFromCurlExample")
 	example := func(name string) string { return files["guides/moving-from-curl/"+name] }
 	w := acctest.New(t, wawptest.Config{Paid: true})
 	for _, id := range []string{"3EB0BCB2E3D4", "5056E8A0B1C2"} {
@@ -29,8 +28,8 @@ func TestAccSessionsOfOtherToolsAreAdopted(t *testing.T) {
 	cli.OK("apply", "-auto-approve")
 	cli.Configure("")
 	in := func(name string) string { return filepath.Join(cli.Dir, name) }
-	write(t, in("imports.tf"), example("adopt/imports.tf"))
-	write(t, in("removed.tf"), example("adopt/removed.tf"))
+	writeFile(t, in("imports.tf"), example("adopt/imports.tf"))
+	writeFile(t, in("removed.tf"), example("adopt/removed.tf"))
 
 	imports := func(said string) {
 		t.Helper()
@@ -41,12 +40,12 @@ func TestAccSessionsOfOtherToolsAreAdopted(t *testing.T) {
 	}
 	imports(cli.OK("plan", "-no-color", "-generate-config-out=generated.tf"))
 	imports(cli.OK("plan", "-no-color")) // with what was generated
-	remove(t, in("generated.tf"))
-	write(t, in("sessions.tf"), example("adopted/main.tf"))
+	removeFile(t, in("generated.tf"))
+	writeFile(t, in("sessions.tf"), example("adopted/main.tf"))
 	imports(cli.OK("apply", "-no-color", "-auto-approve"))
 
-	remove(t, in("imports.tf"))
-	remove(t, in("removed.tf"))
+	removeFile(t, in("imports.tf"))
+	removeFile(t, in("removed.tf"))
 	cli.OK("plan", "-detailed-exitcode") // succeeds if there is nothing to change
 	if state := cli.State(); len(state) != 3 {
 		t.Errorf("the state has %v", state)
@@ -55,8 +54,8 @@ func TestAccSessionsOfOtherToolsAreAdopted(t *testing.T) {
 		t.Errorf("there is an attribute id: %s", said)
 	}
 
-	remove(t, in("sessions.tf"))
-	remove(t, in("terraform.tfstate"))
+	removeFile(t, in("sessions.tf"))
+	removeFile(t, in("terraform.tfstate"))
 	cli.Configure(example("many/main.tf"))
 	if said := cli.OK("plan", "-no-color"); !strings.Contains(said,
 		"Plan: 2 to import, 0 to add, 0 to change, 0 to destroy") {
@@ -67,12 +66,5 @@ func TestAccSessionsOfOtherToolsAreAdopted(t *testing.T) {
 		if r.Method != http.MethodGet && r.Path != "/v2/session/info" {
 			t.Errorf("adopting sent %v", r)
 		}
-	}
-}
-
-func remove(t *testing.T, path string) {
-	t.Helper()
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
 	}
 }

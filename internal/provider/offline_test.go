@@ -9,9 +9,9 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// TestAccModuleOfTheOfflineGuidePassesItsTests runs the mocked tests of the module without a Wawp, and the others at
-// the simulated one.
-func TestAccModuleOfTheOfflineGuidePassesItsTests(t *testing.T) {
+// TestAccOfflineTestingModuleExample runs the mocked tests of the module without an API, and its other tests with the
+// simulated API.
+func TestAccOfflineTestingModuleExample(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{Paid: true})
 	cli := w.CLI(t, "")
@@ -26,7 +26,7 @@ func TestAccModuleOfTheOfflineGuidePassesItsTests(t *testing.T) {
 
 	file := filepath.Join(cli.Dir, "simulated/team.tftest.hcl")
 	there := strings.NewReplacer("http://127.0.0.1:8765", w.Server.URL, "simulated", w.Token)
-	write(t, file, there.Replace(string(read(t, file))))
+	writeFile(t, file, there.Replace(string(readFile(t, file))))
 	if said := cli.OK("test", "-test-directory=simulated", "-no-color"); !strings.Contains(said,
 		"Success! 2 passed, 0 failed.") {
 		t.Errorf("it does not pass:\n%s", said)

@@ -13,17 +13,17 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// TestNothingPointsAtASecret tries all schemas with values that are refused, missing and not known, and plans with
-// them. Terraform quotes the line of an attribute at which a diagnostic points, so none may point at one that is
-// sensitive or write-only, nor at the url of a webhook.
-func TestNothingPointsAtASecret(t *testing.T) {
+// TestDiagnosticsDoNotPointAtSecrets validates and plans each schema with values that are refused, missing or unknown.
+// Terraform quotes the line of the attribute that a diagnostic points at. So none may point at an attribute that is
+// sensitive or write-only, or at the URL of a webhook.
+func TestDiagnosticsDoNotPointAtSecrets(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{Paid: true})
 	p := w.Provider(t)
 	named := map[string]int{}
-	for name, try := range tries(t, p) {
+	for name, try := range validations(t, p) {
 		for _, config := range configurations(try.schema, p.Secrets()) {
-			diags := try.ask(config)
+			diags := try.diagnostics(config)
 			if shown := p.PointsAtSecret(diags); len(shown) > 0 {
 				t.Fatalf("%s %#v:\n%s", name, config, acctest.Words(shown))
 			}
@@ -41,35 +41,36 @@ func TestNothingPointsAtASecret(t *testing.T) {
 	}
 }
 
-// try is what Terraform asks a provider of a configuration before it changes anything.
-type try struct {
-	schema *tfprotov6.Schema
-	ask    func(cty.Value) []*tfprotov6.Diagnostic
+// validation is how Terraform has a provider check a configuration before it changes anything.
+type validation struct {
+	schema      *tfprotov6.Schema
+	diagnostics func(cty.Value) []*tfprotov6.Diagnostic
 }
 
-func tries(t *testing.T, p *acctest.Protocol) map[string]try {
+// validations returns the validation of each object, by its kind and type.
+func validations(t *testing.T, p *acctest.Protocol) map[string]validation {
 	t.Helper()
-	ctx, all := t.Context(), map[string]try{}
+	ctx, all := t.Context(), map[string]validation{}
 	must := func(err error) {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	all["provider"] = try{p.Schemas.Provider, func(config cty.Value) []*tfprotov6.Diagnostic {
+	all["provider"] = validation{p.Schemas.Provider, func(config cty.Value) []*tfprotov6.Diagnostic {
 		return acctest.Serve(t).Configure(ctx, config)
 	}}
 	for kind, schema := range p.Schemas.ResourceSchemas {
-		all["resource "+kind] = try{schema, func(config cty.Value) []*tfprotov6.Diagnostic {
+		all["resource "+kind] = validation{schema, func(config cty.Value) []*tfprotov6.Diagnostic {
 			valid, err := p.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{
 				TypeName: kind, Config: acctest.Encode(config),
 				ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 			})
 			must(err)
 			diags := valid.Diagnostics
-			for _, prior := range []cty.Value{cty.NullVal(config.Type()), known(schema, config)} {
+			for _, prior := range []cty.Value{cty.NullVal(config.Type()), stateAfter(schema, config)} {
 				planned, err := p.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
 					TypeName: kind, Config: acctest.Encode(config), PriorState: acctest.Encode(prior),
-					ProposedNewState: acctest.Encode(storable(schema, config)),
+					ProposedNewState: acctest.Encode(withoutWriteOnly(schema, config)),
 				})
 				must(err)
 				diags = append(diags, planned.Diagnostics...)
@@ -78,7 +79,7 @@ func tries(t *testing.T, p *acctest.Protocol) map[string]try {
 		}}
 	}
 	for kind, schema := range p.Schemas.DataSourceSchemas {
-		all["data "+kind] = try{schema, func(config cty.Value) []*tfprotov6.Diagnostic {
+		all["data "+kind] = validation{schema, func(config cty.Value) []*tfprotov6.Diagnostic {
 			valid, err := p.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{
 				TypeName: kind, Config: acctest.Encode(config),
 			})
@@ -87,7 +88,7 @@ func tries(t *testing.T, p *acctest.Protocol) map[string]try {
 		}}
 	}
 	for kind, schema := range p.Schemas.EphemeralResourceSchemas {
-		all["ephemeral "+kind] = try{schema, func(config cty.Value) []*tfprotov6.Diagnostic {
+		all["ephemeral "+kind] = validation{schema, func(config cty.Value) []*tfprotov6.Diagnostic {
 			valid, err := p.ValidateEphemeralResourceConfig(ctx, &tfprotov6.ValidateEphemeralResourceConfigRequest{
 				TypeName: kind, Config: acctest.Encode(config),
 			})
@@ -96,7 +97,7 @@ func tries(t *testing.T, p *acctest.Protocol) map[string]try {
 		}}
 	}
 	for kind, schema := range p.Schemas.ListResourceSchemas {
-		all["list "+kind] = try{schema, func(config cty.Value) []*tfprotov6.Diagnostic {
+		all["list "+kind] = validation{schema, func(config cty.Value) []*tfprotov6.Diagnostic {
 			valid, err := p.ValidateListResourceConfig(ctx, &tfprotov6.ValidateListResourceConfigRequest{
 				TypeName: kind, Config: acctest.Encode(config),
 			})
@@ -105,7 +106,7 @@ func tries(t *testing.T, p *acctest.Protocol) map[string]try {
 		}}
 	}
 	for kind, action := range p.Schemas.ActionSchemas {
-		all["action "+kind] = try{action.Schema, func(config cty.Value) []*tfprotov6.Diagnostic {
+		all["action "+kind] = validation{action.Schema, func(config cty.Value) []*tfprotov6.Diagnostic {
 			valid, err := p.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{
 				ActionType: kind, Config: acctest.Encode(config),
 			})
@@ -120,8 +121,8 @@ func tries(t *testing.T, p *acctest.Protocol) map[string]try {
 	return all
 }
 
-// configurations are all combinations of what the secrets of a schema can be, each with all that one of its other
-// arguments can be.
+// configurations returns all combinations of the possible secrets of a schema, each with each possible value of one
+// other argument.
 func configurations(schema *tfprotov6.Schema, secrets []string) []cty.Value {
 	all := []map[string]cty.Value{{}}
 	var others []map[string]cty.Value
@@ -131,17 +132,17 @@ func configurations(schema *tfprotov6.Schema, secrets []string) []cty.Value {
 		}
 		isSecret := slices.Contains(secrets, a.Name)
 		var more []map[string]cty.Value
-		for _, value := range values(acctest.Type(schema).AttributeType(a.Name)) {
+		for _, value := range possibleArguments(acctest.Type(schema).AttributeType(a.Name)) {
 			if !isSecret {
 				others = append(others, map[string]cty.Value{a.Name: value})
 				continue
 			}
 			for _, config := range all {
-				more = append(more, with(config, map[string]cty.Value{a.Name: value}))
+				more = append(more, merged(config, map[string]cty.Value{a.Name: value}))
 			}
 		}
 		switch {
-		case isSecret && a.Required: // where it is missing, there is nothing to quote
+		case isSecret && a.Required: // a line that is missing cannot be quoted
 			all = more
 		case isSecret:
 			all = append(all, more...)
@@ -150,20 +151,21 @@ func configurations(schema *tfprotov6.Schema, secrets []string) []cty.Value {
 	var objects []cty.Value
 	for _, config := range all {
 		for _, other := range append(others, nil) {
-			objects = append(objects, acctest.Object(schema, with(config, other)))
+			objects = append(objects, acctest.Object(schema, merged(config, other)))
 		}
 	}
 	return objects
 }
 
-func with(config, more map[string]cty.Value) map[string]cty.Value {
+// merged returns the arguments of both maps. more wins.
+func merged(config, more map[string]cty.Value) map[string]cty.Value {
 	all := maps.Clone(config)
 	maps.Copy(all, more)
 	return all
 }
 
-// values are those that an argument of a type can have, beside null.
-func values(kind cty.Type) []cty.Value {
+// possibleArguments returns the values to try for an argument of a type. Null is left to the caller.
+func possibleArguments(kind cty.Type) []cty.Value {
 	all := []cty.Value{cty.UnknownVal(kind)}
 	switch {
 	case kind == cty.String:
@@ -177,15 +179,15 @@ func values(kind cty.Type) []cty.Value {
 	case kind.IsObjectType():
 		each := map[string]cty.Value{}
 		for name, kind := range kind.AttributeTypes() {
-			each[name] = values(kind)[1]
+			each[name] = possibleArguments(kind)[1]
 		}
 		return append(all, cty.ObjectVal(each))
 	}
 	return all
 }
 
-// storable is a configuration as Terraform plans it, without what is write-only.
-func storable(schema *tfprotov6.Schema, config cty.Value) cty.Value {
+// withoutWriteOnly returns a configuration as Terraform proposes it in a plan.
+func withoutWriteOnly(schema *tfprotov6.Schema, config cty.Value) cty.Value {
 	all := config.AsValueMap()
 	for _, a := range schema.Block.Attributes {
 		if a.WriteOnly {
@@ -195,9 +197,9 @@ func storable(schema *tfprotov6.Schema, config cty.Value) cty.Value {
 	return cty.ObjectVal(all)
 }
 
-// known is a state after a configuration, with other secrets.
-func known(schema *tfprotov6.Schema, config cty.Value) cty.Value {
-	all := cty.UnknownAsNull(storable(schema, config)).AsValueMap()
+// stateAfter returns a state that has the values of a configuration, but other secrets.
+func stateAfter(schema *tfprotov6.Schema, config cty.Value) cty.Value {
+	all := cty.UnknownAsNull(withoutWriteOnly(schema, config)).AsValueMap()
 	for _, a := range schema.Block.Attributes {
 		if kind := all[a.Name].Type(); a.Sensitive && !a.WriteOnly && kind == cty.String {
 			all[a.Name] = cty.StringVal("c4nary, the old one")

@@ -38,7 +38,7 @@ func TestArgumentsAreValidated(t *testing.T) {
 	}
 }
 
-func TestAccMissingTokenIsExplained(t *testing.T) {
+func TestAccMissingTokenDiagnostic(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, `resource "wawp_session" "x" {}`)
@@ -48,7 +48,7 @@ func TestAccMissingTokenIsExplained(t *testing.T) {
 	w.Asked(t, nil)
 }
 
-func TestConfiguringMakesNoRequest(t *testing.T) {
+func TestConfigureMakesNoRequest(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	w.Terraform(t, `resource "wawp_session" "x" {}`).OK("plan")
@@ -67,8 +67,8 @@ func TestAccUserAgent(t *testing.T) {
 	}
 }
 
-// TestAccProxyIsHonoured sends the requests for a host that does not exist through the simulated API as a proxy.
-func TestAccProxyIsHonoured(t *testing.T) {
+// TestAccProxyIsUsed sends requests for a host that does not exist to the simulated API as their proxy.
+func TestAccProxyIsUsed(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, `resource "wawp_session" "x" {}`)
@@ -79,7 +79,7 @@ func TestAccProxyIsHonoured(t *testing.T) {
 	}
 }
 
-// TestAccUnknownConfiguration makes the provider depend on what is known only after an apply.
+// TestAccUnknownConfiguration configures the provider with a value that is known only after an apply.
 func TestAccUnknownConfiguration(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -110,7 +110,7 @@ func TestAccUnknownConfiguration(t *testing.T) {
 	}
 }
 
-// TestAccProtocolDataIsNotWritten: terraform-plugin-go would write the token into files.
+// TestAccProtocolDataIsNotWritten: with this variable, terraform-plugin-go would write the token into files.
 func TestAccProtocolDataIsNotWritten(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})

@@ -11,8 +11,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 )
 
-// TestPulumiExampleFitsTheSchemas: its types and properties are resources and attributes of the provider, in the
-// spelling of Pulumi.
+// TestPulumiExampleFitsTheSchemas: the types and properties in the example are resources and attributes of the
+// provider, in Pulumi's spelling.
 func TestPulumiExampleFitsTheSchemas(t *testing.T) {
 	t.Parallel()
 	resources := acctest.Serve(t).Schemas.ResourceSchemas
@@ -20,7 +20,7 @@ func TestPulumiExampleFitsTheSchemas(t *testing.T) {
 	snake := func(camel string) string {
 		return strings.ToLower(strings.TrimPrefix(upper.ReplaceAllString(camel, "_$0"), "_"))
 	}
-	program := string(read(t, root+"/examples/guides/pulumi-and-cdktf/Pulumi.yaml"))
+	program := string(readFile(t, root+"/examples/guides/pulumi-and-cdktf/Pulumi.yaml"))
 	declared, found := map[string]string{}, 0
 	for _, resource := range regexp.MustCompile(
 		`(?m)^  (\w+):\n    type: wawp:(\w+)\n    properties:\n((?:      .*\n)+)`).FindAllStringSubmatch(program, -1) {

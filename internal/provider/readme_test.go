@@ -10,39 +10,21 @@ import (
 	"testing"
 )
 
-// TestCompatibilityIsStatedOnce compares the table of CLI versions in the README with that of the registry's page.
-func TestCompatibilityIsStatedOnce(t *testing.T) {
+// TestCompatibilityTablesAreEqual compares the table of CLI versions in the README with the one on the registry's page.
+func TestCompatibilityTablesAreEqual(t *testing.T) {
 	t.Parallel()
 	table := regexp.MustCompile(`(?m)^## Compatibility\n\n(?:\|.*\n)+`)
-	readme, page := table.FindString(string(read(t, root+"/README.md"))),
-		table.FindString(string(read(t, root+"/docs/index.md")))
+	readme, page := table.FindString(string(readFile(t, root+"/README.md"))),
+		table.FindString(string(readFile(t, root+"/docs/index.md")))
 	if readme == "" || readme != page {
 		t.Errorf("README.md says:\n%s\ndocs/index.md says:\n%s", readme, page)
 	}
 }
 
-// TestQuotedMessagesAreKnown finds messages on the pages that the provider no longer prints, or prints in other words.
-func TestQuotedMessagesAreKnown(t *testing.T) {
+// TestPromisesNameExistingFiles finds files in CONTRIBUTING.md's table of the promises that do not exist.
+func TestPromisesNameExistingFiles(t *testing.T) {
 	t.Parallel()
-	known := string(read(t, root+"/docs/guides/when-something-fails.md"))
-	terraform := []string{ // what the CLI says
-		"Saved plan is stale", "execution halted", "Check block assertion failed", "Resource postcondition failed",
-	}
-	quote := regexp.MustCompile(`(?m)^(?:Error|Warning): (.*)$`)
-	for page, text := range filesBelow(t, "docs") {
-		for _, found := range quote.FindAllStringSubmatch(text, -1) {
-			if !strings.Contains(known, "### "+found[1]+"\n") && !slices.Contains(terraform, found[1]) {
-				t.Errorf("docs/%s quotes %q, which docs/guides/when-something-fails.md does not explain", page,
-					found[1])
-			}
-		}
-	}
-}
-
-// TestPromisesNameFiles finds files in CONTRIBUTING.md's table of the promises that do not exist.
-func TestPromisesNameFiles(t *testing.T) {
-	t.Parallel()
-	_, table, found := strings.Cut(string(read(t, root+"/CONTRIBUTING.md")), "\n| promise | decided in |")
+	_, table, found := strings.Cut(string(readFile(t, root+"/CONTRIBUTING.md")), "\n| promise | decided in |")
 	files := regexp.MustCompile("`([a-z]+/[a-z_]+\\.go)`").FindAllStringSubmatch(table, -1)
 	if !found || len(files) < 40 {
 		t.Fatalf("the table names %d files", len(files))
@@ -54,12 +36,12 @@ func TestPromisesNameFiles(t *testing.T) {
 	}
 }
 
-// registry is where the pages of docs/ are published.
-const registry = "https://registry.terraform.io/providers/wawp/wawp/latest/docs"
+// registryDocs is the address at which the registry publishes docs/.
+const registryDocs = "https://registry.terraform.io/providers/wawp/wawp/latest/docs"
 
-// TestLinksLeadSomewhere follows each link from a page to another page or heading. From the registry's front page there
-// can be none that is relative: its address has no slash at the end, so "guides/x.md" would be looked for beside it.
-func TestLinksLeadSomewhere(t *testing.T) {
+// TestLinksAreNotBroken follows each link to a page or a heading. The registry's front page may have no relative link:
+// its address has no slash at the end, so a browser would look for "guides/x.md" beside it.
+func TestLinksAreNotBroken(t *testing.T) {
 	t.Parallel()
 	pages := map[string]string{}
 	for page, text := range filesBelow(t, "docs") {
@@ -69,13 +51,13 @@ func TestLinksLeadSomewhere(t *testing.T) {
 		"README.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md", "CHANGELOG.md",
 		"BENCHMARKS.md", "CODE_OF_CONDUCT.md", "tools/README.md", ".github/workflows/README.md",
 	} {
-		pages[page] = string(read(t, root+"/"+page))
+		pages[page] = string(readFile(t, root+"/"+page))
 	}
 	link := regexp.MustCompile(`\]\(([^)#\s]*)(?:#([^)\s]*))?\)`)
 	for page, text := range pages {
 		for _, found := range link.FindAllStringSubmatch(text, -1) {
 			to, heading := found[1], found[2]
-			published, isPublished := strings.CutPrefix(to, registry+"/")
+			published, isPublished := strings.CutPrefix(to, registryDocs+"/")
 			switch {
 			case isPublished:
 				to = path.Join("docs", published+".md")
@@ -98,7 +80,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 }
 
-// anchors returns those of a page's headings and HTML anchors.
+// anchors returns the anchors of a page: those of its headings, and those in HTML.
 func anchors(text string) []string {
 	var all []string
 	for _, found := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {

@@ -20,8 +20,8 @@ import (
 
 const receivers = root + "/examples/guides/webhooks/receivers"
 
-// TestReceiversOfWebhooks starts each receiver of the guide, where its language is installed.
-func TestReceiversOfWebhooks(t *testing.T) {
+// TestWebhookReceiverExamples runs each receiver of the guide whose language is installed.
+func TestWebhookReceiverExamples(t *testing.T) {
 	t.Parallel()
 	built := filepath.Join(t.TempDir(), "receiver")
 	for file, command := range map[string][]string{
@@ -31,7 +31,7 @@ func TestReceiversOfWebhooks(t *testing.T) {
 	} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			if lines := regexp.MustCompile(`(?m)^.+$`).FindAll(read(t, receivers+"/"+file), -1); len(lines) > 25 {
+			if lines := regexp.MustCompile(`(?m)^.+$`).FindAll(readFile(t, receivers+"/"+file), -1); len(lines) > 25 {
 				t.Errorf("it has %d lines", len(lines))
 			}
 			if _, err := exec.LookPath(command[0]); err != nil {
@@ -44,9 +44,9 @@ func TestReceiversOfWebhooks(t *testing.T) {
 				}
 				command = []string{built}
 			}
-			receive(t, startReceiver(t, command, "s3cret"))
+			checkReceiver(t, startReceiver(t, command, "s3cret"))
 			unset := startReceiver(t, command, "")
-			if status := unset.post(t, `{"id":"evt_0"}`, sign("",
+			if status := unset.post(t, `{"id":"evt_0"}`, signature("",
 				`{"id":"evt_0"}`)); status != http.StatusUnauthorized {
 				t.Errorf("without a secret it answers %d", status)
 			}
@@ -54,53 +54,54 @@ func TestReceiversOfWebhooks(t *testing.T) {
 	}
 }
 
-// receive sends a receiver what it has to take, and what it has to refuse.
-func receive(t *testing.T, r *receiver) {
+// checkReceiver sends a receiver deliveries that it must accept, and others that it must refuse.
+func checkReceiver(t *testing.T, r *receiver) {
 	t.Helper()
 	first, second := `{"id":"evt_1","event":"message"}`, `{"id":"evt_2","event":"session.status"}`
 	for _, delivery := range []struct {
 		what, body, signature string
 		status                int
 	}{
-		{"right", first, sign("s3cret", first), 2},
-		{"wrong", second, sign("another", second), 4},
-		{"of another body", second, sign("s3cret", first), 4},
+		{"right", first, signature("s3cret", first), 2},
+		{"wrong", second, signature("another", second), 4},
+		{"of another body", second, signature("s3cret", first), 4},
 		{"missing", second, "", 4},
-		{"short", second, sign("s3cret", second)[:63], 4},
+		{"short", second, signature("s3cret", second)[:63], 4},
 		{"no digest", second, "s3cret", 4},
 		{"not ASCII", second, "\u00e9", 4},
 		{"of nothing", "", "", 4},
-		{"repeated", first, sign("s3cret", first), 2},
+		{"repeated", first, signature("s3cret", first), 2},
 	} {
 		if status := r.post(t, delivery.body, delivery.signature); status/100 != delivery.status {
 			t.Errorf("a signature that is %s: it answers %d", delivery.what, status)
 		}
 	}
-	r.breakOff(t)
-	r.post(t, second, sign("s3cret", second))
-	printed := []string{r.line(t), r.line(t)}
+	r.abortDelivery(t)
+	r.post(t, second, signature("s3cret", second))
+	printed := []string{r.nextLine(t), r.nextLine(t)}
 	slices.Sort(printed)
-	rest := r.end()
+	rest := r.kill()
 	if want := []string{"message evt_1", "session.status evt_2"}; !slices.Equal(printed, want) || rest != "" {
 		t.Errorf("it handles %q, and then %q", printed, rest)
 	}
 }
 
-// sign is the signature of a body, as Wawp's own SDK expects it.
-func sign(secret, body string) string {
+// signature returns the signature of a body: HMAC-SHA256 in hexadecimal, as Wawp's own SDK expects it. See
+// internal/wawp/API.md, section 5.
+func signature(secret, body string) string {
 	mac := hmac.New(sha256.New, []byte(secret))
 	_, _ = mac.Write([]byte(body)) // Never fails, says its documentation.
 	return fmt.Sprintf("%x", mac.Sum(nil))
 }
 
-// receiver is a program that receives webhooks.
+// receiver is a running program that receives webhooks.
 type receiver struct {
 	address string
 	printed *bufio.Reader
-	end     func() string // kills it, and returns what else it has printed
+	kill    func() string // ends it, and returns the rest of its output
 }
 
-// startReceiver returns when a receiver takes connections.
+// startReceiver starts a receiver, and returns when it takes connections.
 func startReceiver(t *testing.T, command []string, secret string, environment ...string) *receiver {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
@@ -121,7 +122,7 @@ func startReceiver(t *testing.T, command []string, secret string, environment ..
 		t.Fatal(err)
 	}
 	r := &receiver{address: address, printed: bufio.NewReader(output)}
-	r.end = func() string {
+	r.kill = func() string {
 		_ = cmd.Process.Kill()
 		rest, _ := io.ReadAll(r.printed)
 		_ = cmd.Wait()
@@ -160,8 +161,8 @@ func (r *receiver) post(t *testing.T, body, signature string) int {
 	return response.StatusCode
 }
 
-// breakOff ends a delivery in the middle.
-func (r *receiver) breakOff(t *testing.T) {
+// abortDelivery ends a delivery in the middle of its body.
+func (r *receiver) abortDelivery(t *testing.T) {
 	t.Helper()
 	connection, err := net.Dial("tcp", r.address)
 	if err == nil {
@@ -173,8 +174,8 @@ func (r *receiver) breakOff(t *testing.T) {
 	_ = connection.Close()
 }
 
-// line returns the next line that is printed.
-func (r *receiver) line(t *testing.T) string {
+// nextLine returns the next line of the output.
+func (r *receiver) nextLine(t *testing.T) string {
 	t.Helper()
 	line, err := r.printed.ReadString('\n')
 	if err != nil {
@@ -183,10 +184,10 @@ func (r *receiver) line(t *testing.T) string {
 	return strings.TrimSpace(line)
 }
 
-// TestSignatureOfTheGuide: the command that the page shows prints the signature, and nothing else.
-func TestSignatureOfTheGuide(t *testing.T) {
+// TestWebhookSignatureCommand: the command on the page prints the signature, and nothing else.
+func TestWebhookSignatureCommand(t *testing.T) {
 	t.Parallel()
-	command := regexp.MustCompile(`(?m)^openssl .*$`).Find(read(t, root+"/templates/guides/webhooks.md.tmpl"))
+	command := regexp.MustCompile(`(?m)^openssl .*$`).Find(readFile(t, root+"/templates/guides/webhooks.md.tmpl"))
 	if command == nil {
 		t.Fatal("the page shows no command")
 	}
@@ -197,9 +198,9 @@ func TestSignatureOfTheGuide(t *testing.T) {
 		}
 		cmd := exec.CommandContext(t.Context(), "sh", "-c", string(command))
 		cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), "TF_VAR_webhook_secret=s3cret")
-		write(t, filepath.Join(cmd.Dir, "body.json"), `{"id":"evt_1"}`)
+		writeFile(t, filepath.Join(cmd.Dir, "body.json"), `{"id":"evt_1"}`)
 		said, err := cmd.CombinedOutput()
-		if want := sign("s3cret", `{"id":"evt_1"}`) + "\n"; err != nil || string(said) != want {
+		if want := signature("s3cret", `{"id":"evt_1"}`) + "\n"; err != nil || string(said) != want {
 			t.Errorf("%v: it prints %q, want %q", err, said, want)
 		}
 	})

@@ -10,13 +10,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// framework stands for the framework: it has one action, which speaks a while after the stop.
-type framework struct {
+// fakeFramework has one action, which still sends events a while after it was stopped.
+type fakeFramework struct {
 	protocol
 	stopped chan struct{}
 }
 
-func (f *framework) InvokeAction(context.Context, *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream,
+func (f *fakeFramework) InvokeAction(
+	context.Context,
+	*tfprotov6.InvokeActionRequest,
+) (*tfprotov6.InvokeActionServerStream,
 	error,
 ) {
 	return &tfprotov6.InvokeActionServerStream{Events: func(push func(tfprotov6.InvokeActionEvent) bool) {
@@ -28,21 +31,21 @@ func (f *framework) InvokeAction(context.Context, *tfprotov6.InvokeActionRequest
 	}}, nil
 }
 
-func (f *framework) StopProvider(context.Context, *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse,
+func (f *fakeFramework) StopProvider(context.Context, *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse,
 	error,
 ) {
 	close(f.stopped)
 	return &tfprotov6.StopProviderResponse{}, nil
 }
 
-func (f *framework) ConfigureProvider(context.Context,
+func (f *fakeFramework) ConfigureProvider(context.Context,
 	*tfprotov6.ConfigureProviderRequest,
 ) (*tfprotov6.ConfigureProviderResponse, error) {
 	return &tfprotov6.ConfigureProviderResponse{}, nil
 }
 
-// invoke runs the action of a server, and returns what it sends after the first progress.
-func invoke(t *testing.T, s *server) <-chan tfprotov6.InvokeActionEvent {
+// invokeAction invokes the action of a server, and returns the events that follow the first one.
+func invokeAction(t *testing.T, s *server) <-chan tfprotov6.InvokeActionEvent {
 	t.Helper()
 	stream, err := s.InvokeAction(t.Context(), nil)
 	if err != nil {
@@ -57,10 +60,10 @@ func invoke(t *testing.T, s *server) <-chan tfprotov6.InvokeActionEvent {
 	return sent
 }
 
-func TestStopWaitsForTheLastWordsOfAnAction(t *testing.T) {
+func TestStopWaitsForLastEventOfAction(t *testing.T) {
 	t.Parallel()
-	s := &server{protocol: &framework{stopped: make(chan struct{})}}
-	sent := invoke(t, s)
+	s := &server{protocol: &fakeFramework{stopped: make(chan struct{})}}
+	sent := invokeAction(t, s)
 	if _, err := s.StopProvider(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
@@ -72,29 +75,29 @@ func TestStopWaitsForTheLastWordsOfAnAction(t *testing.T) {
 	}
 }
 
-// TestNextRunSpeaksAgain: with -debug, the same process serves the run after an interrupted one.
-func TestNextRunSpeaksAgain(t *testing.T) {
+// TestConfigureEndsStop: with -debug, one process also serves the run after an interrupted one.
+func TestConfigureEndsStop(t *testing.T) {
 	t.Parallel()
-	s := &server{protocol: &framework{stopped: make(chan struct{})}}
+	s := &server{protocol: &fakeFramework{stopped: make(chan struct{})}}
 	_, err := s.StopProvider(t.Context(), nil)
 	if _, failed := s.ConfigureProvider(t.Context(), nil); err != nil || failed != nil || s.stopping.Load() {
 		t.Errorf("it is still stopping: %v, %v", err, failed)
 	}
 }
 
-func TestStopDoesNotWaitForEver(t *testing.T) {
+func TestStopEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	s := &server{protocol: &framework{stopped: make(chan struct{})}}
-	sent := invoke(t, s)
+	s := &server{protocol: &fakeFramework{stopped: make(chan struct{})}}
+	sent := invokeAction(t, s)
 	if _, err := s.StopProvider(ctx, nil); err != nil || len(sent) != 0 {
 		t.Errorf("the stop waited, though nobody waits for it: %v", err)
 	}
 }
 
-// TestLogsAreWrittenOnlyIfRead: the loggers are told to be silent where Terraform drops every line, and only there.
-func TestLogsAreWrittenOnlyIfRead(t *testing.T) {
+// TestLoggersAreOffIfTerraformDropsLogs: the loggers are off only where Terraform drops every entry.
+func TestLoggersAreOffIfTerraformDropsLogs(t *testing.T) {
 	loggers := []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_WAWP"}
 	for name, test := range map[string]struct {
 		variable, value string
@@ -123,14 +126,14 @@ func TestLogsAreWrittenOnlyIfRead(t *testing.T) {
 	}
 }
 
-// TestUnheardLoggersAreKeptOut has all that is called for each resource wait for the end of its context, in which a
-// value stands for a logger.
-func TestUnheardLoggersAreKeptOut(t *testing.T) {
+// TestContextsHoldNoUnheardLogger calls what Terraform calls for each resource. A value in the context stands for the
+// logger; each call lasts until its context ends.
+func TestContextsHoldNoUnheardLogger(t *testing.T) {
 	t.Parallel()
 	type logger struct{}
 	for _, unheard := range []bool{false, true} {
 		seen := make(chan context.Context, 1)
-		s := &server{protocol: &waits{seen: seen}, unheard: unheard}
+		s := &server{protocol: &waitingProtocol{seen: seen}, unheard: unheard}
 		for name, call := range map[string]func(context.Context) error{
 			"validate": func(ctx context.Context) error { _, err := s.ValidateResourceConfig(ctx, nil); return err },
 			"upgrade":  func(ctx context.Context) error { _, err := s.UpgradeResourceState(ctx, nil); return err },
@@ -152,13 +155,13 @@ func TestUnheardLoggersAreKeptOut(t *testing.T) {
 	}
 }
 
-// waits stands for the framework, too: it shows the context of each call, and waits for its end.
-type waits struct {
+// waitingProtocol passes the context of each call on, and waits for its end.
+type waitingProtocol struct {
 	protocol
 	seen chan<- context.Context
 }
 
-func (w *waits) wait(ctx context.Context) error {
+func (w *waitingProtocol) waitForEnd(ctx context.Context) error {
 	w.seen <- ctx
 	select {
 	case <-ctx.Done():
@@ -167,32 +170,35 @@ func (w *waits) wait(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (w *waits) ValidateResourceConfig(ctx context.Context,
+func (w *waitingProtocol) ValidateResourceConfig(ctx context.Context,
 	_ *tfprotov6.ValidateResourceConfigRequest,
 ) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	return nil, w.wait(ctx)
+	return nil, w.waitForEnd(ctx)
 }
 
-func (w *waits) UpgradeResourceState(ctx context.Context,
+func (w *waitingProtocol) UpgradeResourceState(ctx context.Context,
 	_ *tfprotov6.UpgradeResourceStateRequest,
 ) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	return nil, w.wait(ctx)
+	return nil, w.waitForEnd(ctx)
 }
 
-func (w *waits) ReadResource(ctx context.Context, _ *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse,
+func (w *waitingProtocol) ReadResource(
+	ctx context.Context,
+	_ *tfprotov6.ReadResourceRequest,
+) (*tfprotov6.ReadResourceResponse,
 	error,
 ) {
-	return nil, w.wait(ctx)
+	return nil, w.waitForEnd(ctx)
 }
 
-func (w *waits) PlanResourceChange(ctx context.Context,
+func (w *waitingProtocol) PlanResourceChange(ctx context.Context,
 	_ *tfprotov6.PlanResourceChangeRequest,
 ) (*tfprotov6.PlanResourceChangeResponse, error) {
-	return nil, w.wait(ctx)
+	return nil, w.waitForEnd(ctx)
 }
 
-func (w *waits) ApplyResourceChange(ctx context.Context,
+func (w *waitingProtocol) ApplyResourceChange(ctx context.Context,
 	_ *tfprotov6.ApplyResourceChangeRequest,
 ) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	return nil, w.wait(ctx)
+	return nil, w.waitForEnd(ctx)
 }

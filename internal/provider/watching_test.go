@@ -15,14 +15,14 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// watching returns a file of the guide Watching sessions.
-func watching(t *testing.T, file string) string {
+// watchingExample returns a file of the guide *Watching sessions*.
+func watchingExample(t *testing.T, file string) string {
 	t.Helper()
-	return string(read(t, filepath.Join(root, "examples/guides/watching-sessions", file)))
+	return string(readFile(t, filepath.Join(root, "examples/guides/watching-sessions", file)))
 }
 
-// needs skips a test of scripts where what they use is not at hand.
-func needs(t *testing.T, programs ...string) {
+// requirePrograms skips a test whose scripts need a program that is not installed.
+func requirePrograms(t *testing.T, programs ...string) {
 	t.Helper()
 	for _, program := range programs {
 		if _, err := exec.LookPath(program); err != nil {
@@ -31,47 +31,48 @@ func needs(t *testing.T, programs ...string) {
 	}
 }
 
-// TestAccWatchedSession: the alarm comes, and only then, with the command that the workflow runs.
-func TestAccWatchedSession(t *testing.T) {
+// TestAccWatchScriptReportsSession runs the command of the workflow: it fails when the session does not work or has
+// another phone, and only then.
+func TestAccWatchScriptReportsSession(t *testing.T) {
 	t.Parallel()
-	needs(t, "bash", "jq")
-	workflow := regexp.MustCompile(`run: (bash .*)`).FindStringSubmatch(watching(t, "github-actions.yml"))
+	requirePrograms(t, "bash", "jq")
+	workflow := regexp.MustCompile(`run: (bash .*)`).FindStringSubmatch(watchingExample(t, "github-actions.yml"))
 	if workflow == nil {
 		t.Fatal("the workflow does not watch")
 	}
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.Attached(t, watching(t, "main.tf"))
-	write(t, filepath.Join(cli.Dir, "watch.sh"), watching(t, "watch.sh"))
+	cli := w.Attached(t, watchingExample(t, "main.tf"))
+	writeFile(t, filepath.Join(cli.Dir, "watch.sh"), watchingExample(t, "watch.sh"))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Check block assertion failed",
 		"is SCAN_QR_CODE.")
 	id := w.Sessions()[0].InstanceID
-	state := read(t, filepath.Join(cli.Dir, "terraform.tfstate"))
+	state := readFile(t, filepath.Join(cli.Dir, "terraform.tfstate"))
 
 	w.Pair(id, "201145202826", "Support")
 	cli.OK("plan", "-detailed-exitcode") // succeeds if there is nothing to change: a check leaves plans quiet
-	const twice = "Looking again"
+	const lookAgain = "Looking again"
 	for _, test := range []struct {
-		what   string
-		happen func()
+		name   string
+		change func()
 		code   int
-		says   []string
-		quiet  []string // what it does not say
+		says   []string // in the output
+		lacks  []string // not in the output
 	}{
 		{
 			"it works", func() {}, 0,
 			[]string{"Drifted: wawp_session.support (account, status)"},
-			[]string{"Check", twice},
+			[]string{"Check", lookAgain},
 		},
 		{"one look lies", func() {
 			w.Inject(wawptest.Fault{
 				Match: "POST /v2/session/info", Times: 2,
 				Reshape: wawptest.Set("status", "STARTING"),
 			})
-		}, 0, []string{"is STARTING.", twice}, nil},
-		{"the token is refused", func() { w.SetToken("another") }, 1, []string{"HTTP 401", twice}, nil},
+		}, 0, []string{"is STARTING.", lookAgain}, nil},
+		{"the token is refused", func() { w.SetToken("another") }, 1, []string{"HTTP 401", lookAgain}, nil},
 		{
 			"it hangs", func() { w.SetToken(w.Token); w.Hang(id, 1e15) }, 1,
-			[]string{"is STARTING.", twice},
+			[]string{"is STARTING.", lookAgain},
 			[]string{"another phone"},
 		},
 		{
@@ -94,19 +95,19 @@ func TestAccWatchedSession(t *testing.T) {
 			nil,
 		},
 	} {
-		test.happen()
+		test.change()
 		said, code := runScript(t, cli, workflow[1], "PAUSE=0")
 		if code != test.code {
-			t.Errorf("%s: it ends with %d", test.what, code)
+			t.Errorf("%s: it ends with %d", test.name, code)
 		}
 		acctest.Contains(t, said, test.says...)
-		for _, phrase := range append(test.quiet, "2011") { // no number is in the log of a job
+		for _, phrase := range append(test.lacks, "2011") { // no number is in the log of a job
 			if strings.Contains(said, phrase) {
-				t.Errorf("%s: it says %q:\n%s", test.what, phrase, said)
+				t.Errorf("%s: it says %q:\n%s", test.name, phrase, said)
 			}
 		}
 	}
-	if string(read(t, filepath.Join(cli.Dir, "terraform.tfstate"))) != string(state) {
+	if string(readFile(t, filepath.Join(cli.Dir, "terraform.tfstate"))) != string(state) {
 		t.Error("it changes the state")
 	}
 	if left, _ := filepath.Glob(filepath.Join(cli.Dir, "watch.*")); len(left) != 1 {
@@ -114,13 +115,13 @@ func TestAccWatchedSession(t *testing.T) {
 	}
 }
 
-// TestAccWatchNeedsItsTools: where it cannot look, nothing is well.
-func TestAccWatchNeedsItsTools(t *testing.T) {
+// TestAccWatchScriptFailsWithoutItsTools: a script that cannot check a session must not report success.
+func TestAccWatchScriptFailsWithoutItsTools(t *testing.T) {
 	t.Parallel()
-	needs(t, "bash", "jq")
+	requirePrograms(t, "bash", "jq")
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.Attached(t, "")
-	script := watching(t, "watch.sh")
+	script := watchingExample(t, "watch.sh")
 	if said, code := runScript(t, cli, script, "PAUSE=0"); code != 0 {
 		t.Errorf("with nothing to watch it ends with %d:\n%s", code, said)
 	}
@@ -131,61 +132,61 @@ func TestAccWatchNeedsItsTools(t *testing.T) {
 	}
 }
 
-// TestAccSessionThatHasToWork: unless it does, the plan fails.
-func TestAccSessionThatHasToWork(t *testing.T) {
+// TestAccPostconditionRequiresWorkingSession: with strict.tf, the plan fails unless the session works.
+func TestAccPostconditionRequiresWorkingSession(t *testing.T) {
 	t.Parallel()
-	cli := exampleCLI(t, watching(t, "main.tf")+watching(t, "strict.tf"))
+	cli := exampleCLI(t, watchingExample(t, "main.tf")+watchingExample(t, "strict.tf"))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "201012345678@c.us")
 	cli.OK("plan", "-detailed-exitcode")
 
 	w := acctest.New(t, wawptest.Config{})
 	w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4", Status: "SCAN_QR_CODE"})
-	cli = w.Attached(t, string(read(t, filepath.Join(cli.Dir, "main.tf"))))
+	cli = w.Attached(t, string(readFile(t, filepath.Join(cli.Dir, "main.tf"))))
 	acctest.Contains(t, cli.Fails("plan", "-no-color"), "Error: Resource postcondition failed",
 		"The session 3EB0BCB2E3D4 is SCAN_QR_CODE.")
 }
 
-// TestAccMessageAboutAnotherSession: one comes when the verdict changes, and where it cannot be sent, the apply goes
-// on.
-func TestAccMessageAboutAnotherSession(t *testing.T) {
+// TestAccWatchScriptSendsMessage: a message is sent when the result of the check changes. If it cannot be sent, the
+// apply succeeds with a warning.
+func TestAccWatchScriptSendsMessage(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.16", "")
-	needs(t, "bash")
+	requirePrograms(t, "bash")
 	w := acctest.New(t, wawptest.Config{})
 	const messenger = "3EB0BCB2E3D4"
 	w.Add(wawptest.Session{InstanceID: messenger, Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
-	cli := w.Attached(t, watching(t, "message/main.tf"))
-	tell := func(found string) (string, int) { // as the script does, with another verdict of watch.sh
+	cli := w.Attached(t, watchingExample(t, "message/main.tf"))
+	runTell := func(result string) (string, int) { // result is the end of watch.sh
 		t.Helper()
-		script := strings.ReplaceAll(watching(t, "tell.sh"), "-chdir=message ", "")
-		write(t, filepath.Join(cli.Dir, "watch.sh"), found)
+		script := strings.ReplaceAll(watchingExample(t, "tell.sh"), "-chdir=message ", "")
+		writeFile(t, filepath.Join(cli.Dir, "watch.sh"), result)
 		said, code := runScript(t, cli, script, "TF_CLI_ARGS=-no-color")
 		return acctest.Unwrap(said), code
 	}
 	for _, test := range []struct {
-		verdict string
-		code    int
-		sent    int // messages by then
+		result string
+		code   int
+		sent   int // messages by then
 	}{{"exit 0", 0, 1}, {"exit 0", 0, 1}, {"exit 1", 1, 2}, {"exit 1", 1, 2}, {"exit 0", 0, 3}} {
-		said, code := tell(test.verdict)
+		said, code := runTell(test.result)
 		if sent := w.Messages(); code != test.code || len(sent) != test.sent {
-			t.Errorf("%s: it ends with %d, %v was sent:\n%s", test.verdict, code, sent, said)
+			t.Errorf("%s: it ends with %d, %v was sent:\n%s", test.result, code, sent, said)
 		}
 	}
 	if text := w.Messages()[1].Text; text != "The session of the support team does not work." {
 		t.Errorf("it tells: %s", text)
 	}
 	w.SetStatus(messenger, "STOPPED")
-	said, _ := tell("exit 1")
+	said, _ := runTell("exit 1")
 	acctest.Contains(t, said, "Warning: WhatsApp message was not sent", "Apply complete! Resources: 0 added, 1 changed")
 }
 
-// TestAccMonitoringTool gets what it needs, and looks.
-func TestAccMonitoringTool(t *testing.T) {
+// TestAccMonitoringOutputAndScript: the output has what a monitoring tool needs, and its script reports the status.
+func TestAccMonitoringOutputAndScript(t *testing.T) {
 	t.Parallel()
-	needs(t, "sh", "jq", "curl")
+	requirePrograms(t, "sh", "jq", "curl")
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.Attached(t, watching(t, "main.tf")+watching(t, "monitor.tf"))
+	cli := w.Attached(t, watchingExample(t, "main.tf")+watchingExample(t, "monitor.tf"))
 	cli.OK("apply", "-auto-approve")
 	var monitor map[string]string
 	if err := json.Unmarshal([]byte(cli.OK("output", "-json", "monitor")), &monitor); err != nil {
@@ -195,32 +196,32 @@ func TestAccMonitoringTool(t *testing.T) {
 	if monitor["instance_id"] != id || monitor["chat_id"] != "201145202826@c.us" || len(monitor) != 4 {
 		t.Errorf("it is handed %v", monitor)
 	}
-	look := func(environment ...string) (string, int) {
+	runLook := func(environment ...string) (string, int) {
 		t.Helper()
 		environment = append([]string{"WAWP_BASE_URL=" + w.Server.URL, "WAWP_ACCESS_TOKEN=" + w.Token, "INSTANCE_ID=" +
 			id}, environment...)
-		said, code := runScript(t, cli, watching(t, "look.sh"), environment...)
+		said, code := runScript(t, cli, watchingExample(t, "look.sh"), environment...)
 		return strings.TrimSpace(said), code
 	}
-	if said, code := look(); code != 1 || said != "SCAN_QR_CODE" {
+	if said, code := runLook(); code != 1 || said != "SCAN_QR_CODE" {
 		t.Errorf("while no phone is linked, it says %s, and ends with %d", said, code)
 	}
 	w.Pair(id, "201145202826", "Support")
-	if said, code := look(); code != 0 || said != "WORKING" {
+	if said, code := runLook(); code != 0 || said != "WORKING" {
 		t.Errorf("while it works, it says %s, and ends with %d", said, code)
 	}
 	for _, wrong := range []string{"WAWP_ACCESS_TOKEN=another", "INSTANCE_ID=0", "WAWP_BASE_URL=http://127.0.0.1:1"} {
-		if said, code := look(wrong); code == 0 || strings.Contains(said, w.Token) {
+		if said, code := runLook(wrong); code == 0 || strings.Contains(said, w.Token) {
 			t.Errorf("with %s it ends with %d: %s", wrong, code, said)
 		}
 	}
 }
 
-// TestAccStatusIsPushed to the address of the receiver.
-func TestAccStatusIsPushed(t *testing.T) {
+// TestAccSessionStatusWebhookExample: the webhook has the address, the event and the secret of the example.
+func TestAccSessionStatusWebhookExample(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{Paid: true})
-	cli := w.Attached(t, watching(t, "main.tf")+watching(t, "webhook.tf"))
+	cli := w.Attached(t, watchingExample(t, "main.tf")+watchingExample(t, "webhook.tf"))
 	cli.Env = append(cli.Env, "TF_VAR_webhook_secret=s3cret")
 	cli.OK("apply", "-auto-approve")
 	cli.OK("plan", "-detailed-exitcode")
@@ -230,12 +231,12 @@ func TestAccStatusIsPushed(t *testing.T) {
 	}
 }
 
-// TestReceiverThatAlerts of a session that does not recover, once, and of no other.
-func TestReceiverThatAlerts(t *testing.T) {
+// TestAlertReceiverExample: the receiver alerts once for each session that does not recover, and for no other.
+func TestAlertReceiverExample(t *testing.T) {
 	t.Parallel()
 	t.Run("python3", func(t *testing.T) {
 		t.Parallel()
-		needs(t, "python3")
+		requirePrograms(t, "python3")
 		alerts := make(chan string, 10)
 		chat := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			var message struct{ Text string }
@@ -244,8 +245,8 @@ func TestReceiverThatAlerts(t *testing.T) {
 		}))
 		t.Cleanup(chat.Close)
 		alert := filepath.Join(t.TempDir(), "alert.py")
-		write(t, alert, watching(t, "alert.py"))
-		write(t, filepath.Join(filepath.Dir(alert), "receiver.py"), string(read(t, receivers+"/receiver.py")))
+		writeFile(t, alert, watchingExample(t, "alert.py"))
+		writeFile(t, filepath.Join(filepath.Dir(alert), "receiver.py"), string(readFile(t, receivers+"/receiver.py")))
 		r := startReceiver(t, []string{"python3", alert}, "s3cret", "ALERT_URL="+chat.URL, "PATIENCE=2")
 		for i, event := range []string{
 			`"event":"session.status","session":"recovers","payload":{"status":"SCAN_QR_CODE"}`,
@@ -259,7 +260,7 @@ func TestReceiverThatAlerts(t *testing.T) {
 			`"event":"session.status","session":"fails","payload":{"status":"FAILED"}`,
 		} {
 			body := `{"id":"evt_` + string(rune('a'+i)) + `",` + event + `}`
-			if status := r.post(t, body, sign("s3cret", body)); status != http.StatusNoContent {
+			if status := r.post(t, body, signature("s3cret", body)); status != http.StatusNoContent {
 				t.Errorf("%s: it answers %d", event, status)
 			}
 		}

@@ -12,10 +12,10 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// What Terraform can do since 1.16.
+// This file tests what needs Terraform 1.16.
 
-// TestAccActionsAroundADestroy: a message before a session is destroyed, the logout of its phone, and a message
-// afterwards.
+// TestAccActionsAroundADestroy runs the example that sends a message before a session is destroyed, logs out its phone,
+// and sends a message afterwards.
 func TestAccActionsAroundADestroy(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.16", "")
@@ -78,8 +78,8 @@ func TestAccActionsAroundADestroy(t *testing.T) {
 	}
 }
 
-// TestAccFailedActionStopsNoDestroy, whatever on_failure says, as the page warns.
-func TestAccFailedActionStopsNoDestroy(t *testing.T) {
+// TestAccFailedActionDoesNotStopDestroy: on_failure has no effect on a destroy, as the page warns.
+func TestAccFailedActionDoesNotStopDestroy(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.16", "")
 	for _, event := range []string{"before_destroy", "after_destroy"} {
@@ -87,7 +87,7 @@ func TestAccFailedActionStopsNoDestroy(t *testing.T) {
 			t.Run(event+" "+mode, func(t *testing.T) {
 				t.Parallel()
 				w := acctest.New(t, wawptest.Config{})
-				cli := w.Attached(t, failing(event, mode))
+				cli := w.Attached(t, failingActionConfig(event, mode))
 				cli.OK("apply", "-auto-approve")
 				acctest.Contains(t, cli.OK("destroy", "-auto-approve", "-no-color"),
 					"Warning: Action on a Wawp session failed", "1 destroyed.")
@@ -99,8 +99,9 @@ func TestAccFailedActionStopsNoDestroy(t *testing.T) {
 	}
 }
 
-// TestAccFailedActionAndTheSession that triggers it: what becomes of the session is up to on_failure.
-func TestAccFailedActionAndTheSession(t *testing.T) {
+// TestAccFailedActionFollowsOnFailure: on_failure decides whether the session that triggers a failed action is created,
+// kept or tainted.
+func TestAccFailedActionFollowsOnFailure(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.16", "")
 	for _, test := range []struct {
@@ -119,7 +120,7 @@ func TestAccFailedActionAndTheSession(t *testing.T) {
 		t.Run(test.event+" "+test.mode, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			cli := w.Attached(t, failing(test.event, test.mode))
+			cli := w.Attached(t, failingActionConfig(test.event, test.mode))
 			said, code := cli.Run("apply", "-auto-approve", "-no-color")
 			severity := map[bool]string{true: "Error", false: "Warning"}[test.fails]
 			acctest.Contains(t, said, severity+": Action on a Wawp session failed")
@@ -131,8 +132,8 @@ func TestAccFailedActionAndTheSession(t *testing.T) {
 	}
 }
 
-// failing declares a session that triggers an action, which fails: it starts a session that is not there.
-func failing(event, mode string) string {
+// failingActionConfig declares a session that triggers an action on a session that does not exist.
+func failingActionConfig(event, mode string) string {
 	return fmt.Sprintf(`
 		provider "wawp" {}
 		resource "wawp_session" "x" {
@@ -151,9 +152,9 @@ func failing(event, mode string) string {
 		}`, event, mode)
 }
 
-// TestAccFarewellOfAPairing: where there is one, it is destroyed before its session, and the phone with it. So the
-// message is its affair.
-func TestAccFarewellOfAPairing(t *testing.T) {
+// TestAccMessageBeforePairingIsDestroyed: a pairing is destroyed before its session and unlinks the phone. So only the
+// pairing can trigger a last message.
+func TestAccMessageBeforePairingIsDestroyed(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.16", "")
 	for name, sent := range map[string]int{"wawp_session": 0, "wawp_session_pairing": 1} {
@@ -193,7 +194,7 @@ func TestAccFarewellOfAPairing(t *testing.T) {
 	}
 }
 
-// TestAccImportInsideAModule: the module that declares a session, and what belongs to it, also imports them.
+// TestAccImportInsideAModule: the module that declares a session and its objects also imports them.
 func TestAccImportInsideAModule(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.16", "")
@@ -214,7 +215,7 @@ func TestAccImportInsideAModule(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(cli.Dir, "team"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(cli.Dir, "team", "main.tf"), `
+	writeFile(t, filepath.Join(cli.Dir, "team", "main.tf"), `
 		terraform {
 			required_providers {
 				wawp = { source = "wawp/wawp" }
