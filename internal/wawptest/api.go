@@ -1,8 +1,9 @@
-// Package wawptest is a simulated Wawp API: an http.Handler with state, for tests and for trying things out. It is
-// strict where the API is documented, can be told to fail in every way that a network can, and records what it was
-// sent.
+// Package wawptest is a simulated Wawp API: an http.Handler with state, for tests and for trying the provider. It
+// refuses requests that are not in the documented form, simulates faults of servers and networks, and records its
+// requests.
 //
-// Each object of the API has a file with its endpoints and what is behind them.
+// Each object of the API has a file with its endpoints. internal/wawp/API.md says where the facts come from, and
+// which of them are guesses.
 package wawptest
 
 import (
@@ -21,8 +22,8 @@ import (
 // DefaultToken is the access token that is accepted if Config names no other.
 const DefaultToken = "wawptest-token"
 
-// Config says what kind of account, and of server, the API simulates. The zero value is a free account without a quota
-// on a server that answers at once.
+// Config is the kind of account and of server that the API simulates. The zero value is an account without an active
+// plan and without a quota, on a server that answers at once.
 type Config struct {
 	// Token is the access token that is accepted; default DefaultToken.
 	Token string
@@ -30,29 +31,29 @@ type Config struct {
 	Quota int
 	// Paid gives the account an active plan, and with it webhooks and the paid rate limit policies; SetPaid changes it.
 	Paid bool
-	// Now is the clock of everything but Latency and WriteRace; default time.Now.
+	// Now is the clock for everything except Latency and WriteRace; default time.Now.
 	Now func() time.Time
-	// BootTime is how long a session stays STARTING, by the clock, before it becomes WORKING (if a phone is linked)
-	// or SCAN_QR_CODE; by default that is over at the next request.
+	// BootTime is how long a session stays STARTING, by the clock. Then it becomes WORKING, if a phone is linked, or
+	// SCAN_QR_CODE. By default that happens at the next request.
 	BootTime time.Duration
-	// PairAfter is how long it takes, by the clock, until a phone pairs by itself with a session that waits for a scan,
-	// from when a QR code, a pairing code or a link was first handed out; default never.
+	// PairAfter is the time, by the clock, from the first QR code, pairing code or link of a session in SCAN_QR_CODE
+	// until a phone pairs with it by itself; default never.
 	PairAfter time.Duration
-	// Latency is the real time by which every answer is delayed, after what was asked for has been done; default none.
+	// Latency is the real time between carrying out a request and answering it; default none.
 	Latency time.Duration
-	// WriteRace is the real time for which a change to a session's webhooks stays between its reading of the list and
-	// its writing of it: who writes meanwhile is overwritten. Default none, so that writes follow each other.
+	// WriteRace is the real time between reading and writing the list of webhooks in a request that changes it. The
+	// request overwrites changes that others make meanwhile. Default none: writes follow each other.
 	WriteRace time.Duration
 	// Secrets says how the answers show the secret of a webhook: "" not at all, "masked" or "shown".
 	Secrets string
 	// SystemListed shows the system webhook among the session's own ones, too.
 	SystemListed bool
-	// Queue has the answers to messages say that they are queued, not sent.
+	// Queue makes the answers to messages say that they are queued, not sent.
 	Queue bool
 	// Created is the status of a new session: "STOPPED" (default) or "STARTING".
 	Created string
-	// Endpoints are the only ones offered, like "POST /v2/session/create"; the others answer like an unknown route.
-	// nil offers all of them.
+	// Endpoints are the only endpoints that exist, like "POST /v2/session/create". The others answer like an unknown
+	// route. nil means all endpoints.
 	Endpoints []string
 }
 
@@ -72,7 +73,7 @@ type API struct {
 
 	stranded []Session // in order of deletion
 
-	qrCodes, pairingCodes, links issued
+	qrCodes, pairingCodes, links issuedSecrets
 }
 
 // New returns an account without sessions.
@@ -88,18 +89,19 @@ func New(config Config) *API {
 		paid:    config.Paid,
 		arrived: make(chan struct{}),
 
-		qrCodes: issued{}, pairingCodes: issued{}, links: issued{},
+		qrCodes: issuedSecrets{}, pairingCodes: issuedSecrets{}, links: issuedSecrets{},
 	}
 }
 
-// SetPaid begins an active plan, or lets it lapse: webhooks and policies stay as they are, webhooks out of reach.
+// SetPaid begins or ends an active plan. Without one, webhooks and policies stay as they are, but webhooks cannot be
+// read or changed.
 func (a *API) SetPaid(paid bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.paid = paid
 }
 
-// SetToken renews the access token of the account: the old one is refused.
+// SetToken replaces the access token of the account.
 func (a *API) SetToken(token string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -124,7 +126,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Context().Err() != nil {
-		return // nobody is there to be answered
+		return // the client has gone
 	}
 	a.answered(request, result.status)
 	w.Header().Set("Date", a.config.Now().UTC().Format(http.TimeFormat))
@@ -140,7 +142,7 @@ func await[T any](ctx context.Context, ready <-chan T) bool {
 	return ctx.Err() == nil
 }
 
-// objects are the objects of the API, each with those of its endpoints that the provider calls, by method and path.
+// objects are the endpoints that the provider calls, by method and path, in a map for each object of the API.
 var objects = []map[string]endpoint{
 	sessionEndpoints, authEndpoints, rateLimitEndpoints, tempLinkEndpoints, webhookEndpoints, messageEndpoints,
 }
@@ -161,7 +163,8 @@ type call struct {
 	session *session // the one it is about; nil for an endpoint of the account
 }
 
-// act does what was asked for and returns the API's answer. Of the fault it heeds what concerns the session.
+// act carries out a request, and returns the answer of the API. It applies the parts of the fault that concern the
+// session: Flap and Age.
 func (a *API) act(r *Request, fault Fault) answer {
 	e, ok := a.route(r)
 	if !ok {
@@ -194,14 +197,14 @@ func (a *API) act(r *Request, fault Fault) answer {
 	s.beginFlap(fault.Flap)
 	r.Shown = s.Status
 	if r.Method == http.MethodGet {
-		s = s.asOf(a.config.Now().Add(-fault.Age))
+		s = s.versionAt(a.config.Now().Add(-fault.Age))
 	} else {
-		s.remember(a.config.Now())
+		s.saveVersion(a.config.Now())
 	}
 	return a.carryOut(e, call{Request: r, session: s})
 }
 
-// carryOut notes whether a request did what it asks for.
+// carryOut runs an endpoint, and notes whether the API did what the request asks for.
 func (a *API) carryOut(e endpoint, c call) answer {
 	result := e.do(a, c)
 	c.Done = result.status < 300
@@ -228,8 +231,8 @@ const (
 	instanceID  = "instance_id"
 )
 
-// check refuses a request that is not in its documented form, down to details that the live API may well let pass:
-// a client that strays should fail here first. It returns nil if there is nothing to complain about.
+// check refuses a request that is not in its documented form (internal/wawp/API.md, section 1), in details that the
+// real API may accept, too. A client that deviates fails here first. It returns nil if the request is in order.
 func (e endpoint) check(r *Request) *answer {
 	credentials := []string{accessToken, instanceID}
 	if e.account {
@@ -244,7 +247,7 @@ func (e endpoint) check(r *Request) *answer {
 		inQuery, inBody = inBody, inQuery
 	}
 
-	// net/http sends a request with this header again by itself, a create included.
+	// net/http sends a request with this header again by itself, which must not happen to a create.
 	if _, ok := r.Header["Idempotency-Key"]; ok {
 		return complain("unexpected_header", "The header Idempotency-Key is not supported.")
 	}
@@ -303,7 +306,7 @@ func reply(status int, body any) answer {
 	return answer{status: status, contentType: jsonType, body: encode(body)}
 }
 
-// encode panics for what is not any JSON: only a test can want it.
+// encode returns a value as JSON. It panics if the value is not one, which is a mistake of a test.
 func encode(body any) []byte {
 	encoded, err := json.Marshal(body)
 	if err != nil {
@@ -312,12 +315,12 @@ func encode(body any) []byte {
 	return encoded
 }
 
-// refuse is an answer in the form of the API's errors.
+// refuse is an error in the API's own form (internal/wawp/API.md, section 2).
 func refuse(status int, code, message string) answer {
 	return reply(status, object{"code": code, "message": message})
 }
 
-// needsPlan refuses what takes an active plan.
+// needsPlan refuses a request that needs an active plan.
 func needsPlan(message string) answer {
 	return refuse(http.StatusForbidden, "subscription_required", message)
 }
@@ -328,7 +331,8 @@ func complain(code, format string, args ...any) *answer {
 	return &complaint
 }
 
-// write sends the answer, or declares its full length and sends the first half, whereupon net/http ends the connection.
+// write sends the answer. If cut, it declares the full length but sends the first half, and net/http ends the
+// connection.
 func (a answer) write(w http.ResponseWriter, cut bool) {
 	w.Header()["Content-Type"] = nil // Keeps net/http from guessing one.
 	if a.contentType != "" {
@@ -342,5 +346,5 @@ func (a answer) write(w http.ResponseWriter, cut bool) {
 		a.body = a.body[:len(a.body)/2]
 	}
 	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body) // Fails only if the client has gone, which is its own affair.
+	_, _ = w.Write(a.body) // Fails only if the client has gone.
 }

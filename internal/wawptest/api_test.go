@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-func TestStrictness(t *testing.T) {
+func TestUndocumentedRequestsAreRefused(t *testing.T) {
 	t.Parallel()
 	const getPolicy, deleteSession = "GET /v2/session/rate-limit", "DELETE /v2/session/delete"
 	tests := map[string]struct {
@@ -98,7 +98,7 @@ func TestStrictness(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{})
+			s := newSimulation(t, Config{})
 			id := s.Add(Session{InstanceID: "0123456789AB"}).InstanceID
 			if test.endpoint == createSession {
 				id = ""
@@ -180,7 +180,7 @@ func TestEveryEndpoint(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{Token: "T0k3nT0k3n", Paid: true})
+			s := newSimulation(t, Config{Token: "T0k3nT0k3n", Paid: true})
 			id := ""
 			if name != createSession {
 				id = s.Add(Session{Status: test.status}).InstanceID
@@ -200,9 +200,9 @@ func TestEveryEndpoint(t *testing.T) {
 	}
 }
 
-func TestOnlySomeEndpoints(t *testing.T) {
+func TestConfigLimitsEndpoints(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{Endpoints: []string{createSession}})
+	s := newSimulation(t, Config{Endpoints: []string{createSession}})
 	status, created := s.call(createSession, "")
 	if status != http.StatusCreated {
 		t.Errorf("create: %d", status)
@@ -218,10 +218,10 @@ func TestOnlySomeEndpoints(t *testing.T) {
 	}
 }
 
-// A proxy is sent the whole URL in the request line.
-func TestAsAProxy(t *testing.T) {
+// TestServesAsProxy: a proxy gets the whole URL in the request line.
+func TestServesAsProxy(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	proxy, err := url.Parse(s.server.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -238,11 +238,11 @@ func TestAsAProxy(t *testing.T) {
 	}
 }
 
-// TestAnswersAreDated by the clock of the account, of which all dates in them are.
-func TestAnswersAreDated(t *testing.T) {
+// TestAnswersHaveDateHeader: the date is that of the account's clock, like all dates in answers.
+func TestAnswersHaveDateHeader(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 31, 11, 30, 0, 0, time.FixedZone("", 3600))
-	s := simulate(t, Config{Now: func() time.Time { return now }})
+	s := newSimulation(t, Config{Now: func() time.Time { return now }})
 	answer, err := s.client.Do(s.request(t.Context(), sessionInfo, s.Add(Session{}).InstanceID))
 	if err != nil {
 		t.Fatal(err)
@@ -257,7 +257,7 @@ func TestLatency(t *testing.T) {
 	t.Parallel()
 	t.Run("delays", func(t *testing.T) {
 		t.Parallel()
-		s := simulate(t, Config{Latency: 20 * time.Millisecond})
+		s := newSimulation(t, Config{Latency: 20 * time.Millisecond})
 		begin := time.Now()
 		s.call(createSession, "")
 		if took := time.Since(begin); took < 20*time.Millisecond {
@@ -268,7 +268,7 @@ func TestLatency(t *testing.T) {
 		t.Parallel()
 		ended := make(chan struct{})
 		api := New(Config{Latency: time.Hour})
-		s := simulate(t, Config{})
+		s := newSimulation(t, Config{})
 		ctx, leave := context.WithCancel(t.Context())
 		r := s.request(ctx, createSession, "")
 		go func() {
@@ -286,9 +286,9 @@ func TestLatency(t *testing.T) {
 	})
 }
 
-func TestConcurrency(t *testing.T) {
+func TestConcurrentRequests(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{Quota: 30})
+	s := newSimulation(t, Config{Quota: 30})
 	var group sync.WaitGroup
 	for range 40 {
 		group.Go(func() {
@@ -307,7 +307,7 @@ func TestConcurrency(t *testing.T) {
 	}
 }
 
-// TestEveryEndpointIsInTheCoverageGuide, whether the provider calls it or not.
+// TestEveryEndpointIsInTheCoverageGuide includes endpoints that the provider does not call.
 func TestEveryEndpointIsInTheCoverageGuide(t *testing.T) {
 	t.Parallel()
 	guide, err := os.ReadFile("../../templates/guides/api-coverage.md.tmpl")

@@ -10,27 +10,29 @@ import (
 	"time"
 )
 
-// qrLife is how long a QR code is shown before the next one takes its place.
+// qrLife is how long a QR code is valid, see internal/wawp/API.md, section 4.
 const qrLife = 30 * time.Second
 
-// issued are secrets that were handed out, in order, by the instance id of their session, which they outlast: a test
-// can look for them wherever they must not be.
-type issued map[string][]string
+// issuedSecrets are the secrets that the API handed out, in order, by instance id. They outlast the session, so that a
+// test can search for them.
+type issuedSecrets map[string][]string
 
-func (i issued) add(id, secret string) {
+func (i issuedSecrets) add(id, secret string) {
 	if !slices.Contains(i[id], secret) {
 		i[id] = append(i[id], secret)
 	}
 }
 
-// QRCodes returns what was in the QR codes that auth/qr handed out for a session, in order, also when it is gone.
+// QRCodes returns the contents of the QR codes that auth/qr returned for a session, in order, even if the session is
+// deleted.
 func (a *API) QRCodes(id string) []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Clone(a.qrCodes[id])
 }
 
-// PairingCodes returns those that auth/request-code handed out for a session, in order, also when it is gone.
+// PairingCodes returns the codes that auth/request-code returned for a session, in order, even if the session is
+// deleted.
 func (a *API) PairingCodes(id string) []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -38,19 +40,19 @@ func (a *API) PairingCodes(id string) []string {
 }
 
 var authEndpoints = map[string]endpoint{
-	"POST /v2/auth/qr":           {do: whileScanning((*API).qr)},
-	"POST /v2/auth/request-code": {do: whileScanning((*API).requestCode), params: []string{"phone_number"}},
+	"POST /v2/auth/qr":           {do: requireScanStatus((*API).qr)},
+	"POST /v2/auth/request-code": {do: requireScanStatus((*API).requestCode), params: []string{"phone_number"}},
 }
 
-// whileScanning refuses what makes sense only while a session waits for a person with a phone.
-func whileScanning(do func(*API, call) answer) func(*API, call) answer {
+// requireScanStatus refuses a request unless the session is in SCAN_QR_CODE. After a success, a phone may come.
+func requireScanStatus(do func(*API, call) answer) func(*API, call) answer {
 	return func(a *API, c call) answer {
 		if c.session.Status != statusScan {
 			return *complain("qr_not_available", "The session does not wait for a scan: it is %s.", c.session.Status)
 		}
 		result := do(a, c)
 		if result.status < 300 {
-			a.handedOut(c.session)
+			a.schedulePairing(c.session)
 		}
 		return result
 	}
@@ -65,8 +67,8 @@ func (a *API) qr(c call) answer {
 	return reply(http.StatusOK, object{"mimetype": jsonType, "data": base64.StdEncoding.EncodeToString(data)})
 }
 
-// qrCode hands out what is in a session's QR code now, and says when the next one takes its place. Like WhatsApp's, it
-// is a reference and three keys of 32 bytes.
+// qrCode returns the content of a session's QR code, and when the next one replaces it. Like WhatsApp's, it is a
+// reference and three keys of 32 bytes.
 func (a *API) qrCode(s *session) (string, time.Time) {
 	shown := a.config.Now().Truncate(qrLife)
 	random := sha3.SumSHAKE256([]byte(s.qrSeed+shown.UTC().String()), 72+3*32)
@@ -80,8 +82,8 @@ func (a *API) qrCode(s *session) (string, time.Time) {
 
 var phoneNumber = regexp.MustCompile(`^[1-9][0-9]{6,14}$`)
 
-// requestCode makes a new code at each call. A phone that is linked, while the session only passes through
-// SCAN_QR_CODE, is unlinked by it, as reports say.
+// requestCode makes a new code at each call. If a phone is linked, while the session only passes through SCAN_QR_CODE,
+// the request unlinks it: see internal/wawp/API.md, section 4.
 func (a *API) requestCode(c call) answer {
 	number, _ := c.Body["phone_number"].(string)
 	if number == "" {
@@ -93,7 +95,7 @@ func (a *API) requestCode(c call) answer {
 	}
 	if c.session.Me != nil {
 		c.session.Me = nil
-		a.enter(c.session, statusScan)
+		a.setStatus(c.session, statusScan)
 	}
 	random := rand.Text()
 	code := random[:4] + "-" + random[4:8]

@@ -18,7 +18,7 @@ const (
 func TestQR(t *testing.T) {
 	t.Parallel()
 	clock := &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
-	s := simulate(t, Config{Now: clock.Now})
+	s := newSimulation(t, Config{Now: clock.Now})
 	id, other := s.Add(Session{Status: statusScan}).InstanceID, s.Add(Session{Status: statusScan}).InstanceID
 	first, expires := s.qrCode(id)
 	if want := time.Date(2026, 1, 2, 3, 4, 30, 0, time.UTC); !likeWhatsApps.MatchString(first) || !expires.Equal(want) {
@@ -43,10 +43,10 @@ func TestQR(t *testing.T) {
 
 var likeWhatsApps = regexp.MustCompile(`^2@[0-9A-Za-z+/]{96}(,[0-9A-Za-z+/]{43}=){3}$`)
 
-// Each time that a session begins to wait for a scan, it shows another code.
-func TestQROfEachWait(t *testing.T) {
+// TestQRCodeChangesWithStatus: each new SCAN_QR_CODE has another QR code.
+func TestQRCodeChangesWithStatus(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{Now: func() time.Time { return time.Unix(0, 0) }})
+	s := newSimulation(t, Config{Now: func() time.Time { return time.Unix(0, 0) }})
 	id := s.Add(Session{Status: statusScan}).InstanceID
 	s.qrCode(id)
 	for _, again := range []func(){
@@ -100,7 +100,7 @@ func TestRequestCode(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{})
+			s := newSimulation(t, Config{})
 			id := s.Add(Session{Status: statusScan}).InstanceID
 			status, answer := s.call(requestCode, id, object{"phone_number": test.number})
 			code, _ := answer["code"].(string)
@@ -114,7 +114,7 @@ func TestRequestCode(t *testing.T) {
 	}
 	t.Run("a new one each time", func(t *testing.T) {
 		t.Parallel()
-		s := simulate(t, Config{})
+		s := newSimulation(t, Config{})
 		id, number := s.Add(Session{Status: statusScan}).InstanceID, object{"phone_number": "201145202826"}
 		_, first := s.call(requestCode, id, number)
 		_, second := s.call(requestCode, id, number)
@@ -129,10 +129,10 @@ func TestRequestCode(t *testing.T) {
 	})
 }
 
-// What was handed out for a session is known when the session is gone, and is not that of another one.
+// TestQRCodesOutlastTheSession: codes are kept by session, even after its deletion.
 func TestQRCodesOutlastTheSession(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	id, other := s.Add(Session{Status: statusScan}).InstanceID, s.Add(Session{Status: statusScan}).InstanceID
 	code, _ := s.qrCode(id)
 	s.Remove(id)
@@ -147,13 +147,13 @@ func TestQRCodesOutlastTheSession(t *testing.T) {
 	}
 }
 
-func TestNothingToScan(t *testing.T) {
+func TestCodesNeedScanStatus(t *testing.T) {
 	t.Parallel()
 	for _, status := range []string{statusStopped, statusStarting, statusWorking, statusFailed} {
 		for _, endpoint := range []string{getCode, requestCode} {
 			t.Run(status+" "+endpoint, func(t *testing.T) {
 				t.Parallel()
-				s := simulate(t, Config{BootTime: time.Hour})
+				s := newSimulation(t, Config{BootTime: time.Hour})
 				id := s.Add(Session{Status: status}).InstanceID
 				got, answer := s.call(endpoint, id)
 				if got != http.StatusBadRequest || answer["code"] != "qr_not_available" {

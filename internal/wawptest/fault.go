@@ -8,67 +8,67 @@ import (
 	"time"
 )
 
-// Fault makes requests fail. Which ones: Match, Skip, Times and Every. How: by a canned answer (Status, Body) or none
-// at all (Drop), by a distorted answer (Cut, Reshape, Rewrite), by an old one (Age), late (Hold, Withhold), or by a
-// session that flaps (Flap). Header goes with any of them.
+// Fault makes requests fail. Match, Skip, Times and Every select the requests. The other fields say how they fail: a
+// canned answer (Status, Body), no answer (Drop), a distorted answer (Cut, Reshape, Rewrite), an old answer (Age), a
+// late answer (Hold, Withhold), or a session that flaps (Flap). Header can be combined with any of them.
 type Fault struct {
-	// Match is the method and path of the requests that it is for, like "POST /v2/session/create"; "" is all.
+	// Match is the method and path of the requests, like "POST /v2/session/create"; "" is all.
 	Match string
-	// Skip is how many matching requests pass first.
+	// Skip is how many matching requests succeed first.
 	Skip int
-	// Times is how many requests fail then; 0 is all from then on.
+	// Times is how many requests fail after that; 0 is all.
 	Times int
-	// Every makes only each n-th matching request fail; 0 and 1 are each.
+	// Every makes only each n-th matching request fail; 0 and 1 make each fail.
 	Every int
 
-	// Hold, if not nil, makes a request wait until it is closed, before anything is done. A client that leaves
-	// meanwhile has asked for nothing.
+	// Hold, if not nil, delays a request until the channel is closed. If the client leaves before, the request is not
+	// carried out.
 	Hold <-chan struct{}
-	// Withhold, if not nil, makes the answer wait until it is closed, after everything was done. A client that leaves
-	// meanwhile has got what it asked for, and does not know.
+	// Withhold, if not nil, delays the answer until the channel is closed. If the client leaves before, the request was
+	// carried out, but the client does not know.
 	Withhold <-chan struct{}
-	// Act makes a request that gets a canned answer or none do what it asks for all the same. Others always do.
+	// Act carries out a request that gets a canned answer or none. Requests with other faults are always carried out.
 	Act bool
-	// Status is that of a canned answer (default 200, if there is a Body), and replaces that of a reshaped one.
+	// Status is the status of a canned answer (default 200, if there is a Body), or of a reshaped one.
 	Status int
 	// Header is added to the answer. Content-Type is application/json by default.
 	Header http.Header
-	// Body is the canned answer, sent as it is.
+	// Body is the body of a canned answer.
 	Body string
 	// Drop resets the connection in place of an answer.
 	Drop bool
 	// Cut ends the connection in the middle of the answer's body.
 	Cut bool
-	// Reshape turns a successful answer into what is sent in its place; errors pass as they are.
+	// Reshape changes the body of a successful answer. Errors stay as they are.
 	Reshape func(answer map[string]any) any
-	// Flap has the session of a request pass through these statuses, from before anything is done: one for each look at
-	// it (session/info), then it is what it was. In between it behaves as in each of them. A change of its status ends
-	// that, and an engine that does not run, or boots, does not flap.
+	// Flap makes the session of a request pass through these statuses, and then return to its own. It begins before the
+	// request is carried out. Each session/info shows one status, and the session behaves accordingly. A change of the
+	// session ends the flap. A session that is STOPPED or STARTING does not flap.
 	Flap []string
-	// Age makes the answer to a GET that of so long ago, by the clock, as from a cache.
+	// Age makes the answer to a GET that old, by the clock, as from a cache.
 	Age time.Duration
-	// Rewrite turns the body of an answer, whichever it is, into what is sent in its place. With a Content-Length in
-	// Header that is larger, the connection ends after it.
+	// Rewrite changes the body of any answer. If Header has a larger Content-Length, the connection ends after the body.
 	Rewrite func(body []byte) []byte
 }
 
-// Inject adds a fault. If several match a request, the first one due takes it, and the later ones do not count it:
-// faults with Times follow each other.
+// Inject adds a fault. If several match a request, the first one that is due takes it, and the later ones do not count
+// it. So faults with Times follow each other.
 func (a *API) Inject(f Fault) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.faults = append(a.faults, &fault{Fault: f})
 }
 
-// Choose lets a function choose the fault of each request that no injected one takes; the zero Fault is none. It is
-// told of one request at a time, in the order in which Requests returns them, and must not call the API. nil ends that.
+// Choose sets a function that chooses the fault of each request that no injected fault takes. The zero Fault is none.
+// The function is called for one request at a time, in the order of Requests. It must not call the API. nil removes the
+// function.
 func (a *API) Choose(choose func(Request) Fault) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.choose = choose
 }
 
-// ClearFaults ends all injected faults, except for requests that have already arrived, and all flaps of sessions.
+// ClearFaults removes all injected faults and ends all flaps. Faults of requests that have arrived stay.
 func (a *API) ClearFaults() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -78,7 +78,7 @@ func (a *API) ClearFaults() {
 	}
 }
 
-// fault counts what a Fault has seen and taken.
+// fault is a Fault with the counts of requests that it has seen and taken.
 type fault struct {
 	Fault
 	seen, taken int
@@ -97,7 +97,7 @@ func (f *fault) due(r *Request) bool {
 	return true
 }
 
-// answer returns what is sent in place of the normal answer, which act makes. The zero Fault changes nothing.
+// answer returns the answer with the fault. act carries out the request, and returns the answer without a fault.
 func (f Fault) answer(act func() answer) answer {
 	canned := f.Drop || f.Reshape == nil && (f.Status != 0 || f.Body != "")
 	var result answer
@@ -119,7 +119,7 @@ func (f Fault) answer(act func() answer) answer {
 	return result
 }
 
-// drop ends the connection without an answer: by a reset, where it is a plain one.
+// drop ends the connection without an answer, with a TCP reset if possible.
 func drop(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -162,7 +162,7 @@ func Without(keys ...string) func(map[string]any) any {
 	}
 }
 
-// Set returns a Reshape that sets a key: Set("config", ...) can echo a token where an older generation of the API did.
+// Set returns a Reshape that sets a key. Set("config", ...) can repeat a token, as older versions of the API did.
 func Set(key string, value any) func(map[string]any) any {
 	return func(answer map[string]any) any {
 		answer[key] = value

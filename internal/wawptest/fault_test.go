@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// Which of the requests fail, and how, if each of a session's two endpoints is called in turn.
-func TestWhichRequestsFail(t *testing.T) {
+// TestFaultSelectsRequests checks which requests fail if two endpoints of a session are called in turn.
+func TestFaultSelectsRequests(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		faults []Fault
@@ -48,7 +48,7 @@ func TestWhichRequestsFail(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{})
+			s := newSimulation(t, Config{})
 			id := s.Add(Session{}).InstanceID
 			for _, f := range test.faults {
 				f.Body = "{}"
@@ -72,7 +72,7 @@ func TestWhichRequestsFail(t *testing.T) {
 	}
 }
 
-func TestCannedAnswers(t *testing.T) {
+func TestFaultCannedAnswers(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		fault       Fault
@@ -99,7 +99,7 @@ func TestCannedAnswers(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{})
+			s := newSimulation(t, Config{})
 			s.Inject(test.fault)
 			response, body, err := s.send(s.request(t.Context(), createSession, ""))
 			if err != nil {
@@ -121,7 +121,7 @@ func TestCannedAnswers(t *testing.T) {
 
 func TestFaultHeader(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	s.Inject(Fault{Status: 429, Header: http.Header{"Retry-After": {"7"}}, Times: 1})
 	s.Inject(Fault{Status: 308, Header: http.Header{"Location": {"https://elsewhere.invalid/"}}, Times: 1})
 	s.Inject(Fault{Header: http.Header{"X-Extra": {"1"}}})
@@ -136,7 +136,7 @@ func TestFaultHeader(t *testing.T) {
 	}
 }
 
-func TestDrop(t *testing.T) {
+func TestFaultDrop(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault    Fault
@@ -147,7 +147,7 @@ func TestDrop(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{})
+			s := newSimulation(t, Config{})
 			s.Inject(test.fault)
 			if _, _, err := s.send(s.request(t.Context(), createSession, "")); !errors.Is(err, syscall.ECONNRESET) {
 				t.Errorf("got %v, want a reset", err)
@@ -162,11 +162,11 @@ func TestDrop(t *testing.T) {
 	}
 	t.Run("where connections cannot be taken over", func(t *testing.T) {
 		t.Parallel()
-		mustPanic(t, func() { drop(httptest.NewRecorder()) })
+		checkPanics(t, func() { drop(httptest.NewRecorder()) })
 	})
 }
 
-func TestCut(t *testing.T) {
+func TestFaultCut(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault    Fault
@@ -178,7 +178,7 @@ func TestCut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{})
+			s := newSimulation(t, Config{})
 			s.Inject(test.fault)
 			response, body, err := s.send(s.request(t.Context(), createSession, ""))
 			if !errors.Is(err, io.ErrUnexpectedEOF) || response.StatusCode != test.status {
@@ -194,7 +194,7 @@ func TestCut(t *testing.T) {
 	}
 }
 
-func TestRewrite(t *testing.T) {
+func TestFaultRewrite(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault    Fault
@@ -207,7 +207,7 @@ func TestRewrite(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{})
+			s := newSimulation(t, Config{})
 			test.fault.Rewrite = func(body []byte) []byte { return append([]byte("// "), body[:7]...) }
 			s.Inject(test.fault)
 			_, body, err := s.send(s.request(t.Context(), createSession, ""))
@@ -219,15 +219,15 @@ func TestRewrite(t *testing.T) {
 	}
 }
 
-func TestHold(t *testing.T) {
+func TestFaultHold(t *testing.T) {
 	t.Parallel()
 	t.Run("until released", func(t *testing.T) {
 		t.Parallel()
-		s := simulate(t, Config{})
+		s := newSimulation(t, Config{})
 		release := make(chan struct{})
 		s.Inject(Fault{Hold: release, Times: 1})
-		done := s.start(t.Context(), createSession, "")
-		s.await(createSession, 1)
+		done := s.startRequest(t.Context(), createSession, "")
+		s.awaitRequests(createSession, 1)
 		s.ClearFaults() // It has arrived: that changes nothing for it.
 		if sessions := s.Sessions(); len(sessions) != 0 {
 			t.Errorf("done while held: %v", sessions)
@@ -249,8 +249,8 @@ func TestHold(t *testing.T) {
 		s := &simulation{API: api, t: t, server: &Server{URL: server.URL}, client: server.Client()}
 		s.Inject(Fault{Hold: make(chan struct{})})
 		ctx, leave := context.WithCancel(t.Context())
-		done := s.start(ctx, createSession, "")
-		s.await(createSession, 1)
+		done := s.startRequest(ctx, createSession, "")
+		s.awaitRequests(createSession, 1)
 		leave()
 		if err := <-done; !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
@@ -262,7 +262,7 @@ func TestHold(t *testing.T) {
 	})
 	t.Run("then a canned answer", func(t *testing.T) {
 		t.Parallel()
-		s := simulate(t, Config{})
+		s := newSimulation(t, Config{})
 		release := make(chan struct{})
 		close(release)
 		s.Inject(Fault{Hold: release, Status: 500, Body: "{}"})
@@ -272,13 +272,13 @@ func TestHold(t *testing.T) {
 	})
 }
 
-func TestWithhold(t *testing.T) {
+func TestFaultWithhold(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	s.Inject(Fault{Withhold: make(chan struct{}), Times: 1})
 	ctx, leave := context.WithCancel(t.Context())
-	lost := s.start(ctx, createSession, "")
-	s.await(createSession, 1)
+	lost := s.startRequest(ctx, createSession, "")
+	s.awaitRequests(createSession, 1)
 	for len(s.Sessions()) == 0 { // it is done, although nobody has been told
 		runtime.Gosched()
 	}
@@ -288,17 +288,17 @@ func TestWithhold(t *testing.T) {
 	}
 	release := make(chan struct{})
 	s.Inject(Fault{Withhold: release, Times: 1})
-	told := s.start(t.Context(), createSession, "")
+	told := s.startRequest(t.Context(), createSession, "")
 	close(release)
 	if err := <-told; err != nil || s.Requests()[1].Status != http.StatusCreated {
 		t.Errorf("after the release: %v, %v", err, s.Requests())
 	}
 }
 
-// An injected fault comes first; of the rest each is told, in order.
-func TestChoose(t *testing.T) {
+// TestChooseFaults: injected faults come first. The function is called for each of the other requests, in order.
+func TestChooseFaults(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	var told []string
 	s.Choose(func(r Request) Fault {
 		told = append(told, r.Method+" "+r.Path)
@@ -323,7 +323,7 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-func TestReshape(t *testing.T) {
+func TestFaultReshape(t *testing.T) {
 	t.Parallel()
 	session := Session{InstanceID: "3EB0BCB2E3D4", Name: "wawp-84729105", Status: statusScan}
 	info := `{"name":"wawp-84729105","status":"SCAN_QR_CODE","config":{"webhooks":{},"proxy":null}}`
@@ -356,7 +356,7 @@ func TestReshape(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{})
+			s := newSimulation(t, Config{})
 			s.Add(session)
 			s.Inject(test.fault)
 			response, body, err := s.send(s.request(t.Context(), sessionInfo, session.InstanceID))
@@ -375,7 +375,7 @@ func TestReshape(t *testing.T) {
 	}
 	t.Run("errors pass as they are", func(t *testing.T) {
 		t.Parallel()
-		s := simulate(t, Config{})
+		s := newSimulation(t, Config{})
 		s.Inject(Fault{Reshape: Wrap("data"), Status: 202})
 		if status, answer := s.call(sessionInfo, "unknown"); status != 404 || answer["code"] != "invalid_instance" {
 			t.Errorf("got %d %v", status, answer)
@@ -383,7 +383,7 @@ func TestReshape(t *testing.T) {
 	})
 	t.Run("does what is asked for", func(t *testing.T) {
 		t.Parallel()
-		s := simulate(t, Config{})
+		s := newSimulation(t, Config{})
 		s.Inject(Fault{Reshape: Without("status")})
 		if status, answer := s.call(createSession, ""); status != 201 || len(answer) != 3 || len(s.Sessions()) != 1 {
 			t.Errorf("got %d %v", status, answer)

@@ -14,10 +14,11 @@ const (
 	stopSession = "POST /v2/session/stop"
 )
 
-// A session passes through statuses, one for each look, then is what it was; the dashboard shows what it is otherwise.
-func TestFlap(t *testing.T) {
+// TestFaultFlap: each session/info shows one status of the flap, and then the status of the session. The dashboard
+// shows only the latter.
+func TestFaultFlap(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	id := s.Add(Session{Status: statusWorking, Me: &Me{ID: "201012345678@c.us"}}).InstanceID
 	s.Inject(Fault{Match: sessionInfo, Times: 1, Flap: []string{statusStopped, statusStarting, statusScan}})
 	var looks []string
@@ -43,8 +44,8 @@ func TestFlap(t *testing.T) {
 	}
 }
 
-// What ends a flap, and what the session is then, by the answer of session/info.
-func TestEndOfAFlap(t *testing.T) {
+// TestStatusChangeEndsFlap checks what ends a flap, and which status session/info shows then.
+func TestStatusChangeEndsFlap(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		from string
@@ -68,7 +69,7 @@ func TestEndOfAFlap(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{})
+			s := newSimulation(t, Config{})
 			id := s.Add(Session{Status: test.from, Me: &Me{}}).InstanceID
 			s.Inject(Fault{Match: getPolicy, Times: 1, Flap: []string{statusScan, statusStarting}})
 			s.call(getPolicy, id)
@@ -80,10 +81,10 @@ func TestEndOfAFlap(t *testing.T) {
 	}
 }
 
-// One flap does not begin within another, and a phone does not come within one.
-func TestFlapIsOne(t *testing.T) {
+// TestFlapIsNotInterrupted: during a flap, no other flap begins and no phone pairs.
+func TestFlapIsNotInterrupted(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{PairAfter: time.Nanosecond})
+	s := newSimulation(t, Config{PairAfter: time.Nanosecond})
 	id := s.Add(Session{Status: statusFailed}).InstanceID
 	s.Inject(Fault{Match: sessionInfo, Flap: []string{statusScan, statusStarting}})
 	_, first := s.call(sessionInfo, id)
@@ -93,10 +94,10 @@ func TestFlapIsOne(t *testing.T) {
 	}
 }
 
-// A pairing code for a session that only passes through SCAN_QR_CODE unlinks its phone.
-func TestCodeUnlinks(t *testing.T) {
+// TestPairingCodeUnlinksPhone: a pairing code for a session that passes through SCAN_QR_CODE unlinks its phone.
+func TestPairingCodeUnlinksPhone(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	id := s.Add(Session{Status: statusWorking, Me: &Me{}}).InstanceID
 	s.Inject(Fault{Times: 1, Flap: []string{statusScan}})
 	s.call("POST /v2/auth/request-code", id, object{"phone_number": "201012345678"})
@@ -105,11 +106,11 @@ func TestCodeUnlinks(t *testing.T) {
 	}
 }
 
-// A cache answers what was right some time ago, or at the beginning of a session.
-func TestAge(t *testing.T) {
+// TestFaultAge: an old answer shows the session as it was, or as it began.
+func TestFaultAge(t *testing.T) {
 	t.Parallel()
 	clock := &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
-	s := simulate(t, Config{Now: clock.Now})
+	s := newSimulation(t, Config{Now: clock.Now})
 	id := s.Add(Session{}).InstanceID
 	for _, policy := range []string{"strict", "unlimited"} {
 		clock.Advance(10 * time.Second)
@@ -134,7 +135,7 @@ func TestAge(t *testing.T) {
 func TestAgeOfEachObject(t *testing.T) {
 	t.Parallel()
 	clock := &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
-	s := simulate(t, Config{Now: clock.Now, Paid: true})
+	s := newSimulation(t, Config{Now: clock.Now, Paid: true})
 	id := s.Add(Session{}).InstanceID
 	before := map[string]object{}
 	gets := []string{getPolicy, getLink, "GET /v2/session/webhook"}
@@ -156,9 +157,9 @@ func TestAgeOfEachObject(t *testing.T) {
 }
 
 // A phone goes on listing a session that was deleted while it was linked.
-func TestStranded(t *testing.T) {
+func TestStrandedSessions(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	linked := func() string { return s.Add(Session{Status: statusWorking, Me: &Me{}}).InstanceID }
 	byRequest, byHand, unlinked, there := linked(), linked(), linked(), linked()
 	s.call("DELETE /v2/session/delete", byRequest)
@@ -175,9 +176,9 @@ func TestStranded(t *testing.T) {
 }
 
 // What a request has done is recorded, whatever was answered.
-func TestDone(t *testing.T) {
+func TestRequestDone(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	id := s.Add(Session{Status: statusWorking, Me: &Me{}}).InstanceID
 	s.Inject(Fault{Times: 1, Status: 500, Body: "{}", Act: true})
 	s.Inject(Fault{Times: 1, Status: 500, Body: "{}", Skip: 1})

@@ -21,7 +21,7 @@ const (
 	sendText      = "POST /v2/send/text"
 )
 
-// simulation is an API that is served, and a client of it that sends every request in its documented form.
+// simulation is a served API, and a client that sends requests in their documented form.
 type simulation struct {
 	*API
 	t      *testing.T
@@ -29,7 +29,7 @@ type simulation struct {
 	client *http.Client
 }
 
-func simulate(t *testing.T, config Config) *simulation {
+func newSimulation(t *testing.T, config Config) *simulation {
 	t.Helper()
 	api := New(config)
 	server, err := Listen(api)
@@ -47,8 +47,8 @@ func simulate(t *testing.T, config Config) *simulation {
 	return &simulation{API: api, t: t, server: server, client: client}
 }
 
-// request makes the documented request for an endpoint like "POST /v2/session/info", with parameters beside the
-// credentials: in the body, if it has one, or else in the query.
+// request makes the documented request for an endpoint like "POST /v2/session/info". Further parameters go into the
+// body, if there is one, else into the query.
 func (s *simulation) request(ctx context.Context, endpoint, id string, params ...object) *http.Request {
 	s.t.Helper()
 	method, path, _ := strings.Cut(endpoint, " ")
@@ -84,7 +84,7 @@ func (s *simulation) request(ctx context.Context, endpoint, id string, params ..
 	return r
 }
 
-// send returns the answer's status, header and body; the error is of the connection.
+// send returns the answer and its body. The error is that of the connection.
 func (s *simulation) send(r *http.Request) (*http.Response, string, error) {
 	response, err := s.client.Do(r)
 	if err != nil {
@@ -94,14 +94,14 @@ func (s *simulation) send(r *http.Request) (*http.Response, string, error) {
 	return response, string(body), errors.Join(err, response.Body.Close())
 }
 
-// call sends the documented request and expects a JSON object.
+// call sends the documented request, and returns status and JSON object of the answer.
 func (s *simulation) call(endpoint, id string, params ...object) (int, object) {
 	s.t.Helper()
-	return s.decode(s.request(s.t.Context(), endpoint, id, params...))
+	return s.sendForObject(s.request(s.t.Context(), endpoint, id, params...))
 }
 
-// decode sends a request and expects a JSON object.
-func (s *simulation) decode(r *http.Request) (int, object) {
+// sendForObject sends a request, and returns status and JSON object of the answer.
+func (s *simulation) sendForObject(r *http.Request) (int, object) {
 	s.t.Helper()
 	response, body, err := s.send(r)
 	if err != nil {
@@ -114,8 +114,8 @@ func (s *simulation) decode(r *http.Request) (int, object) {
 	return response.StatusCode, decoded
 }
 
-// start sends the documented request in the background; the channel gives its error.
-func (s *simulation) start(ctx context.Context, endpoint, id string, params ...object) <-chan error {
+// startRequest sends the documented request in the background. The channel gets its error.
+func (s *simulation) startRequest(ctx context.Context, endpoint, id string, params ...object) <-chan error {
 	s.t.Helper()
 	r := s.request(ctx, endpoint, id, params...)
 	done := make(chan error, 1)
@@ -126,15 +126,15 @@ func (s *simulation) start(ctx context.Context, endpoint, id string, params ...o
 	return done
 }
 
-// await fails the test if the requests do not arrive.
-func (s *simulation) await(match string, n int) {
+// awaitRequests waits until n matching requests have arrived.
+func (s *simulation) awaitRequests(match string, n int) {
 	s.t.Helper()
 	if err := s.WaitFor(s.t.Context(), match, n); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-// status is that of a session that must be there.
+// status returns the status of a session, which must exist.
 func (s *simulation) status(id string) string {
 	s.t.Helper()
 	session, ok := s.Session(id)
@@ -175,8 +175,8 @@ func (c *clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// mustPanic runs what has to panic.
-func mustPanic(t *testing.T, what func()) {
+// checkPanics runs a function that must panic.
+func checkPanics(t *testing.T, what func()) {
 	t.Helper()
 	defer func() {
 		if recover() == nil {

@@ -15,7 +15,7 @@ type Message struct {
 	Text       string
 }
 
-// Messages returns what was sent, or queued, of all sessions, in order.
+// Messages returns the messages that were sent or queued, of all sessions, in order.
 func (a *API) Messages() []Message {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -26,7 +26,8 @@ var messageEndpoints = map[string]endpoint{
 	"POST /v2/send/text": {do: (*API).sendText, bareBody: true, params: []string{"chatId", "message"}},
 }
 
-// sendText answers for a failed session as if it were none: Wawp was seen to, where the phone has dropped.
+// sendText sends a message. For a FAILED session it answers as if there were no session: see internal/wawp/API.md,
+// section 8.
 func (a *API) sendText(c call) answer {
 	m, complaint := readMessage(c)
 	switch {
@@ -41,7 +42,7 @@ func (a *API) sendText(c call) answer {
 	if a.config.Queue {
 		return reply(http.StatusAccepted, object{"status": "queued", "job_id": randomToken()})
 	}
-	return a.sent(m)
+	return a.messageAnswer(m)
 }
 
 var chatID = regexp.MustCompile(`^[0-9]+@(c\.us|g\.us|newsletter|lid)$`)
@@ -51,7 +52,7 @@ func readMessage(c call) (Message, *answer) {
 	for _, p := range []struct {
 		key, form string
 		value     *string
-		fits      func(string) bool
+		isValid   func(string) bool
 	}{
 		{"chatId", "digits and @c.us, @g.us, @newsletter or @lid", &m.ChatID, chatID.MatchString},
 		{"message", "1 to 4096 characters", &m.Text, func(text string) bool {
@@ -64,7 +65,7 @@ func readMessage(c call) (Message, *answer) {
 		switch {
 		case given == nil:
 			return m, complain("missing_param", "The parameter %q is required.", p.key)
-		case !p.fits(text):
+		case !p.isValid(text):
 			return m, complain("invalid_param", "The parameter %q must be %s.", p.key, p.form)
 		}
 		*p.value = text
@@ -72,8 +73,8 @@ func readMessage(c call) (Message, *answer) {
 	return m, nil
 }
 
-// sent is the answer about a message: WhatsApp's own object of it.
-func (a *API) sent(m Message) answer {
+// messageAnswer is the answer to a message: WhatsApp's own object of it.
+func (a *API) messageAnswer(m Message) answer {
 	key := "3EB0" + strings.ToUpper(randomToken()[:18])
 	id := "true_" + m.ChatID + "_" + key
 	return reply(http.StatusOK, object{"_data": object{

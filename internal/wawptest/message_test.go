@@ -68,7 +68,7 @@ func TestSendText(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{})
+			s := newSimulation(t, Config{})
 			id := s.Add(Session{Status: statusWorking}).InstanceID
 			status, answer := s.call(sendText, id, test.params)
 			if status != test.status || answer["code"] != test.code {
@@ -92,7 +92,7 @@ func TestSendTextJSONTypes(t *testing.T) {
 	for _, key := range []string{"chatId", "message"} {
 		t.Run(key, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{})
+			s := newSimulation(t, Config{})
 			params := object{"chatId": chat, "message": "Hello"}
 			params[key] = 1
 			status, answer := s.call(sendText, s.Add(Session{Status: statusWorking}).InstanceID, params)
@@ -103,7 +103,7 @@ func TestSendTextJSONTypes(t *testing.T) {
 	}
 }
 
-// The one POST with a body that must not hold the credentials, and nothing but those in the query.
+// TestSendTextCredentials: send/text takes the credentials in the query only, although it has a body.
 func TestSendTextCredentials(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -132,11 +132,11 @@ func TestSendTextCredentials(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{})
+			s := newSimulation(t, Config{})
 			id := s.Add(Session{InstanceID: "0123456789AB", Status: statusWorking}).InstanceID
 			r := s.request(t.Context(), sendText, id, object{"chatId": chat, "message": "Hello"})
 			test.change(r)
-			status, answer := s.decode(r)
+			status, answer := s.sendForObject(r)
 			if status != test.status || answer["code"] != test.code ||
 				(len(s.Messages()) == 1) != (status == http.StatusOK) {
 				t.Errorf("got %d %v, sent %v", status, answer, s.Messages())
@@ -145,7 +145,7 @@ func TestSendTextCredentials(t *testing.T) {
 	}
 }
 
-func TestOnlyAWorkingSessionSends(t *testing.T) {
+func TestSendTextNeedsWorkingSession(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[string]struct {
 		status int
@@ -158,7 +158,7 @@ func TestOnlyAWorkingSessionSends(t *testing.T) {
 	} {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{BootTime: time.Hour})
+			s := newSimulation(t, Config{BootTime: time.Hour})
 			id := s.Add(Session{Status: status, Me: &Me{ID: "1@c.us"}}).InstanceID
 			got, answer := s.call(sendText, id, object{"chatId": chat, "message": "Hello"})
 			if got != want.status || answer["code"] != want.code || s.Messages() != nil {
@@ -171,9 +171,9 @@ func TestOnlyAWorkingSessionSends(t *testing.T) {
 	}
 }
 
-func TestAnswerToAMessage(t *testing.T) {
+func TestSendTextAnswer(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{Now: func() time.Time { return time.Unix(1767323045, 0) }})
+	s := newSimulation(t, Config{Now: func() time.Time { return time.Unix(1767323045, 0) }})
 	id := s.Add(Session{Status: statusWorking}).InstanceID
 	_, answer := s.call(sendText, id, object{"chatId": chat, "message": "Hello"})
 	data, _ := answer["_data"].(object)
@@ -197,9 +197,9 @@ func TestAnswerToAMessage(t *testing.T) {
 	}
 }
 
-func TestQueue(t *testing.T) {
+func TestSendTextQueued(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{Queue: true})
+	s := newSimulation(t, Config{Queue: true})
 	id := s.Add(Session{Status: statusWorking}).InstanceID
 	status, answer := s.call(sendText, id, object{"chatId": chat, "message": "Hello"})
 	if job, _ := answer["job_id"].(string); status != http.StatusAccepted || len(answer) != 2 ||
@@ -211,9 +211,9 @@ func TestQueue(t *testing.T) {
 	}
 }
 
-func TestMessagesInOrder(t *testing.T) {
+func TestMessagesOrder(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	one, two := s.Add(Session{Status: statusWorking}).InstanceID, s.Add(Session{Status: statusWorking}).InstanceID
 	s.call(sendText, two, object{"chatId": chat, "message": "first"})
 	s.call(sendText, one, object{"chatId": "1@lid", "message": "second"})

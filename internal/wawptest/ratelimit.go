@@ -9,7 +9,7 @@ import (
 type policy struct {
 	slug string
 	paid bool
-	// In the order of limitNames; 0 is unlimited.
+	// limits are in the order of limitNames; 0 is unlimited.
 	limits [8]int
 }
 
@@ -20,8 +20,8 @@ var limitNames = [8]string{
 
 const defaultPolicy = "standard_policy"
 
-// policies are all that there are. The slugs of the free ones are Wawp's; those of the paid ones and the numbers are
-// made up.
+// policies are all policies. The slugs of the free ones are Wawp's (internal/wawp/API.md, section 6). The slugs of the
+// paid ones and the numbers are made up.
 var policies = []policy{
 	{slug: "strict", limits: [8]int{5, 100, 10, 1, 2, 20, 5, 50}},
 	{slug: defaultPolicy, limits: [8]int{20, 500, 3, 1, 5, 100, 20, 200}},
@@ -31,7 +31,7 @@ var policies = []policy{
 
 var rateLimitEndpoints = map[string]endpoint{
 	"GET /v2/session/rate-limit": {do: (*API).rateLimit},
-	// The documentation lists policy_slug with the URL's parameters, but that is where it lists those of bodies, too.
+	// The documentation lists policy_slug as a parameter of the URL, but it lists parameters of bodies there, too.
 	"PATCH /v2/session/rate-limit": {do: (*API).choosePolicy, params: []string{"policy_slug"}},
 }
 
@@ -45,7 +45,7 @@ func (a *API) Policy(id string) string {
 	return ""
 }
 
-// SetPolicy sets a session's policy, whether the account may have it or not. It panics if there is no such session.
+// SetPolicy sets a session's policy, even one that needs an active plan. It panics if there is no such session.
 func (a *API) SetPolicy(id, slug string) {
 	a.change(id, func(s *session) { s.policy = slug })
 }
@@ -70,7 +70,7 @@ func (a *API) rateLimit(c call) answer {
 		if !p.paid {
 			free = append(free, p.slug)
 		}
-		all = append(all, object{"slug": p.slug, "available": p.availableTo(a.paid), "limits": p.named()})
+		all = append(all, object{"slug": p.slug, "available": p.availableTo(a.paid), "limits": p.limitsByName()})
 	}
 	return reply(http.StatusOK, object{
 		"current_policy":  c.session.policy,
@@ -84,8 +84,8 @@ func (p policy) availableTo(paid bool) bool {
 	return paid || !p.paid
 }
 
-// named returns the limits by their names.
-func (p policy) named() object {
+// limitsByName returns the limits by their names.
+func (p policy) limitsByName() object {
 	limits := object{}
 	for i, name := range limitNames {
 		limits[name] = p.limits[i]

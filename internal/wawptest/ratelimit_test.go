@@ -11,7 +11,7 @@ func TestRateLimit(t *testing.T) {
 	for name, paid := range map[string]bool{"free": false, "paid": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{Paid: paid})
+			s := newSimulation(t, Config{Paid: paid})
 			status, answer := s.call("GET /v2/session/rate-limit", s.Add(Session{}).InstanceID)
 			if status != http.StatusOK || answer["has_active_plan"] != paid ||
 				answer["current_policy"] != "standard_policy" {
@@ -69,7 +69,7 @@ func TestChoosePolicy(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{Paid: test.paid})
+			s := newSimulation(t, Config{Paid: test.paid})
 			id := s.Add(Session{}).InstanceID
 			status, answer := s.call("PATCH /v2/session/rate-limit", id, test.params)
 			if status != test.status || answer["code"] != test.code || s.Policy(id) != test.then {
@@ -86,9 +86,9 @@ func TestChoosePolicy(t *testing.T) {
 	}
 }
 
-func TestPolicyLasts(t *testing.T) {
+func TestPolicyOutlastsPlan(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{Paid: true})
+	s := newSimulation(t, Config{Paid: true})
 	id, other := s.Add(Session{}).InstanceID, s.Add(Session{}).InstanceID
 	s.SetPolicy(id, "unlimited")
 	s.SetPaid(false)

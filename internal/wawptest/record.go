@@ -18,14 +18,14 @@ type Request struct {
 	Query  url.Values
 	Header http.Header
 	Body   map[string]any // nil if it was not a JSON object
-	Status int            // that was answered; 0: none, or none yet
-	Answer time.Time      // when it was answered, by the clock of Config
-	// the status that its session was in when it was carried out; "" if there is none, or it was not
+	Status int            // of the answer; 0 if there is none yet
+	Answer time.Time      // when it was answered, by the clock of Config; zero if it is not
+	// Shown is the status of the session when the request was carried out; "" if there is no session, or it was not.
 	Shown string
-	Done  bool // what it asks for was done, whatever was answered
+	Done  bool // the API did what the request asks for; a fault may have changed the answer
 }
 
-// String leaves out the query, the header and the body: they hold the token.
+// String leaves out the query, the header and the body, because they hold the token.
 func (r Request) String() string {
 	return fmt.Sprintf("%s %s -> %d", r.Method, r.Path, r.Status)
 }
@@ -35,7 +35,7 @@ func (r Request) matches(match string) bool {
 	return match == "" || match == r.Method+" "+r.Path
 }
 
-// Requests returns the requests recorded, in order of arrival. The maps in them are shared: do not change them.
+// Requests returns the recorded requests, in order of arrival. The maps in them are shared: do not change them.
 func (a *API) Requests() []Request {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -52,14 +52,15 @@ func (a *API) Count(match string) int {
 	return count
 }
 
-// ResetRequests forgets the requests recorded.
+// ResetRequests removes all recorded requests.
 func (a *API) ResetRequests() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.requests = nil
 }
 
-// WaitFor returns when at least n requests that match (as for Count) have arrived, answered or not.
+// WaitFor returns when at least n matching requests (as for Count) have arrived, or with an error when ctx ends. The
+// requests need not be answered.
 func (a *API) WaitFor(ctx context.Context, match string, n int) error {
 	for {
 		count, arrived := a.count(match)
@@ -74,7 +75,7 @@ func (a *API) WaitFor(ctx context.Context, match string, n int) error {
 	}
 }
 
-// count also returns a channel that is closed when the next request arrives.
+// count returns the count, and a channel that is closed when the next request arrives.
 func (a *API) count(match string) (int, <-chan struct{}) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -87,9 +88,9 @@ func (a *API) count(match string) (int, <-chan struct{}) {
 	return count, a.arrived
 }
 
-// arrive records a request and settles which fault takes it, if any, in one step: whoever has seen it arrive may change
-// the faults without changing what becomes of it. It reports whether all of it arrived: a client that leaves before
-// that has asked for nothing.
+// arrive records a request and decides which fault takes it, in one step: whoever has seen it arrive may change the
+// faults without an effect on it. It reports whether the whole request arrived. If the client left before, the request
+// is not carried out.
 func (a *API) arrive(r *http.Request) (*Request, Fault, bool) {
 	request := &Request{
 		Time:   a.config.Now(),
@@ -98,7 +99,7 @@ func (a *API) arrive(r *http.Request) (*Request, Fault, bool) {
 		Query:  r.URL.Query(),
 		Header: r.Header.Clone(),
 	}
-	// Read to its end, so that the server notices when the client leaves. What is not an object leaves Body nil.
+	// The body is read to its end, so that the server notices when the client leaves. If it is no object, Body is nil.
 	body, err := io.ReadAll(r.Body)
 	_ = json.Unmarshal(body, &request.Body)
 

@@ -17,7 +17,7 @@ import (
 func TestRequests(t *testing.T) {
 	t.Parallel()
 	clock := &clock{now: time.Unix(1_700_000_000, 0)}
-	s := simulate(t, Config{Now: clock.Now})
+	s := newSimulation(t, Config{Now: clock.Now})
 	id := s.Add(Session{}).InstanceID
 	s.call(sessionInfo, id)
 	clock.Advance(3 * time.Second)
@@ -44,9 +44,9 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-func TestRequestsArePrintedWithoutTheToken(t *testing.T) {
+func TestRequestStringHasNoToken(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	s.call(createSession, "")
 	for _, format := range []string{"%v", "%+v", "%s"} {
 		if printed := fmt.Sprintf(format, s.Requests()); strings.Contains(printed, DefaultToken) ||
@@ -58,7 +58,7 @@ func TestRequestsArePrintedWithoutTheToken(t *testing.T) {
 
 func TestCount(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	id := s.Add(Session{}).InstanceID
 	s.call(sessionInfo, id)
 	s.call(sessionInfo, id)
@@ -79,7 +79,7 @@ func TestWaitFor(t *testing.T) {
 	t.Parallel()
 	t.Run("what has arrived", func(t *testing.T) {
 		t.Parallel()
-		s := simulate(t, Config{})
+		s := newSimulation(t, Config{})
 		s.call(createSession, "")
 		ended, end := context.WithCancel(t.Context())
 		end()
@@ -89,7 +89,7 @@ func TestWaitFor(t *testing.T) {
 	})
 	t.Run("what is yet to arrive", func(t *testing.T) {
 		t.Parallel()
-		s := simulate(t, Config{})
+		s := newSimulation(t, Config{})
 		id := s.Add(Session{}).InstanceID
 		waited := make(chan error, 1)
 		go func() { waited <- s.WaitFor(t.Context(), createSession, 2) }()
@@ -107,7 +107,7 @@ func TestWaitFor(t *testing.T) {
 	})
 	t.Run("what does not arrive", func(t *testing.T) {
 		t.Parallel()
-		s := simulate(t, Config{})
+		s := newSimulation(t, Config{})
 		s.call(createSession, "")
 		ctx, end := context.WithCancel(t.Context())
 		waited := make(chan error, 1)
@@ -120,14 +120,13 @@ func TestWaitFor(t *testing.T) {
 	})
 }
 
-// What has not been answered yet has no status.
-func TestStatusOfAHeldRequest(t *testing.T) {
+func TestUnansweredRequestHasNoStatus(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	release := make(chan struct{})
 	s.Inject(Fault{Hold: release})
-	done := s.start(t.Context(), createSession, "")
-	s.await(createSession, 1)
+	done := s.startRequest(t.Context(), createSession, "")
+	s.awaitRequests(createSession, 1)
 	if r := s.Requests()[0]; r.Status != 0 {
 		t.Errorf("recorded: %v", r)
 	}
@@ -137,10 +136,11 @@ func TestStatusOfAHeldRequest(t *testing.T) {
 	}
 }
 
-// A client that leaves while it sends has asked for nothing; one that leaves before the answer is told nothing.
-func TestStatusWithoutAClient(t *testing.T) {
+// TestAbandonedRequestHasNoStatus: if the client leaves while it sends, the request is not carried out. If it leaves
+// before the answer, nothing is answered.
+func TestAbandonedRequestHasNoStatus(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	cut := s.request(t.Context(), createSession, "")
 	cut.Body = io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF))
 	s.ServeHTTP(httptest.NewRecorder(), cut)

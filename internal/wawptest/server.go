@@ -18,10 +18,10 @@ type Server struct {
 
 	http http.Server
 
-	mu            sync.Mutex
-	open, maxOpen int
-	fewer         chan struct{} // closed when a connection ends
-	dropsIdle     bool
+	mu               sync.Mutex
+	open, maxOpen    int
+	connectionClosed chan struct{} // closed when a connection ends
+	dropsIdle        bool
 }
 
 // Listen serves an API on a free port of 127.0.0.1.
@@ -29,8 +29,8 @@ func Listen(api *API) (*Server, error) {
 	return ListenAddr(api, "127.0.0.1:0")
 }
 
-// ListenAddr serves an API, and what else a handler has, on the given host and port. It refuses every address that is
-// not loopback: what has no real secrets to guard must not be reachable from elsewhere.
+// ListenAddr serves a handler on a host and port. It refuses addresses that are not loopback, because the simulated API
+// must not be reachable from other machines.
 func ListenAddr(handler http.Handler, addr string) (*Server, error) {
 	tcp, err := net.ResolveTCPAddr("tcp", addr)
 	if err != nil {
@@ -43,43 +43,43 @@ func ListenAddr(handler http.Handler, addr string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{URL: "http://" + listener.Addr().String(), fewer: make(chan struct{})}
+	s := &Server{URL: "http://" + listener.Addr().String(), connectionClosed: make(chan struct{})}
 	s.http = http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		ConnState:         s.track,
-		ErrorLog:          log.New(io.Discard, "", 0), // It would only tell of the faults.
+		ErrorLog:          log.New(io.Discard, "", 0), // it would have only the faults
 	}
 	go func() { _ = s.http.Serve(listener) }() // Ends with Close.
 	return s, nil
 }
 
-// DropIdle has the server close each connection after one answer, or no longer, without having said so: the client may
-// keep it, and send its next request at that moment.
+// DropIdle makes the server close each connection after one answer without a word to the client. So a client that keeps
+// the connection may send its next request into it.
 func (s *Server) DropIdle(drop bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.dropsIdle = drop
 }
 
-// Close ends the server and all its connections, those with a request in flight included.
+// Close ends the server and all its connections, including those with a request in flight.
 func (s *Server) Close() error {
 	return s.http.Close()
 }
 
-// MaxOpen returns how many TCP connections were open at once, at most.
+// MaxOpen returns the highest number of TCP connections that were open at once.
 func (s *Server) MaxOpen() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.maxOpen
 }
 
-// WaitIdle returns when no connection is open: what the clients asked for, who are gone, has been done or never will
-// be.
+// WaitIdle returns when no connection is open, or with an error when ctx ends. The requests of clients that have gone
+// are finished then.
 func (s *Server) WaitIdle(ctx context.Context) error {
 	for {
 		s.mu.Lock()
-		open, fewer := s.open, s.fewer
+		open, fewer := s.open, s.connectionClosed
 		s.mu.Unlock()
 		if open == 0 {
 			return nil
@@ -92,7 +92,7 @@ func (s *Server) WaitIdle(ctx context.Context) error {
 	}
 }
 
-// track counts the connections, and drops idle ones.
+// track counts the connections, and closes idle ones if dropsIdle is set.
 func (s *Server) track(conn net.Conn, state http.ConnState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,7 +106,7 @@ func (s *Server) track(conn net.Conn, state http.ConnState) {
 		s.maxOpen = max(s.maxOpen, s.open)
 	case http.StateClosed, http.StateHijacked:
 		s.open--
-		close(s.fewer)
-		s.fewer = make(chan struct{})
+		close(s.connectionClosed)
+		s.connectionClosed = make(chan struct{})
 	}
 }

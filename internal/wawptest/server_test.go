@@ -48,12 +48,12 @@ func TestListen(t *testing.T) {
 	}
 }
 
-func TestCloseEndsWhatIsInFlight(t *testing.T) {
+func TestCloseEndsRequestsInFlight(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	s.Inject(Fault{Hold: make(chan struct{})})
-	done := s.start(t.Context(), createSession, "")
-	s.await(createSession, 1)
+	done := s.startRequest(t.Context(), createSession, "")
+	s.awaitRequests(createSession, 1)
 	if err := s.server.Close(); err != nil {
 		t.Error(err)
 	}
@@ -64,7 +64,7 @@ func TestCloseEndsWhatIsInFlight(t *testing.T) {
 
 func TestMaxOpen(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	for range 3 {
 		s.call(createSession, "") // One after the other: one connection.
 	}
@@ -75,9 +75,9 @@ func TestMaxOpen(t *testing.T) {
 	s.Inject(Fault{Hold: release})
 	var all []<-chan error
 	for range 3 {
-		all = append(all, s.start(t.Context(), createSession, ""))
+		all = append(all, s.startRequest(t.Context(), createSession, ""))
 	}
-	s.await(createSession, 6)
+	s.awaitRequests(createSession, 6)
 	close(release)
 	for _, done := range all {
 		if err := <-done; err != nil {
@@ -89,10 +89,10 @@ func TestMaxOpen(t *testing.T) {
 	}
 }
 
-// A connection that was dropped is not open any more.
+// TestMaxOpenAfterDrops: a dropped connection is not open.
 func TestMaxOpenAfterDrops(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	s.Inject(Fault{Drop: true})
 	for range 3 {
 		if _, _, err := s.send(s.request(t.Context(), createSession, "")); err == nil {
@@ -106,11 +106,11 @@ func TestMaxOpenAfterDrops(t *testing.T) {
 
 func TestWaitIdle(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	release := make(chan struct{})
 	s.Inject(Fault{Hold: release})
-	done := s.start(t.Context(), createSession, "")
-	s.await(createSession, 1)
+	done := s.startRequest(t.Context(), createSession, "")
+	s.awaitRequests(createSession, 1)
 	ended, end := context.WithCancel(t.Context())
 	end()
 	if err := s.server.WaitIdle(ended); !errors.Is(err, context.Canceled) {
@@ -128,7 +128,7 @@ func TestWaitIdle(t *testing.T) {
 
 func TestDropIdle(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	s.server.DropIdle(true)
 	s.call(createSession, "")
 	if err := s.server.WaitIdle(t.Context()); err != nil {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// The statuses of a session.
+// The statuses of a session, see internal/wawp/API.md, section 3.
 const (
 	statusStopped  = "STOPPED"
 	statusStarting = "STARTING"
@@ -20,13 +20,13 @@ const (
 	statusDeleted  = "DELETED"
 )
 
-// Session is an instance as the dashboard shows it: while it flaps, as it is otherwise.
+// Session is an instance as the dashboard shows it. During a flap, Status is the one before and after it.
 type Session struct {
 	InstanceID string // 12 upper-case hexadecimal digits
 	Name       string // like "wawp-84729105"
 	ServerName string
 	Status     string
-	Me         *Me // the account of the linked phone, whatever the status; nil if there is none
+	Me         *Me // the account of the linked phone, in any status; nil if no phone is linked
 }
 
 // Me is a WhatsApp account.
@@ -35,7 +35,8 @@ type Me struct {
 	PushName string
 }
 
-// Add makes an instance as the dashboard would, beyond any quota. Empty fields get the values that create gives them.
+// Add makes an instance as the dashboard does, even beyond the quota. Empty fields get the values that create gives
+// them.
 func (a *API) Add(s Session) Session {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -48,13 +49,13 @@ func (a *API) Sessions() []Session {
 	defer a.mu.Unlock()
 	sessions := make([]Session, len(a.sessions))
 	for i, s := range a.sessions {
-		a.settle(s)
+		a.advanceTime(s)
 		sessions[i] = s.view()
 	}
 	return sessions
 }
 
-// Session returns an instance, and whether there is one of that id.
+// Session returns an instance, and whether it exists.
 func (a *API) Session(id string) (Session, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -64,8 +65,8 @@ func (a *API) Session(id string) (Session, bool) {
 	return Session{}, false
 }
 
-// Pair links a phone, given by the digits of its number, to a session that shows a QR code. It panics if there is none
-// to scan: a test that does this is wrong.
+// Pair links a phone, given by the digits of its number, to a session in SCAN_QR_CODE. It panics in any other status,
+// and if there is no such session.
 func (a *API) Pair(id, phoneDigits, pushName string) {
 	a.change(id, func(s *session) {
 		if s.Status != statusScan {
@@ -75,71 +76,70 @@ func (a *API) Pair(id, phoneDigits, pushName string) {
 	})
 }
 
-// Unpair does what unlinking the device on the phone does: the session fails, and only a new scan mends it.
-// It panics if there is no such session.
+// Unpair unlinks the phone, as its list of linked devices does. The session becomes FAILED until a new scan. It panics
+// if there is no such session.
 func (a *API) Unpair(id string) {
 	a.change(id, func(s *session) {
 		s.Me = nil
-		a.enter(s, statusFailed)
+		a.setStatus(s, statusFailed)
 	})
 }
 
-// SetStatus puts a session into any status. STARTING ends after Config.BootTime, as ever. It panics if there is no such
-// session.
+// SetStatus sets any status. STARTING ends after Config.BootTime. It panics if there is no such session.
 func (a *API) SetStatus(id, status string) {
-	a.change(id, func(s *session) { a.enter(s, status) })
+	a.change(id, func(s *session) { a.setStatus(s, status) })
 }
 
-// Hang leaves a session in STARTING for a time, by the clock, unless it is stopped or restarted meanwhile. It panics if
+// Hang leaves a session in STARTING for a time, by the clock, unless it is stopped or restarted before. It panics if
 // there is no such session.
 func (a *API) Hang(id string, d time.Duration) {
 	a.change(id, func(s *session) {
-		a.enter(s, statusStarting)
-		s.boots = a.config.Now().Add(d)
+		a.setStatus(s, statusStarting)
+		s.startingUntil = a.config.Now().Add(d)
 	})
 }
 
-// Remove deletes an instance in the dashboard, if it is there.
+// Remove deletes an instance, as the dashboard does, if it exists.
 func (a *API) Remove(id string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.remove(id)
 }
 
-// Stranded returns the sessions that were deleted while a phone was linked, which goes on listing them, in order of
-// deletion.
+// Stranded returns the sessions that were deleted while a phone was linked, in order of deletion. Such a phone goes on
+// listing them.
 func (a *API) Stranded() []Session {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Clone(a.stranded)
 }
 
-// session is an instance with what only the server knows of it.
+// session is an instance with what only the server knows.
 type session struct {
 	Session
-	boots    time.Time // when STARTING ends
-	scans    time.Time // when a phone pairs by itself; the zero value is never
-	phone    string    // the number of that phone
-	policy   string    // slug of its rate limit policy
-	qrSeed   string    // what its QR codes are made of
-	link     tempLink  // the newest one
-	webhooks []webhook // in order of creation, the system's first; no element is ever changed in place
-	flap     []string  // the statuses that it passes through, from that of now on
-	rest     string    // its status after that
-	past     []version // in order
+	startingUntil   time.Time // when STARTING ends
+	pairsAt         time.Time // when a phone pairs by itself; zero is never
+	phone           string    // the number of that phone
+	policy          string    // slug of its rate limit policy
+	qrSeed          string    // the seed of its QR codes
+	link            tempLink  // the newest one
+	webhooks        []webhook // in order of creation, the system webhook first; elements are never changed in place
+	flap            []string  // the statuses of a flap that are left, beginning with the current one
+	statusAfterFlap string    // the status after the flap
+	pastVersions    []version // in order
 }
 
-// version is what a session was, and when that ended.
+// version is a former version of a session.
 type version struct {
 	session
-	end time.Time
+	validUntil time.Time
 }
 
 // view returns a copy that shares nothing with the session.
 func (s *session) view() Session {
 	view := s.Session
 	if len(s.flap) > 0 {
-		view.Status = s.rest
+		view.Status = s.statusAfterFlap
 	}
 	if s.Me != nil {
 		me := *s.Me
@@ -157,59 +157,60 @@ func (a *API) add(given Session) *session {
 	s.InstanceID = cmp.Or(given.InstanceID, id)
 	s.Name = cmp.Or(given.Name, name)
 	s.ServerName = cmp.Or(given.ServerName, "server-1")
-	a.enter(s, cmp.Or(given.Status, a.config.Created))
+	a.setStatus(s, cmp.Or(given.Status, a.config.Created))
 	a.sessions = append(a.sessions, s)
 	return s
 }
 
-// find returns the session as it is by now, or nil.
+// find returns the session in its current state, nil if there is none.
 func (a *API) find(id string) *session {
 	for _, s := range a.sessions {
 		if s.InstanceID == id {
-			a.settle(s)
+			a.advanceTime(s)
 			return s
 		}
 	}
 	return nil
 }
 
-// settle does what has become due with time: STARTING ends, and a phone comes.
-func (a *API) settle(s *session) {
+// advanceTime makes the changes that are due by the clock: STARTING ends, and a phone pairs.
+func (a *API) advanceTime(s *session) {
 	if len(s.flap) > 0 {
 		return
 	}
 	now := a.config.Now()
-	if s.Status == statusStarting && !now.Before(s.boots) {
+	if s.Status == statusStarting && !now.Before(s.startingUntil) {
 		if s.Me != nil {
-			a.enter(s, statusWorking)
+			a.setStatus(s, statusWorking)
 		} else {
-			a.enter(s, statusScan)
+			a.setStatus(s, statusScan)
 		}
 	}
-	if s.Status == statusScan && !s.scans.IsZero() && !now.Before(s.scans) {
+	if s.Status == statusScan && !s.pairsAt.IsZero() && !now.Before(s.pairsAt) {
 		a.pair(s, s.phone, "Support")
 	}
 }
 
-// enter puts a session into a status. Whenever it begins to wait for a scan, it has another QR code to show, and a
-// phone is still to come.
-func (a *API) enter(s *session, status string) {
-	s.Status, s.boots, s.flap = status, a.config.Now().Add(a.config.BootTime), nil
+// setStatus sets the status. It also ends a flap, changes the seed of the QR codes, and cancels a phone that was to
+// pair.
+func (a *API) setStatus(s *session, status string) {
+	s.Status, s.startingUntil, s.flap = status, a.config.Now().Add(a.config.BootTime), nil
 	s.qrSeed = randomToken()
-	s.scans, s.phone = time.Time{}, "201145202826"
+	s.pairsAt, s.phone = time.Time{}, "201145202826"
 }
 
-// handedOut has a phone come, unless it is on its way: there is something to scan or to type in.
-func (a *API) handedOut(s *session) {
-	if a.config.PairAfter > 0 && s.scans.IsZero() {
-		s.scans = a.config.Now().Add(a.config.PairAfter)
+// schedulePairing makes a phone pair after Config.PairAfter, unless one is scheduled. It is called when a code or a
+// link was handed out.
+func (a *API) schedulePairing(s *session) {
+	if a.config.PairAfter > 0 && s.pairsAt.IsZero() {
+		s.pairsAt = a.config.Now().Add(a.config.PairAfter)
 	}
 }
 
 // pair links a phone.
 func (a *API) pair(s *session, phoneDigits, pushName string) {
 	s.Me = &Me{ID: phoneDigits + "@c.us", PushName: pushName}
-	a.enter(s, statusWorking)
+	a.setStatus(s, statusWorking)
 }
 
 func (a *API) remove(id string) {
@@ -219,7 +220,7 @@ func (a *API) remove(id string) {
 	a.sessions = slices.DeleteFunc(a.sessions, func(s *session) bool { return s.InstanceID == id })
 }
 
-// change locks the API for a change to a session that must be there.
+// change changes a session, with the API locked. It panics if there is no such session.
 func (a *API) change(id string, change func(*session)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -228,20 +229,20 @@ func (a *API) change(id string, change func(*session)) {
 		panic("wawptest: there is no session " + id)
 	}
 	s.endFlap()
-	s.remember(a.config.Now())
+	s.saveVersion(a.config.Now())
 	change(s)
 }
 
-// beginFlap has a session pass through statuses.
+// beginFlap makes a session pass through statuses, if it is steady.
 func (s *session) beginFlap(statuses []string) {
 	isSteady := len(s.flap) == 0 && s.Status != statusStopped && s.Status != statusStarting
 	if len(statuses) > 0 && isSteady {
-		s.rest, s.flap, s.Status = s.Status, statuses, statuses[0]
+		s.statusAfterFlap, s.flap, s.Status = s.Status, statuses, statuses[0]
 	}
 }
 
-// wasSeen brings a session that flaps into its next status.
-func (s *session) wasSeen() {
+// nextFlapStatus puts a session that flaps into the next status.
+func (s *session) nextFlapStatus() {
 	if len(s.flap) > 1 {
 		s.flap = s.flap[1:]
 		s.Status = s.flap[0]
@@ -252,18 +253,20 @@ func (s *session) wasSeen() {
 
 func (s *session) endFlap() {
 	if len(s.flap) > 0 {
-		s.Status, s.flap = s.rest, nil
+		s.Status, s.flap = s.statusAfterFlap, nil
 	}
 }
 
-// remember keeps what a session is before a change.
-func (s *session) remember(now time.Time) { s.past = append(s.past, version{*s, now}) }
+// saveVersion saves the session before a change.
+func (s *session) saveVersion(now time.Time) {
+	s.pastVersions = append(s.pastVersions, version{*s, now})
+}
 
-// asOf returns what a session was at a time; at its beginning, if it was made later.
-func (s *session) asOf(then time.Time) *session {
-	for i := range s.past {
-		if s.past[i].end.After(then) {
-			return &s.past[i].session
+// versionAt returns the session as it was at a time, or its first version.
+func (s *session) versionAt(then time.Time) *session {
+	for i := range s.pastVersions {
+		if s.pastVersions[i].validUntil.After(then) {
+			return &s.pastVersions[i].session
 		}
 	}
 	return s
@@ -276,7 +279,7 @@ func randomNames() (id, name string) {
 	return fmt.Sprintf("%X", random[:6]), fmt.Sprintf("wawp-%08d", binary.BigEndian.Uint32(random[6:])%1e8)
 }
 
-// randomToken returns the 64 random characters of a secret address.
+// randomToken returns 64 random characters, as in Wawp's secret addresses.
 func randomToken() string {
 	var random [32]byte
 	_, _ = rand.Read(random[:])
@@ -308,46 +311,47 @@ func (a *API) create(call) answer {
 }
 
 func (a *API) info(c call) answer {
-	body := c.session.engine()
+	body := c.session.engineObject()
 	if me := c.session.Me; me != nil && c.session.Status == statusWorking {
 		body["me"] = object{"id": me.ID, "pushName": me.PushName}
 	}
-	c.session.wasSeen()
+	c.session.nextFlapStatus()
 	return reply(http.StatusOK, body)
 }
 
-// start refuses what the API's documentation warns of: to start a session that runs.
+// start refuses to start a session that is not STOPPED, as the documentation warns: see internal/wawp/API.md, section
+// 3.
 func (a *API) start(c call) answer {
 	if c.session.Status != statusStopped {
 		return refuse(http.StatusConflict, "protocol_conflict",
 			"The session is not stopped: it is "+c.session.Status+".")
 	}
-	a.enter(c.session, statusStarting)
-	return reply(http.StatusOK, c.session.engine())
+	a.setStatus(c.session, statusStarting)
+	return reply(http.StatusOK, c.session.engineObject())
 }
 
-// stop keeps the phone linked.
+// stop leaves the phone linked.
 func (a *API) stop(c call) answer {
-	a.enter(c.session, statusStopped)
-	return reply(http.StatusOK, c.session.engine())
+	a.setStatus(c.session, statusStopped)
+	return reply(http.StatusOK, c.session.engineObject())
 }
 
 func (a *API) restart(c call) answer {
-	a.enter(c.session, statusStarting)
-	return reply(http.StatusOK, c.session.engine())
+	a.setStatus(c.session, statusStarting)
+	return reply(http.StatusOK, c.session.engineObject())
 }
 
-// logout unlinks the phone, which takes a session that is connected to it.
+// logout unlinks the phone. It needs a session in WORKING.
 func (a *API) logout(c call) answer {
 	if c.session.Status != statusWorking {
 		return c.session.notConnected()
 	}
 	c.session.Me = nil
-	a.enter(c.session, statusScan)
-	return reply(http.StatusOK, c.session.outcome())
+	a.setStatus(c.session, statusScan)
+	return reply(http.StatusOK, c.session.summaryObject())
 }
 
-// notConnected refuses what takes a session that is connected to its phone.
+// notConnected refuses a request that needs a session in WORKING.
 func (s *session) notConnected() answer {
 	return refuse(http.StatusBadRequest, "not_connected",
 		"The session is not connected to a phone: it is "+s.Status+".")
@@ -355,12 +359,12 @@ func (s *session) notConnected() answer {
 
 func (a *API) delete(c call) answer {
 	a.remove(c.session.InstanceID)
-	a.enter(c.session, statusDeleted)
-	return reply(http.StatusOK, c.session.outcome())
+	a.setStatus(c.session, statusDeleted)
+	return reply(http.StatusOK, c.session.summaryObject())
 }
 
-// engine is a session in the answers about its engine.
-func (s *session) engine() object {
+// engineObject is a session in the answers of info, start, stop and restart.
+func (s *session) engineObject() object {
 	return object{
 		"name":   s.Name,
 		"status": s.Status,
@@ -368,7 +372,7 @@ func (s *session) engine() object {
 	}
 }
 
-// outcome is a session in the answers of logout and delete.
-func (s *session) outcome() object {
+// summaryObject is a session in the answers of logout and delete.
+func (s *session) summaryObject() object {
 	return object{"name": s.Name, "status": s.Status, "instance_id": s.InstanceID}
 }

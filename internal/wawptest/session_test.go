@@ -17,7 +17,7 @@ func TestCreate(t *testing.T) {
 	} {
 		t.Run(given, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{Created: given})
+			s := newSimulation(t, Config{Created: given})
 			status, created := s.call(createSession, "")
 			id, _ := created["instance_id"].(string)
 			name, _ := created["session_name"].(string)
@@ -40,7 +40,7 @@ func TestCreate(t *testing.T) {
 
 func TestQuota(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{Quota: 2})
+	s := newSimulation(t, Config{Quota: 2})
 	s.call(createSession, "")
 	_, second := s.call(createSession, "")
 	status, answer := s.call(createSession, "")
@@ -54,7 +54,7 @@ func TestQuota(t *testing.T) {
 	}
 }
 
-// What each endpoint does to each status: the status it answers, and what the session becomes.
+// TestStatusMachine checks the HTTP status of each endpoint in each status of a session, and the status that follows.
 func TestStatusMachine(t *testing.T) {
 	t.Parallel()
 	me := &Me{ID: "201012345678@c.us", PushName: "John Doe"}
@@ -96,7 +96,7 @@ func TestStatusMachine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			clock := &clock{}
-			s := simulate(t, Config{Now: clock.Now, BootTime: time.Minute})
+			s := newSimulation(t, Config{Now: clock.Now, BootTime: time.Minute})
 			id := s.Add(Session{Status: test.from, Me: test.me}).InstanceID
 			status, answer := s.call("POST /v2/session/"+test.do, id)
 			if status != test.answer || answer["status"] != test.says && answer["code"] != test.says {
@@ -115,10 +115,10 @@ func TestStatusMachine(t *testing.T) {
 	}
 }
 
-// Without a BootTime, STARTING is over at the next request, whatever it is.
-func TestBootAtOnce(t *testing.T) {
+// TestStartingWithoutBootTime: without a BootTime, STARTING ends at the next request.
+func TestStartingWithoutBootTime(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{Created: statusStarting})
+	s := newSimulation(t, Config{Created: statusStarting})
 	_, created := s.call(createSession, "")
 	id, _ := created[instanceID].(string)
 	if _, info := s.call(sessionInfo, id); info["status"] != statusScan {
@@ -135,11 +135,11 @@ func TestBootAtOnce(t *testing.T) {
 	}
 }
 
-// TestHang: STARTING lasts as long as it is told, and ends with a restart, which takes its usual time.
+// TestHang: STARTING lasts for the given time. A restart ends it, and then takes BootTime.
 func TestHang(t *testing.T) {
 	t.Parallel()
 	clock := &clock{}
-	s := simulate(t, Config{Now: clock.Now, BootTime: time.Second})
+	s := newSimulation(t, Config{Now: clock.Now, BootTime: time.Second})
 	id := s.Add(Session{Status: statusWorking, Me: &Me{ID: "201012345678@c.us"}}).InstanceID
 	after := func(d time.Duration, want string) {
 		t.Helper()
@@ -157,12 +157,13 @@ func TestHang(t *testing.T) {
 	after(time.Second, statusWorking)
 }
 
-// The bodies that Wawp's documentation shows.
+// TestDocumentedBodies checks the answers that Wawp's documentation shows.
 func TestDocumentedBodies(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ status, endpoint, want string }{
 		"working": {
-			statusWorking, sessionInfo,
+			statusWorking,
+			sessionInfo,
 			`{"name":"wawp-84729105","status":"WORKING","config":{"webhooks":{},"proxy":null},"me":{"id":"201012345678@c.us","pushName":"John Doe"}}`,
 		},
 		"not running": {
@@ -185,7 +186,7 @@ func TestDocumentedBodies(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{})
+			s := newSimulation(t, Config{})
 			s.Add(Session{
 				InstanceID: "3EB0BCB2E3D4", Name: "wawp-84729105", Status: test.status,
 				Me: &Me{ID: "201012345678@c.us", PushName: "John Doe"},
@@ -202,7 +203,7 @@ func TestDocumentedBodies(t *testing.T) {
 	}
 }
 
-func TestGone(t *testing.T) {
+func TestDeletedSessionIsNotFound(t *testing.T) {
 	t.Parallel()
 	ways := map[string]func(*simulation, string){
 		"deleted":       func(s *simulation, id string) { s.call("DELETE /v2/session/delete", id) },
@@ -212,7 +213,7 @@ func TestGone(t *testing.T) {
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{})
+			s := newSimulation(t, Config{})
 			kept, id := s.Add(Session{}), s.Add(Session{}).InstanceID
 			way(s, id)
 			for _, endpoint := range []string{
@@ -254,7 +255,7 @@ func TestAdd(t *testing.T) {
 	}
 }
 
-func TestPhone(t *testing.T) {
+func TestPairAndUnpair(t *testing.T) {
 	t.Parallel()
 	api := New(Config{})
 	id := api.Add(Session{Status: statusScan}).InstanceID
@@ -273,7 +274,7 @@ func TestPhone(t *testing.T) {
 	}
 }
 
-// The ways to hand out what a phone pairs with, and what is none.
+// TestPairAfter checks which requests make a phone pair, and which do not.
 func TestPairAfter(t *testing.T) {
 	t.Parallel()
 	number := object{"phone_number": "491711234567"}
@@ -293,7 +294,7 @@ func TestPairAfter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			clock := &clock{}
-			s := simulate(t, Config{Now: clock.Now, PairAfter: time.Minute})
+			s := newSimulation(t, Config{Now: clock.Now, PairAfter: time.Minute})
 			id := s.Add(Session{Status: statusScan}).InstanceID
 			if test.endpoint == getLink {
 				s.NewLink(id)
@@ -319,11 +320,11 @@ func TestPairAfter(t *testing.T) {
 	}
 }
 
-// A phone comes once for each time that the session begins to wait for a scan, after the first code of that time.
+// TestPairAfterTheFirstCode: in each SCAN_QR_CODE, one phone pairs, counted from the first code.
 func TestPairAfterTheFirstCode(t *testing.T) {
 	t.Parallel()
 	clock := &clock{}
-	s := simulate(t, Config{Now: clock.Now, PairAfter: time.Minute})
+	s := newSimulation(t, Config{Now: clock.Now, PairAfter: time.Minute})
 	id := s.Add(Session{Status: statusStopped}).InstanceID
 	after := func(d time.Duration, want string) {
 		t.Helper()
@@ -366,10 +367,10 @@ func TestPairAfterTheFirstCode(t *testing.T) {
 	}
 }
 
-func TestWaitsForEverByDefault(t *testing.T) {
+func TestNoPhonePairsByDefault(t *testing.T) {
 	t.Parallel()
 	clock := &clock{}
-	s := simulate(t, Config{Now: clock.Now})
+	s := newSimulation(t, Config{Now: clock.Now})
 	id := s.Add(Session{Status: statusScan}).InstanceID
 	s.call(getCode, id)
 	clock.Advance(24 * time.Hour)
@@ -378,7 +379,7 @@ func TestWaitsForEverByDefault(t *testing.T) {
 	}
 }
 
-func TestMistakesOfATest(t *testing.T) {
+func TestMisusePanics(t *testing.T) {
 	t.Parallel()
 	mistakes := map[string]func(*API, string){
 		"scan without a code":         func(a *API, id string) { a.Pair(id, "1", "") },
@@ -398,7 +399,7 @@ func TestMistakesOfATest(t *testing.T) {
 			t.Parallel()
 			api := New(Config{})
 			id := api.Add(Session{}).InstanceID
-			mustPanic(t, func() { mistake(api, id) })
+			checkPanics(t, func() { mistake(api, id) })
 			api.Sessions() // Nothing stays locked.
 		})
 	}

@@ -6,23 +6,23 @@ import (
 	"time"
 )
 
-// linkLife is how long a temporary link is valid.
+// linkLife is how long a temporary link is valid, see internal/wawp/API.md, section 7.
 const linkLife = 30 * time.Minute
 
-// tempLink is the address of a page on which a person scans the QR code. It is a secret. The zero value has expired.
+// tempLink is the address of a page that shows the QR code to a person. It is a secret. The zero value has expired.
 type tempLink struct {
 	url     string
 	expires time.Time
 }
 
-// Links returns all links that were ever made for a session, in order, also when it is gone.
+// Links returns all links that were made for a session, in order, even if the session is deleted.
 func (a *API) Links(id string) []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Clone(a.links[id])
 }
 
-// Link returns the link of a session that is valid now; "" if there is none.
+// Link returns the valid link of a session, "" if there is none.
 func (a *API) Link(id string) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -32,7 +32,7 @@ func (a *API) Link(id string) string {
 	return ""
 }
 
-// NewLink makes a link as the dashboard would, and returns it. It panics if there is no such session.
+// NewLink makes a link, as the dashboard does, and returns it. It panics if there is no such session.
 func (a *API) NewLink(id string) string {
 	var url string
 	a.change(id, func(s *session) {
@@ -58,7 +58,7 @@ func (a *API) tempLink(c call) answer {
 	if !a.config.Now().Before(link.expires) {
 		return reply(http.StatusOK, object{"link": nil})
 	}
-	a.handedOut(c.session)
+	a.schedulePairing(c.session)
 	return reply(http.StatusOK, object{"link": link.url, "expires_at": link.expires.UTC().Format(time.RFC3339)})
 }
 
@@ -67,7 +67,7 @@ func (a *API) newTempLink(c call) answer {
 	return a.tempLink(c)
 }
 
-// replaceLink ends the link that there was. It is called with the API locked.
+// replaceLink makes a link, and ends the former one. It is called with the API locked.
 func (a *API) replaceLink(s *session) {
 	s.link = tempLink{
 		url:     "https://app.wawp.net/temp-qr/" + randomToken(),

@@ -17,7 +17,7 @@ const (
 func TestTempLink(t *testing.T) {
 	t.Parallel()
 	clock := &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
-	s := simulate(t, Config{Now: clock.Now})
+	s := newSimulation(t, Config{Now: clock.Now})
 	id := s.Add(Session{}).InstanceID
 
 	none := func(when string) {
@@ -62,9 +62,9 @@ func TestTempLink(t *testing.T) {
 	}
 }
 
-func TestLinksByHand(t *testing.T) {
+func TestDashboardLinks(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	id, other := s.Add(Session{}).InstanceID, s.Add(Session{}).InstanceID
 	_, first := s.call(newLink, id)
 	second := s.NewLink(id)
@@ -89,7 +89,7 @@ func TestLinksByHand(t *testing.T) {
 
 func TestTempLinksOfTwoSessions(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	one, two := s.Add(Session{}).InstanceID, s.Add(Session{}).InstanceID
 	_, link := s.call(newLink, one)
 	_, other := s.call(newLink, two)

@@ -17,13 +17,14 @@ type Webhook struct {
 	Secret   string // "" is none
 }
 
-// webhook is a webhook with what only the server knows of it.
+// webhook is a webhook with what only the server knows.
 type webhook struct {
 	Webhook
-	system bool // the one that Wawp itself listens on
+	system bool // Wawp itself listens on it
 }
 
-// Webhooks returns a session's own webhooks, in order of creation; none if there is no such session.
+// Webhooks returns a session's webhooks without the system webhook, in order of creation; nil if there is no such
+// session.
 func (a *API) Webhooks(id string) []Webhook {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -40,7 +41,7 @@ func (a *API) Webhooks(id string) []Webhook {
 	return own
 }
 
-// SystemWebhook returns the one that Wawp itself listens on, whose URL is a secret. It panics if there is no such
+// SystemWebhook returns the webhook that Wawp itself listens on. Its URL is a secret. It panics if there is no such
 // session.
 func (a *API) SystemWebhook(id string) Webhook {
 	var system Webhook
@@ -50,14 +51,14 @@ func (a *API) SystemWebhook(id string) Webhook {
 	return system
 }
 
-// SetWebhook makes a webhook, or changes the one of its URL, exactly as given. It panics if there is no such session.
+// SetWebhook makes a webhook, or replaces the one with its URL. It panics if there is no such session.
 func (a *API) SetWebhook(id string, w Webhook) {
 	w = w.view()
 	slices.Sort(w.Events)
 	a.change(id, func(s *session) { s.webhooks = upsert(slices.Clone(s.webhooks), w) })
 }
 
-// RemoveWebhook removes a session's own webhook, if it is there. It panics if there is no such session.
+// RemoveWebhook removes a webhook, if it exists and is not the system webhook. It panics if there is no such session.
 func (a *API) RemoveWebhook(id, url string) {
 	a.change(id, func(s *session) {
 		s.webhooks = slices.DeleteFunc(slices.Clone(s.webhooks),
@@ -71,7 +72,7 @@ func (w Webhook) view() Webhook {
 	return w
 }
 
-// newWebhook returns a webhook with the documented defaults.
+// newWebhook returns a webhook with the documented defaults, see internal/wawp/API.md, section 5.
 func newWebhook(url string) Webhook {
 	return Webhook{URL: url, Active: true, Delay: 2, Attempts: 15}
 }
@@ -82,14 +83,14 @@ func newSystemWebhook() webhook {
 	return webhook{w, true}
 }
 
-// at returns the place of a URL in a list, or -1. URLs are compared as they are written.
-func at(list []webhook, url any) int {
+// webhookIndex returns the index of a URL in a list, or -1. URLs are compared byte by byte.
+func webhookIndex(list []webhook, url any) int {
 	return slices.IndexFunc(list, func(w webhook) bool { return w.URL == url })
 }
 
-// upsert puts a webhook in place of the one of its URL, or at the end.
+// upsert replaces the webhook with the same URL, or appends one.
 func upsert(list []webhook, w Webhook) []webhook {
-	if i := at(list, w.URL); i >= 0 {
+	if i := webhookIndex(list, w.URL); i >= 0 {
 		list[i].Webhook = w
 		return list
 	}
@@ -105,7 +106,7 @@ var webhookEndpoints = map[string]endpoint{
 	"GET /v2/session/webhook":   {do: (*API).listWebhooks, paid: true},
 }
 
-// setWebhook replaces a webhook whole: what is not given gets its default, and a secret is gone.
+// setWebhook replaces a whole webhook: parameters that are left out get their defaults, and a secret is removed.
 func (a *API) setWebhook(c call) answer {
 	for _, key := range []string{"url", "events"} {
 		if c.Body[key] == nil {
@@ -120,11 +121,11 @@ func (a *API) setWebhook(c call) answer {
 	if complaint := w.read(c.Body); complaint != nil {
 		return *complaint
 	}
-	a.store(c.session, upsert(slices.Clone(c.session.webhooks), w))
-	return reply(http.StatusOK, object{"success": true, "webhook": a.show(w)})
+	a.saveWebhooks(c.session, upsert(slices.Clone(c.session.webhooks), w))
+	return reply(http.StatusOK, object{"success": true, "webhook": a.webhookObject(w)})
 }
 
-// updateWebhook keeps what is not given.
+// updateWebhook changes a webhook: parameters that are left out keep their values.
 func (a *API) updateWebhook(c call) answer {
 	list := slices.Clone(c.session.webhooks)
 	i, refusal := findWebhook(list, c.Body["url"])
@@ -135,8 +136,8 @@ func (a *API) updateWebhook(c call) answer {
 		return *complaint
 	}
 	w := list[i].Webhook
-	a.store(c.session, list)
-	return reply(http.StatusOK, object{"success": true, "webhook": a.show(w)})
+	a.saveWebhooks(c.session, list)
+	return reply(http.StatusOK, object{"success": true, "webhook": a.webhookObject(w)})
 }
 
 func (a *API) deleteWebhook(c call) answer {
@@ -148,16 +149,16 @@ func (a *API) deleteWebhook(c call) answer {
 	if list[i].system {
 		return refuse(http.StatusForbidden, "system_webhook", "The system webhook cannot be deleted, only disabled.")
 	}
-	a.store(c.session, slices.Delete(list, i, i+1))
+	a.saveWebhooks(c.session, slices.Delete(list, i, i+1))
 	return reply(http.StatusOK, object{"success": true})
 }
 
-// findWebhook returns the place of the webhook that a request is about.
+// findWebhook returns the index of the webhook that a request names.
 func findWebhook(list []webhook, url any) (int, *answer) {
 	if url == nil || url == "" {
 		return -1, complain("missing_param", "The parameter %q is required.", "url")
 	}
-	i := at(list, url)
+	i := webhookIndex(list, url)
 	if i < 0 {
 		refusal := refuse(http.StatusNotFound, "webhook_not_found", "The session has no webhook with this URL.")
 		return i, &refusal
@@ -165,9 +166,9 @@ func findWebhook(list []webhook, url any) (int, *answer) {
 	return i, nil
 }
 
-// store ends a change of a list that was read when its request came. As in the server, nothing guards what lies
-// between.
-func (a *API) store(s *session, list []webhook) {
+// saveWebhooks writes a list that the request read before. As at Wawp (internal/wawp/API.md, section 5), nothing
+// prevents other changes in between.
+func (a *API) saveWebhooks(s *session, list []webhook) {
 	if a.config.WriteRace > 0 {
 		a.mu.Unlock()
 		a.pause(a.config.WriteRace)
@@ -180,17 +181,17 @@ func (a *API) listWebhooks(c call) answer {
 	own, system := []object{}, object{}
 	for _, w := range c.session.webhooks {
 		if w.system {
-			system = a.show(w.Webhook)
+			system = a.webhookObject(w.Webhook)
 		}
 		if !w.system || a.config.SystemListed {
-			own = append(own, a.show(w.Webhook))
+			own = append(own, a.webhookObject(w.Webhook))
 		}
 	}
 	return reply(http.StatusOK, object{"webhooks": own, "systemConfig": system})
 }
 
-// show is a webhook in the answers.
-func (a *API) show(w Webhook) object {
+// webhookObject is a webhook in the answers.
+func (a *API) webhookObject(w Webhook) object {
 	active := 0
 	if w.Active {
 		active = 1
@@ -213,7 +214,7 @@ func (a *API) show(w Webhook) object {
 	return shown
 }
 
-// read takes over the parameters that are given.
+// read sets the parameters that are given.
 func (w *Webhook) read(params object) *answer {
 	for _, p := range []struct {
 		key, form string

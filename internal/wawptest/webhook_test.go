@@ -20,18 +20,18 @@ const (
 	hook = "https://example.com/hook"
 )
 
-// custom is a webhook in which nothing has its default.
-func custom() Webhook {
+// customWebhook returns a webhook in which nothing has its default.
+func customWebhook() Webhook {
 	return Webhook{URL: hook, Events: []string{"call.received", "message"}, Delay: 5, Attempts: 3, Secret: "s3cr3t"}
 }
 
-// What each parameter does in set and in update, of a webhook that is there.
+// TestWriteWebhook checks each parameter of set and update, for a webhook that exists.
 func TestWriteWebhook(t *testing.T) {
 	t.Parallel()
 	events := []any{"session.status", "message", "message"}
 	sorted := []string{"message", "session.status"}
 	changed := func(change func(*Webhook)) Webhook {
-		w := custom()
+		w := customWebhook()
 		change(&w)
 		return w
 	}
@@ -52,7 +52,7 @@ func TestWriteWebhook(t *testing.T) {
 			Webhook{hook, sorted, true, 7, 15, ""},
 			"",
 		},
-		"update, nothing": {updateHook, object{}, custom(), ""},
+		"update, nothing": {updateHook, object{}, customWebhook(), ""},
 		"update, events": {
 			updateHook,
 			object{"events": events},
@@ -86,10 +86,10 @@ func TestWriteWebhook(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{Paid: true, Secrets: "shown"})
+			s := newSimulation(t, Config{Paid: true, Secrets: "shown"})
 			id := s.Add(Session{}).InstanceID
 			s.SetWebhook(id, Webhook{URL: hook + "/before", Events: []string{"message"}})
-			s.SetWebhook(id, custom())
+			s.SetWebhook(id, customWebhook())
 			s.SetWebhook(id, Webhook{URL: hook + "/after", Events: []string{"message"}})
 			before := s.Webhooks(id)
 
@@ -115,7 +115,7 @@ func TestWriteWebhook(t *testing.T) {
 
 func TestSetWebhookAppends(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{Paid: true})
+	s := newSimulation(t, Config{Paid: true})
 	id, other := s.Add(Session{}).InstanceID, s.Add(Session{}).InstanceID
 	urls := []string{hook, hook + "/", "https://EXAMPLE.com/hook", "https://b.example:8443/?a=b"}
 	for _, url := range urls {
@@ -146,7 +146,7 @@ func TestWebhookURL(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{Paid: true})
+			s := newSimulation(t, Config{Paid: true})
 			id := s.Add(Session{}).InstanceID
 			params := object{"url": test.url, "events": []any{"message"}}
 			status, answer := s.call(setHook, id, params)
@@ -159,9 +159,9 @@ func TestWebhookURL(t *testing.T) {
 
 func TestDeleteWebhook(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{Paid: true})
+	s := newSimulation(t, Config{Paid: true})
 	id := s.Add(Session{}).InstanceID
-	s.SetWebhook(id, custom())
+	s.SetWebhook(id, customWebhook())
 	status, answer := s.call(deleteHook, id, object{"url": hook})
 	if status != http.StatusOK || answer["success"] != true || s.Webhooks(id) != nil {
 		t.Errorf("got %d %v, left %v", status, answer, s.Webhooks(id))
@@ -170,9 +170,9 @@ func TestDeleteWebhook(t *testing.T) {
 
 func TestUnknownWebhook(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{Paid: true})
+	s := newSimulation(t, Config{Paid: true})
 	id := s.Add(Session{}).InstanceID
-	s.SetWebhook(id, custom())
+	s.SetWebhook(id, customWebhook())
 	for _, endpoint := range []string{updateHook, deleteHook} {
 		status, answer := s.call(endpoint, id, object{"url": hook + "/"})
 		if message, _ := answer["message"].(string); status != http.StatusNotFound ||
@@ -186,7 +186,7 @@ func TestUnknownWebhook(t *testing.T) {
 			t.Errorf("%s without a URL: %d %v", endpoint, status, answer)
 		}
 	}
-	if got := s.Webhooks(id); !reflect.DeepEqual(got, []Webhook{custom()}) {
+	if got := s.Webhooks(id); !reflect.DeepEqual(got, []Webhook{customWebhook()}) {
 		t.Errorf("webhooks: %v", got)
 	}
 }
@@ -213,7 +213,7 @@ func TestReadWebhooks(t *testing.T) {
 		for _, listed := range []bool{false, true} {
 			t.Run(name+" "+strconv.FormatBool(listed), func(t *testing.T) {
 				t.Parallel()
-				s := simulate(t, Config{Paid: true, Secrets: test.secrets, SystemListed: listed})
+				s := newSimulation(t, Config{Paid: true, Secrets: test.secrets, SystemListed: listed})
 				id := s.Add(Session{}).InstanceID
 				system := object{
 					"url": s.SystemWebhook(id).URL, "events": []any{"message", "session.status"}, "is_active": 1.0,
@@ -227,7 +227,7 @@ func TestReadWebhooks(t *testing.T) {
 					object{"webhooks": want, "systemConfig": system}) {
 					t.Errorf("without any: %v", got)
 				}
-				s.SetWebhook(id, custom())
+				s.SetWebhook(id, customWebhook())
 				want = append(want, test.want)
 				status, got := s.call(getHooks, id)
 				if status != http.StatusOK || !reflect.DeepEqual(got,
@@ -241,7 +241,7 @@ func TestReadWebhooks(t *testing.T) {
 
 func TestWebhookWithoutEvents(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{Paid: true})
+	s := newSimulation(t, Config{Paid: true})
 	id := s.Add(Session{}).InstanceID
 	s.SetWebhook(id, Webhook{URL: hook})
 	_, answer := s.call(getHooks, id)
@@ -253,7 +253,7 @@ func TestWebhookWithoutEvents(t *testing.T) {
 
 func TestSystemWebhook(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{Paid: true})
+	s := newSimulation(t, Config{Paid: true})
 	id, other := s.Add(Session{}).InstanceID, s.Add(Session{}).InstanceID
 	system := s.SystemWebhook(id)
 	if !regexp.MustCompile(`^https://app\.wawp\.net/api/webhook/[0-9A-Za-z]{64}$`).MatchString(system.URL) ||
@@ -274,12 +274,13 @@ func TestSystemWebhook(t *testing.T) {
 	}
 }
 
-// An account without a plan may not even look, and finds everything as it was when it pays.
-func TestLapsedPlan(t *testing.T) {
+// TestWebhooksNeedPlan: an account without an active plan cannot read its webhooks. They are unchanged once it has a
+// plan.
+func TestWebhooksNeedPlan(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, Config{})
+	s := newSimulation(t, Config{})
 	id := s.Add(Session{}).InstanceID
-	refused := func() {
+	checkRefused := func() {
 		t.Helper()
 		for _, endpoint := range []string{setHook, updateHook, deleteHook, getHooks} {
 			status, answer := s.call(endpoint, id)
@@ -289,11 +290,11 @@ func TestLapsedPlan(t *testing.T) {
 			}
 		}
 	}
-	refused()
+	checkRefused()
 	s.SetPaid(true)
 	s.call(setHook, id, object{"url": hook, "events": []any{"message"}})
 	s.SetPaid(false)
-	refused()
+	checkRefused()
 	s.SetPaid(true)
 	_, answer := s.call(getHooks, id)
 	if hooks, _ := answer["webhooks"].([]any); len(hooks) != 1 {
@@ -304,7 +305,7 @@ func TestLapsedPlan(t *testing.T) {
 	}
 }
 
-func TestWebhooksInTheDashboard(t *testing.T) {
+func TestDashboardWebhooks(t *testing.T) {
 	t.Parallel()
 	api := New(Config{})
 	id := api.Add(Session{}).InstanceID
@@ -327,7 +328,7 @@ func TestWebhooksInTheDashboard(t *testing.T) {
 	}
 }
 
-// Writers that have read the same list overwrite each other: the last one wins.
+// TestWriteRace: requests that have read the same list overwrite each other. The last one to write wins.
 func TestWriteRace(t *testing.T) {
 	t.Parallel()
 	writers := map[string]struct {
@@ -346,14 +347,14 @@ func TestWriteRace(t *testing.T) {
 	for name, writer := range writers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, Config{Paid: true, WriteRace: time.Hour})
+			s := newSimulation(t, Config{Paid: true, WriteRace: time.Hour})
 			id := s.Add(Session{}).InstanceID
-			s.SetWebhook(id, custom())
+			s.SetWebhook(id, customWebhook())
 			s.SetWebhook(id, Webhook{URL: hook + "/other"})
 			read, write := make(chan time.Duration), make(chan struct{})
 			s.pause = func(d time.Duration) { read <- d; <-write }
 
-			done := s.start(t.Context(), writer.endpoint, id, writer.params)
+			done := s.startRequest(t.Context(), writer.endpoint, id, writer.params)
 			if d := <-read; d != time.Hour {
 				t.Errorf("it waits for %v", d)
 			}
@@ -373,7 +374,7 @@ func TestWriteRace(t *testing.T) {
 	}
 	t.Run("takes its time", func(t *testing.T) {
 		t.Parallel()
-		s := simulate(t, Config{Paid: true, WriteRace: 20 * time.Millisecond})
+		s := newSimulation(t, Config{Paid: true, WriteRace: 20 * time.Millisecond})
 		id := s.Add(Session{}).InstanceID
 		begin := time.Now()
 		s.call(setHook, id, object{"url": hook, "events": []any{"message"}})
@@ -383,7 +384,7 @@ func TestWriteRace(t *testing.T) {
 	})
 	t.Run("off", func(t *testing.T) {
 		t.Parallel()
-		s := simulate(t, Config{Paid: true})
+		s := newSimulation(t, Config{Paid: true})
 		s.pause = func(time.Duration) { t.Error("it waits") }
 		s.call(setHook, s.Add(Session{}).InstanceID, object{"url": hook, "events": []any{"message"}})
 	})

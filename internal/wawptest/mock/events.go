@@ -24,7 +24,7 @@ While it serves, something can happen to a session, which needs no token:
   delete  the instance is deleted, as in the dashboard
 `
 
-// withEvents serves an API, and beside it what can happen to a session without a request to the API.
+// withEvents serves an API, and paths under /mock/ that change a session without a request to the API.
 func withEvents(api *wawptest.API) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path, ok := strings.CutPrefix(r.URL.Path, "/mock/")
@@ -33,7 +33,7 @@ func withEvents(api *wawptest.API) http.Handler {
 			return
 		}
 		id, event, _ := strings.Cut(path, "/")
-		happen := parse(event, r.URL.Query())
+		happen := eventFunc(event, r.URL.Query())
 		if _, ok := api.Session(id); r.Method != http.MethodPost || happen == nil || !ok {
 			http.Error(w, strings.TrimSpace(aboutEvents), http.StatusBadRequest)
 			return
@@ -44,8 +44,8 @@ func withEvents(api *wawptest.API) http.Handler {
 	})
 }
 
-// parse returns what an event does to a session that is there, or nil if there is no such event.
-func parse(event string, arguments url.Values) func(*wawptest.API, string) {
+// eventFunc returns the function that makes an event happen to a session that exists, nil if there is no such event.
+func eventFunc(event string, arguments url.Values) func(*wawptest.API, string) {
 	switch phone := cmp.Or(arguments.Get("phone"), "201145202826"); event {
 	case "link":
 		if !regexp.MustCompile(`^[0-9]+$`).MatchString(phone) {

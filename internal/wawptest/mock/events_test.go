@@ -11,7 +11,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// TestEvents: what an event makes of a session that is linked to a phone, and what a restart makes of that.
+// TestEvents checks the status of a linked session after each event, and after a restart.
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	const number = "201012345678@c.us"
@@ -50,8 +50,8 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestEventsRefuse what they do not know, and explain themselves. The API's own paths stay as strict as they are.
-func TestEventsRefuse(t *testing.T) {
+// TestInvalidEventsAreRefused: the answer explains the events. The paths of the API stay as strict as they are.
+func TestInvalidEventsAreRefused(t *testing.T) {
 	t.Parallel()
 	api := wawptest.New(wawptest.Config{})
 	server := httptest.NewServer(withEvents(api))

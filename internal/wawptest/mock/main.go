@@ -27,7 +27,7 @@ func main() {
 	}
 }
 
-// run serves until the context ends. What it prints can be evaluated by a shell.
+// run serves until the context ends. A shell can evaluate its output.
 func run(ctx context.Context, args []string, stdout io.Writer) error {
 	flags := flag.NewFlagSet("mock", flag.ExitOnError)
 	addr := flags.String("addr", "127.0.0.1:0", "loopback `address` to listen on; port 0 takes a free one")

@@ -38,12 +38,12 @@ const (
 	token = `c4nary/of+1&="é\o $HOME`
 )
 
-// probe is a run of tools/probe against a simulated API of its own.
+// probe is a run of tools/probe with a simulated API of its own.
 type probe struct {
 	*wawptest.API
 	t              *testing.T
-	path           string // a directory with the only programs that it can run
-	listened       bool   // whether they write their arguments down
+	path           string // PATH: a directory with all programs that it can run
+	listened       bool   // whether the programs record their arguments
 	env            []string
 	stdin          string
 	stdout, stderr bytes.Buffer
@@ -65,7 +65,7 @@ func newProbe(t *testing.T, config wawptest.Config) *probe {
 		t.Fatal(err)
 	}
 	for _, tool := range []string{"curl", "jq", "sleep"} {
-		if err := os.Symlink(find(t, tool), filepath.Join(p.path, tool)); err != nil {
+		if err := os.Symlink(requireProgram(t, tool), filepath.Join(p.path, tool)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -77,13 +77,13 @@ func newProbe(t *testing.T, config wawptest.Config) *probe {
 	return p
 }
 
-// listen has the programs write their arguments down, which everybody on a machine can see.
+// listen makes the programs record their arguments, which every user of a machine can see.
 func (p *probe) listen() {
 	p.t.Helper()
 	p.listened = true
 	for _, tool := range []string{"curl", "jq"} {
 		script := fmt.Sprintf("#!%s\nprintf '%%s\\n' \"$@\" >>'%s/arguments'\nexec '%s' \"$@\"\n",
-			find(p.t, "bash"), p.path, find(p.t, tool))
+			requireProgram(p.t, "bash"), p.path, requireProgram(p.t, tool))
 		path := filepath.Join(p.path, tool)
 		if err := errors.Join(os.Remove(path), os.WriteFile(path, []byte(script), 0o700)); err != nil {
 			p.t.Fatal(err)
@@ -91,8 +91,8 @@ func (p *probe) listen() {
 	}
 }
 
-// find returns where a program is.
-func find(t *testing.T, program string) string {
+// requireProgram returns the path of a program, or skips the test.
+func requireProgram(t *testing.T, program string) string {
 	t.Helper()
 	path, err := exec.LookPath(program)
 	if err != nil {
@@ -101,18 +101,18 @@ func find(t *testing.T, program string) string {
 	return path
 }
 
-// command returns the run, in a process group of its own.
+// command returns the command, in a process group of its own.
 func (p *probe) command() *exec.Cmd {
 	p.t.Helper()
-	cmd := exec.CommandContext(p.t.Context(), find(p.t, "bash"), "../../../tools/probe")
+	cmd := exec.CommandContext(p.t.Context(), requireProgram(p.t, "bash"), "../../../tools/probe")
 	cmd.Env = p.env
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(p.stdin), &p.stdout, &p.stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd
 }
 
-// run wants the run to end with an exit code. If there is a signal, all processes of the run get it, as from a
-// terminal, when the first request has come that matches, before anything is done about it. Faults come after that.
+// run runs the script, and checks its exit code. If there is a signal, all its processes get it when the first matching
+// request arrives, before that is carried out. The faults are injected for the requests after that.
 func (p *probe) run(code int, signal syscall.Signal, match string, faults ...wawptest.Fault) {
 	p.t.Helper()
 	release := make(chan struct{})
@@ -147,8 +147,8 @@ func (p *probe) end(cmd *exec.Cmd, code int) {
 	}
 }
 
-// says wants an output to hold texts.
-func (p *probe) says(output *bytes.Buffer, texts ...string) {
+// checkPrinted checks that an output has these texts.
+func (p *probe) checkPrinted(output *bytes.Buffer, texts ...string) {
 	p.t.Helper()
 	for _, text := range texts {
 		if !strings.Contains(output.String(), text) {
@@ -157,8 +157,8 @@ func (p *probe) says(output *bytes.Buffer, texts ...string) {
 	}
 }
 
-// hides wants neither the outputs nor an argument of a program, if somebody listened, to hold a text, or the token.
-func (p *probe) hides(texts ...string) {
+// checkNotPrinted checks that no output, and no recorded argument, has one of the texts or the token.
+func (p *probe) checkNotPrinted(texts ...string) {
 	p.t.Helper()
 	var arguments []byte
 	if p.listened {
@@ -179,8 +179,8 @@ func (p *probe) hides(texts ...string) {
 	}
 }
 
-// id is that of the session which the run was about; "" if there was none.
-func (p *probe) id() string {
+// createdID returns the id of the session that the script created, "" if there is none.
+func (p *probe) createdID() string {
 	for _, r := range p.Requests() {
 		if id := r.Query.Get("instance_id"); id != "" {
 			return id
@@ -189,15 +189,15 @@ func (p *probe) id() string {
 	return ""
 }
 
-// left wants so many sessions to be there, and one create to have been sent for all.
-func (p *probe) left(sessions int) {
+// checkSessionsLeft checks how many sessions exist, and that one create was sent.
+func (p *probe) checkSessionsLeft(sessions int) {
 	p.t.Helper()
 	if got := len(p.Sessions()); got != sessions || p.Count(create) != 1 {
 		p.t.Errorf("%d sessions after %d creates, want %d after 1", got, p.Count(create), sessions)
 	}
 }
 
-// TestAccProbe asks all that the provider does, except for what takes a phone, and prints no value of an answer.
+// TestAccProbe calls each endpoint that the provider calls and that needs no phone. It prints no values.
 func TestAccProbe(t *testing.T) {
 	t.Parallel()
 	var seconds atomic.Int64 // as many as there were looks at the clock
@@ -213,12 +213,12 @@ func TestAccProbe(t *testing.T) {
 	p.Inject(wawptest.Fault{Reshape: func(answer map[string]any) any {
 		mu.Lock()
 		defer mu.Unlock()
-		collect(values, answer)
+		collectValues(values, answer)
 		return answer
 	}})
 	p.run(0, 0, "")
-	p.left(1)
-	p.says(&p.stderr, "creates a session at http://127.0.0.1:")
+	p.checkSessionsLeft(1)
+	p.checkPrinted(&p.stderr, "creates a session at http://127.0.0.1:")
 	const waited = `"webhooks":{}},"name":"string","status":"STARTING"}` + "\n" + info + "\n"
 	if shown, asked := strings.Count(p.stdout.String(), waited), p.Count(info); shown != 4 || asked < 8 {
 		t.Errorf("of %d looks, those that told nothing new are not left out: %d\n%s", asked, shown, &p.stdout)
@@ -229,7 +229,7 @@ func TestAccProbe(t *testing.T) {
 	if len(values) < 10 {
 		t.Errorf("the answers held no more than %v", values)
 	}
-	p.hides(slices.Collect(maps.Keys(values))...)
+	p.checkNotPrinted(slices.Collect(maps.Keys(values))...)
 
 	guide, err := os.ReadFile("../../../templates/guides/api-coverage.md.tmpl")
 	if err != nil {
@@ -263,35 +263,40 @@ func TestAccProbe(t *testing.T) {
 	}; !slices.Equal(refused, want) {
 		t.Errorf("refused: %q, want %q", refused, want)
 	}
-	p.says(&p.stdout,
+	p.checkPrinted(
+		&p.stdout,
 		"### Answers of the Wawp API\n```\n"+create+"\n  201 application/json, ",
 		` bytes`+"\n"+`  {"instance_id":"string","server_name":"string","session_name":"string","status":"STOPPED"}`+"\n",
 		`  {"code":"not_connected","message":"The session is not connected to a phone: it is SCAN_QR_CODE."}`,
-		`"free_policies":["string"],"has_active_plan":"boolean"`, `"data":{"status":404}`, `{"link":"null"}`, `"hmac":"string"`,
-		`{"code":"invalid_instance","message":"The instance ID is incorrect or the instance was deleted."}`+"\n```\n")
+		`"free_policies":["string"],"has_active_plan":"boolean"`,
+		`"data":{"status":404}`,
+		`{"link":"null"}`,
+		`"hmac":"string"`,
+		`{"code":"invalid_instance","message":"The instance ID is incorrect or the instance was deleted."}`+"\n```\n",
+	)
 }
 
-// collect adds the texts of an answer, but for those that may be shown.
-func collect(values map[string]bool, value any) {
+// collectValues adds the texts of an answer, but for those that may be shown.
+func collectValues(values map[string]bool, value any) {
 	switch value := value.(type) {
 	case string:
 		values[value] = true
 	case []any:
 		for _, element := range value {
-			collect(values, element)
+			collectValues(values, element)
 		}
 	case map[string]any:
 		for key, inner := range value {
 			if key != "status" && key != "code" && key != "message" {
-				collect(values, inner)
+				collectValues(values, inner)
 			}
 		}
 	}
 }
 
-// TestAccProbeOfAnythingElse: answers in every other form, with secrets wherever there is a place. The session is
-// deleted.
-func TestAccProbeOfAnythingElse(t *testing.T) {
+// TestAccProbeOfOtherAnswers gives answers in every other form, with secrets in each place. The session is deleted in
+// the end.
+func TestAccProbeOfOtherAnswers(t *testing.T) {
 	t.Parallel()
 	p := newProbe(t, wawptest.Config{})
 	const (
@@ -321,9 +326,13 @@ func TestAccProbeOfAnythingElse(t *testing.T) {
 		case info:
 			if looks++; looks == 1 {
 				keys := strings.NewReplacer("ID", id, "NUMBER", number, "CANARY", canary, "MAIL", mail, "TEXT", string(encoded))
-				return answer(200, keys.Replace("\ufeff"+`{"status":TEXT,"code":TEXT,"message":TEXT,"ID":1,"NUMBER":TEXT,"CANARY":null,"MAIL":[],
+				return answer(
+					200,
+					keys.Replace("\ufeff"+`{"status":TEXT,"code":TEXT,"message":TEXT,"ID":1,"NUMBER":TEXT,"CANARY":null,"MAIL":[],
 					"a":{"status":{"b":TEXT},"code":[TEXT,1,null],"message":NUMBER},
-					"lower_Case-key.x":true,"list":[1,2,"a",{"status":false},{"status":false}]}`), "application/problem+json; charset="+canary)
+					"lower_Case-key.x":true,"list":[1,2,"a",{"status":false},{"status":false}]}`),
+					"application/problem+json; charset="+canary,
+				)
 			}
 		case "GET /v2/session/rate-limit":
 			return answer(502, "<html>"+secrets, "text/html; charset=utf-8")
@@ -345,20 +354,33 @@ func TestAccProbeOfAnythingElse(t *testing.T) {
 		return wawptest.Fault{}
 	})
 	p.run(130, syscall.SIGINT, "POST /v2/webhook/set")
-	p.left(0)
-	p.hides(p.id(), canary, link, code, mail, number, "$HOME", "\x1b", "\u202e", "<html>", "```\n`")
-	p.says(&p.stdout,
-		create+"\n  201 application/json, ", `{"data":{"session":{"instanceId":"number"}}}`,
-		info+"\n  200 application/problem+json, ", `"message":"(hidden) (hidden) (hidden) `,
-		`"(hidden)":`, `"lower_Case-key.x":"boolean"`, `"a":{"status":{"b":"string"},"code":["null","number","string"],"message":"number"}`,
+	p.checkSessionsLeft(0)
+	p.checkNotPrinted(p.createdID(), canary, link, code, mail, number, "$HOME", "\x1b", "\u202e", "<html>", "```\n`")
+	p.checkPrinted(
+		&p.stdout,
+		create+"\n  201 application/json, ",
+		`{"data":{"session":{"instanceId":"number"}}}`,
+		info+"\n  200 application/problem+json, ",
+		`"message":"(hidden) (hidden) (hidden) `,
+		`"(hidden)":`,
+		`"lower_Case-key.x":"boolean"`,
+		`"a":{"status":{"b":"string"},"code":["null","number","string"],"message":"number"}`,
 		`"list":["number","string",{"status":false}]`,
-		"\n  502 text/html, ", "\n  200 no type, ", "start\n  204 no type, 0 bytes\n", " bytes, holds the token\n", " bytes\n  \"string\"\n",
-		"\n  308 text/plain, 0 bytes\n", "\n  000 no type, 0 bytes, curl: 5", "curl: 18", "restart\n  200 application/json, 14 bytes\n"+info)
+		"\n  502 text/html, ",
+		"\n  200 no type, ",
+		"start\n  204 no type, 0 bytes\n",
+		" bytes, holds the token\n",
+		" bytes\n  \"string\"\n",
+		"\n  308 text/plain, 0 bytes\n",
+		"\n  000 no type, 0 bytes, curl: 5",
+		"curl: 18",
+		"restart\n  200 application/json, 14 bytes\n"+info,
+	)
 }
 
-// TestAccProbeWithoutASession: a create is sent once, and what may have become of it is told. No other session is
-// touched.
-func TestAccProbeWithoutASession(t *testing.T) {
+// TestAccProbeWithUnknownCreate: a create is sent once. If its outcome is unknown, the script says so, and touches no
+// other session.
+func TestAccProbeWithUnknownCreate(t *testing.T) {
 	t.Parallel()
 	const other, plain = `"instance_id":"0123456789AB"`, "c4naryt0ken12"
 	for name, test := range map[string]struct {
@@ -383,14 +405,14 @@ func TestAccProbeWithoutASession(t *testing.T) {
 			p := newProbe(t, wawptest.Config{Token: plain})
 			p.Add(wawptest.Session{InstanceID: "0123456789AB"})
 			p.run(1, 0, "", test.fault)
-			p.left(test.left)
+			p.checkSessionsLeft(test.left)
 			lines := map[bool]int{false: 1, true: 2}[test.mayExist]
 			warns := strings.Contains(p.stderr.String(), "A session may exist")
 			if warns != test.mayExist || strings.Count(p.stderr.String(), "\n") != lines || p.Count("") != 1 {
 				t.Errorf("%d requests; it says %s", p.Count(""), &p.stderr)
 			}
-			p.says(&p.stdout, create+"\n  ")
-			p.hides("0123456789AB")
+			p.checkPrinted(&p.stdout, create+"\n  ")
+			p.checkNotPrinted("0123456789AB")
 		})
 	}
 	t.Run("nobody there", func(t *testing.T) {
@@ -398,15 +420,15 @@ func TestAccProbeWithoutASession(t *testing.T) {
 		p := newProbe(t, wawptest.Config{})
 		p.env = append(p.env, "WAWP_BASE_URL=http://127.0.0.1:1/")
 		p.run(1, 0, "")
-		p.says(&p.stdout, "curl: 7")
+		p.checkPrinted(&p.stdout, "curl: 7")
 		if strings.Contains(p.stderr.String(), "!!!") || p.Count("") != 0 {
 			t.Errorf("it says %s", &p.stderr)
 		}
 	})
 }
 
-// TestAccProbeDeletes the session whatever happens, and says so where it cannot.
-func TestAccProbeDeletes(t *testing.T) {
+// TestAccProbeDeletesSession: the script deletes the session even if it fails, or says that it could not.
+func TestAccProbeDeletesSession(t *testing.T) {
 	t.Parallel()
 	const gone = `{"code":"invalid_instance","message":"gone"}`
 	for name, test := range map[string]struct {
@@ -432,14 +454,14 @@ func TestAccProbeDeletes(t *testing.T) {
 				code = 1
 			}
 			p.run(code, test.signal, test.at, test.fault)
-			p.left(test.left)
-			p.says(&p.stdout, create, remove, "\n```\n")
-			p.says(&p.stderr, "Stopping")
+			p.checkSessionsLeft(test.left)
+			p.checkPrinted(&p.stdout, create, remove, "\n```\n")
+			p.checkPrinted(&p.stderr, "Stopping")
 			if test.left > 0 {
-				p.says(&p.stderr, "!!! Session "+p.id()+" was not deleted")
+				p.checkPrinted(&p.stderr, "!!! Session "+p.createdID()+" was not deleted")
 				p.stderr.Reset()
 			}
-			p.hides(p.id())
+			p.checkNotPrinted(p.createdID())
 			if p.Count("POST /v2/session/start") != 0 {
 				t.Error("it went on after the signal")
 			}
@@ -462,12 +484,12 @@ func TestAccProbeDeletes(t *testing.T) {
 		}
 		close(release)
 		p.end(cmd, 130)
-		p.left(0)
+		p.checkSessionsLeft(0)
 	})
 }
 
-// TestAccProbeRefuses to send anything without what it needs.
-func TestAccProbeRefuses(t *testing.T) {
+// TestAccProbeNeedsInput: without a token or a consent, the script sends nothing.
+func TestAccProbeNeedsInput(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		missing string // a program
@@ -506,7 +528,7 @@ func TestAccProbeRefuses(t *testing.T) {
 				}
 			}
 			p.run(2, 0, "")
-			p.says(&p.stderr, "probe: "+test.says, "Nothing was sent.")
+			p.checkPrinted(&p.stderr, "probe: "+test.says, "Nothing was sent.")
 			if p.Count("") != 0 || p.stdout.Len() > 0 || strings.Contains(p.stderr.String(), "c4nary") {
 				t.Errorf("%d requests; it printed\n%s%s", p.Count(""), &p.stdout, &p.stderr)
 			}
@@ -517,6 +539,6 @@ func TestAccProbeRefuses(t *testing.T) {
 		p := newProbe(t, wawptest.Config{})
 		p.env, p.stdin = append(p.env, "YES="), "yes\n"
 		p.run(1, 0, "", wawptest.Fault{Status: 403})
-		p.left(0)
+		p.checkSessionsLeft(0)
 	})
 }
