@@ -1,28 +1,27 @@
-// Package acctest is what acceptance tests share: an account at the simulated API, the provider, and a real Terraform
-// or OpenTofu CLI.
+// Package acctest is what the tests of the provider share: an account at the simulated API, the provider served in this
+// process, Terraform's rules in this process ([Terraform]), and a real Terraform or OpenTofu CLI ([CLI]). A package
+// whose tests run a CLI calls [Main] in its TestMain.
 package acctest
 
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/wawp/terraform-provider-wawp/internal/provider"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// World is the surroundings of one test: its own account at its own API.
+// World is the account of one test, at an API of its own.
 type World struct {
 	*wawptest.API
 	Server *wawptest.Server
 	Token  string
 }
 
-// New opens an account, for as long as the test runs.
+// New opens an account that lasts until the test ends.
 func New(t testing.TB, config wawptest.Config) *World {
 	t.Helper()
 	api := wawptest.New(config)
@@ -37,25 +36,23 @@ func New(t testing.TB, config wawptest.Config) *World {
 	return &World{API: api, Server: server, Token: config.Token}
 }
 
-// Providers serves the provider from this process, with short pauses, to the CLI that plugin-testing runs.
+// Providers serves the provider from this process, with pauses of milliseconds, to the CLI that plugin-testing runs.
 func (w *World) Providers(adjust ...func(*wawp.Options)) map[string]func() (tfprotov6.ProviderServer, error) {
-	p := &provider.Provider{Version: "test", Adjust: func(o *wawp.Options) {
-		o.PollInterval, o.SecondLook, o.RetryWait = 5*time.Millisecond, 5*time.Millisecond, time.Millisecond
-		for _, a := range adjust {
-			a(o)
-		}
-	}}
-	return map[string]func() (tfprotov6.ProviderServer, error){"wawp": providerserver.NewProtocol6WithError(p)}
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"wawp": providerserver.NewProtocol6WithError(newProvider(adjust)),
+	}
 }
 
-// source says where the provider comes from. It is spelled without a host, because Terraform's and OpenTofu's differ.
-const source = "terraform {\n  required_providers {\n    wawp = { source = \"wawp/wawp\" }\n  }\n}\n\n"
+// requiredProviders is the block with the source of the provider. It names no host, because Terraform's and OpenTofu's
+// differ.
+const requiredProviders = "terraform {\n  required_providers {\n    wawp = { source = \"wawp/wawp\" }\n  }\n}\n\n"
 
-// Config puts a provider block for the account in front of a configuration. arguments are further ones of the block.
+// Config puts a provider block for the account in front of a configuration. arguments are further arguments of the
+// block, a line each.
 func (w *World) Config(configuration string, arguments ...string) string {
 	block := fmt.Sprintf("provider \"wawp\" {\n  access_token = %q\n  base_url     = %q\n", w.Token, w.Server.URL)
 	for _, argument := range arguments {
 		block += "  " + argument + "\n"
 	}
-	return source + block + "}\n\n" + configuration
+	return requiredProviders + block + "}\n\n" + configuration
 }

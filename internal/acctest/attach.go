@@ -15,9 +15,9 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// Attached makes a directory like [World.CLI]. This process serves the provider, with short pauses, and the CLI
-// attaches to it, which halves the work of a run. The provider does not see the environment of the CLI: tests of that,
-// of logs, of signals and of installation take [World.CLI].
+// Attached makes a directory like [World.CLI]. But this process serves the provider, with pauses of milliseconds, and
+// the CLI attaches to it, which halves the time of a run. The provider does not see the environment of the CLI: tests
+// of the environment, of logs, of signals and of installation need [World.CLI].
 func (w *World) Attached(t *testing.T, configuration string, adjust ...func(*wawp.Options)) *CLI {
 	t.Helper()
 	c := &CLI{Dir: t.TempDir(), t: t, path: executable(t)}
@@ -30,7 +30,7 @@ func (w *World) Attached(t *testing.T, configuration string, adjust ...func(*waw
 	return c
 }
 
-// serve serves the provider until the test ends, and returns what tells a CLI how to attach to it.
+// serve serves the provider until the test ends, and returns the value of TF_REATTACH_PROVIDERS.
 func (w *World) serve(t *testing.T, adjust []func(*wawp.Options)) string {
 	t.Helper()
 	p := Serve(t, adjust...)
@@ -64,7 +64,7 @@ func (w *World) serve(t *testing.T, adjust []func(*wawp.Options)) string {
 	return string(encoded)
 }
 
-// attached is a provider whose block takes what it leaves out from an account, in place of the environment.
+// attached is a provider that takes missing arguments of its block from an account, instead of the environment.
 type attached struct {
 	*Protocol
 	account map[string]cty.Value

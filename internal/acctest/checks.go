@@ -11,8 +11,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// Summary returns what the first line of an error says of a fault: a cause that is the account's, or else that of the
-// attempt.
+// Summary returns the summary of the error that a fault causes. Some faults concern the account and have summaries of
+// their own; the others have the summary of the attempt.
 func Summary(fault wawptest.Fault, attempt string) string {
 	switch {
 	case fault.Status == http.StatusUnauthorized:
@@ -25,7 +25,7 @@ func Summary(fault wawptest.Fault, attempt string) string {
 	return attempt
 }
 
-// Contains checks that each of the phrases is in what was said.
+// Contains checks that a text (said) has each of the phrases.
 func Contains(t testing.TB, said string, phrases ...string) {
 	t.Helper()
 	for _, phrase := range phrases {
@@ -35,7 +35,7 @@ func Contains(t testing.TB, said string, phrases ...string) {
 	}
 }
 
-// Lacks checks that none of the phrases is in what was said.
+// Lacks checks that a text (said) has none of the phrases.
 func Lacks(t testing.TB, said string, phrases ...string) {
 	t.Helper()
 	for _, phrase := range phrases {
@@ -45,12 +45,12 @@ func Lacks(t testing.TB, said string, phrases ...string) {
 	}
 }
 
-// Plans checks what a plan does to a resource, and perhaps more.
+// Plans checks the action that a plan has for a resource, and further checks.
 func Plans(address string, action plancheck.ResourceActionType, more ...plancheck.PlanCheck) resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{PreApply: append(more, plancheck.ExpectResourceAction(address, action))}
 }
 
-// Asked checks that these are all requests that arrived since the last check, by method and path.
+// Asked checks the number of requests since the last call, by method and path. There must be no others.
 func (w *World) Asked(t testing.TB, want map[string]int) {
 	t.Helper()
 	total := 0
@@ -66,5 +66,5 @@ func (w *World) Asked(t testing.TB, want map[string]int) {
 	w.ResetRequests()
 }
 
-// Stated is what has a state: a [Terraform], or a [CLI].
+// Stated is anything with a state: a [Terraform] or a [CLI].
 type Stated interface{ State() []Instance }

@@ -21,25 +21,25 @@ import (
 	"github.com/hashicorp/go-version"
 )
 
-// built is the directory of the provider's binary, which all tests of a package share.
-var built struct {
+// providerBuild is the program of the provider, which all tests of a package share, or the error of its build.
+var providerBuild struct {
 	once sync.Once
 	dir  string
 	err  error
 }
 
-// found is the CLI that acceptance tests run: its path, "Terraform" or "OpenTofu", and its version.
-var found struct{ path, name, version string }
+// foundCLI is the CLI that acceptance tests run: its path, its name ("Terraform" or "OpenTofu"), and its version.
+var foundCLI struct{ path, name, version string }
 
-// Main runs the tests of a package that run a CLI. It gives them what plugin-testing looks for in the environment, and
-// keeps the user's own CLI configuration and account out of them.
+// Main runs the tests of a package, and returns the exit code. It sets the environment that plugin-testing needs, and
+// hides the user's own CLI configuration and account from the tests.
 func Main(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "wawp-acctest-")
 	if err != nil {
 		panic(err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	built.dir = dir
+	providerBuild.dir = dir
 	for _, variable := range os.Environ() {
 		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "WAWP_") {
 			err = errors.Join(err, os.Unsetenv(name))
@@ -55,16 +55,16 @@ func Main(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	if signal.Ignored(syscall.SIGHUP) { // by nohup: a CLI that ignores it from its start cannot be tested with it
+	if signal.Ignored(syscall.SIGHUP) { // nohup ignores SIGHUP, and a CLI would inherit that
 		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	}
 	return m.Run()
 }
 
-// findCLI finds the CLI, and tells plugin-testing of it: under OpenTofu, the host in the provider's address is another
-// one.
+// findCLI finds the CLI and its version, and tells plugin-testing of it. OpenTofu has another host in the provider's
+// address.
 func findCLI() error {
-	path, err := lookCLI()
+	path, err := lookUpCLI()
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func findCLI() error {
 	if err != nil {
 		return fmt.Errorf("%s does not tell its version: %w", path, err)
 	}
-	found.path, found.name, found.version = path, name, number
+	foundCLI.path, foundCLI.name, foundCLI.version = path, name, number
 	host := "registry.terraform.io"
 	if name == "OpenTofu" {
 		host = "registry.opentofu.org"
@@ -86,8 +86,9 @@ func findCLI() error {
 		os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "wawp"))
 }
 
-// lookCLI returns the path of the CLI: in TF_ACC_TERRAFORM_PATH, else on PATH, else where `make bin/tofu` puts it.
-func lookCLI() (string, error) {
+// lookUpCLI returns the path of the CLI: that in TF_ACC_TERRAFORM_PATH, or on PATH, or the one that `make bin/tofu`
+// builds.
+func lookUpCLI() (string, error) {
 	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
 		return exec.LookPath(path)
 	}
@@ -100,49 +101,49 @@ func lookCLI() (string, error) {
 		errors.New("no terraform or tofu on PATH or in TF_ACC_TERRAFORM_PATH: install one, or run `make bin/tofu`")
 }
 
-// binary builds the provider, once, and returns the directory that it is in.
-func binary(t testing.TB) string {
+// providerDir builds the provider once, and returns the directory of its program.
+func providerDir(t testing.TB) string {
 	t.Helper()
-	built.once.Do(func() {
-		output := filepath.Join(built.dir, "terraform-provider-wawp")
+	providerBuild.once.Do(func() {
+		output := filepath.Join(providerBuild.dir, "terraform-provider-wawp")
 		build := exec.CommandContext(context.Background(), "go", "build", "-o", output,
 			"github.com/wawp/terraform-provider-wawp")
 		if said, err := build.CombinedOutput(); err != nil {
-			built.err = fmt.Errorf("building the provider: %w\n%s", err, said)
+			providerBuild.err = fmt.Errorf("building the provider: %w\n%s", err, said)
 		}
 	})
-	if built.err != nil {
-		t.Fatal(built.err)
+	if providerBuild.err != nil {
+		t.Fatal(providerBuild.err)
 	}
-	return built.dir
+	return providerBuild.dir
 }
 
-// Binary is the path of the provider's own program.
+// Binary returns the path of the provider's program.
 func Binary(t testing.TB) string {
 	t.Helper()
-	return filepath.Join(binary(t), "terraform-provider-wawp")
+	return filepath.Join(providerDir(t), "terraform-provider-wawp")
 }
 
-// executable is the path of the CLI. It skips a test where no CLI is to run.
+// executable returns the path of the CLI. It skips the test unless TF_ACC is set.
 func executable(t testing.TB) string {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("needs a CLI: `make testacc` runs it")
 	}
-	return found.path
+	return foundCLI.path
 }
 
-// Has says whether the CLI is of these versions, or newer. An empty one means that no release has what is needed.
+// Has reports whether the CLI has at least these versions. "" means that no release has the feature.
 func Has(terraform, openTofu string) bool {
 	least := terraform
-	if found.name == "OpenTofu" {
+	if foundCLI.name == "OpenTofu" {
 		least = openTofu
 	}
 	return least != "" &&
-		version.Must(version.NewVersion(found.version)).GreaterThanOrEqual(version.Must(version.NewVersion(least)))
+		version.Must(version.NewVersion(foundCLI.version)).GreaterThanOrEqual(version.Must(version.NewVersion(least)))
 }
 
-// Require skips a test that needs a newer CLI, and says how to run it. The versions are those for [Has].
+// Require skips a test that needs a newer CLI (see [Has]), and says how to run it.
 func Require(t testing.TB, terraform, openTofu string) {
 	t.Helper()
 	executable(t)
@@ -152,28 +153,28 @@ func Require(t testing.TB, terraform, openTofu string) {
 			needs += " or OpenTofu " + openTofu
 		}
 		t.Skipf("needs %s, or newer; this is %s %s. To run it: TF_ACC_TERRAFORM_PATH=/path/to/newer/cli make testacc",
-			needs, found.name, found.version)
+			needs, foundCLI.name, foundCLI.version)
 	}
 }
 
-// CLI is a directory with a configuration, in which the real CLI runs with the real provider.
+// CLI is a directory with a configuration, in which a real CLI runs with the real provider.
 type CLI struct {
 	Dir string
-	// Env is the whole environment of the CLI.
+	// Env is the environment of the CLI. It inherits nothing else.
 	Env []string
 
 	t    testing.TB
 	path string
 }
 
-// CLI makes a directory with a configuration. The provider finds address and token in the environment.
+// CLI makes such a directory. The provider finds the account's address and token in the environment.
 func (w *World) CLI(t testing.TB, configuration string) *CLI {
 	t.Helper()
 	c := &CLI{Dir: t.TempDir(), t: t, path: executable(t)}
 	home := t.TempDir()
 	rc := filepath.Join(home, "cli.tfrc")
 	c.write(rc, fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"wawp/wawp\" = %q\n  }\n  direct {}\n}\n",
-		binary(t)))
+		providerDir(t)))
 	c.Env = []string{
 		"HOME=" + home, "TMPDIR=" + os.TempDir(), "PATH=" + os.Getenv("PATH"), "GOGC=" + os.Getenv("GOGC"),
 		"TF_CLI_CONFIG_FILE=" + rc, "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1",
@@ -183,11 +184,11 @@ func (w *World) CLI(t testing.TB, configuration string) *CLI {
 	return c
 }
 
-// Configure replaces the configuration. It says where the provider comes from, unless the configuration does.
+// Configure replaces the configuration. It adds the source of the provider, if the configuration lacks it.
 func (c *CLI) Configure(configuration string) {
 	c.t.Helper()
 	if !strings.Contains(configuration, "required_providers") {
-		configuration = source + configuration
+		configuration = requiredProviders + configuration
 	}
 	c.write(filepath.Join(c.Dir, "main.tf"), configuration)
 }
@@ -206,7 +207,7 @@ func (c *CLI) Command(arguments ...string) *exec.Cmd {
 	return cmd
 }
 
-// Run runs the CLI and returns all that it printed, and its exit code.
+// Run runs the CLI, and returns its output and its exit code.
 func (c *CLI) Run(arguments ...string) (string, int) {
 	c.t.Helper()
 	said, err := c.Command(arguments...).CombinedOutput()
@@ -220,7 +221,7 @@ func (c *CLI) Run(arguments ...string) (string, int) {
 	return string(said), 0
 }
 
-// OK runs the CLI, which must succeed, and returns what it printed with lines unwrapped.
+// OK runs the CLI, which must succeed, and returns its output with lines joined.
 func (c *CLI) OK(arguments ...string) string {
 	c.t.Helper()
 	said, code := c.Run(arguments...)
@@ -230,7 +231,7 @@ func (c *CLI) OK(arguments ...string) string {
 	return Unwrap(said)
 }
 
-// Fails runs the CLI, which must fail, and returns what it printed with lines unwrapped.
+// Fails runs the CLI, which must fail, and returns its output with lines joined.
 func (c *CLI) Fails(arguments ...string) string {
 	c.t.Helper()
 	said, code := c.Run(arguments...)
@@ -240,12 +241,12 @@ func (c *CLI) Fails(arguments ...string) string {
 	return Unwrap(said)
 }
 
-// Unwrap joins the lines of a message, which the CLI breaks and frames.
+// Unwrap joins the lines of a diagnostic, which the CLI wraps and frames.
 func Unwrap(said string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(said)), " ")
 }
 
-// Search shows every file below a directory, and every file within saved plans (which are archives), to look.
+// Search calls look for every file below a directory, and for every file inside saved plans, which are archives.
 func Search(t testing.TB, dir string, look func(name string, content []byte)) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -279,18 +280,18 @@ func Search(t testing.TB, dir string, look func(name string, content []byte)) {
 	}
 }
 
-// Instance is one resource in the state.
+// Instance is an object of a resource in the state.
 type Instance struct {
 	Type       string
 	Name       string
-	Key        any    // of count or for_each, or nil
-	Deposed    string // the key of an object that was replaced and is still to be destroyed, or empty
-	Status     string // "tainted", or empty
+	Key        any    // of count (a number) or for_each (a string), else nil
+	Deposed    string // the key of an object that was replaced and is still to be destroyed, else ""
+	Status     string // "tainted", else ""
 	Attributes map[string]any
 	Private    []byte
 }
 
-// State returns the resources in the state.
+// State returns the objects in the state.
 func (c *CLI) State() []Instance {
 	c.t.Helper()
 	var state struct {

@@ -19,26 +19,26 @@ import (
 
 // block is a resource, data, ephemeral, action or list block of a configuration.
 type block struct {
-	mode    string // resource, data, ephemeral, action or list
-	kind    string // like wawp_session
-	name    string
-	body    *hclsyntax.Body
-	address string   // like data.wawp_session.x; a resource has no mode in it
-	needs   []string // addresses that it refers to, itself or by what it refers to
+	mode       string // resource, data, ephemeral, action or list
+	kind       string // like wawp_session
+	name       string
+	body       *hclsyntax.Body
+	address    string   // like data.wawp_session.x; a resource has no mode in it
+	references []string // addresses of the blocks that it refers to, directly or through others
 	// createFirst is create_before_destroy.
-	createFirst bool
+	createBeforeDestroy bool
 }
 
-// metaArguments are those that Terraform itself reads.
+// metaArguments are the arguments that Terraform reads itself.
 var metaArguments = []string{"count", "for_each", "depends_on", "provider"}
 
-// configuration is what a configuration declares, each block after those that it refers to.
+// configuration is a parsed configuration. Each block follows the blocks that it refers to.
 type configuration struct {
 	provider *hclsyntax.Body // nil if there is no provider block
 	blocks   []*block
 }
 
-// parse reads a configuration. What it does not know fails the test: it must not pass unseen.
+// parse parses a configuration. It fails the test for blocks that it does not support.
 func parse(t testing.TB, source string) configuration {
 	t.Helper()
 	file, diags := hclsyntax.ParseConfig([]byte(source), "main.tf", hcl.InitialPos)
@@ -58,16 +58,17 @@ func parse(t testing.TB, source string) configuration {
 		}
 	}
 	c.blocks = sortBlocks(t, c.blocks)
-	for _, b := range c.blocks { // what b needs, needs others in its turn
+	for _, b := range c.blocks { // add the references of references
 		for _, other := range c.blocks {
 			if b.refersTo(other) {
-				b.needs = append(b.needs, other.needs...)
+				b.references = append(b.references, other.references...)
 			}
 		}
 	}
-	for _, b := range slices.Backward(c.blocks) { // what b needs inherits create_before_destroy from it
+	for _, b := range slices.Backward(c.blocks) { // as in Terraform, references inherit create_before_destroy
 		for _, other := range c.blocks {
-			other.createFirst = other.createFirst || b.createFirst && slices.Contains(b.needs, other.address)
+			other.createBeforeDestroy = other.createBeforeDestroy ||
+				b.createBeforeDestroy && slices.Contains(b.references, other.address)
 		}
 	}
 	return c
@@ -91,7 +92,7 @@ func newBlock(t testing.TB, b *hclsyntax.Block) *block {
 				if name != "create_before_destroy" {
 					t.Fatalf("lifecycle.%s takes a real CLI", name)
 				}
-				node.createFirst = true
+				node.createBeforeDestroy = true
 			}
 		default:
 			t.Fatalf("a %s block in %s takes a real CLI", inner.Type, node.address)
@@ -99,16 +100,16 @@ func newBlock(t testing.TB, b *hclsyntax.Block) *block {
 	}
 	for _, attribute := range b.Body.Attributes {
 		for _, reference := range attribute.Expr.Variables() {
-			node.needs = append(node.needs, referred(reference))
+			node.references = append(node.references, referencedAddress(reference))
 		}
 	}
 	return node
 }
 
-func (b *block) refersTo(other *block) bool { return slices.Contains(b.needs, other.address) }
+func (b *block) refersTo(other *block) bool { return slices.Contains(b.references, other.address) }
 
-// referred is the address of the block that a reference is to.
-func referred(reference hcl.Traversal) string {
+// referencedAddress returns the address of the block that a reference is to.
+func referencedAddress(reference hcl.Traversal) string {
 	parts := []string{reference.RootName()}
 	n := 2
 	if slices.Contains([]string{"data", "ephemeral", "action", "list"}, parts[0]) {
@@ -130,7 +131,7 @@ func sortBlocks(t testing.TB, blocks []*block) []*block {
 		before := len(sorted)
 		for _, b := range blocks {
 			waits := slices.ContainsFunc(blocks, func(other *block) bool {
-				return slices.Contains(b.needs, other.address) && !slices.Contains(sorted, other)
+				return slices.Contains(b.references, other.address) && !slices.Contains(sorted, other)
 			})
 			if !waits && !slices.Contains(sorted, b) {
 				sorted = append(sorted, b)
@@ -143,7 +144,7 @@ func sortBlocks(t testing.TB, blocks []*block) []*block {
 	return sorted
 }
 
-// scope holds the values that expressions can refer to, by address of a block. It is safe for concurrent use.
+// scope holds the values of blocks, for expressions. It is safe for concurrent use.
 type scope struct {
 	mu     sync.Mutex
 	values map[string]map[string]cty.Value // by address, by key of an instance
@@ -168,7 +169,7 @@ func (s *scope) get(address string) cty.Value {
 	return s.values[address][""]
 }
 
-// context is what an expression is evaluated in, with the variables of one instance.
+// context returns the context of the expressions of one instance.
 func (s *scope) context(i instance) *hcl.EvalContext {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -182,11 +183,11 @@ func (s *scope) context(i instance) *hcl.EvalContext {
 			}
 			at = at[part].(map[string]any)
 		}
-		at[parts[len(parts)-1]] = gather(instances)
+		at[parts[len(parts)-1]] = instancesValue(instances)
 	}
 	variables := map[string]cty.Value{}
 	for name, v := range tree {
-		variables[name] = branch(v)
+		variables[name] = treeValue(v)
 	}
 	for name, v := range i.variables {
 		variables[name] = v
@@ -196,8 +197,9 @@ func (s *scope) context(i instance) *hcl.EvalContext {
 	}}
 }
 
-// gather makes one value of those of all instances of a block.
-func gather(instances map[string]cty.Value) cty.Value {
+// instancesValue returns the value of a block: a tuple for count, an object for for_each, else that of the only
+// instance.
+func instancesValue(instances map[string]cty.Value) cty.Value {
 	if v, ok := instances[""]; ok {
 		return v
 	}
@@ -212,25 +214,26 @@ func gather(instances map[string]cty.Value) cty.Value {
 	return cty.TupleVal(list)
 }
 
-func branch(v any) cty.Value {
+// treeValue returns a tree of values as nested objects.
+func treeValue(v any) cty.Value {
 	inner, ok := v.(map[string]any)
 	if !ok {
 		return v.(cty.Value)
 	}
 	all := map[string]cty.Value{}
 	for name, value := range inner {
-		all[name] = branch(value)
+		all[name] = treeValue(value)
 	}
 	return cty.ObjectVal(all)
 }
 
-// instance is one of those that count or for_each make of a block.
+// instance is an instance of a block. A block without count and for_each has one, with the key "".
 type instance struct {
 	key       string // "" without count and for_each
 	variables map[string]cty.Value
 }
 
-// address is how the CLI writes the address of an instance.
+// address returns the address of an instance, as the CLI writes it.
 func (i instance) address(b *block) string {
 	_, numbered := i.variables["count"]
 	switch {
@@ -276,7 +279,7 @@ func evaluate(t testing.TB, a *hclsyntax.Attribute, ctx *hcl.EvalContext) cty.Va
 	return v
 }
 
-// decode evaluates the arguments of a body by a schema, as Terraform does before it asks the provider.
+// decode evaluates a body by a schema, as Terraform does before it calls the provider.
 func decode(t testing.TB, body *hclsyntax.Body, schema *tfprotov6.Schema, ctx *hcl.EvalContext) (cty.Value,
 	[]*tfprotov6.Diagnostic,
 ) {
@@ -288,28 +291,28 @@ func decode(t testing.TB, body *hclsyntax.Body, schema *tfprotov6.Schema, ctx *h
 		argument, ok := body.Attributes[a.Name]
 		if !ok {
 			if a.Required {
-				diags = append(diags, complain("Missing required argument", `The argument "`+a.Name+`" is required`)...)
+				diags = append(diags, errorDiagnostic("Missing required argument", `The argument "`+a.Name+`" is required`)...)
 			}
 			continue
 		}
 		kind := Type(schema).AttributeType(a.Name)
-		if single(a) {
+		if isNestedObject(a) {
 			kind = cty.ObjectWithOptionalAttrs(kind.AttributeTypes(), slices.Collect(maps.Keys(kind.AttributeTypes())))
 		}
 		v, err := convert.Convert(evaluate(t, argument, ctx), kind)
 		if err != nil {
-			diags = append(diags, complain("Incorrect attribute value type",
+			diags = append(diags, errorDiagnostic("Incorrect attribute value type",
 				fmt.Sprintf("Inappropriate value for attribute %q: %s", a.Name, err))...)
 			continue
 		}
 		if a.Required && v.IsNull() {
-			diags = append(diags, complain("Missing required argument", `The argument "`+a.Name+`" is required`)...)
+			diags = append(diags, errorDiagnostic("Missing required argument", `The argument "`+a.Name+`" is required`)...)
 		}
 		given[a.Name] = v
 	}
 	for name := range body.Attributes {
 		if !known[name] && !slices.Contains(metaArguments, name) {
-			diags = append(diags, complain("Unsupported argument",
+			diags = append(diags, errorDiagnostic("Unsupported argument",
 				`An argument named "`+name+`" is not expected here`)...)
 		}
 	}

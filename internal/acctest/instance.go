@@ -11,9 +11,9 @@ import (
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 )
 
-// This file has what happens to one instance of a resource.
+// This file has the commands for one instance of a resource.
 
-// attributes are those of an object in the state, as JSON has them.
+// attributes decodes the attributes of an object in the state.
 func attributes(t testing.TB, encoded []byte) map[string]any {
 	t.Helper()
 	all := map[string]any{}
@@ -25,20 +25,20 @@ func attributes(t testing.TB, encoded []byte) map[string]any {
 
 func (w *walk) schema(b *block) *tfprotov6.Schema { return w.provider.Schemas.ResourceSchemas[b.kind] }
 
-// load reads an object from the state, as a CLI does that finds it in a file.
-func (w *walk) load(o *object) (cty.Value, bool) {
+// upgradeState decodes an object in the state, with the provider's UpgradeResourceState, as a CLI does.
+func (w *walk) upgradeState(o *object) (cty.Value, bool) {
 	schema := w.schema(o.block)
 	resp, err := w.provider.UpgradeResourceState(w.t.Context(), &tfprotov6.UpgradeResourceStateRequest{
 		TypeName: o.block.kind, Version: o.version, RawState: &tfprotov6.RawState{JSON: o.json},
 	})
-	if err != nil || !w.tell(resp.Diagnostics) {
-		return cty.NilVal, w.tell(broken(err)) && err == nil
+	if err != nil || !w.report(resp.Diagnostics) {
+		return cty.NilVal, w.report(protocolError(err)) && err == nil
 	}
 	return Decode(schema, resp.UpgradedState), true
 }
 
-// save writes an object to the state; null takes it out.
-func (w *walk) save(address string, o *object, v cty.Value) {
+// saveObject writes an object into the state; null removes it.
+func (w *walk) saveObject(address string, o *object, v cty.Value) {
 	w.lock.Lock()
 	defer w.lock.Unlock()
 	if v.IsNull() {
@@ -54,9 +54,9 @@ func (w *walk) save(address string, o *object, v cty.Value) {
 	w.objects[address] = o
 }
 
-// readInstance refreshes an object, and saves it.
+// readInstance refreshes an object in the state, unless -refresh=false is set.
 func (w *walk) readInstance(address string, o *object) (cty.Value, bool) {
-	current, ok := w.load(o)
+	current, ok := w.upgradeState(o)
 	if !ok || !w.refresh {
 		return current, ok
 	}
@@ -64,20 +64,20 @@ func (w *walk) readInstance(address string, o *object) (cty.Value, bool) {
 	resp, err := w.provider.ReadResource(w.t.Context(), &tfprotov6.ReadResourceRequest{
 		TypeName: o.block.kind, CurrentState: Encode(current), Private: o.private, CurrentIdentity: o.identity,
 	})
-	if err != nil || !w.tell(resp.Diagnostics) {
-		return cty.NilVal, w.tell(broken(err)) && err == nil
+	if err != nil || !w.report(resp.Diagnostics) {
+		return cty.NilVal, w.report(protocolError(err)) && err == nil
 	}
 	v := Decode(schema, resp.NewState)
 	if err := checkState(schema, v); err != nil {
-		return cty.NilVal, w.tell(broken(err))
+		return cty.NilVal, w.report(protocolError(err))
 	}
 	refreshed := *o
 	refreshed.private, refreshed.identity = resp.Private, resp.NewIdentity
-	w.save(address, &refreshed, v)
+	w.saveObject(address, &refreshed, v)
 	return v, true
 }
 
-// planInstance refreshes and plans one instance; one that is not wanted is destroyed.
+// planInstance refreshes and plans one instance. It is destroyed unless it is wanted.
 func (w *walk) planInstance(b *block, i instance, address string, wanted bool) bool {
 	c := &change{block: b, inst: i, address: address, action: "no-op"}
 	prior := cty.NullVal(Type(w.schema(b)))
@@ -103,7 +103,7 @@ func (w *walk) planInstance(b *block, i instance, address string, wanted bool) b
 		if !w.planDelete(c, prior) {
 			return false
 		}
-		c.planned = prior // which others may still refer to
+		c.planned = prior // others may still refer to it
 	default:
 		config, ok := w.validate(b, i)
 		if !ok {
@@ -122,20 +122,21 @@ func (w *walk) planInstance(b *block, i instance, address string, wanted bool) b
 	return true
 }
 
-// validate evaluates the arguments of an instance, and has the provider validate them.
+// validate evaluates the arguments of an instance, and calls ValidateResourceConfig.
 func (w *walk) validate(b *block, i instance) (cty.Value, bool) {
 	config, diags := decode(w.t, b.body, w.schema(b), w.context(i))
-	if !w.tell(diags) {
+	if !w.report(diags) {
 		return config, false
 	}
 	resp, err := w.provider.ValidateResourceConfig(w.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: b.kind, Config: Encode(config),
 		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 	})
-	return config, w.tell(broken(err)) && w.tell(resp.Diagnostics)
+	return config, w.report(protocolError(err)) && w.report(resp.Diagnostics)
 }
 
-// planChange asks the provider for the plan of an instance that is wanted. A replacement is planned as a creation.
+// planChange plans an instance that is wanted. It returns the action and the planned value. A replacement is planned as
+// a creation.
 func (w *walk) planChange(c *change, prior, config cty.Value) (string, cty.Value, *tfprotov6.PlanResourceChangeResponse,
 	bool,
 ) {
@@ -146,27 +147,27 @@ func (w *walk) planChange(c *change, prior, config cty.Value) (string, cty.Value
 	if c.prior != nil && !prior.IsNull() {
 		private, identity = c.prior.private, c.prior.identity
 	}
-	ask := func(prior cty.Value) (*tfprotov6.PlanResourceChangeResponse, cty.Value, bool) {
+	requestPlan := func(prior cty.Value) (*tfprotov6.PlanResourceChangeResponse, cty.Value, bool) {
 		resp, err := w.provider.PlanResourceChange(w.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 			TypeName: c.block.kind, PriorState: Encode(prior), Config: Encode(config), PriorPrivate: private,
 			PriorIdentity:    identity,
-			ProposedNewState: Encode(proposed(schema.Block.Attributes, prior, config)),
+			ProposedNewState: Encode(proposedState(schema.Block.Attributes, prior, config)),
 		})
-		if err != nil || !w.tell(resp.Diagnostics) {
-			return resp, nothing, w.tell(broken(err)) && err == nil
+		if err != nil || !w.report(resp.Diagnostics) {
+			return resp, nothing, w.report(protocolError(err)) && err == nil
 		}
 		planned := Decode(schema, resp.PlannedState)
-		return resp, planned, w.tell(broken(checkPlan(schema.Block.Attributes, prior, config, planned)))
+		return resp, planned, w.report(protocolError(checkPlan(schema.Block.Attributes, prior, config, planned)))
 	}
-	resp, planned, ok := ask(prior)
+	resp, planned, ok := requestPlan(prior)
 	switch {
 	case !ok:
 		return "", nothing, nil, false
 	case prior.IsNull():
 		return "create", planned, resp, true
-	case c.prior.tainted, slices.Contains(w.replace, c.address), replaces(resp.RequiresReplace, prior, planned):
+	case c.prior.tainted, slices.Contains(w.replace, c.address), requiresReplace(resp.RequiresReplace, prior, planned):
 		private, identity = resp.PlannedPrivate, nil
-		resp, planned, ok = ask(nothing)
+		resp, planned, ok = requestPlan(nothing)
 		return "replace", planned, resp, ok
 	case planned.RawEquals(prior):
 		return "no-op", planned, resp, true
@@ -174,7 +175,7 @@ func (w *walk) planChange(c *change, prior, config cty.Value) (string, cty.Value
 	return "update", planned, resp, true
 }
 
-// planDelete tells the provider that an instance is to be destroyed, which it may refuse.
+// planDelete plans a deletion, which the provider may refuse.
 func (w *walk) planDelete(c *change, prior cty.Value) bool {
 	nothing := Encode(cty.NullVal(prior.Type()))
 	resp, err := w.provider.PlanResourceChange(w.t.Context(), &tfprotov6.PlanResourceChangeRequest{
@@ -182,32 +183,32 @@ func (w *walk) planDelete(c *change, prior cty.Value) bool {
 		PriorPrivate: c.prior.private, PriorIdentity: c.prior.identity,
 	})
 	if err != nil {
-		return w.tell(broken(err))
+		return w.report(protocolError(err))
 	}
-	return w.tell(resp.Diagnostics)
+	return w.report(resp.Diagnostics)
 }
 
-// apply carries out a plan: first what is destroyed, who needs others before these; then what is made and changed; at
-// last what was replaced by a new one before.
+// apply applies a plan. It destroys first, dependent objects before those that they refer to. Then it creates and
+// updates. Last it destroys what create_before_destroy has replaced.
 func (w *walk) apply() {
-	if w.refreshOnly || !w.start() {
+	if w.refreshOnly || !w.startProvider() {
 		return
 	}
 	count := map[string]int{"destroyed": w.destroyAll()}
-	w.each(w.config.blocks, (*block).refersTo, func(b *block) bool {
+	w.eachBlock(w.config.blocks, (*block).refersTo, func(b *block) bool {
 		if b.mode != "resource" {
-			return together(b.instances(w.t, &w.scope), func(i instance) bool { return w.destroy || w.read(b, i) })
+			return forAll(b.instances(w.t, &w.scope), func(i instance) bool { return w.destroy || w.readBlock(b, i) })
 		}
-		return together(w.changesOf(b), func(c *change) bool {
+		return forAll(w.changesOf(b), func(c *change) bool {
 			if c.action != "delete" {
-				c.done = !c.stuck && w.applyInstance(c)
+				c.applied = !c.mustDestroyFirst && w.applyInstance(c)
 			}
-			return c.done
+			return c.applied
 		})
 	})
 	for _, c := range w.changes {
 		switch {
-		case !c.done:
+		case !c.applied:
 		case c.action == "update":
 			count["changed"]++
 		case c.action == "create" || c.action == "replace":
@@ -217,7 +218,7 @@ func (w *walk) apply() {
 			}
 		}
 	}
-	if w.broke {
+	if w.hasError {
 		return
 	}
 	if w.destroy {
@@ -228,23 +229,23 @@ func (w *walk) apply() {
 		count["destroyed"])
 }
 
-// destroyAll destroys what a plan deletes, or replaces, and returns how many objects that were.
+// destroyAll destroys the objects that the plan deletes or replaces, and returns how many it destroyed.
 func (w *walk) destroyAll() int {
 	blocks := slices.Clone(w.config.blocks)
 	for _, c := range w.changes {
-		c.stuck = c.action == "delete" || c.action == "replace" && !c.block.createFirst
+		c.mustDestroyFirst = c.action == "delete" || c.action == "replace" && !c.block.createBeforeDestroy
 		if !slices.ContainsFunc(blocks, func(b *block) bool { return b.address == c.block.address }) {
 			blocks = append(blocks, c.block)
 		}
 	}
 	var destroyed atomic.Int64
-	w.each(blocks, func(b, other *block) bool { return other.refersTo(b) }, func(b *block) bool {
-		return together(w.changesOf(b), func(c *change) bool {
-			if c.stuck && w.destroyInstance(c.address) {
+	w.eachBlock(blocks, func(b, other *block) bool { return other.refersTo(b) }, func(b *block) bool {
+		return forAll(w.changesOf(b), func(c *change) bool {
+			if c.mustDestroyFirst && w.destroyInstance(c.address) {
 				destroyed.Add(1)
-				c.stuck, c.done = false, c.action == "delete"
+				c.mustDestroyFirst, c.applied = false, c.action == "delete"
 			}
-			return !c.stuck
+			return !c.mustDestroyFirst
 		})
 	})
 	return int(destroyed.Load())
@@ -268,7 +269,7 @@ const deposed = " (deposed)"
 // Terraform does.
 func (w *walk) destroyInstance(address string) bool {
 	o := w.objectAt(address)
-	prior, ok := w.load(o)
+	prior, ok := w.upgradeState(o)
 	if !ok {
 		return false
 	}
@@ -282,25 +283,25 @@ func (w *walk) destroyInstance(address string) bool {
 		PlannedPrivate: o.private, PlannedIdentity: o.identity,
 	})
 	if err != nil {
-		return w.tell(broken(err))
+		return w.report(protocolError(err))
 	}
-	ok = w.tell(resp.Diagnostics)
+	ok = w.report(resp.Diagnostics)
 	left := Decode(w.schema(o.block), resp.NewState)
 	if ok != left.IsNull() {
-		w.tell(complain("Provider produced inconsistent result after apply",
+		w.report(errorDiagnostic("Provider produced inconsistent result after apply",
 			address+" was destroyed and is in the state, or the reverse"))
 	}
 	kept := *o
 	kept.private = resp.Private
-	w.save(address, &kept, left)
+	w.saveObject(address, &kept, left)
 	return ok
 }
 
-// applyInstance plans a change again, with all values known, and carries it out.
+// applyInstance plans a change again with known values, as Terraform does, and applies it.
 func (w *walk) applyInstance(c *change) bool {
 	prior := cty.NullVal(Type(w.schema(c.block)))
 	if c.prior != nil && w.objectAt(c.address) != nil {
-		loaded, ok := w.load(c.prior)
+		loaded, ok := w.upgradeState(c.prior)
 		if !ok {
 			return false
 		}
@@ -323,33 +324,33 @@ func (w *walk) applyInstance(c *change) bool {
 		return false
 	}
 	if err := checkResult(c.planned, planned); err != nil {
-		return w.tell(complain("Provider produced inconsistent final plan", c.address+": "+err.Error()))
+		return w.report(errorDiagnostic("Provider produced inconsistent final plan", c.address+": "+err.Error()))
 	}
 	resp, err := w.provider.ApplyResourceChange(w.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: c.block.kind, PriorState: Encode(prior), PlannedState: Encode(planned), Config: Encode(config),
 		PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
 	})
 	if err != nil {
-		return w.tell(broken(err))
+		return w.report(protocolError(err))
 	}
-	ok = w.tell(resp.Diagnostics)
+	ok = w.report(resp.Diagnostics)
 	v := Decode(w.schema(c.block), resp.NewState)
 	err = checkState(w.schema(c.block), v)
 	if err == nil && ok {
 		err = checkResult(planned, v)
 	}
 	if err != nil {
-		ok = w.tell(complain("Provider produced inconsistent result after apply", c.address+": "+err.Error()))
+		ok = w.report(errorDiagnostic("Provider produced inconsistent result after apply", c.address+": "+err.Error()))
 	}
 	if prior.IsNull() && !v.IsNull() && ok && resp.NewIdentity == nil {
-		ok = w.tell(complain("Provider returned no identity", c.address))
+		ok = w.report(errorDiagnostic("Provider returned no identity", c.address))
 	}
-	w.save(c.address, &object{
+	w.saveObject(c.address, &object{
 		block: c.block, key: c.inst.key, private: resp.Private, identity: resp.NewIdentity, tainted: !ok &&
 			prior.IsNull(),
 	}, v)
 	if v.IsNull() {
-		w.restore(c)
+		w.restoreDeposed(c)
 		return false
 	}
 	w.set(c.block.address, c.inst.key, v)
@@ -362,56 +363,56 @@ func (w *walk) objectAt(address string) *object {
 	return w.objects[address]
 }
 
-// depose moves an object that is replaced, and still there, out of the way of the new one.
+// depose marks an object that is replaced, and still exists, as deposed.
 func (w *walk) depose(c *change) {
 	w.lock.Lock()
 	defer w.lock.Unlock()
 	if o := w.objects[c.address]; o != nil {
-		old := *o
-		old.deposed = true
-		w.objects[c.address+deposed] = &old
+		deposedObject := *o
+		deposedObject.deposed = true
+		w.objects[c.address+deposed] = &deposedObject
 		delete(w.objects, c.address)
 	}
 }
 
-// restore makes a deposed object the current one again, if none took its place.
-func (w *walk) restore(c *change) {
+// restoreDeposed makes a deposed object the current one again, if its replacement was not created.
+func (w *walk) restoreDeposed(c *change) {
 	w.lock.Lock()
 	defer w.lock.Unlock()
 	if o := w.objects[c.address+deposed]; o != nil && c.action == "replace" {
-		back := *o
-		back.deposed = false
-		w.objects[c.address] = &back
+		current := *o
+		current.deposed = false
+		w.objects[c.address] = &current
 		delete(w.objects, c.address+deposed)
 	}
 }
 
-// importAs imports an object by its id, and reads it.
-func (w *walk) importAs(address, id string) {
+// importObject imports an object by its id, and reads it.
+func (w *walk) importObject(address, id string) {
 	at := slices.IndexFunc(w.config.blocks, func(b *block) bool { return b.address == address })
 	if at < 0 {
 		w.t.Fatalf("%s is not declared", address)
 	}
-	if !w.start() {
+	if !w.startProvider() {
 		return
 	}
 	b := w.config.blocks[at]
 	if w.objects[address] != nil {
-		w.tell(complain("Resource already managed by Terraform", address))
+		w.report(errorDiagnostic("Resource already managed by Terraform", address))
 		return
 	}
 	resp, err := w.provider.ImportResourceState(w.t.Context(),
 		&tfprotov6.ImportResourceStateRequest{TypeName: b.kind, ID: id})
-	if err != nil || !w.tell(resp.Diagnostics) {
-		w.tell(broken(err))
+	if err != nil || !w.report(resp.Diagnostics) {
+		w.report(protocolError(err))
 		return
 	}
 	imported := resp.ImportedResources[0]
 	o := &object{block: b, private: imported.Private, identity: imported.Identity}
-	w.save(address, o, Decode(w.schema(b), imported.State))
+	w.saveObject(address, o, Decode(w.schema(b), imported.State))
 	v, ok := w.readInstance(address, o)
 	if ok && v.IsNull() {
-		ok = w.tell(complain("Cannot import non-existent remote object", address))
+		ok = w.report(errorDiagnostic("Cannot import non-existent remote object", address))
 	}
 	if !ok {
 		delete(w.objects, address)

@@ -17,7 +17,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// Protocol is the provider as Terraform calls it, in this process: the protocol without a connection.
+// Protocol is the provider at its protocol (tfprotov6), called in this process without a connection.
 type Protocol struct {
 	server
 	Schemas *tfprotov6.GetProviderSchemaResponse
@@ -30,7 +30,7 @@ type server interface {
 	tfprotov6.ListResourceServer
 }
 
-// Serve starts a provider that is not configured yet, with pauses of milliseconds.
+// Serve starts a provider with pauses of milliseconds. It is not configured yet.
 func Serve(t testing.TB, adjust ...func(*wawp.Options)) *Protocol {
 	t.Helper()
 	served, err := providerserver.NewProtocol6WithError(newProvider(adjust))()
@@ -45,7 +45,7 @@ func Serve(t testing.TB, adjust ...func(*wawp.Options)) *Protocol {
 	return p
 }
 
-// Provider starts a provider that is configured for the account, for all commands of one run.
+// Provider starts a provider that is configured for the account. All commands of a test may share it.
 func (w *World) Provider(t testing.TB, adjust ...func(*wawp.Options)) *Protocol {
 	t.Helper()
 	p := Serve(t, adjust...)
@@ -53,7 +53,7 @@ func (w *World) Provider(t testing.TB, adjust ...func(*wawp.Options)) *Protocol 
 	return p
 }
 
-// Begin configures a provider for the account, which is how each run of Terraform begins.
+// Begin configures a provider for the account, as Terraform does at the beginning of a run.
 func (w *World) Begin(t testing.TB, p *Protocol) {
 	t.Helper()
 	config := Object(p.Schemas.Provider, map[string]cty.Value{
@@ -64,6 +64,7 @@ func (w *World) Begin(t testing.TB, p *Protocol) {
 	}
 }
 
+// newProvider returns a provider with pauses of milliseconds.
 func newProvider(adjust []func(*wawp.Options)) *provider.Provider {
 	return &provider.Provider{Version: "test", Adjust: func(o *wawp.Options) {
 		o.PollInterval, o.SecondLook, o.RetryWait = 5*time.Millisecond, 5*time.Millisecond, time.Millisecond
@@ -73,23 +74,23 @@ func newProvider(adjust []func(*wawp.Options)) *provider.Provider {
 	}}
 }
 
-// Configure gives the provider the arguments of its block.
+// Configure validates and sets the arguments of the provider block.
 func (p *Protocol) Configure(ctx context.Context, config cty.Value) []*tfprotov6.Diagnostic {
 	validated, err := p.ValidateProviderConfig(ctx, &tfprotov6.ValidateProviderConfigRequest{Config: Encode(config)})
-	if err != nil || failed(validated.Diagnostics) {
-		return append(validated.Diagnostics, broken(err)...)
+	if err != nil || containsError(validated.Diagnostics) {
+		return append(validated.Diagnostics, protocolError(err)...)
 	}
 	resp, err := p.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{
 		Config:           Encode(config),
 		TerraformVersion: "1.16.4",
 	})
 	if err != nil {
-		return broken(err)
+		return protocolError(err)
 	}
 	return append(validated.Diagnostics, resp.Diagnostics...)
 }
 
-// Object builds an object of a schema. Attributes that are not given are null.
+// Object returns an object of a schema. Attributes that are not given are null.
 func Object(schema *tfprotov6.Schema, given map[string]cty.Value) cty.Value {
 	all := map[string]cty.Value{}
 	for name, kind := range Type(schema).AttributeTypes() {
@@ -101,7 +102,7 @@ func Object(schema *tfprotov6.Schema, given map[string]cty.Value) cty.Value {
 	return cty.ObjectVal(all)
 }
 
-// Type is the type of the objects of a schema.
+// Type returns the type of a schema's objects.
 func Type(schema *tfprotov6.Schema) cty.Type {
 	encoded, err := json.Marshal(schema.ValueType())
 	if err != nil {
@@ -114,7 +115,7 @@ func Type(schema *tfprotov6.Schema) cty.Type {
 	return kind
 }
 
-// Encode writes a value as the protocol carries it.
+// Encode encodes a value for the protocol.
 func Encode(v cty.Value) *tfprotov6.DynamicValue {
 	encoded, err := msgpack.Marshal(v, v.Type())
 	if err != nil {
@@ -123,7 +124,7 @@ func Encode(v cty.Value) *tfprotov6.DynamicValue {
 	return &tfprotov6.DynamicValue{MsgPack: encoded}
 }
 
-// Decode reads a value that the protocol carried; none is null.
+// Decode decodes a value of the protocol; nil is null.
 func Decode(schema *tfprotov6.Schema, v *tfprotov6.DynamicValue) cty.Value {
 	kind := Type(schema)
 	if v == nil {
@@ -136,7 +137,7 @@ func Decode(schema *tfprotov6.Schema, v *tfprotov6.DynamicValue) cty.Value {
 	return decoded
 }
 
-// Words are the texts of diagnostics, as a CLI begins them, and the argument that each is about, if it is about one.
+// Words returns the texts of diagnostics, as a CLI begins them, with the attributes that they point at.
 func Words(diagnostics []*tfprotov6.Diagnostic) string {
 	var all strings.Builder
 	for _, d := range diagnostics {
@@ -152,8 +153,8 @@ func Words(diagnostics []*tfprotov6.Diagnostic) string {
 	return all.String()
 }
 
-// failed says whether there is an error among diagnostics.
-func failed(diagnostics []*tfprotov6.Diagnostic) bool {
+// containsError reports whether one of the diagnostics is an error.
+func containsError(diagnostics []*tfprotov6.Diagnostic) bool {
 	for _, d := range diagnostics {
 		if d.Severity == tfprotov6.DiagnosticSeverityError {
 			return true
@@ -162,14 +163,15 @@ func failed(diagnostics []*tfprotov6.Diagnostic) bool {
 	return false
 }
 
-// broken is the diagnostic of an error of the protocol itself, or of a rule of Terraform's that the provider broke.
-func broken(err error) []*tfprotov6.Diagnostic {
+// protocolError returns the diagnostic of an error of the protocol, or of a rule of Terraform that the provider broke;
+// none for nil.
+func protocolError(err error) []*tfprotov6.Diagnostic {
 	if err == nil {
 		return nil
 	}
-	return complain("Provider produced an invalid answer", err.Error())
+	return errorDiagnostic("Provider produced an invalid answer", err.Error())
 }
 
-func complain(summary, detail string) []*tfprotov6.Diagnostic {
+func errorDiagnostic(summary, detail string) []*tfprotov6.Diagnostic {
 	return []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError, Summary: summary, Detail: detail}}
 }

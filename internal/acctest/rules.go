@@ -8,11 +8,11 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// The rules by which Terraform judges the answers of a provider: those of its package plans/objchange.
+// This file has the rules for the answers of a provider. They are those of Terraform's package plans/objchange.
 
-// proposed returns the new state that Terraform proposes to a provider: what is configured, and what was computed
-// before.
-func proposed(attributes []*tfprotov6.SchemaAttribute, prior, config cty.Value) cty.Value {
+// proposedState returns the new state that Terraform proposes: the configured values, and the former values of computed
+// attributes.
+func proposedState(attributes []*tfprotov6.SchemaAttribute, prior, config cty.Value) cty.Value {
 	all := map[string]cty.Value{}
 	for _, a := range attributes {
 		before, now := cty.NullVal(config.Type().AttributeType(a.Name)), config.GetAttr(a.Name)
@@ -24,20 +24,20 @@ func proposed(attributes []*tfprotov6.SchemaAttribute, prior, config cty.Value) 
 			now = cty.NullVal(now.Type())
 		case a.Computed && now.IsNull():
 			now = before
-		case single(a) && now.IsKnown() && !now.IsNull():
-			now = proposed(a.NestedType.Attributes, before, now)
+		case isNestedObject(a) && now.IsKnown() && !now.IsNull():
+			now = proposedState(a.NestedType.Attributes, before, now)
 		}
 		all[a.Name] = now
 	}
 	return cty.ObjectVal(all)
 }
 
-// single says whether an attribute holds one object with attributes of its own.
-func single(a *tfprotov6.SchemaAttribute) bool {
+// isNestedObject reports whether an attribute holds one object with attributes of its own.
+func isNestedObject(a *tfprotov6.SchemaAttribute) bool {
 	return a.NestedType != nil && a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle
 }
 
-// checkPlan checks that a plan has what is configured, and changes nothing that is not the provider's to choose.
+// checkPlan checks that a plan has the configured values, and changes only computed attributes otherwise.
 func checkPlan(attributes []*tfprotov6.SchemaAttribute, prior, config, planned cty.Value) error {
 	for _, a := range attributes {
 		now, next := config.GetAttr(a.Name), planned.GetAttr(a.Name)
@@ -52,7 +52,7 @@ func checkPlan(attributes []*tfprotov6.SchemaAttribute, prior, config, planned c
 				err = fmt.Errorf("%s is write-only, and in the plan", a.Name)
 			}
 		case next.RawEquals(now), next.RawEquals(before) && !now.IsNull(), a.Computed && now.IsNull():
-		case single(a) && now.IsKnown() && !now.IsNull() && !next.IsNull() && next.IsKnown():
+		case isNestedObject(a) && now.IsKnown() && !now.IsNull() && !next.IsNull() && next.IsKnown():
 			if !before.IsKnown() || before.IsNull() {
 				before = cty.NullVal(now.Type())
 			}
@@ -67,7 +67,7 @@ func checkPlan(attributes []*tfprotov6.SchemaAttribute, prior, config, planned c
 	return nil
 }
 
-// checkResult checks that what was planned came out, and nothing is left unknown.
+// checkResult checks that a result has the planned values.
 func checkResult(planned, actual cty.Value) error {
 	if actual.IsNull() != planned.IsNull() {
 		return fmt.Errorf("planned %#v, got %#v", planned, actual)
@@ -83,7 +83,7 @@ func checkResult(planned, actual cty.Value) error {
 	return nil
 }
 
-// isAsPlanned says whether a value keeps all that is known of it.
+// isAsPlanned reports whether a value has everything that is known of the planned one.
 func isAsPlanned(planned, actual cty.Value) bool {
 	switch {
 	case !planned.IsKnown():
@@ -98,10 +98,10 @@ func isAsPlanned(planned, actual cty.Value) bool {
 		}
 		return true
 	}
-	return actual.LengthInt() >= 0 // a collection with unknown elements: Terraform compares those that it can
+	return actual.LengthInt() >= 0 // a collection with unknown elements, which this does not compare
 }
 
-// checkState checks what is to be kept: nothing unknown, nothing write-only.
+// checkState checks that a state has no unknown and no write-only values.
 func checkState(schema *tfprotov6.Schema, state cty.Value) error {
 	if state.IsNull() {
 		return nil
@@ -117,8 +117,8 @@ func checkState(schema *tfprotov6.Schema, state cty.Value) error {
 	return nil
 }
 
-// replaces says whether a plan changes what cannot be changed in place.
-func replaces(paths []*tftypes.AttributePath, prior, planned cty.Value) bool {
+// requiresReplace reports whether a plan changes an attribute that cannot be changed in place.
+func requiresReplace(paths []*tftypes.AttributePath, prior, planned cty.Value) bool {
 	for _, path := range paths {
 		name, ok := path.Steps()[0].(tftypes.AttributeName)
 		if ok && !planned.GetAttr(string(name)).RawEquals(prior.GetAttr(string(name))) {

@@ -8,8 +8,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// toy is a schema with an attribute of each kind.
-var toy = &tfprotov6.Schema{Block: &tfprotov6.SchemaBlock{Attributes: []*tfprotov6.SchemaAttribute{
+// toySchema has an attribute of each kind.
+var toySchema = &tfprotov6.Schema{Block: &tfprotov6.SchemaBlock{Attributes: []*tfprotov6.SchemaAttribute{
 	{Name: "id", Type: tftypes.String, Computed: true},
 	{Name: "size", Type: tftypes.Number, Optional: true},
 	{Name: "mode", Type: tftypes.String, Optional: true, Computed: true},
@@ -25,97 +25,122 @@ var toy = &tfprotov6.Schema{Block: &tfprotov6.SchemaBlock{Attributes: []*tfproto
 
 type values = map[string]cty.Value
 
-func made(given values) cty.Value { return Object(toy, given) }
+func toyObject(given values) cty.Value { return Object(toySchema, given) }
 
-func pace(delay, times cty.Value) cty.Value {
+func paceObject(delay, times cty.Value) cty.Value {
 	return cty.ObjectVal(values{"delay": delay, "times": times})
 }
 
 var (
-	text    = cty.StringVal
-	count   = cty.NumberIntVal
-	noText  = cty.UnknownVal(cty.String)
-	noCount = cty.NullVal(cty.Number)
+	stringValue   = cty.StringVal
+	numberValue   = cty.NumberIntVal
+	unknownString = cty.UnknownVal(cty.String)
+	nullNumber    = cty.NullVal(cty.Number)
 )
 
-func TestProposedStateIsWhatIsConfiguredAndWhatWasComputed(t *testing.T) {
+func TestProposedState(t *testing.T) {
 	t.Parallel()
-	prior := made(values{"id": text("A1"), "size": count(1), "mode": text("slow"), "pace": pace(count(2), count(15))})
-	config := made(values{"secret": text("s"), "pace": pace(count(7), noCount)})
-	want := made(values{"id": text("A1"), "mode": text("slow"), "pace": pace(count(7), count(15))})
-	if got := proposed(toy.Block.Attributes, prior, config); !got.RawEquals(want) {
+	prior := toyObject(
+		values{
+			"id":   stringValue("A1"),
+			"size": numberValue(1),
+			"mode": stringValue("slow"),
+			"pace": paceObject(numberValue(2), numberValue(15)),
+		},
+	)
+	config := toyObject(values{"secret": stringValue("s"), "pace": paceObject(numberValue(7), nullNumber)})
+	want := toyObject(
+		values{"id": stringValue("A1"), "mode": stringValue("slow"), "pace": paceObject(numberValue(7), numberValue(15))},
+	)
+	if got := proposedState(toySchema.Block.Attributes, prior, config); !got.RawEquals(want) {
 		t.Errorf("got %#v", got)
 	}
-	if got := proposed(toy.Block.Attributes, cty.NullVal(Type(toy)), config); !got.GetAttr("id").IsNull() ||
+	if got := proposedState(
+		toySchema.Block.Attributes,
+		cty.NullVal(Type(toySchema)),
+		config,
+	); !got.GetAttr("id").
+		IsNull() ||
 		!got.GetAttr("secret").IsNull() {
 		t.Errorf("a new one is proposed as %#v", got)
 	}
 }
 
-// TestRulesOfPlans has a plan of each kind that Terraform takes, and of each that it refuses.
-func TestRulesOfPlans(t *testing.T) {
+// TestCheckPlan checks plans that Terraform accepts, and plans that it refuses.
+func TestCheckPlan(t *testing.T) {
 	t.Parallel()
-	prior := made(values{"id": text("A1"), "size": count(1), "mode": text("slow")})
-	config := made(values{"size": count(2), "secret": text("s"), "pace": pace(count(7), noCount)})
-	good := values{"id": noText, "size": count(2), "mode": text("fast"), "pace": pace(count(7), count(15))}
+	prior := toyObject(values{"id": stringValue("A1"), "size": numberValue(1), "mode": stringValue("slow")})
+	config := toyObject(
+		values{"size": numberValue(2), "secret": stringValue("s"), "pace": paceObject(numberValue(7), nullNumber)},
+	)
+	valid := values{
+		"id":   unknownString,
+		"size": numberValue(2),
+		"mode": stringValue("fast"),
+		"pace": paceObject(numberValue(7), numberValue(15)),
+	}
 	for name, test := range map[string]struct {
 		attribute string
 		planned   cty.Value
 		ok        bool
 	}{
-		"as it is configured":          {"size", count(2), true},
-		"as it was":                    {"size", count(1), true},
-		"a value of its own":           {"size", count(3), false},
+		"as it is configured":          {"size", numberValue(2), true},
+		"as it was":                    {"size", numberValue(1), true},
+		"a value of its own":           {"size", numberValue(3), false},
 		"unknown, though configured":   {"size", cty.UnknownVal(cty.Number), false},
-		"a secret":                     {"secret", text("s"), false},
-		"computed, within an object":   {"pace", pace(count(7), count(1)), true},
-		"configured, within an object": {"pace", pace(count(8), count(15)), false},
+		"a secret":                     {"secret", stringValue("s"), false},
+		"computed, within an object":   {"pace", paceObject(numberValue(7), numberValue(1)), true},
+		"configured, within an object": {"pace", paceObject(numberValue(8), numberValue(15)), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			planned := values{test.attribute: test.planned}
-			for name, v := range good {
+			for name, v := range valid {
 				if name != test.attribute {
 					planned[name] = v
 				}
 			}
-			if err := checkPlan(toy.Block.Attributes, prior, config, made(planned)); (err == nil) != test.ok {
+			if err := checkPlan(toySchema.Block.Attributes, prior, config, toyObject(planned)); (err == nil) != test.ok {
 				t.Error(err)
 			}
 		})
 	}
 }
 
-func TestRulesOfResults(t *testing.T) {
+func TestCheckResultAndState(t *testing.T) {
 	t.Parallel()
-	planned := values{"id": noText, "size": count(2), "pace": pace(count(7), cty.UnknownVal(cty.Number))}
+	planned := values{
+		"id":   unknownString,
+		"size": numberValue(2),
+		"pace": paceObject(numberValue(7), cty.UnknownVal(cty.Number)),
+	}
 	for name, test := range map[string]struct {
 		actual values
 		ok     bool
 	}{
-		"all is told":    {values{"id": text("A1"), "size": count(2), "pace": pace(count(7), count(15))}, true},
-		"changed":        {values{"id": text("A1"), "size": count(3), "pace": pace(count(7), count(15))}, false},
-		"changed within": {values{"id": text("A1"), "size": count(2), "pace": pace(count(8), count(15))}, false},
+		"all is told":    {values{"id": stringValue("A1"), "size": numberValue(2), "pace": paceObject(numberValue(7), numberValue(15))}, true},
+		"changed":        {values{"id": stringValue("A1"), "size": numberValue(3), "pace": paceObject(numberValue(7), numberValue(15))}, false},
+		"changed within": {values{"id": stringValue("A1"), "size": numberValue(2), "pace": paceObject(numberValue(8), numberValue(15))}, false},
 		"told after all": {values{
-			"id": text("A1"), "size": count(2), "mode": text("x"),
-			"pace": pace(count(7), count(15)),
+			"id": stringValue("A1"), "size": numberValue(2), "mode": stringValue("x"),
+			"pace": paceObject(numberValue(7), numberValue(15)),
 		}, false},
 		"gone":            {nil, false},
-		"still not known": {values{"id": noText, "size": count(2), "pace": pace(count(7), count(15))}, false},
+		"still not known": {values{"id": unknownString, "size": numberValue(2), "pace": paceObject(numberValue(7), numberValue(15))}, false},
 		"a secret": {values{
-			"id": text("A1"), "size": count(2), "pace": pace(count(7), count(15)),
-			"secret": text("s"),
+			"id": stringValue("A1"), "size": numberValue(2), "pace": paceObject(numberValue(7), numberValue(15)),
+			"secret": stringValue("s"),
 		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			actual := cty.NullVal(Type(toy))
+			actual := cty.NullVal(Type(toySchema))
 			if test.actual != nil {
-				actual = made(test.actual)
+				actual = toyObject(test.actual)
 			}
-			err := checkResult(made(planned), actual)
+			err := checkResult(toyObject(planned), actual)
 			if err == nil {
-				err = checkState(toy, actual)
+				err = checkState(toySchema, actual)
 			}
 			if (err == nil) != test.ok {
 				t.Error(err)
@@ -124,14 +149,14 @@ func TestRulesOfResults(t *testing.T) {
 	}
 }
 
-func TestOnlyAChangeOfTheAttributeReplaces(t *testing.T) {
+func TestRequiresReplace(t *testing.T) {
 	t.Parallel()
 	paths := []*tftypes.AttributePath{tftypes.NewAttributePath().WithAttributeName("mode")}
-	prior := made(values{"mode": text("slow"), "size": count(1)})
-	if replaces(paths, prior, made(values{"mode": text("slow"), "size": count(2)})) {
+	prior := toyObject(values{"mode": stringValue("slow"), "size": numberValue(1)})
+	if requiresReplace(paths, prior, toyObject(values{"mode": stringValue("slow"), "size": numberValue(2)})) {
 		t.Error("another attribute replaces")
 	}
-	if !replaces(paths, prior, made(values{"mode": noText, "size": count(1)})) {
+	if !requiresReplace(paths, prior, toyObject(values{"mode": unknownString, "size": numberValue(1)})) {
 		t.Error("a change replaces nothing")
 	}
 }

@@ -7,9 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Secrets are the names of the arguments at which no diagnostic may point, because Terraform quotes the line of one
-// that it points at: those that a schema declares to be sensitive or write-only, and the url of a webhook, whose path
-// and query often are a secret.
+// Secrets returns the names of the arguments that no diagnostic may point at, because Terraform quotes the line: the
+// sensitive and the write-only ones, and the url of a webhook, which often has a secret in its path or query.
 func (p *Protocol) Secrets() []string {
 	names := []string{"url"}
 	add := func(schema *tfprotov6.Schema) { names = append(names, secretNames(schema.Block.Attributes)...) }

@@ -20,28 +20,27 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// Terraform takes a configuration through plan, apply, refresh, import and destroy by Terraform's own rules, in this
-// process and at the provider's protocol: in milliseconds, where a CLI takes seconds. A provider that breaks a rule
-// fails the command. It has the names of the CLI's commands and options. What it cannot do fails the test, and takes
+// Terraform runs plan, apply, refresh, import, query and destroy by Terraform's own rules. It runs in this process, at
+// the provider's protocol, in milliseconds where a CLI takes seconds. Commands and options have the CLI's names. A
+// provider that breaks a rule fails the command. A feature that is missing here fails the test, which then needs
 // [World.CLI].
 type Terraform struct {
-	// Token and BaseURL are those of a provider block that names none.
+	// Token and BaseURL are the defaults of the provider block.
 	Token, BaseURL string
-	// Shared is a provider that is configured already, for all commands. By default each phase of a command starts its
-	// own.
+	// Shared is a configured provider for all commands. By default each phase of a command starts its own.
 	Shared *Protocol
-	// Unknown has the token be known only after an apply, as if another resource made it.
+	// Unknown makes the token unknown during plans, as if another resource made it.
 	Unknown bool
 
 	t       testing.TB
 	adjust  []func(*wawp.Options)
 	config  configuration
-	objects map[string]*object // the state, by address; a deposed object has a suffix
-	values  *scope             // what the last command knew
+	objects map[string]*object // the state, by address; a deposed object's address has a suffix
+	values  *scope             // the values at the end of the last command
 	planned []*tfjson.ResourceChange
 }
 
-// object is a resource in the state.
+// object is an object of a resource in the state.
 type object struct {
 	block    *block
 	key      string
@@ -53,7 +52,8 @@ type object struct {
 	deposed  bool // replaced, and still to be destroyed
 }
 
-// Terraform prepares a configuration. The provider finds the account's address and token.
+// Terraform returns a Terraform with a configuration and an empty state. The provider finds the account's address and
+// token.
 func (w *World) Terraform(t testing.TB, configuration string, adjust ...func(*wawp.Options)) *Terraform {
 	t.Helper()
 	return &Terraform{
@@ -68,7 +68,7 @@ func (tf *Terraform) Configure(configuration string) {
 	tf.config = parse(tf.t, configuration)
 }
 
-// OK runs a command, which must succeed, and returns what it said with lines joined.
+// OK runs a command, which must succeed, and returns its output with lines joined.
 func (tf *Terraform) OK(command string, options ...string) string {
 	tf.t.Helper()
 	said, ok := tf.Run(command, options...)
@@ -78,7 +78,7 @@ func (tf *Terraform) OK(command string, options ...string) string {
 	return Unwrap(said)
 }
 
-// Fails runs a command, which must fail, and returns what it said with lines joined.
+// Fails runs a command, which must fail, and returns its output with lines joined.
 func (tf *Terraform) Fails(command string, options ...string) string {
 	tf.t.Helper()
 	said, ok := tf.Run(command, options...)
@@ -88,7 +88,7 @@ func (tf *Terraform) Fails(command string, options ...string) string {
 	return Unwrap(said)
 }
 
-// Run runs plan, apply, refresh, destroy, import or query, and returns what it said and whether it succeeded.
+// Run runs a command: plan, apply, refresh, destroy, import or query. It returns the output, and whether it succeeded.
 func (tf *Terraform) Run(command string, options ...string) (string, bool) {
 	tf.t.Helper()
 	w := &walk{Terraform: tf, t: tf.t, refresh: true, failed: map[string]bool{}}
@@ -122,24 +122,23 @@ func (tf *Terraform) Run(command string, options ...string) (string, bool) {
 		switch {
 		case invoke != "":
 			w.invoke(invoke)
-		case !w.plan() || command == "plan": // which saves nothing
+		case !w.plan() || command == "plan": // neither saves the refreshed state
 			tf.objects = before
 		default:
 			w.apply()
 		}
 	case "import":
-		w.importAs(arguments[0], arguments[1])
+		w.importObject(arguments[0], arguments[1])
 	case "query":
 		w.query()
 	default:
 		tf.t.Fatalf("%s takes a real CLI", command)
 	}
 	tf.values, tf.planned = &w.scope, w.planJSON()
-	return w.said.String(), !w.broke
+	return w.output.String(), !w.hasError
 }
 
-// Value returns an attribute of a block without count and for_each, as the last command knew it: "" is the whole
-// object.
+// Value returns an attribute of a block without count and for_each, as of the last command. "" is the whole object.
 func (tf *Terraform) Value(address, attribute string) cty.Value {
 	v := tf.values.get(address)
 	if attribute == "" {
@@ -148,10 +147,10 @@ func (tf *Terraform) Value(address, attribute string) cty.Value {
 	return v.GetAttr(attribute)
 }
 
-// Known returns all that the last command knew, as text, to search.
+// Known returns all values of the last command as text, to search in.
 func (tf *Terraform) Known() string { return fmt.Sprintf("%#v", tf.values.values) }
 
-// Clone returns the same configuration and state for another test.
+// Clone returns a copy for another test, with the same configuration and state.
 func (tf *Terraform) Clone(t testing.TB) *Terraform {
 	t.Helper()
 	clone := *tf
@@ -159,8 +158,7 @@ func (tf *Terraform) Clone(t testing.TB) *Terraform {
 	return &clone
 }
 
-// Age makes the objects in the state older: it moves the time at which each was made, where the provider has noted
-// that.
+// Age makes the objects in the state older, by changing the time of their creation in private state.
 func (tf *Terraform) Age(by time.Duration) {
 	tf.t.Helper()
 	for _, o := range tf.objects {
@@ -178,10 +176,10 @@ func (tf *Terraform) Age(by time.Duration) {
 	}
 }
 
-// Forget takes a resource out of the state, as state rm does.
+// Forget removes a resource from the state, as state rm does.
 func (tf *Terraform) Forget(address string) { delete(tf.objects, address) }
 
-// State returns the resources in the state.
+// State returns the objects in the state.
 func (tf *Terraform) State() []Instance {
 	tf.t.Helper()
 	var all []Instance
@@ -212,27 +210,27 @@ type walk struct {
 	refresh, refreshOnly, destroy bool
 	replace                       []string
 
-	said    strings.Builder
-	lock    sync.Mutex // guards what follows, said, and the state
-	broke   bool
-	changes []*change
-	failed  map[string]bool // addresses of blocks that could not be applied
+	output   strings.Builder
+	lock     sync.Mutex // guards the fields that follow, output, and the state
+	hasError bool
+	changes  []*change
+	failed   map[string]bool // addresses of blocks that could not be applied
 }
 
-// change is what a plan does to a resource.
+// change is the planned change of an object.
 type change struct {
-	block   *block
-	inst    instance
-	address string
-	action  string // no-op, create, update, delete or replace
-	prior   *object
-	planned cty.Value
-	stuck   bool // what is to be destroyed first is still there
-	done    bool
+	block            *block
+	inst             instance
+	address          string
+	action           string // no-op, create, update, delete or replace
+	prior            *object
+	planned          cty.Value
+	mustDestroyFirst bool // its object must be destroyed first, and still exists
+	applied          bool
 }
 
-// start begins a phase with a provider of its own, as Terraform does.
-func (w *walk) start() bool {
+// startProvider starts and configures a provider for a phase of the command, as Terraform does.
+func (w *walk) startProvider() bool {
 	w.t.Helper()
 	w.scope.values = nil
 	if w.provider = w.Shared; w.provider != nil {
@@ -253,26 +251,26 @@ func (w *walk) start() bool {
 	if w.Unknown {
 		given["access_token"] = cty.UnknownVal(cty.String)
 	}
-	return w.tell(append(diags, w.provider.Configure(w.t.Context(), Object(schema, given))...))
+	return w.report(append(diags, w.provider.Configure(w.t.Context(), Object(schema, given))...))
 }
 
-// tell notes diagnostics, and returns whether none is an error. None may point at a secret.
-func (w *walk) tell(diags []*tfprotov6.Diagnostic) bool {
+// report prints diagnostics, and returns whether none is an error. It fails the test if one points at a secret.
+func (w *walk) report(diags []*tfprotov6.Diagnostic) bool {
 	if shown := w.provider.PointsAtSecret(diags); len(shown) > 0 {
 		w.t.Errorf("Terraform would quote a secret:\n%s", Words(shown))
 	}
 	w.lock.Lock()
 	defer w.lock.Unlock()
-	w.said.WriteString(Words(diags))
-	w.broke = w.broke || failed(diags)
-	return !failed(diags)
+	w.output.WriteString(Words(diags))
+	w.hasError = w.hasError || containsError(diags)
+	return !containsError(diags)
 }
 
-func (w *walk) printf(format string, args ...any) { fmt.Fprintf(&w.said, format+"\n", args...) }
+func (w *walk) printf(format string, args ...any) { fmt.Fprintf(&w.output, format+"\n", args...) }
 
-// each calls do for all blocks at the same time, but for those that wait for others. Who waits for a block that failed
-// is left out.
-func (w *walk) each(blocks []*block, waits func(b, other *block) bool, do func(*block) bool) {
+// eachBlock calls do for all blocks in parallel. A block waits for those that waits names, and is left out if one of
+// them failed.
+func (w *walk) eachBlock(blocks []*block, waits func(b, other *block) bool, do func(*block) bool) {
 	done := map[*block]chan struct{}{}
 	for _, b := range blocks {
 		done[b] = make(chan struct{})
@@ -300,31 +298,31 @@ func (w *walk) each(blocks []*block, waits func(b, other *block) bool, do func(*
 	all.Wait()
 }
 
-// together calls do for instances at the same time, and returns whether all went well.
-func together[T any](instances []T, do func(T) bool) bool {
+// forAll calls do for all instances in parallel, and returns whether all calls returned true.
+func forAll[T any](instances []T, do func(T) bool) bool {
 	var all sync.WaitGroup
-	var failed atomic.Bool
+	var anyFailed atomic.Bool
 	for _, i := range instances {
 		all.Go(func() {
 			if !do(i) {
-				failed.Store(true)
+				anyFailed.Store(true)
 			}
 		})
 	}
 	all.Wait()
-	return !failed.Load()
+	return !anyFailed.Load()
 }
 
-// plan refreshes, and plans what is declared and what is not any more.
+// plan refreshes and plans all blocks, and the objects in the state that are not declared.
 func (w *walk) plan() bool {
-	if !w.start() {
+	if !w.startProvider() {
 		return false
 	}
 	declared := map[string]bool{}
 	for _, b := range w.config.blocks {
 		declared[b.address] = true
 	}
-	w.each(w.config.blocks, (*block).refersTo, w.planBlock)
+	w.eachBlock(w.config.blocks, (*block).refersTo, w.planBlock)
 	for _, address := range slices.Sorted(maps.Keys(w.objects)) {
 		if o := w.objects[address]; !declared[o.block.address] || o.deposed {
 			w.planInstance(o.block, instance{key: o.key}, address, false)
@@ -335,7 +333,7 @@ func (w *walk) plan() bool {
 		count[c.action]++
 		count["replace, too"] = count["replace"]
 	}
-	if w.broke {
+	if w.hasError {
 		return false
 	}
 	if count["no-op"] == len(w.changes) {
@@ -347,15 +345,15 @@ func (w *walk) plan() bool {
 	return true
 }
 
-// planBlock plans all instances of a block, those included that are declared no more.
+// planBlock plans the instances of a block, and the objects of the block that are not declared any more.
 func (w *walk) planBlock(b *block) bool {
 	declared, instances := map[string]bool{}, b.instances(w.t, &w.scope)
 	for _, i := range instances {
 		declared[i.address(b)] = true
 	}
-	ok := together(instances, func(i instance) bool {
+	ok := forAll(instances, func(i instance) bool {
 		if b.mode != "resource" {
-			return w.read(b, i)
+			return w.readBlock(b, i)
 		}
 		return w.planInstance(b, i, i.address(b), !w.destroy)
 	})
@@ -367,13 +365,13 @@ func (w *walk) planBlock(b *block) bool {
 		}
 	}
 	w.lock.Unlock()
-	return together(extra, func(o *object) bool {
+	return forAll(extra, func(o *object) bool {
 		return w.planInstance(b, instance{key: o.key}, o.address(),
 			false)
 	}) && ok
 }
 
-// address is that of an object in the state.
+// address returns the address of an object in the state.
 func (o *object) address() string {
 	i := instance{key: o.key}
 	if _, ok := o.block.body.Attributes["count"]; ok {
@@ -382,8 +380,9 @@ func (o *object) address() string {
 	return i.address(o.block)
 }
 
-// read reads a data source, or opens an ephemeral resource, whose arguments are known.
-func (w *walk) read(b *block, i instance) bool {
+// readBlock reads a data source, or opens an ephemeral resource. If an argument is unknown, so are its computed
+// attributes.
+func (w *walk) readBlock(b *block, i instance) bool {
 	ctx := w.t.Context()
 	var schema *tfprotov6.Schema
 	switch b.mode {
@@ -392,10 +391,10 @@ func (w *walk) read(b *block, i instance) bool {
 	case "ephemeral":
 		schema = w.provider.Schemas.EphemeralResourceSchemas[b.kind]
 	case "action", "list":
-		return true // an action is invoked or not at all, a list queried
+		return true // -invoke and query handle these
 	}
 	config, diags := decode(w.t, b.body, schema, w.context(i))
-	if !w.tell(diags) {
+	if !w.report(diags) {
 		return false
 	}
 	if !config.IsWhollyKnown() {
@@ -408,52 +407,57 @@ func (w *walk) read(b *block, i instance) bool {
 		w.set(b.address, i.key, cty.ObjectVal(all))
 		return true
 	}
-	result, diags := w.ask(ctx, b, config)
-	if !w.tell(diags) {
+	result, diags := w.readOrOpen(ctx, b, config)
+	if !w.report(diags) {
 		return false
 	}
 	v := Decode(schema, result)
 	if err := checkState(schema, v); err != nil {
-		return w.tell(broken(err))
+		return w.report(protocolError(err))
 	}
 	w.set(b.address, i.key, v)
 	return true
 }
 
-func (w *walk) ask(ctx context.Context, b *block, config cty.Value) (*tfprotov6.DynamicValue, []*tfprotov6.Diagnostic) {
+// readOrOpen validates and reads a data source, or validates, opens and closes an ephemeral resource.
+func (w *walk) readOrOpen(
+	ctx context.Context,
+	b *block,
+	config cty.Value,
+) (*tfprotov6.DynamicValue, []*tfprotov6.Diagnostic) {
 	if b.mode == "data" {
 		valid, err := w.provider.ValidateDataResourceConfig(ctx,
 			&tfprotov6.ValidateDataResourceConfigRequest{TypeName: b.kind, Config: Encode(config)})
-		if err != nil || failed(valid.Diagnostics) {
-			return nil, append(valid.Diagnostics, broken(err)...)
+		if err != nil || containsError(valid.Diagnostics) {
+			return nil, append(valid.Diagnostics, protocolError(err)...)
 		}
 		resp, err := w.provider.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{
 			TypeName: b.kind,
 			Config:   Encode(config),
 		})
-		return resp.State, append(resp.Diagnostics, broken(err)...)
+		return resp.State, append(resp.Diagnostics, protocolError(err)...)
 	}
 	valid, err := w.provider.ValidateEphemeralResourceConfig(ctx,
 		&tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: b.kind, Config: Encode(config)})
-	if err != nil || failed(valid.Diagnostics) {
-		return nil, append(valid.Diagnostics, broken(err)...)
+	if err != nil || containsError(valid.Diagnostics) {
+		return nil, append(valid.Diagnostics, protocolError(err)...)
 	}
 	resp, err := w.provider.OpenEphemeralResource(ctx,
 		&tfprotov6.OpenEphemeralResourceRequest{TypeName: b.kind, Config: Encode(config)})
-	if err != nil || failed(resp.Diagnostics) {
-		return nil, append(resp.Diagnostics, broken(err)...)
+	if err != nil || containsError(resp.Diagnostics) {
+		return nil, append(resp.Diagnostics, protocolError(err)...)
 	}
 	closed, err := w.provider.CloseEphemeralResource(ctx,
 		&tfprotov6.CloseEphemeralResourceRequest{TypeName: b.kind, Private: resp.Private})
-	return resp.Result, append(append(resp.Diagnostics, closed.Diagnostics...), broken(err)...)
+	return resp.Result, append(append(resp.Diagnostics, closed.Diagnostics...), protocolError(err)...)
 }
 
-// invoke plans and invokes an action, and tells its progress.
+// invoke plans and invokes an action, and prints its progress.
 func (w *walk) invoke(address string) {
-	if !w.start() {
+	if !w.startProvider() {
 		return
 	}
-	w.each(w.config.blocks, (*block).refersTo, func(b *block) bool {
+	w.eachBlock(w.config.blocks, (*block).refersTo, func(b *block) bool {
 		if b.mode != "action" {
 			return w.planBlock(b)
 		}
@@ -464,18 +468,18 @@ func (w *walk) invoke(address string) {
 		config, diags := decode(w.t, b.body, schema, w.context(instance{}))
 		valid, err := w.provider.ValidateActionConfig(w.t.Context(),
 			&tfprotov6.ValidateActionConfigRequest{ActionType: b.kind, Config: Encode(config)})
-		if !w.tell(append(append(diags, broken(err)...), valid.Diagnostics...)) {
+		if !w.report(append(append(diags, protocolError(err)...), valid.Diagnostics...)) {
 			return false
 		}
 		planned, err := w.provider.PlanAction(w.t.Context(),
 			&tfprotov6.PlanActionRequest{ActionType: b.kind, Config: Encode(config)})
-		if !w.tell(append(planned.Diagnostics, broken(err)...)) {
+		if !w.report(append(planned.Diagnostics, protocolError(err)...)) {
 			return false
 		}
 		resp, err := w.provider.InvokeAction(w.t.Context(),
 			&tfprotov6.InvokeActionRequest{ActionType: b.kind, Config: Encode(config)})
 		if err != nil {
-			return w.tell(broken(err))
+			return w.report(protocolError(err))
 		}
 		ok := false
 		for event := range resp.Events {
@@ -483,19 +487,19 @@ func (w *walk) invoke(address string) {
 			case tfprotov6.ProgressInvokeActionEventType:
 				w.printf("%s", event.Message)
 			case tfprotov6.CompletedInvokeActionEventType:
-				ok = w.tell(event.Diagnostics)
+				ok = w.report(event.Diagnostics)
 			}
 		}
 		return ok
 	})
 }
 
-// query lists what the list blocks ask for, and says its names.
+// query runs the list blocks, and prints the display names of the results.
 func (w *walk) query() {
-	if !w.start() {
+	if !w.startProvider() {
 		return
 	}
-	w.each(w.config.blocks, (*block).refersTo, func(b *block) bool {
+	w.eachBlock(w.config.blocks, (*block).refersTo, func(b *block) bool {
 		if b.mode != "list" {
 			return w.planBlock(b)
 		}
@@ -503,18 +507,18 @@ func (w *walk) query() {
 		valid, err := w.provider.ValidateListResourceConfig(w.t.Context(), &tfprotov6.ValidateListResourceConfigRequest{
 			TypeName: b.kind, Config: Encode(config),
 		})
-		if !w.tell(append(diags, broken(err)...)) || !w.tell(valid.Diagnostics) {
+		if !w.report(append(diags, protocolError(err)...)) || !w.report(valid.Diagnostics) {
 			return false
 		}
 		resp, err := w.provider.ListResource(w.t.Context(), &tfprotov6.ListResourceRequest{
 			TypeName: b.kind, Config: Encode(config), IncludeResource: true, Limit: 100,
 		})
 		if err != nil {
-			return w.tell(broken(err))
+			return w.report(protocolError(err))
 		}
 		ok := true
 		for item := range resp.Results {
-			ok = w.tell(item.Diagnostics) && ok
+			ok = w.report(item.Diagnostics) && ok
 			w.printf("%s", item.DisplayName)
 			if item.Resource != nil {
 				w.set(b.address, item.DisplayName, Decode(w.schema(b), item.Resource))

@@ -7,7 +7,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-const everything = `
+const accountConfig = `
 	provider "wawp" {
 		max_retries = 0
 	}
@@ -29,11 +29,11 @@ const everything = `
 	}
 `
 
-// TestTerraform takes a configuration through its life.
-func TestTerraform(t *testing.T) {
+// TestTerraformCommands runs each command with one configuration.
+func TestTerraformCommands(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{Paid: true})
-	tf := w.Terraform(t, everything)
+	tf := w.Terraform(t, accountConfig)
 	acctest.Contains(t, tf.OK("plan"), "Plan: 3 to add, 0 to change, 0 to destroy.")
 	if len(tf.State()) != 0 {
 		t.Errorf("a plan left %v in the state", tf.State())
@@ -55,11 +55,11 @@ func TestTerraform(t *testing.T) {
 	}
 }
 
-// TestWhatCannotBeDestroyedIsNotReplaced, nor is what it needs destroyed.
-func TestWhatCannotBeDestroyedIsNotReplaced(t *testing.T) {
+// TestFailedDestroyStopsReplacement: if a webhook cannot be destroyed, its session is neither destroyed nor replaced.
+func TestFailedDestroyStopsReplacement(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{Paid: true})
-	tf := w.Terraform(t, everything)
+	tf := w.Terraform(t, accountConfig)
 	tf.OK("apply")
 	before := w.Sessions()
 	w.Inject(wawptest.Fault{Match: "DELETE /v2/webhook/delete", Status: 403, Body: `{"code":"no","message":"No."}`})

@@ -16,9 +16,9 @@ import (
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 )
 
-// Steps runs the steps of a test case with [Terraform], in place of a CLI: each one applies, and then plans nothing
-// more. At the end all is destroyed. Checks of the plan and of the state are those of plugin-testing; Check is given
-// nil.
+// Steps runs the steps of a plugin-testing test case with [Terraform], instead of a CLI. Each step applies, and then
+// plans nothing more. At the end, everything is destroyed. Checks of plans and states work as in plugin-testing, but
+// Check gets nil.
 func (w *World) Steps(t testing.TB, steps ...resource.TestStep) {
 	t.Helper()
 	tf, last := w.Terraform(t, ""), ""
@@ -39,7 +39,7 @@ func (w *World) Steps(t testing.TB, steps ...resource.TestStep) {
 	tf.OK("destroy")
 }
 
-// step runs one step, whose configuration is in place, and says whether it was to succeed.
+// step runs one step, whose configuration is set, and returns whether the step was to succeed.
 func (tf *Terraform) step(step resource.TestStep) bool {
 	tf.t.Helper()
 	command := map[bool]string{true: "destroy", false: "apply"}[step.Destroy]
@@ -91,7 +91,7 @@ func (tf *Terraform) checkPlan(checks []plancheck.PlanCheck) {
 	}
 }
 
-// planJSON is what a plan does, as show -json has it.
+// planJSON returns the changes of a plan, as show -json has them.
 func (w *walk) planJSON() []*tfjson.ResourceChange {
 	actions := map[string]tfjson.Actions{
 		"no-op": {tfjson.ActionNoop}, "create": {tfjson.ActionCreate}, "update": {tfjson.ActionUpdate},
@@ -100,25 +100,25 @@ func (w *walk) planJSON() []*tfjson.ResourceChange {
 	}
 	var all []*tfjson.ResourceChange
 	for _, c := range w.changes {
-		after, _ := plain(cty.UnknownAsNull(c.planned)).(map[string]any)
+		after, _ := jsonValue(cty.UnknownAsNull(c.planned)).(map[string]any)
 		for name := range after {
 			if !c.planned.GetAttr(name).IsKnown() {
 				delete(after, name)
 			}
 		}
 		all = append(all, &tfjson.ResourceChange{Address: c.address, Type: c.block.kind, Change: &tfjson.Change{
-			Actions: actions[c.action], After: after, AfterUnknown: unknown(c.planned),
+			Actions: actions[c.action], After: after, AfterUnknown: unknownMask(c.planned),
 		}})
 	}
 	return all
 }
 
-// stateJSON is the state, and the data that was read, as show -json has them.
+// stateJSON returns the state and the data sources, as show -json has them.
 func (tf *Terraform) stateJSON() *tfjson.State {
 	root := &tfjson.StateModule{}
 	for _, address := range slices.Sorted(maps.Keys(tf.objects)) {
 		o := tf.objects[address]
-		values, _ := number(o.json).(map[string]any)
+		values, _ := decodeJSON(o.json).(map[string]any)
 		root.Resources = append(root.Resources, &tfjson.StateResource{
 			Address: address, Type: o.block.kind,
 			AttributeValues: values,
@@ -126,7 +126,7 @@ func (tf *Terraform) stateJSON() *tfjson.State {
 	}
 	for _, b := range tf.config.blocks {
 		if v := tf.values.get(b.address); b.mode == "data" && v != cty.NilVal {
-			values, _ := plain(v).(map[string]any)
+			values, _ := jsonValue(v).(map[string]any)
 			root.Resources = append(root.Resources, &tfjson.StateResource{
 				Address: b.address, Type: b.kind,
 				AttributeValues: values,
@@ -136,17 +136,17 @@ func (tf *Terraform) stateJSON() *tfjson.State {
 	return &tfjson.State{FormatVersion: "1.0", Values: &tfjson.StateValues{RootModule: root}}
 }
 
-// plain is a value as JSON has it.
-func plain(v cty.Value) any {
+// jsonValue returns a value as decoded JSON.
+func jsonValue(v cty.Value) any {
 	encoded, err := ctyjson.Marshal(v, v.Type())
 	if err != nil {
 		panic(err)
 	}
-	return number(encoded)
+	return decodeJSON(encoded)
 }
 
-// number decodes JSON, and keeps the digits of numbers.
-func number(encoded []byte) any {
+// decodeJSON decodes JSON, and keeps the digits of numbers.
+func decodeJSON(encoded []byte) any {
 	decoder := json.NewDecoder(bytes.NewReader(encoded))
 	decoder.UseNumber()
 	var v any
@@ -156,8 +156,8 @@ func number(encoded []byte) any {
 	return v
 }
 
-// unknown has true in the place of each unknown value.
-func unknown(v cty.Value) any {
+// unknownMask has true in place of each unknown value.
+func unknownMask(v cty.Value) any {
 	if !v.IsKnown() {
 		return true
 	}
@@ -166,7 +166,7 @@ func unknown(v cty.Value) any {
 	}
 	all := map[string]any{}
 	for name, attribute := range v.AsValueMap() {
-		all[name] = unknown(attribute)
+		all[name] = unknownMask(attribute)
 	}
 	return all
 }

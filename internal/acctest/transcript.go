@@ -8,11 +8,11 @@ import (
 	"sync"
 )
 
-// Transcript is what a running CLI has printed so far: its output may be read while it is written.
+// Transcript is the output of a running CLI. It can be read while it is written.
 type Transcript struct {
 	mu   sync.Mutex
 	text bytes.Buffer
-	more chan struct{} // closed by the next write; nil while nobody waits for it
+	more chan struct{} // closed by the next write; nil if nobody waits
 }
 
 var _ io.Writer = (*Transcript)(nil)
@@ -33,7 +33,7 @@ func (t *Transcript) String() string {
 	return t.text.String()
 }
 
-// WaitFor returns once something was printed that matches a pattern, or with the error of ctx.
+// WaitFor returns nil once the output matches a regular expression, or the error of ctx.
 func (t *Transcript) WaitFor(ctx context.Context, pattern string) error {
 	wanted := regexp.MustCompile(pattern)
 	for {

@@ -1,9 +1,10 @@
 //go:build unix
 
-// Package bench measures what the provider costs: a real CLI creates, plans, changes and destroys sessions at the
-// simulated API, over a network with a latency. Beside it, in the same run, stand the floor: as many of Terraform's
-// built-in terraform_data, for which no provider is started and nobody is asked; and, where LIMIT is the path of its
-// program, another provider that serves wawp_session. BENCHMARKS.md says how to run it, and how to read what it prints.
+// Package bench measures time, CPU, memory, requests and connections of the provider. A real CLI creates, plans,
+// changes and destroys sessions at the simulated API, whose answers have a latency. The same run measures the floor: as
+// many of Terraform's built-in terraform_data, which needs neither a provider process nor a request. If the variable
+// LIMIT is the path of another provider's program that serves wawp_session, the run measures that, too. BENCHMARKS.md
+// says how to run it, and how to read the output.
 package bench
 
 import (
@@ -22,49 +23,49 @@ import (
 )
 
 const (
-	latency     = 20 * time.Millisecond // from a request to its answer
-	parallelism = 10                    // on how many resources a CLI works at once, by default
+	latency     = 20 * time.Millisecond // of each answer
+	parallelism = 10                    // the CLI's default of -parallelism
 )
 
-// command is what a CLI is told to do.
+// command is a command of the CLI to measure.
 type command struct {
-	name      string
-	arguments []string
-	applied   bool // the resources are there already
-	changed   bool // one argument of each is another one than before
-	requests  int  // made for each session
+	name               string
+	arguments          []string
+	afterApply         bool // the resources exist
+	changesArgument    bool // one argument of each resource changes
+	requestsPerSession int  // that the provider makes for each session
 }
 
 var (
 	apply    = []string{"apply", "-auto-approve"}
 	commands = []command{
-		{name: "apply", arguments: apply, requests: 1},
-		{name: "plan", arguments: []string{"plan"}, applied: true, requests: 1},
-		{name: "change", arguments: apply, applied: true, changed: true, requests: 4},
-		{name: "destroy", arguments: []string{"destroy", "-auto-approve"}, applied: true, requests: 2},
+		{name: "apply", arguments: apply, requestsPerSession: 1},
+		{name: "plan", arguments: []string{"plan"}, afterApply: true, requestsPerSession: 1},
+		{name: "change", arguments: apply, afterApply: true, changesArgument: true, requestsPerSession: 4},
+		{name: "destroy", arguments: []string{"destroy", "-auto-approve"}, afterApply: true, requestsPerSession: 2},
 	}
 )
 
-// subject is what a command is carried out on.
+// subject is what the command is measured on: a provider and a resource.
 type subject struct {
-	name     string
-	provider string // the directory of its program; "" for none
-	resource string
-	change   string // the argument that a change adds; "" for none
+	name            string
+	provider        string // the directory of its program; "" for terraform_data
+	resource        string
+	changedArgument string // the argument that a change adds; "" if it cannot change
 }
 
 func BenchmarkSessions(b *testing.B) {
 	cli := findCLI(b)
 	subjects := []subject{{"floor", "", "terraform_data", "input = true"}}
 	if path := os.Getenv("LIMIT"); path != "" {
-		subjects = append(subjects, subject{"limit", directoryOf(b, path), "wawp_session", ""})
+		subjects = append(subjects, subject{"limit", providerDir(b, path), "wawp_session", ""})
 	}
-	subjects = append(subjects, subject{"provider", build(b), "wawp_session", `desired_state = "started"`})
+	subjects = append(subjects, subject{"provider", buildProvider(b), "wawp_session", `desired_state = "started"`})
 
 	for _, n := range []int{1, 200, 1000} {
 		for _, c := range commands {
 			for _, s := range subjects {
-				if !c.changed || s.change != "" {
+				if !c.changesArgument || s.changedArgument != "" {
 					b.Run(fmt.Sprintf("%s/n=%d/by=%s", c.name, n, s.name),
 						func(b *testing.B) { measure(b, cli, c, s, n) })
 				}
@@ -73,8 +74,8 @@ func BenchmarkSessions(b *testing.B) {
 	}
 }
 
-// measure fails where a command makes one request more than it needs, or has more connections open than it works on
-// resources: of each kind, those that are kept for later requests, and those that carry a single one, which must not be
+// measure fails if a command makes another number of requests than it needs, or has more connections open than two for
+// each parallel resource: one that is kept for later requests, and one that carries a single request that must not be
 // sent twice.
 func measure(b *testing.B, cli string, c command, s subject, n int) {
 	b.Helper()
@@ -84,30 +85,30 @@ func measure(b *testing.B, cli string, c command, s subject, n int) {
 	for b.Loop() {
 		b.StopTimer()
 		w := workspace{cli: cli, dir: b.TempDir(), api: wawptest.New(wawptest.Config{Latency: latency}), subject: s}
-		if c.applied {
+		if c.afterApply {
 			w.run(b, n, false, apply)
 		}
 		w.api.ResetRequests()
 		b.StartTimer()
 
 		var state *os.ProcessState
-		state, connections = w.run(b, n, c.changed, c.arguments)
-		if made := w.api.Count(""); s.provider != "" && (made != n*c.requests || connections > 2*parallelism) {
-			b.Fatalf("%d requests over %d connections, want %d over at most %d", made, connections, n*c.requests,
+		state, connections = w.run(b, n, c.changesArgument, c.arguments)
+		if made := w.api.Count(""); s.provider != "" && (made != n*c.requestsPerSession || connections > 2*parallelism) {
+			b.Fatalf("%d requests over %d connections, want %d over at most %d", made, connections, n*c.requestsPerSession,
 				2*parallelism)
 		}
 		cpu += state.UserTime() + state.SystemTime()
-		peak = max(peak, largest(state))
+		peak = max(peak, peakMemory(state))
 	}
 	b.ReportMetric(cpu.Seconds()/float64(b.N), "cpu-sec/op")
 	b.ReportMetric(float64(peak), "peak-B")
 	if s.provider != "" {
-		b.ReportMetric(float64(n*c.requests), "requests/op")
+		b.ReportMetric(float64(n*c.requestsPerSession), "requests/op")
 		b.ReportMetric(float64(connections), "connections")
 	}
 }
 
-// workspace is where a CLI has its configuration and its state, and the account that it works on.
+// workspace is a directory of a CLI with its configuration and state, and the account that it works on.
 type workspace struct {
 	cli, dir string
 	api      *wawptest.API
@@ -134,9 +135,9 @@ provider "wawp" {
 }
 `
 
-// run configures n resources, and carries out a command, which must succeed. It returns what became of the CLI, whose
-// CPU time is with that of the providers: it waits for them. The API has an address for this run alone, so that its
-// connections can be counted.
+// run configures n resources and runs a command, which must succeed. It returns the state of the process, and the
+// highest number of connections. The CPU time includes that of the providers, because the CLI waits for them. The API
+// listens at an address for this run alone, so that its connections can be counted.
 func (w *workspace) run(b *testing.B, n int, changed bool, arguments []string) (*os.ProcessState, int) {
 	b.Helper()
 	server, err := wawptest.Listen(w.api)
@@ -149,7 +150,7 @@ func (w *workspace) run(b *testing.B, n int, changed bool, arguments []string) (
 		main = fmt.Sprintf(configuration, server.URL, wawptest.DefaultToken)
 	}
 	if changed {
-		argument = w.change
+		argument = w.changedArgument
 	}
 	main += fmt.Sprintf("resource %q \"x\" {\n  count = %d\n  %s\n}\n", w.resource, n, argument)
 	rc := filepath.Join(w.dir, "cli.tfrc")
@@ -171,8 +172,8 @@ func (w *workspace) run(b *testing.B, n int, changed bool, arguments []string) (
 	return cmd.ProcessState, server.MaxOpen()
 }
 
-// largest returns the peak memory, in bytes, of the largest of a process and those that it has waited for.
-func largest(state *os.ProcessState) int64 {
+// peakMemory returns the peak memory, in bytes, of the largest process among the CLI and its providers.
+func peakMemory(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	switch {
 	case !ok:
@@ -180,7 +181,7 @@ func largest(state *os.ProcessState) int64 {
 	case runtime.GOOS == "darwin":
 		return usage.Maxrss
 	}
-	return usage.Maxrss << 10 // elsewhere it is in kilobytes
+	return usage.Maxrss << 10 // Linux reports kilobytes, macOS bytes
 }
 
 // findCLI returns the path of the CLI, and prints its version in a form that benchstat reads.
@@ -206,8 +207,8 @@ func findCLI(b *testing.B) string {
 	return path
 }
 
-// build builds the provider as it is released.
-func build(b *testing.B) string {
+// buildProvider builds the provider as it is released.
+func buildProvider(b *testing.B) string {
 	b.Helper()
 	dir := b.TempDir()
 	cmd := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", dir, "../..")
@@ -218,8 +219,8 @@ func build(b *testing.B) string {
 	return dir
 }
 
-// directoryOf returns a directory in which a CLI finds a provider that is called otherwise.
-func directoryOf(b *testing.B, path string) string {
+// providerDir returns a directory in which the CLI finds another provider's program under this provider's name.
+func providerDir(b *testing.B, path string) string {
 	b.Helper()
 	path, err := filepath.Abs(path)
 	if err != nil {
