@@ -25,22 +25,22 @@ func Summary(fault wawptest.Fault, attempt string) string {
 	return attempt
 }
 
-// Contains checks that a text (said) has each of the phrases.
-func Contains(t testing.TB, said string, phrases ...string) {
+// Contains checks that a text (output) has each of the phrases.
+func Contains(t testing.TB, output string, phrases ...string) {
 	t.Helper()
 	for _, phrase := range phrases {
-		if !strings.Contains(said, phrase) {
-			t.Errorf("%q is not in:\n%s", phrase, said)
+		if !strings.Contains(output, phrase) {
+			t.Errorf("%q is not in:\n%s", phrase, output)
 		}
 	}
 }
 
-// Lacks checks that a text (said) has none of the phrases.
-func Lacks(t testing.TB, said string, phrases ...string) {
+// Lacks checks that a text (output) has none of the phrases.
+func Lacks(t testing.TB, output string, phrases ...string) {
 	t.Helper()
 	for _, phrase := range phrases {
-		if strings.Contains(said, phrase) {
-			t.Errorf("%q is in:\n%s", phrase, said)
+		if strings.Contains(output, phrase) {
+			t.Errorf("%q is in:\n%s", phrase, output)
 		}
 	}
 }

@@ -68,8 +68,8 @@ func findCLI() error {
 	if err != nil {
 		return err
 	}
-	said, err := exec.CommandContext(context.Background(), path, "version").Output()
-	line, _, _ := strings.Cut(string(said), "\n")
+	output, err := exec.CommandContext(context.Background(), path, "version").Output()
+	line, _, _ := strings.Cut(string(output), "\n")
 	name, number, ok := strings.Cut(line, " v")
 	if err == nil && !ok {
 		err = fmt.Errorf("it says %q", line)
@@ -108,8 +108,8 @@ func providerDir(t testing.TB) string {
 		output := filepath.Join(providerBuild.dir, "terraform-provider-wawp")
 		build := exec.CommandContext(context.Background(), "go", "build", "-o", output,
 			"github.com/wawp/terraform-provider-wawp")
-		if said, err := build.CombinedOutput(); err != nil {
-			providerBuild.err = fmt.Errorf("building the provider: %w\n%s", err, said)
+		if output, err := build.CombinedOutput(); err != nil {
+			providerBuild.err = fmt.Errorf("building the provider: %w\n%s", err, output)
 		}
 	})
 	if providerBuild.err != nil {
@@ -210,40 +210,40 @@ func (c *CLI) Command(arguments ...string) *exec.Cmd {
 // Run runs the CLI, and returns its output and its exit code.
 func (c *CLI) Run(arguments ...string) (string, int) {
 	c.t.Helper()
-	said, err := c.Command(arguments...).CombinedOutput()
+	output, err := c.Command(arguments...).CombinedOutput()
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit):
-		return string(said), exit.ExitCode()
+		return string(output), exit.ExitCode()
 	case err != nil:
 		c.t.Fatal(err)
 	}
-	return string(said), 0
+	return string(output), 0
 }
 
 // OK runs the CLI, which must succeed, and returns its output with lines joined.
 func (c *CLI) OK(arguments ...string) string {
 	c.t.Helper()
-	said, code := c.Run(arguments...)
+	output, code := c.Run(arguments...)
 	if code != 0 {
-		c.t.Fatalf("%s ended with %d:\n%s", strings.Join(arguments, " "), code, said)
+		c.t.Fatalf("%s ended with %d:\n%s", strings.Join(arguments, " "), code, output)
 	}
-	return Unwrap(said)
+	return Unwrap(output)
 }
 
 // Fails runs the CLI, which must fail, and returns its output with lines joined.
 func (c *CLI) Fails(arguments ...string) string {
 	c.t.Helper()
-	said, code := c.Run(arguments...)
+	output, code := c.Run(arguments...)
 	if code == 0 {
-		c.t.Fatalf("%s succeeded:\n%s", strings.Join(arguments, " "), said)
+		c.t.Fatalf("%s succeeded:\n%s", strings.Join(arguments, " "), output)
 	}
-	return Unwrap(said)
+	return Unwrap(output)
 }
 
 // Unwrap joins the lines of a diagnostic, which the CLI wraps and frames.
-func Unwrap(said string) string {
-	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(said)), " ")
+func Unwrap(output string) string {
+	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(output)), " ")
 }
 
 // Search calls look for every file below a directory, and for every file inside saved plans, which are archives.

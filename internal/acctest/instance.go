@@ -286,14 +286,14 @@ func (w *walk) destroyInstance(address string) bool {
 		return w.report(protocolError(err))
 	}
 	ok = w.report(resp.Diagnostics)
-	left := Decode(w.schema(o.block), resp.NewState)
-	if ok != left.IsNull() {
+	state := Decode(w.schema(o.block), resp.NewState)
+	if ok != state.IsNull() {
 		w.report(errorDiagnostic("Provider produced inconsistent result after apply",
 			address+" was destroyed and is in the state, or the reverse"))
 	}
-	kept := *o
-	kept.private = resp.Private
-	w.saveObject(address, &kept, left)
+	remaining := *o
+	remaining.private = resp.Private
+	w.saveObject(address, &remaining, state)
 	return ok
 }
 

@@ -71,21 +71,21 @@ func (tf *Terraform) Configure(configuration string) {
 // OK runs a command, which must succeed, and returns its output with lines joined.
 func (tf *Terraform) OK(command string, options ...string) string {
 	tf.t.Helper()
-	said, ok := tf.Run(command, options...)
+	output, ok := tf.Run(command, options...)
 	if !ok {
-		tf.t.Fatalf("%s %s failed:\n%s", command, strings.Join(options, " "), said)
+		tf.t.Fatalf("%s %s failed:\n%s", command, strings.Join(options, " "), output)
 	}
-	return Unwrap(said)
+	return Unwrap(output)
 }
 
 // Fails runs a command, which must fail, and returns its output with lines joined.
 func (tf *Terraform) Fails(command string, options ...string) string {
 	tf.t.Helper()
-	said, ok := tf.Run(command, options...)
+	output, ok := tf.Run(command, options...)
 	if ok {
-		tf.t.Fatalf("%s %s succeeded:\n%s", command, strings.Join(options, " "), said)
+		tf.t.Fatalf("%s %s succeeded:\n%s", command, strings.Join(options, " "), output)
 	}
-	return Unwrap(said)
+	return Unwrap(output)
 }
 
 // Run runs a command: plan, apply, refresh, destroy, import or query. It returns the output, and whether it succeeded.

@@ -43,23 +43,23 @@ func (w *World) Steps(t testing.TB, steps ...resource.TestStep) {
 func (tf *Terraform) step(step resource.TestStep) bool {
 	tf.t.Helper()
 	command := map[bool]string{true: "destroy", false: "apply"}[step.Destroy]
-	said, ok := "", true
+	output, ok := "", true
 	if len(step.ConfigPlanChecks.PreApply) > 0 {
-		if said, ok = tf.Run("plan"); ok {
+		if output, ok = tf.Run("plan"); ok {
 			tf.checkPlan(step.ConfigPlanChecks.PreApply)
 		}
 	}
 	if ok {
-		said, ok = tf.Run(command)
+		output, ok = tf.Run(command)
 	}
 	if step.ExpectError != nil {
-		if ok || !step.ExpectError.MatchString(Unwrap(said)) {
-			tf.t.Errorf("%s succeeded: %t; it does not say %s:\n%s", command, ok, step.ExpectError, said)
+		if ok || !step.ExpectError.MatchString(Unwrap(output)) {
+			tf.t.Errorf("%s succeeded: %t; it does not say %s:\n%s", command, ok, step.ExpectError, output)
 		}
 		return false
 	}
 	if !ok {
-		tf.t.Fatalf("%s failed:\n%s", command, said)
+		tf.t.Fatalf("%s failed:\n%s", command, output)
 	}
 	if step.Check != nil {
 		if err := step.Check(nil); err != nil {
@@ -73,8 +73,8 @@ func (tf *Terraform) step(step resource.TestStep) bool {
 			tf.t.Error(resp.Error)
 		}
 	}
-	if said := tf.OK("plan"); !step.Destroy && strings.Contains(said, "No changes.") == step.ExpectNonEmptyPlan {
-		tf.t.Errorf("a second plan says:\n%s", said)
+	if output := tf.OK("plan"); !step.Destroy && strings.Contains(output, "No changes.") == step.ExpectNonEmptyPlan {
+		tf.t.Errorf("a second plan says:\n%s", output)
 	}
 	return true
 }

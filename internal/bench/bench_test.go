@@ -166,8 +166,8 @@ func (w *workspace) run(b *testing.B, n int, changed bool, arguments []string) (
 		"HOME=" + w.dir, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(),
 		"TF_CLI_CONFIG_FILE=" + rc, "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1",
 	}
-	if said, err := cmd.CombinedOutput(); err != nil {
-		b.Fatalf("%s: %v\n%s", strings.Join(arguments, " "), err, said)
+	if output, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%s: %v\n%s", strings.Join(arguments, " "), err, output)
 	}
 	return cmd.ProcessState, server.MaxOpen()
 }
@@ -198,11 +198,11 @@ func findCLI(b *testing.B) string {
 	if err != nil {
 		b.Fatalf("neither terraform nor tofu is on PATH, nor one in TF_ACC_TERRAFORM_PATH: %v", err)
 	}
-	said, err := exec.CommandContext(b.Context(), path, "version").Output()
+	output, err := exec.CommandContext(b.Context(), path, "version").Output()
 	if err != nil {
 		b.Fatal(err)
 	}
-	version, _, _ := strings.Cut(string(said), "\n")
+	version, _, _ := strings.Cut(string(output), "\n")
 	fmt.Fprintf(os.Stdout, "cli: %s\n", version)
 	return path
 }
@@ -213,8 +213,8 @@ func buildProvider(b *testing.B) string {
 	dir := b.TempDir()
 	cmd := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", dir, "../..")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if said, err := cmd.CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, said)
+	if output, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, output)
 	}
 	return dir
 }

@@ -28,9 +28,9 @@ var (
 func hasDiagnosticAbout(printed, id string, summaries []string) bool {
 	for _, diagnostic := range strings.Split(printed, "╷") {
 		diagnostic, _, _ = strings.Cut(diagnostic, "╵")
-		said := acctest.Unwrap(diagnostic)
-		if strings.Contains(said, id) && slices.ContainsFunc(summaries,
-			func(s string) bool { return strings.Contains(said, s) }) {
+		output := acctest.Unwrap(diagnostic)
+		if strings.Contains(output, id) && slices.ContainsFunc(summaries,
+			func(s string) bool { return strings.Contains(output, s) }) {
 			return true
 		}
 	}

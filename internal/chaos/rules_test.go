@@ -107,8 +107,8 @@ func isLeftBehind(e evidence, id string) bool {
 // isAnnounced reports whether the log or the output has the id of an instance that a killed CLI or provider could not
 // record.
 func isAnnounced(e evidence, id string) bool {
-	said := regexp.MustCompile("created a Wawp session.*instance_id=" + id)
-	return killsAProcess(e.disruption) && (said.MatchString(e.log) || strings.Contains(e.printed, id))
+	output := regexp.MustCompile("created a Wawp session.*instance_id=" + id)
+	return killsAProcess(e.disruption) && (output.MatchString(e.log) || strings.Contains(e.printed, id))
 }
 
 // isRollbackFailed reports whether the CLI had ended at once and the provider asked Wawp to delete an instance that
@@ -195,9 +195,9 @@ func checkInstancesRecorded(e evidence) []string {
 // that adopts them.
 func checkNoFalseAlarm(e evidence) []string {
 	var wrong []string
-	said := acctest.Unwrap(e.printed)
-	announced := strings.Count(said, maybeCreatedSummary)
-	if n := strings.Count(said, importCommand); n < announced {
+	output := acctest.Unwrap(e.printed)
+	announced := strings.Count(output, maybeCreatedSummary)
+	if n := strings.Count(output, importCommand); n < announced {
 		wrong = append(wrong, fmt.Sprintf("%d possible orphans were announced, but only %d times the way to adopt them",
 			announced, n))
 	}

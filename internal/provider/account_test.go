@@ -94,9 +94,9 @@ func TestTransientAbsenceChangesNothing(t *testing.T) {
 				Match: endpoint, Times: 1, Status: 404,
 				Body: `{"code":"invalid_instance","message":"gone"}`,
 			})
-			said := tf.OK("plan")
-			acctest.Contains(t, said, "No changes.")
-			acctest.Lacks(t, said, "Warning")
+			output := tf.OK("plan")
+			acctest.Contains(t, output, "No changes.")
+			acctest.Lacks(t, output, "Warning")
 			if w.Count(endpoint) < 2 {
 				t.Errorf("the requests are %v", w.Requests())
 			}
@@ -141,12 +141,12 @@ func TestSameSessionsOfAnotherAccountKeepState(t *testing.T) {
 			before := len(tf.State())
 			tf.BaseURL, tf.Token = other.Server.URL, other.Token
 			for range 2 {
-				said := tf.OK("apply", "-refresh-only")
-				acctest.Contains(t, said,
+				output := tf.OK("apply", "-refresh-only")
+				acctest.Contains(t, output,
 					"the access token, or the address, is another one than before", "its status is SCAN_QR_CODE",
 					"Warning: Wawp pairing could not be checked and stays in the state",
 					"Warning: Wawp webhook could not be checked and stays in the state")
-				acctest.Lacks(t, said, "Wawp webhook is gone", "A phone was unlinked")
+				acctest.Lacks(t, output, "Wawp webhook is gone", "A phone was unlinked")
 			}
 			tf.BaseURL, tf.Token = w.Server.URL, w.Token
 			acctest.Contains(t, tf.OK("plan"), "No changes.")

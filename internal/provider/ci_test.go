@@ -48,8 +48,8 @@ func TestAccCIPipelineExamples(t *testing.T) {
 			if sessions := w.Sessions(); len(sessions) != 1 {
 				t.Errorf("%d sessions were made", len(sessions))
 			}
-			if said := cli.OK("output"); !strings.Contains(said, w.Sessions()[0].InstanceID) {
-				t.Errorf("the state does not know the session:\n%s", said)
+			if output := cli.OK("output"); !strings.Contains(output, w.Sessions()[0].InstanceID) {
+				t.Errorf("the state does not know the session:\n%s", output)
 			}
 		})
 	}
@@ -64,9 +64,9 @@ func TestAccPlanCountsScript(t *testing.T) {
 	}
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t, "resource \"wawp_session\" \"x\" {\n  count = 2\n}\n")
-	said, code := runScript(t, cli, exampleFiles(t, "TestAccCIPipelineExamples")["guides/running-in-ci/counts.sh"])
-	if code != 0 || strings.Join(strings.Fields(said), " ") != "2 create: wawp_session" {
-		t.Errorf("it ends with %d, and prints %q", code, said)
+	output, code := runScript(t, cli, exampleFiles(t, "TestAccCIPipelineExamples")["guides/running-in-ci/counts.sh"])
+	if code != 0 || strings.Join(strings.Fields(output), " ") != "2 create: wawp_session" {
+		t.Errorf("it ends with %d, and prints %q", code, output)
 	}
 }
 
@@ -79,12 +79,12 @@ func runScript(t *testing.T, cli *acctest.CLI, script string, environment ...str
 	}
 	cmd := exec.CommandContext(t.Context(), "bash", "-c", script)
 	cmd.Dir, cmd.Env = cli.Dir, append(append(cli.Env, "PATH="+bin+":"+os.Getenv("PATH")), environment...)
-	said, err := cmd.CombinedOutput()
+	output, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	return string(said), cmd.ProcessState.ExitCode()
+	return string(output), cmd.ProcessState.ExitCode()
 }
 
 // installProvider puts the provider into a filesystem mirror, where init finds it as it finds it in the registry.

@@ -27,15 +27,15 @@ func TestAccCompleteExample(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{Paid: true})
 	cli := w.CLI(t, "")
 	copyExample(t, cli, "complete")
-	if said := cli.Fails("plan", "-no-color"); !strings.Contains(said, "needs its secret here") {
-		t.Errorf("a plan without the secret says:\n%s", said)
+	if output := cli.Fails("plan", "-no-color"); !strings.Contains(output, "needs its secret here") {
+		t.Errorf("a plan without the secret says:\n%s", output)
 	}
 	cli.Env = append(cli.Env, `TF_VAR_webhook_secrets={"support/crm"="`+secret+`"}`)
 
 	cli.OK("plan", "-out=plan", "-no-color")
 	// the one allowed is about dev_overrides
-	if said := cli.OK("apply", "-no-color", "plan"); strings.Count(said, "Warning: ") > 1 {
-		t.Errorf("it warns:\n%s", said)
+	if output := cli.OK("apply", "-no-color", "plan"); strings.Count(output, "Warning: ") > 1 {
+		t.Errorf("it warns:\n%s", output)
 	}
 	cli.OK("plan", "-detailed-exitcode") // succeeds if there is nothing to change
 
@@ -47,9 +47,9 @@ func TestAccCompleteExample(t *testing.T) {
 			t.Errorf("the secret is in %s", name)
 		}
 	})
-	if said := cli.Fails("destroy", "-auto-approve", "-no-color"); strings.Count(said,
+	if output := cli.Fails("destroy", "-auto-approve", "-no-color"); strings.Count(output,
 		"is protected from deletion") != 2 {
-		t.Errorf("both protected sessions are named:\n%s", said)
+		t.Errorf("both protected sessions are named:\n%s", output)
 	}
 	cli.Env = append(cli.Env, "WAWP_ALLOW_DESTROY=1")
 	cli.OK("destroy", "-auto-approve")
@@ -62,8 +62,8 @@ func TestAccCompleteExampleOwnTests(t *testing.T) {
 	cli := w.CLI(t, "")
 	copyExample(t, cli, "complete")
 	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=")
-	if said := cli.OK("test", "-no-color"); !strings.Contains(said, "Success! 7 passed, 0 failed.") {
-		t.Errorf("it does not pass:\n%s", said)
+	if output := cli.OK("test", "-no-color"); !strings.Contains(output, "Success! 7 passed, 0 failed.") {
+		t.Errorf("it does not pass:\n%s", output)
 	}
 	if n := w.Count(""); n != 0 {
 		t.Errorf("%d requests were made", n)

@@ -157,8 +157,8 @@ func TestOptionsDiagnostics(t *testing.T) {
 			continue
 		}
 		for _, phrase := range test.says {
-			if said := diags[0].Summary() + diags[0].Detail(); !strings.Contains(said, phrase) {
-				t.Errorf("%s: %q is not in: %s", name, phrase, said)
+			if output := diags[0].Summary() + diags[0].Detail(); !strings.Contains(output, phrase) {
+				t.Errorf("%s: %q is not in: %s", name, phrase, output)
 			}
 		}
 	}

@@ -92,15 +92,15 @@ func planningCalls(t *testing.T, p *acctest.Protocol) map[string]callResult {
 func TestUnknownConfigurationIsDeferred(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	all := planningCalls(t, deferralProvider(t, w, false, true))
-	for call, got := range all {
+	results := planningCalls(t, deferralProvider(t, w, false, true))
+	for call, got := range results {
 		if got.deferred == nil || got.deferred.Reason != tfprotov6.DeferredReasonProviderConfigUnknown ||
 			len(got.diagnostics) > 0 {
 			t.Errorf("%s: it is put off for %v, and says %s", call, got.deferred, acctest.Words(got.diagnostics))
 		}
 	}
-	if len(all) != 4*5+3+2+6 {
-		t.Errorf("%d calls were made", len(all))
+	if len(results) != 4*5+3+2+6 {
+		t.Errorf("%d calls were made", len(results))
 	}
 	w.Asked(t, nil)
 }
@@ -117,9 +117,9 @@ func TestNothingElseIsDeferred(t *testing.T) {
 		}
 	}
 	w.ResetRequests()
-	said := map[string]string{}
+	output := map[string]string{}
 	for call, got := range planningCalls(t, deferralProvider(t, w, false, false)) {
-		said[call] = acctest.Words(got.diagnostics)
+		output[call] = acctest.Words(got.diagnostics)
 		if got.deferred != nil {
 			t.Errorf("%s: it is put off for %v", call, got.deferred)
 		}
@@ -128,8 +128,8 @@ func TestNothingElseIsDeferred(t *testing.T) {
 		"read wawp_session": "Warning", "data wawp_session": "Error",
 		"ephemeral wawp_session_qr_code": "Error",
 	} {
-		if !strings.HasPrefix(said[call], severity+": The provider's configuration is not known yet") {
-			t.Errorf("%s: it says %s", call, said[call])
+		if !strings.HasPrefix(output[call], severity+": The provider's configuration is not known yet") {
+			t.Errorf("%s: it says %s", call, output[call])
 		}
 	}
 	w.Asked(t, nil)

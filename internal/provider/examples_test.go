@@ -213,8 +213,8 @@ func planExample(t *testing.T, name, configuration, imports string) {
 		cli := exampleCLI(t, configuration)
 		invocations := regexp.MustCompile(`-invoke=\S+`).FindAllString(configuration, -1)
 		if len(invocations) == 0 {
-			if said := cli.OK("plan", "-no-color"); imports != "" {
-				acctest.Contains(t, said, "1 to import")
+			if output := cli.OK("plan", "-no-color"); imports != "" {
+				acctest.Contains(t, output, "1 to import")
 			}
 			return
 		}
@@ -271,8 +271,8 @@ func TestAccQueryExamples(t *testing.T) {
 			t.Parallel()
 			cli := exampleCLI(t, "provider \"wawp\" {}\n")
 			writeFile(t, filepath.Join(cli.Dir, "main.tfquery.hcl"), content)
-			if said := cli.OK("query", "-no-color"); !strings.Contains(said, "https://crm.example.com/hooks/wawp") {
-				t.Errorf("the query finds nothing:\n%s", said)
+			if output := cli.OK("query", "-no-color"); !strings.Contains(output, "https://crm.example.com/hooks/wawp") {
+				t.Errorf("the query finds nothing:\n%s", output)
 			}
 		})
 	}
@@ -339,7 +339,7 @@ func TestAccExamplesAreFormatted(t *testing.T) {
 		t.Fatal(err)
 	}
 	cli := w.Attached(t, "")
-	if said, code := cli.Run("fmt", "-check", "-diff", "-recursive", absolute); code != 0 {
-		t.Errorf("run make fmt:\n%s", said)
+	if output, code := cli.Run("fmt", "-check", "-diff", "-recursive", absolute); code != 0 {
+		t.Errorf("run make fmt:\n%s", output)
 	}
 }

@@ -150,11 +150,11 @@ func FuzzProvider(f *testing.F) {
 		c := all[int(which)%len(all)]
 		tf := c.tf.Clone(t)
 		w.Begin(t, tf.Shared)
-		said, _ := tf.Run(c.name, c.arguments...)
-		checkShown(t, said, fmt.Sprint(tf.State())+tf.Known())
+		output, _ := tf.Run(c.name, c.arguments...)
+		checkShown(t, output, fmt.Sprint(tf.State())+tf.Known())
 		for _, instance := range tf.State() {
 			if instance.Status != "" {
-				t.Errorf("the %s is %s: %s", instance.Type, instance.Status, said)
+				t.Errorf("the %s is %s: %s", instance.Type, instance.Status, output)
 			}
 		}
 	})
@@ -202,9 +202,9 @@ func importResult(t *testing.T, served *acctest.Protocol, kind, id string) (inst
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := acctest.Words(resp.Diagnostics)
-	checkShown(t, said, "")
-	if strings.Contains(said, "Error: ") {
+	output := acctest.Words(resp.Diagnostics)
+	checkShown(t, output, "")
+	if strings.Contains(output, "Error: ") {
 		return "", ""
 	}
 	all := acctest.Decode(served.Schemas.ResourceSchemas[kind], resp.ImportedResources[0].State).AsValueMap()
@@ -214,24 +214,24 @@ func importResult(t *testing.T, served *acctest.Protocol, kind, id string) (inst
 	return all["instance_id"].AsString(), hook
 }
 
-// checkShown checks what Terraform prints (said) and stores (kept).
-func checkShown(t *testing.T, said, kept string) {
+// checkShown checks what Terraform prints (output) and stores (stored).
+func checkShown(t *testing.T, output, stored string) {
 	t.Helper()
-	if strings.Contains(said, "crashed") || strings.Contains(said, "Provider produced") {
-		t.Errorf("a crash, or an answer that breaks a rule: %s", said)
+	if strings.Contains(output, "crashed") || strings.Contains(output, "Provider produced") {
+		t.Errorf("a crash, or an answer that breaks a rule: %s", output)
 	}
-	if strings.ContainsFunc(said, isHostile) {
-		t.Errorf("it says what a terminal obeys: %q", said)
+	if strings.ContainsFunc(output, isHostile) {
+		t.Errorf("it says what a terminal obeys: %q", output)
 	}
-	if len(said) > 5000 {
-		t.Errorf("it says %d bytes: %s", len(said), said)
+	if len(output) > 5000 {
+		t.Errorf("it says %d bytes: %s", len(output), output)
 	}
 	for _, token := range []string{
 		fuzzedToken, url.QueryEscape(fuzzedToken),
 		strings.ReplaceAll(fuzzedToken, "/", `\/`),
 	} {
-		if strings.Contains(said+kept, token) {
-			t.Errorf("it says or keeps the token as %s: %s", token, said)
+		if strings.Contains(output+stored, token) {
+			t.Errorf("it says or keeps the token as %s: %s", token, output)
 		}
 	}
 }

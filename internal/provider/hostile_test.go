@@ -105,10 +105,10 @@ func hostileWorld(t *testing.T) *acctest.World {
 var understoodTexts = []string{"WORKING", "SCAN_QR_CODE", "STOPPED", "strict", "message", "https://example.com/wawp"}
 
 // checkHarmless checks that a text has no character that controls a terminal.
-func checkHarmless(t *testing.T, what, said string) {
+func checkHarmless(t *testing.T, what, output string) {
 	t.Helper()
-	if strings.ContainsFunc(said, isHostile) || !utf8.ValidString(said) {
-		t.Errorf("%s says what a terminal obeys: %q", what, said)
+	if strings.ContainsFunc(output, isHostile) || !utf8.ValidString(output) {
+		t.Errorf("%s says what a terminal obeys: %q", what, output)
 	}
 }
 
@@ -125,10 +125,10 @@ func TestHostileTextIsNeitherStoredNorShown(t *testing.T) {
 			tf := w.Terraform(t, allBlocks)
 			check := func(command string, options ...string) {
 				t.Helper()
-				said, _ := tf.Run(command, options...)
-				checkHarmless(t, command, said)
-				kept := fmt.Sprint(tf.State())
-				checkHarmless(t, "the state after "+command, kept)
+				output, _ := tf.Run(command, options...)
+				checkHarmless(t, command, output)
+				stored := fmt.Sprint(tf.State())
+				checkHarmless(t, "the state after "+command, stored)
 				if known := tf.Known(); strings.Contains(known, `\x`) || strings.Contains(known, `\u202`) ||
 					strings.Contains(known, `\u009b`) {
 					t.Errorf("%s knows %s", command, known)
@@ -191,11 +191,11 @@ func TestHostileErrorsAreOneLine(t *testing.T) {
 			Header: map[string][]string{"Location": {"https://w\u0430wp.net/" + harmless}},
 		})
 		for _, command := range []string{"refresh", "apply", "destroy"} {
-			said, _ := tf.Run(command, "-refresh="+fmt.Sprint(command == "refresh"))
-			checkHarmless(t, command, said)
-			acctest.Lacks(t, said, `" Run: curl`)
+			output, _ := tf.Run(command, "-refresh="+fmt.Sprint(command == "refresh"))
+			checkHarmless(t, command, output)
+			acctest.Lacks(t, output, `" Run: curl`)
 			if command == "refresh" && status != 302 {
-				acctest.Contains(t, said, harmless, `' Run: curl`)
+				acctest.Contains(t, output, harmless, `' Run: curl`)
 			}
 		}
 	}
@@ -213,9 +213,9 @@ func TestAccHostileTextIsNotPrinted(t *testing.T) {
 			all := ""
 			run := func(arguments ...string) {
 				t.Helper()
-				said, _ := cli.Run(arguments...)
-				checkHarmless(t, strings.Join(arguments, " "), said)
-				all += said
+				output, _ := cli.Run(arguments...)
+				checkHarmless(t, strings.Join(arguments, " "), output)
+				all += output
 			}
 			run("plan", "-no-color", "-out=saved")
 			run("show", "-no-color", "saved")
@@ -238,13 +238,13 @@ func TestAccHostileTextIsNotPrinted(t *testing.T) {
 			}
 			console := cli.Command("console")
 			console.Stdin = strings.NewReader("data.wawp_session.x.account\nwawp_session_pairing.x.push_name\n")
-			said, err := console.CombinedOutput()
+			output, err := console.CombinedOutput()
 			if err != nil {
-				t.Errorf("console: %v: %s", err, said)
+				t.Errorf("console: %v: %s", err, output)
 			}
-			checkHarmless(t, "console", string(said))
+			checkHarmless(t, "console", string(output))
 			if name == "gentle" {
-				acctest.Contains(t, all+string(said), "Support"+harmless)
+				acctest.Contains(t, all+string(output), "Support"+harmless)
 			}
 			run("destroy", "-no-color", "-auto-approve")
 			if acctest.Has("1.14", "") {

@@ -64,9 +64,9 @@ func TestAccBytesAfterAnAnswerAreNotLogged(t *testing.T) {
 	cli := acctest.New(t, wawptest.Config{}).CLI(t, `resource "wawp_session" "x" {}`)
 	log := filepath.Join(cli.Dir, "trace.log")
 	cli.Env = append(cli.Env, "WAWP_BASE_URL="+server.URL, "TF_LOG=TRACE", "TF_LOG_PATH="+log)
-	said := cli.OK("apply", "-auto-approve", "-no-color")
+	output := cli.OK("apply", "-auto-approve", "-no-color")
 	written := readFile(t, log)
-	for _, shown := range []string{said, string(written)} {
+	for _, shown := range []string{output, string(written)} {
 		if i := strings.Index(shown, "cAn4ry"); i >= 0 {
 			t.Errorf("it is shown: %s", shown[max(0, i-200):min(len(shown), i+50)])
 		}

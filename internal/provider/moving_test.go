@@ -31,11 +31,11 @@ func TestAccMovingFromCurlExample(t *testing.T) {
 	writeFile(t, in("imports.tf"), example("adopt/imports.tf"))
 	writeFile(t, in("removed.tf"), example("adopt/removed.tf"))
 
-	imports := func(said string) {
+	imports := func(output string) {
 		t.Helper()
-		if !strings.Contains(said, "Plan: 3 to import, 0 to add, 0 to change, 0 to destroy") ||
-			!strings.Contains(said, "will not be destroyed") {
-			t.Errorf("the plan does more than it should:\n%s", said)
+		if !strings.Contains(output, "Plan: 3 to import, 0 to add, 0 to change, 0 to destroy") ||
+			!strings.Contains(output, "will not be destroyed") {
+			t.Errorf("the plan does more than it should:\n%s", output)
 		}
 	}
 	imports(cli.OK("plan", "-no-color", "-generate-config-out=generated.tf"))
@@ -50,16 +50,16 @@ func TestAccMovingFromCurlExample(t *testing.T) {
 	if state := cli.State(); len(state) != 3 {
 		t.Errorf("the state has %v", state)
 	}
-	if said := cli.OK("state", "list", "-id=3EB0BCB2E3D4"); said != "" { // as the guide says
-		t.Errorf("there is an attribute id: %s", said)
+	if output := cli.OK("state", "list", "-id=3EB0BCB2E3D4"); output != "" { // as the guide says
+		t.Errorf("there is an attribute id: %s", output)
 	}
 
 	removeFile(t, in("sessions.tf"))
 	removeFile(t, in("terraform.tfstate"))
 	cli.Configure(example("many/main.tf"))
-	if said := cli.OK("plan", "-no-color"); !strings.Contains(said,
+	if output := cli.OK("plan", "-no-color"); !strings.Contains(output,
 		"Plan: 2 to import, 0 to add, 0 to change, 0 to destroy") {
-		t.Errorf("two sessions are not simply imported:\n%s", said)
+		t.Errorf("two sessions are not simply imported:\n%s", output)
 	}
 
 	for _, r := range w.Requests() {

@@ -97,11 +97,11 @@ func TestAccUnknownConfiguration(t *testing.T) {
 	w.ResetRequests()
 
 	cli.Configure(configure("2", ""))
-	said := cli.OK("plan", "-no-color")
-	if n := strings.Count(said, "Warning: The provider's configuration is not known yet"); n != 1 {
-		t.Errorf("%d warnings, want one for all sessions:\n%s", n, said)
+	output := cli.OK("plan", "-no-color")
+	if n := strings.Count(output, "Warning: The provider's configuration is not known yet"); n != 1 {
+		t.Errorf("%d warnings, want one for all sessions:\n%s", n, output)
 	}
-	acctest.Contains(t, said, "1 to add, 0 to change, 1 to destroy") // which is terraform_data alone
+	acctest.Contains(t, output, "1 to add, 0 to change, 1 to destroy") // which is terraform_data alone
 	cli.Configure(configure("2", "data \"wawp_session\" \"y\" {\n  instance_id = \"3EB0BCB2E3D4\"\n}\n"))
 	acctest.Contains(t, cli.Fails("plan", "-no-color"), "Error: The provider's configuration is not known yet")
 	w.Asked(t, nil)

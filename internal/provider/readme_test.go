@@ -84,8 +84,8 @@ func TestLinksAreNotBroken(t *testing.T) {
 func anchors(text string) []string {
 	var all []string
 	for _, found := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {
-		kept := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(found[1]), "")
-		all = append(all, strings.ReplaceAll(kept, " ", "-"))
+		anchor := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(found[1]), "")
+		all = append(all, strings.ReplaceAll(anchor, " ", "-"))
 	}
 	for _, found := range regexp.MustCompile(`<a id="([^"]*)">`).FindAllStringSubmatch(text, -1) {
 		all = append(all, found[1])

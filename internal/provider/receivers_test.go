@@ -38,9 +38,9 @@ func TestWebhookReceiverExamples(t *testing.T) {
 				t.Skip("NOT TESTED: " + file + ", because " + command[0] + " is not at hand")
 			}
 			if command[0] == "go" {
-				if said, err := exec.CommandContext(t.Context(), command[0],
+				if output, err := exec.CommandContext(t.Context(), command[0],
 					command[1:]...).CombinedOutput(); err != nil {
-					t.Fatalf("%v: %s", err, said)
+					t.Fatalf("%v: %s", err, output)
 				}
 				command = []string{built}
 			}
@@ -199,9 +199,9 @@ func TestWebhookSignatureCommand(t *testing.T) {
 		cmd := exec.CommandContext(t.Context(), "sh", "-c", string(command))
 		cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), "TF_VAR_webhook_secret=s3cret")
 		writeFile(t, filepath.Join(cmd.Dir, "body.json"), `{"id":"evt_1"}`)
-		said, err := cmd.CombinedOutput()
-		if want := signature("s3cret", `{"id":"evt_1"}`) + "\n"; err != nil || string(said) != want {
-			t.Errorf("%v: it prints %q, want %q", err, said, want)
+		output, err := cmd.CombinedOutput()
+		if want := signature("s3cret", `{"id":"evt_1"}`) + "\n"; err != nil || string(output) != want {
+			t.Errorf("%v: it prints %q, want %q", err, output, want)
 		}
 	})
 }

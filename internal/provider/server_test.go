@@ -132,8 +132,8 @@ func TestContextsHoldNoUnheardLogger(t *testing.T) {
 	t.Parallel()
 	type logger struct{}
 	for _, unheard := range []bool{false, true} {
-		seen := make(chan context.Context, 1)
-		s := &server{protocol: &waitingProtocol{seen: seen}, unheard: unheard}
+		contexts := make(chan context.Context, 1)
+		s := &server{protocol: &waitingProtocol{contexts: contexts}, unheard: unheard}
 		for name, call := range map[string]func(context.Context) error{
 			"validate": func(ctx context.Context) error { _, err := s.ValidateResourceConfig(ctx, nil); return err },
 			"upgrade":  func(ctx context.Context) error { _, err := s.UpgradeResourceState(ctx, nil); return err },
@@ -144,7 +144,7 @@ func TestContextsHoldNoUnheardLogger(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.WithValue(t.Context(), logger{}, name))
 			ended := make(chan error)
 			go func() { ended <- call(ctx) }()
-			if has := (<-seen).Value(logger{}) != nil; has == unheard {
+			if has := (<-contexts).Value(logger{}) != nil; has == unheard {
 				t.Errorf("%s: unheard: %t, in the context: %t", name, unheard, has)
 			}
 			cancel()
@@ -158,11 +158,11 @@ func TestContextsHoldNoUnheardLogger(t *testing.T) {
 // waitingProtocol passes the context of each call on, and waits for its end.
 type waitingProtocol struct {
 	protocol
-	seen chan<- context.Context
+	contexts chan<- context.Context
 }
 
 func (w *waitingProtocol) waitForEnd(ctx context.Context) error {
-	w.seen <- ctx
+	w.contexts <- ctx
 	select {
 	case <-ctx.Done():
 	case <-time.After(10 * time.Second):

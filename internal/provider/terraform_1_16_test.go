@@ -71,7 +71,7 @@ func TestAccActionsAroundADestroy(t *testing.T) {
 			if len(sent) != test.sent || sent[len(sent)-1].Text != "The session "+id+" is deleted." {
 				t.Errorf("%v was sent", sent)
 			}
-			if _, there := w.Session(id); there {
+			if _, exists := w.Session(id); exists {
 				t.Error("the session is there")
 			}
 		})
@@ -121,9 +121,9 @@ func TestAccFailedActionFollowsOnFailure(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
 			cli := w.Attached(t, failingActionConfig(test.event, test.mode))
-			said, code := cli.Run("apply", "-auto-approve", "-no-color")
+			output, code := cli.Run("apply", "-auto-approve", "-no-color")
 			severity := map[bool]string{true: "Error", false: "Warning"}[test.fails]
-			acctest.Contains(t, said, severity+": Action on a Wawp session failed")
+			acctest.Contains(t, output, severity+": Action on a Wawp session failed")
 			if (code != 0) != test.fails || len(w.Sessions()) != test.made {
 				t.Errorf("it ends with %d, Wawp has %v", code, w.Sessions())
 			}

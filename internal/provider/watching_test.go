@@ -96,14 +96,14 @@ func TestAccWatchScriptReportsSession(t *testing.T) {
 		},
 	} {
 		test.change()
-		said, code := runScript(t, cli, workflow[1], "PAUSE=0")
+		output, code := runScript(t, cli, workflow[1], "PAUSE=0")
 		if code != test.code {
 			t.Errorf("%s: it ends with %d", test.name, code)
 		}
-		acctest.Contains(t, said, test.says...)
+		acctest.Contains(t, output, test.says...)
 		for _, phrase := range append(test.lacks, "2011") { // no number is in the log of a job
-			if strings.Contains(said, phrase) {
-				t.Errorf("%s: it says %q:\n%s", test.name, phrase, said)
+			if strings.Contains(output, phrase) {
+				t.Errorf("%s: it says %q:\n%s", test.name, phrase, output)
 			}
 		}
 	}
@@ -122,12 +122,12 @@ func TestAccWatchScriptFailsWithoutItsTools(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.Attached(t, "")
 	script := watchingExample(t, "watch.sh")
-	if said, code := runScript(t, cli, script, "PAUSE=0"); code != 0 {
-		t.Errorf("with nothing to watch it ends with %d:\n%s", code, said)
+	if output, code := runScript(t, cli, script, "PAUSE=0"); code != 0 {
+		t.Errorf("with nothing to watch it ends with %d:\n%s", code, output)
 	}
 	for _, tool := range []string{"jq", "terraform"} {
-		if said, code := runScript(t, cli, tool+"() { return 127; }\n"+script, "PAUSE=0"); code == 0 {
-			t.Errorf("without %s it ends with 0:\n%s", tool, said)
+		if output, code := runScript(t, cli, tool+"() { return 127; }\n"+script, "PAUSE=0"); code == 0 {
+			t.Errorf("without %s it ends with 0:\n%s", tool, output)
 		}
 	}
 }
@@ -160,25 +160,25 @@ func TestAccWatchScriptSendsMessage(t *testing.T) {
 		t.Helper()
 		script := strings.ReplaceAll(watchingExample(t, "tell.sh"), "-chdir=message ", "")
 		writeFile(t, filepath.Join(cli.Dir, "watch.sh"), result)
-		said, code := runScript(t, cli, script, "TF_CLI_ARGS=-no-color")
-		return acctest.Unwrap(said), code
+		output, code := runScript(t, cli, script, "TF_CLI_ARGS=-no-color")
+		return acctest.Unwrap(output), code
 	}
 	for _, test := range []struct {
 		result string
 		code   int
 		sent   int // messages by then
 	}{{"exit 0", 0, 1}, {"exit 0", 0, 1}, {"exit 1", 1, 2}, {"exit 1", 1, 2}, {"exit 0", 0, 3}} {
-		said, code := runTell(test.result)
+		output, code := runTell(test.result)
 		if sent := w.Messages(); code != test.code || len(sent) != test.sent {
-			t.Errorf("%s: it ends with %d, %v was sent:\n%s", test.result, code, sent, said)
+			t.Errorf("%s: it ends with %d, %v was sent:\n%s", test.result, code, sent, output)
 		}
 	}
 	if text := w.Messages()[1].Text; text != "The session of the support team does not work." {
 		t.Errorf("it tells: %s", text)
 	}
 	w.SetStatus(messenger, "STOPPED")
-	said, _ := runTell("exit 1")
-	acctest.Contains(t, said, "Warning: WhatsApp message was not sent", "Apply complete! Resources: 0 added, 1 changed")
+	output, _ := runTell("exit 1")
+	acctest.Contains(t, output, "Warning: WhatsApp message was not sent", "Apply complete! Resources: 0 added, 1 changed")
 }
 
 // TestAccMonitoringOutputAndScript: the output has what a monitoring tool needs, and its script reports the status.
@@ -200,19 +200,19 @@ func TestAccMonitoringOutputAndScript(t *testing.T) {
 		t.Helper()
 		environment = append([]string{"WAWP_BASE_URL=" + w.Server.URL, "WAWP_ACCESS_TOKEN=" + w.Token, "INSTANCE_ID=" +
 			id}, environment...)
-		said, code := runScript(t, cli, watchingExample(t, "look.sh"), environment...)
-		return strings.TrimSpace(said), code
+		output, code := runScript(t, cli, watchingExample(t, "look.sh"), environment...)
+		return strings.TrimSpace(output), code
 	}
-	if said, code := runLook(); code != 1 || said != "SCAN_QR_CODE" {
-		t.Errorf("while no phone is linked, it says %s, and ends with %d", said, code)
+	if output, code := runLook(); code != 1 || output != "SCAN_QR_CODE" {
+		t.Errorf("while no phone is linked, it says %s, and ends with %d", output, code)
 	}
 	w.Pair(id, "201145202826", "Support")
-	if said, code := runLook(); code != 0 || said != "WORKING" {
-		t.Errorf("while it works, it says %s, and ends with %d", said, code)
+	if output, code := runLook(); code != 0 || output != "WORKING" {
+		t.Errorf("while it works, it says %s, and ends with %d", output, code)
 	}
 	for _, wrong := range []string{"WAWP_ACCESS_TOKEN=another", "INSTANCE_ID=0", "WAWP_BASE_URL=http://127.0.0.1:1"} {
-		if said, code := runLook(wrong); code == 0 || strings.Contains(said, w.Token) {
-			t.Errorf("with %s it ends with %d: %s", wrong, code, said)
+		if output, code := runLook(wrong); code == 0 || strings.Contains(output, w.Token) {
+			t.Errorf("with %s it ends with %d: %s", wrong, code, output)
 		}
 	}
 }
@@ -264,13 +264,13 @@ func TestAlertReceiverExample(t *testing.T) {
 				t.Errorf("%s: it answers %d", event, status)
 			}
 		}
-		said := []string{<-alerts, <-alerts}
-		slices.Sort(said)
+		output := []string{<-alerts, <-alerts}
+		slices.Sort(output)
 		if want := []string{
 			"The Wawp session drops became SCAN_QR_CODE, and has not recovered.",
 			"The Wawp session fails became FAILED, and has not recovered.",
-		}; !slices.Equal(said, want) {
-			t.Errorf("it alerts: %q", said)
+		}; !slices.Equal(output, want) {
+			t.Errorf("it alerts: %q", output)
 		}
 	})
 }

@@ -142,8 +142,8 @@ func TestQRCodesOutlastTheSession(t *testing.T) {
 		t.Fatalf("got %q and %q, want %q only", codes, s.QRCodes(other), code)
 	}
 	codes[0] = "changed by the caller"
-	if kept := s.QRCodes(id); kept[0] != code {
-		t.Errorf("the caller changed what is kept: %q", kept)
+	if codes := s.QRCodes(id); codes[0] != code {
+		t.Errorf("the caller changed what is kept: %q", codes)
 	}
 }
 

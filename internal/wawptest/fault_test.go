@@ -288,9 +288,9 @@ func TestFaultWithhold(t *testing.T) {
 	}
 	release := make(chan struct{})
 	s.Inject(Fault{Withhold: release, Times: 1})
-	told := s.startRequest(t.Context(), createSession, "")
+	requestEnd := s.startRequest(t.Context(), createSession, "")
 	close(release)
-	if err := <-told; err != nil || s.Requests()[1].Status != http.StatusCreated {
+	if err := <-requestEnd; err != nil || s.Requests()[1].Status != http.StatusCreated {
 		t.Errorf("after the release: %v, %v", err, s.Requests())
 	}
 }
@@ -299,10 +299,10 @@ func TestFaultWithhold(t *testing.T) {
 func TestChooseFaults(t *testing.T) {
 	t.Parallel()
 	s := newSimulation(t, Config{})
-	var told []string
+	var chosenFor []string
 	s.Choose(func(r Request) Fault {
-		told = append(told, r.Method+" "+r.Path)
-		if len(told) == 2 {
+		chosenFor = append(chosenFor, r.Method+" "+r.Path)
+		if len(chosenFor) == 2 {
 			return Fault{Status: 503, Body: "{}"}
 		}
 		return Fault{}
@@ -314,12 +314,12 @@ func TestChooseFaults(t *testing.T) {
 		got = append(got, status)
 	}
 	if want := []int{201, 500, 503, 201}; !slices.Equal(got, want) ||
-		!slices.Equal(told, []string{createSession, createSession, createSession}) {
-		t.Errorf("got %v, want %v; told of %v", got, want, told)
+		!slices.Equal(chosenFor, []string{createSession, createSession, createSession}) {
+		t.Errorf("got %v, want %v; told of %v", got, want, chosenFor)
 	}
 	s.Choose(nil)
-	if status, _ := s.call(createSession, ""); status != http.StatusCreated || len(told) != 3 {
-		t.Errorf("afterwards: %d; told of %v", status, told)
+	if status, _ := s.call(createSession, ""); status != http.StatusCreated || len(chosenFor) != 3 {
+		t.Errorf("afterwards: %d; told of %v", status, chosenFor)
 	}
 }
 

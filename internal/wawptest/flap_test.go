@@ -161,17 +161,17 @@ func TestStrandedSessions(t *testing.T) {
 	t.Parallel()
 	s := newSimulation(t, Config{})
 	linked := func() string { return s.Add(Session{Status: statusWorking, Me: &Me{}}).InstanceID }
-	byRequest, byHand, unlinked, there := linked(), linked(), linked(), linked()
+	byRequest, inDashboard, unlinked, existing := linked(), linked(), linked(), linked()
 	s.call("DELETE /v2/session/delete", byRequest)
-	s.Remove(byHand)
+	s.Remove(inDashboard)
 	s.call(logout, unlinked)
 	s.call("DELETE /v2/session/delete", unlinked)
 	var ids []string
 	for _, session := range s.Stranded() {
 		ids = append(ids, session.InstanceID)
 	}
-	if !slices.Equal(ids, []string{byRequest, byHand}) {
-		t.Errorf("got %v, want %s and %s, not %s", ids, byRequest, byHand, there)
+	if !slices.Equal(ids, []string{byRequest, inDashboard}) {
+		t.Errorf("got %v, want %s and %s, not %s", ids, byRequest, inDashboard, existing)
 	}
 }
 

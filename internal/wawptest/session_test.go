@@ -214,7 +214,7 @@ func TestDeletedSessionIsNotFound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSimulation(t, Config{})
-			kept, id := s.Add(Session{}), s.Add(Session{}).InstanceID
+			other, id := s.Add(Session{}), s.Add(Session{}).InstanceID
 			way(s, id)
 			for _, endpoint := range []string{
 				sessionInfo, startSession, "DELETE /v2/session/delete",
@@ -225,7 +225,7 @@ func TestDeletedSessionIsNotFound(t *testing.T) {
 					t.Errorf("%s: %d %v", endpoint, status, answer)
 				}
 			}
-			if _, ok := s.Session(id); ok || !reflect.DeepEqual(s.Sessions(), []Session{kept}) {
+			if _, ok := s.Session(id); ok || !reflect.DeepEqual(s.Sessions(), []Session{other}) {
 				t.Errorf("the dashboard shows %v", s.Sessions())
 			}
 		})
@@ -250,8 +250,8 @@ func TestAdd(t *testing.T) {
 		t.Errorf("not in order of creation: %+v", sessions)
 	}
 	sessions[0].Me.ID = "changed by the caller"
-	if kept, _ := api.Session("A"); *kept.Me != (Me{ID: "1@c.us"}) {
-		t.Errorf("the caller changed the session: %+v", *kept.Me)
+	if added, _ := api.Session("A"); *added.Me != (Me{ID: "1@c.us"}) {
+		t.Errorf("the caller changed the session: %+v", *added.Me)
 	}
 }
 

@@ -94,7 +94,7 @@ func TestTempLinksOfTwoSessions(t *testing.T) {
 	_, link := s.call(newLink, one)
 	_, other := s.call(newLink, two)
 	s.call(revokeLink, two)
-	if _, kept := s.call(getLink, one); kept["link"] != link["link"] || link["link"] == other["link"] {
-		t.Errorf("got %v, want %v; the other was %v", kept, link, other)
+	if _, answer := s.call(getLink, one); answer["link"] != link["link"] || link["link"] == other["link"] {
+		t.Errorf("got %v, want %v; the other was %v", answer, link, other)
 	}
 }

@@ -31,9 +31,9 @@ func TestEvents(t *testing.T) {
 			server := httptest.NewServer(withEvents(api))
 			t.Cleanup(server.Close)
 			id := api.Add(wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: number}}).InstanceID
-			if status, said := send(t, http.MethodPost, server.URL+"/mock/"+id+"/"+event); status != 200 ||
-				said != id+" is "+test.is+"\n" {
-				t.Errorf("it answers %d: %s", status, said)
+			if status, output := send(t, http.MethodPost, server.URL+"/mock/"+id+"/"+event); status != 200 ||
+				output != id+" is "+test.is+"\n" {
+				t.Errorf("it answers %d: %s", status, output)
 			}
 			linked := ""
 			if s, _ := api.Session(id); s.Me != nil {
@@ -63,18 +63,18 @@ func TestInvalidEventsAreRefused(t *testing.T) {
 		"POST /mock/0/fail", "GET /mock/" + id + "/fail",
 	} {
 		method, path, _ := strings.Cut(r, " ")
-		if status, said := send(t, method, server.URL+path); status != http.StatusBadRequest ||
-			!strings.Contains(said, "hang?for=20s") {
-			t.Errorf("%s: it answers %d: %s", r, status, said)
+		if status, output := send(t, method, server.URL+path); status != http.StatusBadRequest ||
+			!strings.Contains(output, "hang?for=20s") {
+			t.Errorf("%s: it answers %d: %s", r, status, output)
 		}
 	}
 	if s, _ := api.Session(id); s.Status != "WORKING" {
 		t.Errorf("the session is %s", s.Status)
 	}
 	for _, path := range []string{"/mock", "/v2//session/info", "/v2/session/info/../info"} {
-		if status, said := send(t, http.MethodPost, server.URL+path); status != http.StatusNotFound ||
-			!strings.Contains(said, "rest_no_route") {
-			t.Errorf("%s: it answers %d: %s", path, status, said)
+		if status, output := send(t, http.MethodPost, server.URL+path); status != http.StatusNotFound ||
+			!strings.Contains(output, "rest_no_route") {
+			t.Errorf("%s: it answers %d: %s", path, status, output)
 		}
 	}
 }
@@ -89,9 +89,9 @@ func send(t *testing.T, method, address string) (int, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said, err := io.ReadAll(response.Body)
+	output, err := io.ReadAll(response.Body)
 	if err := errors.Join(err, response.Body.Close()); err != nil {
 		t.Fatal(err)
 	}
-	return response.StatusCode, string(said)
+	return response.StatusCode, string(output)
 }

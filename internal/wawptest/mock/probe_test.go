@@ -168,12 +168,12 @@ func (p *probe) checkNotPrinted(texts ...string) {
 		}
 	}
 	for _, text := range append(texts, token, "c4nary", base64.StdEncoding.EncodeToString([]byte(token))) {
-		for where, said := range map[string]string{
+		for where, output := range map[string]string{
 			"stdout": p.stdout.String(), "stderr": p.stderr.String(),
 			"an argument": string(arguments),
 		} {
-			if text == "" || strings.Contains(said, text) {
-				p.t.Errorf("%q is in %s:\n%s", text, where, said)
+			if text == "" || strings.Contains(output, text) {
+				p.t.Errorf("%q is in %s:\n%s", text, where, output)
 			}
 		}
 	}
