@@ -104,11 +104,11 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 			checkInstancesRecorded, true,
 			evidence{after: snapshotOf("A B", "A"), printed: printedCreating + printedMaybeCreated, requests: ambiguousCreate},
 		},
-		"one that was given up": {
+		"announced after the client gave up": {
 			checkInstancesRecorded, true,
 			evidence{after: snapshotOf("A B", "A"), printed: printedCreating + printedMaybeCreated, requests: abandonedCreate},
 		},
-		"given up by Ctrl-C": {
+		"announced after Ctrl-C": {
 			checkInstancesRecorded,
 			false,
 			evidence{
@@ -122,7 +122,7 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 			checkInstancesRecorded, false,
 			evidence{after: snapshotOf("A B", "A"), printed: printedCreating + printedMaybeCreated},
 		},
-		"announced, but told": {
+		"announced, but the answer had the id": {
 			checkInstancesRecorded, false,
 			evidence{
 				after: snapshotOf("A B", "A"), printed: printedCreating + printedMaybeCreated,
@@ -138,7 +138,7 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 				requests: append(ambiguousCreate, ambiguousCreate...),
 			},
 		},
-		"one is known to be an orphan": {
+		"one is excused": {
 			checkInstancesRecorded, true,
 			evidence{after: snapshotOf("A B", "A"), excused: map[string]string{"B": "lost"}},
 		},
@@ -146,7 +146,7 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 			checkInstancesRecorded, false,
 			evidence{before: snapshotOf("A B", "A B"), after: snapshotOf("A B", "A"), printed: printedMaybeCreated},
 		},
-		"left where only create is": {
+		"left behind where only create exists": {
 			checkInstancesRecorded,
 			true,
 			evidence{
@@ -156,11 +156,11 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 				createOnly: true,
 			},
 		},
-		"left where all else is": {
+		"left behind where all routes exist": {
 			checkInstancesRecorded, false,
 			evidence{before: snapshotOf("B", "B"), after: snapshotOf("B", ""), printed: printedRemovedFromState},
 		},
-		"left without a word": {
+		"left behind without a warning": {
 			checkInstancesRecorded, false,
 			evidence{before: snapshotOf("B", "B"), after: snapshotOf("B", ""), createOnly: true},
 		},
@@ -203,21 +203,21 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 			checkInstancesRecorded, true,
 			evidence{after: snapshotOf("B", ""), printed: printedCreated, disruption: cliKilled},
 		},
-		"returned to what is dying": {
+		"answered while the CLI is ending": {
 			checkInstancesRecorded, true,
 			evidence{
 				after: snapshotOf("B", ""), printed: printedCreating, disruption: cliKilled,
 				requests: []apiRequest{{op: opCreate, status: 201, answeredAtDisruption: true}},
 			},
 		},
-		"waited while it was dying": {
+		"read while the CLI is ending": {
 			checkInstancesRecorded, true,
 			evidence{
 				after: snapshotOf("B", ""), printed: printedCreating, disruption: hangup,
 				requests: []apiRequest{{op: opInfo, id: "B", answeredAtDisruption: true}},
 			},
 		},
-		"refreshed while it was dying": {
+		"another is read while the CLI is ending": {
 			checkInstancesRecorded, false,
 			evidence{
 				before: snapshotOf("A", "A"), after: snapshotOf("A B", "A"), printed: printedCreating, disruption: hangup,
@@ -236,15 +236,15 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 			checkInstancesRecorded, false,
 			evidence{after: snapshotOf("B", ""), printed: printedCreating, log: loggedCreated},
 		},
-		"killed, and not to be deleted": {
+		"killed, and the deletion failed": {
 			checkInstancesRecorded, true,
 			evidence{after: snapshotOf("B", ""), printed: printedCreating, disruption: cliKilled, requests: deletion("B")},
 		},
-		"killed, and nobody could know": {
+		"killed, and the outcome is unknown": {
 			checkInstancesRecorded, true,
 			evidence{after: snapshotOf("B", ""), printed: printedCreating, disruption: cliKilled, requests: ambiguousCreate},
 		},
-		"more lost than were under way": {
+		"more lost than were in flight": {
 			checkInstancesRecorded, false,
 			evidence{after: snapshotOf("A B", ""), printed: printedCreating, disruption: providerKilled, parallelism: 10},
 		},
@@ -294,16 +294,16 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 			},
 		},
 
-		"alarmed with a reason": {checkNoFalseAlarm, true, evidence{printed: printedMaybeCreated, requests: ambiguousCreate}},
-		"alarmed in vain": {
+		"announced after an unknown outcome": {checkNoFalseAlarm, true, evidence{printed: printedMaybeCreated, requests: ambiguousCreate}},
+		"announced after a create without a fault": {
 			checkNoFalseAlarm, false,
 			evidence{printed: printedMaybeCreated, requests: []apiRequest{{op: opCreate, status: 201}}},
 		},
-		"alarmed of what is told": {
+		"announced although the answer had the id": {
 			checkNoFalseAlarm, false,
 			evidence{printed: printedMaybeCreated, requests: []apiRequest{{op: opCreate, fault: withID, status: 201}}},
 		},
-		"announced without a way out": {
+		"announced without the import command": {
 			checkNoFalseAlarm, false,
 			evidence{printed: "Wawp session may have been created", requests: ambiguousCreate},
 		},
@@ -405,7 +405,7 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 			checkCreatesSentOnce, true,
 			evidence{printed: printedCreated, requests: []apiRequest{{op: opCreate, fault: retriable}, {op: opCreate}}},
 		},
-		"again after an unknown end": {
+		"again after an unknown outcome": {
 			checkCreatesSentOnce, false,
 			evidence{printed: printedCreated, requests: []apiRequest{{op: opCreate, fault: ambiguous}, {op: opCreate}}},
 		},
@@ -413,31 +413,31 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 		"tainted":     {checkNothingTainted, false, evidence{after: tainted}},
 		"not tainted": {checkNothingTainted, true, evidence{after: snapshotOf("A", "A")}},
 
-		"deleted as asked": {checkUndoingRequested, true, evidence{
+		"deleted as requested": {checkUndoingRequested, true, evidence{
 			requests:    deletion("A"),
 			undoAllowed: map[string]bool{"A": true},
 		}},
-		"deleted without asked": {
+		"another is deleted": {
 			checkUndoingRequested, false,
 			evidence{requests: deletion("B"), undoAllowed: map[string]bool{"A": true}},
 		},
-		"deleted by an orphan": {checkUndoingRequested, true, evidence{requests: deletion("B"), disruption: cliKilled}},
-		"deleted by an orphan, wrong": {
+		"deleted by an orphaned provider": {checkUndoingRequested, true, evidence{requests: deletion("B"), disruption: cliKilled}},
+		"deleted by an orphaned provider, but in the state": {
 			checkUndoingRequested, false,
 			evidence{requests: deletion("B"), disruption: cliKilled, after: snapshotOf("", "B")},
 		},
-		"deleted by what is no one's": {checkUndoingRequested, false, evidence{requests: deletion("B"), disruption: ctrlC}},
-		"logged out unasked":          {checkUndoingRequested, false, evidence{requests: logout}},
-		"logged out as asked": {checkUndoingRequested, true, evidence{
+		"deleted after Ctrl-C":         {checkUndoingRequested, false, evidence{requests: deletion("B"), disruption: ctrlC}},
+		"logged out without a request": {checkUndoingRequested, false, evidence{requests: logout}},
+		"logged out as requested": {checkUndoingRequested, true, evidence{
 			requests:    logout,
 			undoAllowed: map[string]bool{phoneName("A"): true},
 		}},
-		"logged out before the end": {
+		"logged out before a deletion": {
 			checkUndoingRequested,
 			true,
 			evidence{requests: logout, undoAllowed: map[string]bool{"A": true}},
 		},
-		"a webhook deleted unasked": {
+		"a webhook is deleted without a request": {
 			checkUndoingRequested, false,
 			evidence{requests: webhookDeletion, undoAllowed: map[string]bool{phoneName("A"): true}},
 		},
@@ -468,28 +468,28 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 		"an apply writes": {checkReadOnlyCommands, true, evidence{requests: []apiRequest{{op: opStart}}}},
 		"a bad request":   {checkRequestsAccepted, false, evidence{requests: []apiRequest{{op: opInfo, status: 400}}}},
 		"a wrong start":   {checkRequestsAccepted, false, evidence{requests: []apiRequest{{op: opStart, status: 409}}}},
-		"a late start": {checkRequestsAccepted, true, evidence{requests: []apiRequest{
+		"a start that a flap overtakes": {checkRequestsAccepted, true, evidence{requests: []apiRequest{
 			{op: opInfo, id: "A", fault: flapping},
 			{op: opStart, id: "A", status: 409},
 		}}},
-		"another is late": {checkRequestsAccepted, false, evidence{requests: []apiRequest{
+		"a start while another session flaps": {checkRequestsAccepted, false, evidence{requests: []apiRequest{
 			{op: opInfo, id: "B", fault: flapping},
 			{op: opStart, id: "A", status: 409},
 		}}},
-		"an early logout": {checkRequestsAccepted, true, evidence{requests: []apiRequest{{op: opLogout, status: 400}}}},
-		"a late code":     {checkRequestsAccepted, true, evidence{requests: []apiRequest{{op: opQR, status: 400}}}},
-		"a fault as asked": {
+		"a logout without a look at the status":          {checkRequestsAccepted, true, evidence{requests: []apiRequest{{op: opLogout, status: 400}}}},
+		"a code for a session that was paired meanwhile": {checkRequestsAccepted, true, evidence{requests: []apiRequest{{op: opQR, status: 400}}}},
+		"an injected fault": {
 			checkRequestsAccepted,
 			true,
 			evidence{requests: []apiRequest{{op: opInfo, status: 401, fault: ambiguous}}},
 		},
 
-		"all is well": {
+		"in order": {
 			checkNoCrashNoHang, true,
 			evidence{printed: "Apply complete!", took: time.Second, longestDuration: time.Minute},
 		},
 		"the provider crashed": {checkNoCrashNoHang, false, evidence{printed: "Error: The provider\ncrashed"}},
-		"a stack":              {checkNoCrashNoHang, false, evidence{printed: "goroutine 17 [running]:"}},
+		"a stack trace":        {checkNoCrashNoHang, false, evidence{printed: "goroutine 17 [running]:"}},
 		"the plugin died":      {checkNoCrashNoHang, false, evidence{printed: "Error: Plugin did not respond"}},
 		"the plugin was killed": {
 			checkNoCrashNoHang, true,
@@ -667,15 +667,15 @@ func TestPhonesAndLinksLeftBehindAreFound(t *testing.T) {
 			checkPhonesAnnounced, true,
 			evidence{before: withPairing, after: notInState, requests: []apiRequest{logout}},
 		},
-		"a pairing goes with a word": {
+		"a pairing goes with a warning": {
 			checkPhonesAnnounced, true,
 			evidence{before: withPairing, after: notInState, printed: printedMaybeLinked},
 		},
-		"a pairing goes with a word of another": {
+		"a pairing goes with a warning about another": {
 			checkPhonesAnnounced, false,
 			evidence{before: withPairing, after: notInState, printed: strings.ReplaceAll(printedMaybeLinked, " A ", " B ")},
 		},
-		"a pairing goes with another word of it": {
+		"a pairing goes with a torn warning": {
 			checkPhonesAnnounced, false,
 			evidence{before: withPairing, after: notInState, printed: printedMaybeLinked[:20] +
 				printedNotLoggedOut[:10] + "A ╷" + phoneSummaries[1]},
@@ -693,7 +693,7 @@ func TestPhonesAndLinksLeftBehindAreFound(t *testing.T) {
 			checkPhonesAnnounced, false,
 			evidence{before: withPairing, after: notInState, disruption: ctrlC},
 		},
-		"a pairing goes, as it was told before": {
+		"a pairing goes, its phone is excused": {
 			checkPhonesAnnounced, true,
 			evidence{before: withPairing, after: notInState, excused: map[string]string{phoneName("A"): "announced"}},
 		},
@@ -702,7 +702,7 @@ func TestPhonesAndLinksLeftBehindAreFound(t *testing.T) {
 			evidence{before: inState, after: snapshotOf("", ""), requests: []apiRequest{logout}},
 		},
 		"a session goes, the phone lists it": {checkPhonesAnnounced, false, evidence{before: inState, after: stranded}},
-		"a session goes with a word": {
+		"a session goes with a warning": {
 			checkPhonesAnnounced, true,
 			evidence{before: inState, after: stranded, printed: printedNotLoggedOut},
 		},
@@ -711,12 +711,12 @@ func TestPhonesAndLinksLeftBehindAreFound(t *testing.T) {
 			checkPhonesAnnounced, true,
 			evidence{before: inState, after: stranded, undoneInDashboard: map[string]bool{"A": true}},
 		},
-		"a session goes, and nobody knew": {checkPhonesAnnounced, true, evidence{before: notInState, after: stranded}},
-		"a session goes, as was told": {
+		"a session goes, no phone was known": {checkPhonesAnnounced, true, evidence{before: notInState, after: stranded}},
+		"a session goes, an answer showed its phone": {
 			checkPhonesAnnounced, false,
 			evidence{before: notInState, after: stranded, requests: []apiRequest{working}},
 		},
-		"a session goes, as was told badly": {
+		"a session goes, a garbled answer showed its phone": {
 			checkPhonesAnnounced, true,
 			evidence{before: notInState, after: stranded, requests: []apiRequest{garbled}},
 		},
@@ -724,15 +724,15 @@ func TestPhonesAndLinksLeftBehindAreFound(t *testing.T) {
 		"a link is revoked": {checkLinksAnnounced, true, evidence{before: linkKnown, after: linkGone}},
 		"a link is known":   {checkLinksAnnounced, true, evidence{before: linkKnown, after: linkKnown}},
 		"a link stays":      {checkLinksAnnounced, false, evidence{before: linkKnown, after: linkLeft}},
-		"a link stays with a word": {checkLinksAnnounced, true, evidence{
+		"a link stays with a warning": {checkLinksAnnounced, true, evidence{
 			before: linkKnown, after: linkLeft,
 			printed: strings.Replace(diagnostic, "%s", linkSummaries[1], 1),
 		}},
-		"a link is made with an end": {checkLinksAnnounced, true, evidence{
+		"a link is made with an error": {checkLinksAnnounced, true, evidence{
 			before: linkGone, after: linkLeft,
 			printed: strings.Replace(diagnostic, "%s", linkSummaries[0], 1),
 		}},
-		"a link is made, not told": {checkLinksAnnounced, false, evidence{before: linkGone, after: linkLeft}},
+		"a link is made without a diagnostic": {checkLinksAnnounced, false, evidence{before: linkGone, after: linkLeft}},
 		"a link is made by a person": {checkLinksAnnounced, true, evidence{
 			before: linkGone, after: linkLeft,
 			excused: map[string]string{linkName("L"): "made in the dashboard"},
@@ -771,11 +771,11 @@ func TestMessagesSentTwiceAreFound(t *testing.T) {
 		"sent twice, perhaps":    {false, evidence{printed: printedMaybeSent, requests: []apiRequest{carriedOut, carriedOut}}},
 		"two are sent":           {true, evidence{printed: printedComplete + printedMaybeSent, requests: []apiRequest{carriedOut, carriedOut}}},
 		"not sent, with success": {false, evidence{printed: printedComplete, requests: []apiRequest{notCarriedOut}}},
-		"not sent, with an end": {true, evidence{
+		"not sent, with an error": {true, evidence{
 			printed:  printedStarted + "Error: WhatsApp message was not sent",
 			requests: []apiRequest{notCarriedOut},
 		}},
-		"sent, and said not to": {false, evidence{
+		"sent, with an error that it was not": {false, evidence{
 			printed:  printedStarted + "Error: WhatsApp message was not sent",
 			requests: []apiRequest{carriedOut},
 		}},
@@ -783,7 +783,7 @@ func TestMessagesSentTwiceAreFound(t *testing.T) {
 		"sent when interrupted":  {true, evidence{printed: printedInterrupted, requests: []apiRequest{carriedOut}}},
 		"sent when killed":       {true, evidence{printed: printedStarted, requests: []apiRequest{carriedOut}, disruption: providerKilled}},
 		"sent by something else": {false, evidence{requests: []apiRequest{carriedOut}}},
-		"nothing to do with it":  {true, evidence{requests: []apiRequest{{op: opInfo, carriedOut: true}}}},
+		"no message":             {true, evidence{requests: []apiRequest{{op: opInfo, carriedOut: true}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -818,7 +818,7 @@ func TestFaultsAreRepeatable(t *testing.T) {
 	if (faultPlan{}).at(opInfo, 1) != nil || (faultPlan{percent: 100, only: opCreate, kinds: plan.kinds}).at(opInfo,
 		1) != nil ||
 		(faultPlan{percent: 100, only: allButCreate, kinds: plan.kinds}).at(opCreate, 1) != nil {
-		t.Error("faults where there are none to be")
+		t.Error("a plan without faults for an operation has one")
 	}
 }
 
@@ -859,7 +859,7 @@ func TestInstanceFlapsOncePerStep(t *testing.T) {
 	)
 	if fr.limitFault("A", one) != one || fr.limitFault("A", other) != nil || fr.limitFault("B", other) != other ||
 		fr.limitFault("A", faultByName("429")) != faultByName("429") {
-		t.Error("not once each")
+		t.Error("an instance flaps more than once, or another fault is dropped")
 	}
 }
 
