@@ -19,13 +19,12 @@ import (
 
 // block is a resource, data, ephemeral, action or list block of a configuration.
 type block struct {
-	mode       string // resource, data, ephemeral, action or list
-	kind       string // like wawp_session
-	name       string
-	body       *hclsyntax.Body
-	address    string   // like data.wawp_session.x; a resource has no mode in it
-	references []string // addresses of the blocks that it refers to, directly or through others
-	// createFirst is create_before_destroy.
+	mode                string // resource, data, ephemeral, action or list
+	kind                string // like wawp_session
+	name                string
+	body                *hclsyntax.Body
+	address             string   // like data.wawp_session.x; a resource has no mode in it
+	references          []string // addresses of the blocks that it refers to, directly or through others
 	createBeforeDestroy bool
 }
 
@@ -34,7 +33,7 @@ var metaArguments = []string{"count", "for_each", "depends_on", "provider"}
 
 // configuration is a parsed configuration. Each block follows the blocks that it refers to.
 type configuration struct {
-	provider *hclsyntax.Body // nil if there is no provider block
+	provider *hclsyntax.Body // body of the provider block, nil if there is none
 	blocks   []*block
 }
 

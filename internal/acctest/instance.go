@@ -262,11 +262,10 @@ func (w *walk) changesOf(b *block) []*change {
 	return all
 }
 
-// deposed is behind the address of an object that was replaced and is not destroyed yet.
+// deposed is the suffix of the address of a deposed object: one that was replaced, but is not destroyed yet.
 const deposed = " (deposed)"
 
-// destroyInstance destroys an object. Only of a deposed one is the provider asked once more whether it may be: as
-// Terraform does.
+// destroyInstance destroys an object. For a deposed object it calls PlanResourceChange first, as Terraform does.
 func (w *walk) destroyInstance(address string) bool {
 	o := w.objectAt(address)
 	prior, ok := w.upgradeState(o)

@@ -255,17 +255,16 @@ func (c *configuration) objects(kind string) map[string]map[string]any {
 	return all
 }
 
-// How long what waits may take, by its timeouts, in seconds: 15 s have to pass until STOPPED, FAILED or a 404 is
-// believed.
+// The timeouts of the resources, in seconds. The provider needs 15 s until it believes STOPPED, FAILED or a 404.
 const (
-	toStart  = 30 // or stop a session, when it is created or updated
-	toDelete = 50 // a session; half of that is for its phone
-	toLink   = 20 // a phone
-	toUnlink = 25 // a phone, in a pairing
+	toStart  = 30 // create and update of a session
+	toDelete = 50 // delete of a session; half of that is for its phone
+	toLink   = 20 // create of a pairing
+	toUnlink = 25 // delete of a pairing
 	toInvoke = 25 // an action
 )
 
-// bodies are the arguments of a resource block; what is particular to an object is its each.value.
+// bodies are the arguments of the resource blocks. Arguments that differ between objects come from each.value.
 var bodies = map[string]string{
 	kindSession: fmt.Sprintf(`
   desired_state       = each.value.state
@@ -299,7 +298,7 @@ var bodies = map[string]string{
   hmac_secret_wo_version = each.value.version`,
 }
 
-// block writes the block of many objects, by for_each, or of one, whose values are a local one.
+// block writes a block with for_each for many objects, or a block for one object.
 func (c *configuration) block(b *strings.Builder, kind, name string, all map[string]map[string]any) {
 	body, keyword, action := "", "resource", kindMessage+"."+name
 	if kind == kindMessage {

@@ -110,7 +110,7 @@ func livingProcesses(group int) []int {
 	var all []int
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, path := range stats {
-		content, _ := os.ReadFile(path) // it may have ended meanwhile
+		content, _ := os.ReadFile(path) // fails if the process has just ended
 		fields := strings.Fields(string(content[bytes.LastIndexByte(content, ')')+1:]))
 		threads, _ := os.ReadDir(filepath.Join(filepath.Dir(path), "task"))
 		isDead := len(fields) > 0 && fields[0] == "Z" && len(threads) < 2

@@ -337,7 +337,8 @@ func checkRequestsAccepted(e evidence) []string {
 			(e.disruption == changedMeanwhile || flaps[request.id])
 		// the provider does not read the status before a logout
 		unlooked := request.op == opLogout && request.status == 400
-		linked := (request.op == opQR || request.op == opCode) && request.status == 400 // meanwhile
+		// a phone was linked after the provider had read the status
+		linked := (request.op == opQR || request.op == opCode) && request.status == 400
 		if request.fault == nil && !overtaken && !unlooked && !linked &&
 			slices.Contains([]int{400, 401, 405, 409, 415}, request.status) {
 			wrong = append(wrong, fmt.Sprintf("%s was answered with %d", request.op, request.status))

@@ -284,9 +284,9 @@ func (r *run) waitForRequests(printed *acctest.Transcript) {
 // longest wait may be the last to begin.
 func (r *run) longestDuration(e evidence) time.Duration {
 	const (
-		longestPause = 2 * time.Second // before a retry: there are two at most
+		longestPause = 2 * time.Second // before an attempt; there are at most two retries
 		secondLook   = 5 * time.Second
-		// a session that is replaced has two starts
+		// toStart counts twice, for a session that is replaced
 		allTimeouts = (toStart + toDelete + toStart + toLink + toUnlink + toInvoke) * time.Second
 	)
 	explained, looks := baseDuration+time.Duration(len(e.requests))*requestDuration, map[string]int{}

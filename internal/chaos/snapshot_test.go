@@ -12,7 +12,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// snapshot is the account at Wawp, and the state of Terraform.
+// snapshot is the account at Wawp and Terraform's state at one time.
 type snapshot struct {
 	sessions  map[string]wawptest.Session // by instance id, as the next five
 	policies  map[string]string

@@ -117,7 +117,7 @@ func fuzzedCommands(f *testing.F, w *acctest.World, api *switchableTransport) []
 		if strings.Contains(configuration, "pairing") {
 			w.Pair(fuzzedID, "201145202826", "Support")
 		}
-		tf.Configure(strings.Replace(configuration, `create = "20ms"`, `create = "1m"`, 1)) // now it has to succeed
+		tf.Configure(strings.Replace(configuration, `create = "20ms"`, `create = "1m"`, 1)) // this apply must succeed
 		tf.OK("apply")
 		all = append(all, fuzzedCommand{tf, "refresh", nil}, fuzzedCommand{tf, "destroy", []string{"-refresh=false"}})
 	}

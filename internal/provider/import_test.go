@@ -11,9 +11,9 @@ import (
 
 // importCase is an import of an object that exists.
 type importCase struct {
-	id       string // "" is by identity
+	id       string // "" imports by identity
 	identity map[string]string
-	want     map[string]string // of the state and the identity
+	want     map[string]string // in the state and in the identity
 }
 
 // TestImportIDsAreTrimmed: white space around a pasted id or identity is no part of it.

@@ -39,7 +39,7 @@ func TestAccMovingFromCurlExample(t *testing.T) {
 		}
 	}
 	imports(cli.OK("plan", "-no-color", "-generate-config-out=generated.tf"))
-	imports(cli.OK("plan", "-no-color")) // with what was generated
+	imports(cli.OK("plan", "-no-color")) // with the generated configuration
 	removeFile(t, in("generated.tf"))
 	writeFile(t, in("sessions.tf"), example("adopted/main.tf"))
 	imports(cli.OK("apply", "-no-color", "-auto-approve"))

@@ -109,7 +109,7 @@ func startReceiver(t *testing.T, command []string, secret string, environment ..
 		t.Fatal(err)
 	}
 	address := free.Addr().String()
-	_ = free.Close() // It takes no connection.
+	_ = free.Close() // frees the port for the receiver
 	_, port, _ := net.SplitHostPort(address)
 	cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), append(environment, "WEBHOOK_SECRET="+secret, "PORT="+port,
@@ -157,7 +157,7 @@ func (r *receiver) post(t *testing.T, body, signature string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = response.Body.Close() // There is nothing in it.
+	_ = response.Body.Close() // the body is empty
 	return response.StatusCode
 }
 

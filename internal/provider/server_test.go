@@ -56,7 +56,7 @@ func invokeAction(t *testing.T, s *server) <-chan tfprotov6.InvokeActionEvent {
 		sent <- event
 		return true
 	})
-	<-sent // it runs
+	<-sent // the action runs
 	return sent
 }
 

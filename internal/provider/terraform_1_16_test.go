@@ -22,7 +22,7 @@ func TestAccActionsAroundADestroy(t *testing.T) {
 	example := exampleFiles(t, "TestAccActionsAroundADestroy")["guides/around-a-destroy/main.tf"]
 	for name, test := range map[string]struct {
 		command []string
-		status  string // of the session before
+		status  string // of the session before the command
 		says    []string
 		sent    int
 	}{
@@ -108,7 +108,7 @@ func TestAccFailedActionFollowsOnFailure(t *testing.T) {
 		event, mode string
 		fails       bool
 		made        int
-		next        string // what the next plan says
+		next        string // in the output of the next plan
 	}{
 		{"before_create", "on_failure = halt", true, 0, "1 to add"},
 		{"before_create", "on_failure = continue", false, 1, "No changes."},

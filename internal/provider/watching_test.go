@@ -49,7 +49,7 @@ func TestAccWatchScriptReportsSession(t *testing.T) {
 	state := readFile(t, filepath.Join(cli.Dir, "terraform.tfstate"))
 
 	w.Pair(id, "201145202826", "Support")
-	cli.OK("plan", "-detailed-exitcode") // succeeds if there is nothing to change: a check leaves plans quiet
+	cli.OK("plan", "-detailed-exitcode") // succeeds if there is nothing to change: a check adds no change
 	const lookAgain = "Looking again"
 	for _, test := range []struct {
 		name   string

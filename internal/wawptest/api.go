@@ -46,7 +46,7 @@ type Config struct {
 	WriteRace time.Duration
 	// Secrets says how the answers show the secret of a webhook: "" not at all, "masked" or "shown".
 	Secrets string
-	// SystemListed shows the system webhook among the session's own ones, too.
+	// SystemListed also lists the system webhook among the session's webhooks.
 	SystemListed bool
 	// Queue makes the answers to messages say that they are queued, not sent.
 	Queue bool
@@ -149,7 +149,7 @@ var objects = []map[string]endpoint{
 
 // endpoint is one method and path of the API.
 type endpoint struct {
-	account  bool // concerns the account, not one session: takes no instance_id
+	account  bool // is about the account, not a session: takes no instance_id
 	paid     bool // is for accounts with an active plan
 	bareBody bool // takes the credentials in the query only, even with a body
 	// documented parameters beside the credentials: in the body where there is one, else in the query
@@ -160,7 +160,7 @@ type endpoint struct {
 // call is a request that has passed every check.
 type call struct {
 	*Request
-	session *session // the one it is about; nil for an endpoint of the account
+	session *session // nil for an endpoint of the account
 }
 
 // act carries out a request, and returns the answer of the API. It applies the parts of the fault that concern the
@@ -293,7 +293,7 @@ func (r Request) saysJSON() bool {
 // object is a JSON object.
 type object = map[string]any
 
-// answer is what goes back to the client.
+// answer is an HTTP answer.
 type answer struct {
 	status      int
 	contentType string // "" is none
@@ -334,7 +334,7 @@ func complain(code, format string, args ...any) *answer {
 // write sends the answer. If cut, it declares the full length but sends the first half, and net/http ends the
 // connection.
 func (a answer) write(w http.ResponseWriter, cut bool) {
-	w.Header()["Content-Type"] = nil // Keeps net/http from guessing one.
+	w.Header()["Content-Type"] = nil // net/http must not guess one
 	if a.contentType != "" {
 		w.Header().Set("Content-Type", a.contentType)
 	}

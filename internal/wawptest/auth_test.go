@@ -62,7 +62,7 @@ func TestQRCodeChangesWithStatus(t *testing.T) {
 	}
 }
 
-// qrCode returns what a session's QR code says, and when it expires.
+// qrCode returns the content of a session's QR code, and when it expires.
 func (s *simulation) qrCode(id string) (string, time.Time) {
 	s.t.Helper()
 	status, answer := s.call(getCode, id)

@@ -123,7 +123,7 @@ func (f Fault) answer(act func() answer) answer {
 func drop(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler) // How a handler ends a connection that cannot be taken over.
+		panic(http.ErrAbortHandler) // ends a connection that cannot be hijacked
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)

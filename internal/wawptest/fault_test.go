@@ -228,7 +228,7 @@ func TestFaultHold(t *testing.T) {
 		s.Inject(Fault{Hold: release, Times: 1})
 		done := s.startRequest(t.Context(), createSession, "")
 		s.awaitRequests(createSession, 1)
-		s.ClearFaults() // It has arrived: that changes nothing for it.
+		s.ClearFaults() // has no effect on a request that has arrived
 		if sessions := s.Sessions(); len(sessions) != 0 {
 			t.Errorf("done while held: %v", sessions)
 		}
@@ -279,7 +279,7 @@ func TestFaultWithhold(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	lost := s.startRequest(ctx, createSession, "")
 	s.awaitRequests(createSession, 1)
-	for len(s.Sessions()) == 0 { // it is done, although nobody has been told
+	for len(s.Sessions()) == 0 { // it is carried out before its answer
 		runtime.Gosched()
 	}
 	leave()

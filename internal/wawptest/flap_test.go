@@ -131,7 +131,7 @@ func TestFaultAge(t *testing.T) {
 	}
 }
 
-// Every object that a GET tells of can be told as it was, and requests change it as the dashboard does.
+// TestAgeOfEachObject: each object of a GET has former versions, after a request and after a change in the dashboard.
 func TestAgeOfEachObject(t *testing.T) {
 	t.Parallel()
 	clock := &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
@@ -156,7 +156,7 @@ func TestAgeOfEachObject(t *testing.T) {
 	}
 }
 
-// A phone goes on listing a session that was deleted while it was linked.
+// TestStrandedSessions: a phone goes on listing a session that was deleted while it was linked.
 func TestStrandedSessions(t *testing.T) {
 	t.Parallel()
 	s := newSimulation(t, Config{})
@@ -175,7 +175,7 @@ func TestStrandedSessions(t *testing.T) {
 	}
 }
 
-// What a request has done is recorded, whatever was answered.
+// TestRequestDone: Done is set even if a fault changed the answer.
 func TestRequestDone(t *testing.T) {
 	t.Parallel()
 	s := newSimulation(t, Config{})

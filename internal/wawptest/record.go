@@ -88,7 +88,7 @@ func (a *API) count(match string) (int, <-chan struct{}) {
 	return count, a.arrived
 }
 
-// arrive records a request and decides which fault takes it, in one step: whoever has seen it arrive may change the
+// arrive records a request and decides which fault takes it, in one step: a test that has seen it arrive may change the
 // faults without an effect on it. It reports whether the whole request arrived. If the client left before, the request
 // is not carried out.
 func (a *API) arrive(r *http.Request) (*Request, Fault, bool) {

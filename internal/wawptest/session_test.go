@@ -281,7 +281,7 @@ func TestPairAfter(t *testing.T) {
 	for name, test := range map[string]struct {
 		endpoint string
 		params   object
-		want     Me // the zero value is nobody
+		want     Me // zero is no phone
 	}{
 		"QR code":         {getCode, nil, Me{"201145202826@c.us", "Support"}},
 		"pairing code":    {requestCode, number, Me{"491711234567@c.us", "Support"}},
@@ -338,7 +338,7 @@ func TestPairAfterTheFirstCode(t *testing.T) {
 	s.NewLink(id)
 	s.call(getLink, id)
 	s.call(startSession, id)
-	after(time.Hour, statusScan) // Before it waited, nothing could be scanned.
+	after(time.Hour, statusScan) // before SCAN_QR_CODE, there is no code
 	s.call(getCode, id)
 	after(40*time.Second, statusScan)
 	s.call(requestCode, id, object{"phone_number": "491711234567"})
@@ -400,7 +400,7 @@ func TestMisusePanics(t *testing.T) {
 			api := New(Config{})
 			id := api.Add(Session{}).InstanceID
 			checkPanics(t, func() { mistake(api, id) })
-			api.Sessions() // Nothing stays locked.
+			api.Sessions() // deadlocks if the API is still locked
 		})
 	}
 }

@@ -38,7 +38,7 @@ func TestWriteWebhook(t *testing.T) {
 	tests := map[string]struct {
 		endpoint string
 		params   object
-		want     Webhook // "" as URL: refused
+		want     Webhook // without a URL: the request is refused
 		code     string
 	}{
 		"set, least": {setHook, object{"events": events}, Webhook{hook, sorted, true, 2, 15, ""}, ""},
@@ -358,7 +358,7 @@ func TestWriteRace(t *testing.T) {
 			if d := <-read; d != time.Hour {
 				t.Errorf("it waits for %v", d)
 			}
-			s.SetWebhook(id, Webhook{URL: hook + "/lost"}) // Others can write meanwhile.
+			s.SetWebhook(id, Webhook{URL: hook + "/lost"}) // would block if the API were locked
 			close(write)
 			if err := <-done; err != nil {
 				t.Fatal(err)

@@ -19,7 +19,7 @@ func TestRun(t *testing.T) {
 		args   []string
 		token  string
 		second int    // the status of a second create
-		then   string // what a session is, once started and asked for its QR code
+		then   string // the status after a start and a request for the QR code
 	}{
 		"random token": {nil, `[0-9A-Za-z]{14}`, 201, "SCAN_QR_CODE"},
 		"all flags": {
@@ -109,7 +109,7 @@ func post(t *testing.T, base, path, token, id string) (int, map[string]string) {
 		t.Fatal(err)
 	}
 	texts := map[string]string{}
-	_ = json.NewDecoder(response.Body).Decode(&texts) // What is no text is left out.
+	_ = json.NewDecoder(response.Body).Decode(&texts) // values that are no text are left out
 	if err := response.Body.Close(); err != nil {
 		t.Error(err)
 	}

@@ -34,7 +34,7 @@ const (
 	info   = "POST /v2/session/info"
 	remove = "DELETE /v2/session/delete"
 
-	// Each character asks for care: in a URL, in JSON, in a configuration of curl, or in a shell.
+	// Each special character needs an escape: in a URL, in JSON, in a configuration of curl, or in a shell.
 	token = `c4nary/of+1&="é\o $HOME`
 )
 
@@ -51,7 +51,7 @@ type probe struct {
 
 func newProbe(t *testing.T, config wawptest.Config) *probe {
 	t.Helper()
-	if signal.Ignored(syscall.SIGHUP) { // by nohup: a program that ignores it from its start cannot be tested with it
+	if signal.Ignored(syscall.SIGHUP) { // nohup ignores SIGHUP, and the script would inherit that
 		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	}
 	config.Token = cmp.Or(config.Token, token)
@@ -72,7 +72,7 @@ func newProbe(t *testing.T, config wawptest.Config) *probe {
 	p.env = []string{
 		"PATH=" + p.path, "WAWP_BASE_URL=" + server.URL, "WAWP_ACCESS_TOKEN= " + config.Token + "\n", "YES=1",
 		"PAUSE=0",
-		"http_proxy=http://127.0.0.1:1", "HOME=" + p.path, // none of which must matter
+		"http_proxy=http://127.0.0.1:1", "HOME=" + p.path, // these two must have no effect
 	}
 	return p
 }
@@ -141,7 +141,7 @@ func (p *probe) run(code int, signal syscall.Signal, match string, faults ...waw
 
 func (p *probe) end(cmd *exec.Cmd, code int) {
 	p.t.Helper()
-	_ = cmd.Wait() // The exit code tells.
+	_ = cmd.Wait() // ProcessState has the result
 	if got := cmd.ProcessState.ExitCode(); got != code {
 		p.t.Errorf("exit code %d, want %d; it printed\n%s%s", got, code, &p.stdout, &p.stderr)
 	}
@@ -200,14 +200,14 @@ func (p *probe) checkSessionsLeft(sessions int) {
 // TestAccProbe calls each endpoint that the provider calls and that needs no phone. It prints no values.
 func TestAccProbe(t *testing.T) {
 	t.Parallel()
-	var seconds atomic.Int64 // as many as there were looks at the clock
+	var seconds atomic.Int64 // the clock advances by one at each look
 	clock := func() time.Time { return time.Unix(seconds.Add(1), 0) }
 	p := newProbe(t, wawptest.Config{
 		Paid: true, Now: clock, BootTime: 5 * time.Second, SystemListed: true,
 		Secrets: "shown",
 	})
 	p.listen()
-	p.Add(wawptest.Session{}) // somebody else's
+	p.Add(wawptest.Session{}) // must stay as it is
 	var mu sync.Mutex
 	values := map[string]bool{}
 	p.Inject(wawptest.Fault{Reshape: func(answer map[string]any) any {
@@ -245,7 +245,7 @@ func TestAccProbe(t *testing.T) {
 			t.Errorf("%s %s: asked %t, want %t", method, path, got, want)
 		}
 	}
-	// Nothing is refused but what has to be.
+	// Only the requests in want may be refused.
 	var refused []string
 	for _, r := range p.Requests() {
 		if r.Status >= 300 {
