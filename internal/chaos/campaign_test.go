@@ -41,7 +41,7 @@ func TestChaos(t *testing.T) {
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for seed := range seeds {
-				t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { newRun(t, interrupted, seed, f).playAll() })
+				t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { newRun(t, interrupted, seed, f).runAll() })
 			}
 		})
 	}

@@ -257,11 +257,11 @@ func (c *configuration) objects(kind string) map[string]map[string]any {
 
 // The timeouts of the resources, in seconds. The provider needs 15 s until it believes STOPPED, FAILED or a 404.
 const (
-	toStart  = 30 // create and update of a session
-	toDelete = 50 // delete of a session; half of that is for its phone
-	toLink   = 20 // create of a pairing
-	toUnlink = 25 // delete of a pairing
-	toInvoke = 25 // an action
+	startTimeout  = 30 // create and update of a session
+	deleteTimeout = 50 // delete of a session; half of that is for its phone
+	pairTimeout   = 20 // create of a pairing
+	unpairTimeout = 25 // delete of a pairing
+	invokeTimeout = 25 // an action
 )
 
 // bodies are the arguments of the resource blocks. Arguments that differ between objects come from each.value.
@@ -269,7 +269,7 @@ var bodies = map[string]string{
 	kindSession: fmt.Sprintf(`
   desired_state       = each.value.state
   deletion_protection = each.value.protected
-  timeouts            = { create = "%[1]ds", update = "%[1]ds", delete = "%ds" }`, toStart, toDelete),
+  timeouts            = { create = "%[1]ds", update = "%[1]ds", delete = "%ds" }`, startTimeout, deleteTimeout),
 	kindPolicy: `
   instance_id = SESSION
   policy      = each.value.policy`,
@@ -279,14 +279,14 @@ var bodies = map[string]string{
 	kindPairing: fmt.Sprintf(`
   instance_id = SESSION
   timeouts    = { create = "%ds", delete = "%ds" }
-  depends_on  = [wawp_session_temp_link.x]`, toLink, toUnlink),
+  depends_on  = [wawp_session_temp_link.x]`, pairTimeout, unpairTimeout),
 	kindMessage: fmt.Sprintf(`
   config {
     instance_id  = SESSION
     phone_number = "+20 114 520 2826"
     message      = "This phone is linked now."
     timeouts     = { invoke = "%ds" }
-  }`, toInvoke),
+  }`, invokeTimeout),
 	kindHook: `
   instance_id            = SESSION
   url                    = each.value.url

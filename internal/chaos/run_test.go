@@ -83,8 +83,8 @@ func (r *run) secretOf(key string, h *hook) string {
 	return ""
 }
 
-// playAll makes random steps. Then it ends the faults, checks that the account converges, and destroys everything.
-func (r *run) playAll() {
+// runAll makes random steps. Then it ends the faults, checks that the account converges, and destroys everything.
+func (r *run) runAll() {
 	defer r.figures.add("runs", "all", 1)
 	for range 3 + r.rng.IntN(6) {
 		r.step()
@@ -286,8 +286,8 @@ func (r *run) longestDuration(e evidence) time.Duration {
 	const (
 		longestPause = 2 * time.Second // before an attempt; there are at most two retries
 		secondLook   = 5 * time.Second
-		// toStart counts twice, for a session that is replaced
-		allTimeouts = (toStart + toDelete + toStart + toLink + toUnlink + toInvoke) * time.Second
+		// startTimeout counts twice, for a session that is replaced
+		allTimeouts = (2*startTimeout + deleteTimeout + pairTimeout + unpairTimeout + invokeTimeout) * time.Second
 	)
 	explained, looks := baseDuration+time.Duration(len(e.requests))*requestDuration, map[string]int{}
 	for _, request := range e.requests {
