@@ -10,8 +10,8 @@ import (
 )
 
 var (
-	getQRCode   = operation{method: http.MethodPost, path: "/v2/auth/qr", repeat: repeatRead, secret: true}
-	requestCode = operation{method: http.MethodPost, path: "/v2/auth/request-code", repeat: repeatUndone, secret: true}
+	getQRCode   = operation{method: http.MethodPost, path: "/v2/auth/qr", retry: retryRead, secret: true}
+	requestCode = operation{method: http.MethodPost, path: "/v2/auth/request-code", retry: retryNotDone, secret: true}
 )
 
 // QRCode is what a phone has to scan to be linked. It is a secret: who scans it links a phone.

@@ -273,7 +273,7 @@ func TestActionsAcceptAnySuccessButAnErrorInDisguise(t *testing.T) {
 
 func TestErrorsAreReadInEveryForm(t *testing.T) {
 	t.Parallel()
-	for body, want := range map[string]complaint{
+	for body, want := range map[string]apiError{
 		`{"code":"invalid_instance","message":"gone"}`:                 {"invalid_instance", "gone"},
 		`{"code":"x","message":"y","data":{"status":404}}`:             {"x", "y"},
 		`{"data":{"code":"x","message":"y"}}`:                          {"x", "y"},
@@ -293,7 +293,7 @@ func TestErrorsAreReadInEveryForm(t *testing.T) {
 		``:                             {},
 		`[{"code":"x","message":"y"}]`: {},
 	} {
-		if got := parse([]byte(body)).complaint(); got != want {
+		if got := parse([]byte(body)).apiError(); got != want {
 			t.Errorf("%s: %+v, want %+v", body, got, want)
 		}
 	}

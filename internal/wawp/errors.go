@@ -37,9 +37,9 @@ type Error struct {
 
 // newError describes an attempt that did not end well.
 func newError(op operation, redact redactor, kind Kind, end outcome, attempts int) *Error {
-	said := parse(end.body).complaint()
+	said := parse(end.body).apiError()
 	if op.secret && end.status/100 == 2 {
-		said = complaint{}
+		said = apiError{}
 	}
 	e := &Error{
 		Op: op.String(), Kind: kind, Status: end.status, Code: redact.line(said.code),
@@ -49,7 +49,7 @@ func newError(op operation, redact redactor, kind Kind, end outcome, attempts in
 	if end.err != nil {
 		e.text = redact.line(end.err.Error())
 	}
-	if len(end.body) > 0 && said == (complaint{}) {
+	if len(end.body) > 0 && said == (apiError{}) {
 		media, _, err := mime.ParseMediaType(end.header.Get("Content-Type"))
 		if err != nil {
 			media = "of no media type"

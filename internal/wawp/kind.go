@@ -98,7 +98,7 @@ func classify(end outcome) Kind {
 		return "" // a decoder judges its body
 	}
 	body := parse(end.body)
-	said := body.complaint()
+	said := body.apiError()
 	code := strings.ToLower(said.code)
 	switch end.status {
 	case http.StatusBadRequest:
@@ -181,7 +181,7 @@ func missing(body document) Kind {
 	var kind Kind
 	for _, said := range body.statements() {
 		means := refused(said, NotFound)
-		if denial.MatchString(strings.Join(strings.Fields(nameless.ReplaceAllString(said, "")), " ")) {
+		if saysNoSuchInstance.MatchString(strings.Join(strings.Fields(nameless.ReplaceAllString(said, "")), " ")) {
 			means = NoSuchInstance
 		}
 		if kind = cmp.Or(kind, means); kind != means {
@@ -195,7 +195,7 @@ func missing(body document) Kind {
 var nameless = regexp.MustCompile(`["'’.:,!]|\b([0-9a-f]{8,}|wawp-[0-9]+)\b`)
 
 // denial is a code, or a sentence in small letters, that says of an instance, or a session, that there is none.
-var denial = func() *regexp.Regexp {
+var saysNoSuchInstance = func() *regexp.Regexp {
 	const (
 		code   = `invalid_instance|(instance|session)_not_found`
 		it     = `((the|this|that|given|requested|specified|provided|whatsapp|wawp) )*(instance|session)( id)?`

@@ -10,7 +10,7 @@ import (
 )
 
 var sendText = operation{
-	method: http.MethodPost, path: "/v2/send/text", repeat: repeatUndone, keep: true,
+	method: http.MethodPost, path: "/v2/send/text", retry: retryNotDone, mustFinish: true,
 	bareBody: true,
 }
 

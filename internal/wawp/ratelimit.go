@@ -13,8 +13,8 @@ import (
 )
 
 var (
-	getRateLimit = operation{method: http.MethodGet, path: "/v2/session/rate-limit", repeat: repeatRead}
-	setRateLimit = operation{method: http.MethodPatch, path: "/v2/session/rate-limit", repeat: repeatHarmless}
+	getRateLimit = operation{method: http.MethodGet, path: "/v2/session/rate-limit", retry: retryRead}
+	setRateLimit = operation{method: http.MethodPatch, path: "/v2/session/rate-limit", retry: retryIdempotent}
 )
 
 // RateLimit is the sending policy of a session, and the policies that there are, as far as an answer told.

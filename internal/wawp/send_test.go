@@ -730,7 +730,7 @@ func (r *racing) RoundTrip(request *http.Request) (*http.Response, error) {
 func TestConnectionAfterCancellationSendsNothing(t *testing.T) {
 	t.Parallel()
 	for op, call := range once {
-		if !op.keep {
+		if !op.mustFinish {
 			continue
 		}
 		ctx, cancel := context.WithCancel(context.Background())
@@ -888,12 +888,12 @@ func TestRetryTable(t *testing.T) {
 		sendText:        undone,
 	} {
 		for name, end := range endings {
-			if got := op.repeat.after(classify(end)); got != slices.Contains(want, name) {
+			if got := op.retry.after(classify(end)); got != slices.Contains(want, name) {
 				t.Errorf("%s after %s: retried = %t", op, name, got)
 			}
 		}
-		if _, listed := once[op]; listed != (op.repeat == repeatUndone) || op.keep && !listed {
-			t.Errorf("%s: sent once: %t, kept: %t, listed: %t", op, op.repeat == repeatUndone, op.keep, listed)
+		if _, listed := once[op]; listed != (op.retry == retryNotDone) || op.mustFinish && !listed {
+			t.Errorf("%s: sent once: %t, kept: %t, listed: %t", op, op.retry == retryNotDone, op.mustFinish, listed)
 		}
 	}
 }

@@ -22,12 +22,12 @@ const (
 const wawpDomain = "wawp.net"
 
 var (
-	getTempLink    = operation{method: http.MethodGet, path: "/v2/session/temp-link", repeat: repeatRead}
+	getTempLink    = operation{method: http.MethodGet, path: "/v2/session/temp-link", retry: retryRead}
 	createTempLink = operation{
-		method: http.MethodPost, path: "/v2/session/temp-link", repeat: repeatUndone,
-		keep: true,
+		method: http.MethodPost, path: "/v2/session/temp-link", retry: retryNotDone,
+		mustFinish: true,
 	}
-	revokeTempLinks = operation{method: http.MethodDelete, path: "/v2/session/temp-link", repeat: repeatHarmless}
+	revokeTempLinks = operation{method: http.MethodDelete, path: "/v2/session/temp-link", retry: retryIdempotent}
 )
 
 // TempLink is the address of a page on which a person scans the QR code of a session, without an account at Wawp. It is
@@ -117,7 +117,7 @@ func (c *Client) RevokeTempLinks(ctx context.Context, id string) error {
 // LockTempLinks waits until nobody else in this process makes or revokes the links of a session, and returns how to let
 // the next one do so. Each link ends the one before it: who wants one, and looks first, must not be overtaken.
 func (c *Client) LockTempLinks(ctx context.Context, id string) (unlock func(), err error) {
-	return c.turn(ctx, "temp-link of "+id)
+	return c.lock(ctx, "temp-link of "+id)
 }
 
 // tempLink finds the link in an answer, and says whether the answer tells of one, or that there is none. Whether it is

@@ -142,19 +142,19 @@ func TestSecretIsBlottedOutInEveryCase(t *testing.T) {
 	for before := range 4 { // bytes
 		for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawURLEncoding} {
 			encoded := encoding.EncodeToString([]byte("user"[:before] + secret + `","b":1}`))
-			if got := r.value("Basic " + encoded); !strings.Contains(got, blot) ||
-				len(got) > len("Basic "+encoded)-len(secret)+len(blot) {
+			if got := r.value("Basic " + encoded); !strings.Contains(got, redactedMark) ||
+				len(got) > len("Basic "+encoded)-len(secret)+len(redactedMark) {
 				t.Errorf("%s is kept as %s", encoded, got)
 			}
 		}
 	}
 	for text, want := range map[string]string{
-		secret + secret:                     blot,
-		"S3cr3t\u202e/T0\x00ken+":           blot, // what is left out does not hide it
+		secret + secret:                     redactedMark,
+		"S3cr3t\u202e/T0\x00ken+":           redactedMark, // what is left out does not hide it
 		"S3cr3t/T0ke":                       "S3cr3t/T0ke",
 		strings.Repeat("x", 250) + secret:   strings.Repeat("x", 250) + "(reda…",
 		strings.Repeat("x ", 200) + "\x00":  strings.Repeat("x ", 127) + "x…",
-		strings.Repeat(secret+" ", 5) + "y": strings.Repeat(blot+" ", 5) + "y",
+		strings.Repeat(secret+" ", 5) + "y": strings.Repeat(redactedMark+" ", 5) + "y",
 	} {
 		if got := r.value(text); got != want {
 			t.Errorf("%q is kept as %q, want %q", text, got, want)
@@ -233,10 +233,10 @@ func FuzzText(f *testing.F) {
 			got != trimmed {
 			t.Errorf("%q is kept as %q", text, got)
 		}
-		if value := r.value(text); len(text) <= longestText && !strings.Contains(value, blot) && value != got {
+		if value := r.value(text); len(text) <= longestText && !strings.Contains(value, redactedMark) && value != got {
 			t.Errorf("%q is kept as %q, and without a secret as %q", text, got, value)
 		}
-		if whole := r.whole(text); whole != "" && !strings.Contains(whole, blot) && whole != text {
+		if whole := r.whole(text); whole != "" && !strings.Contains(whole, redactedMark) && whole != text {
 			t.Errorf("%q is kept whole as %q", text, whole)
 		}
 	})

@@ -13,10 +13,10 @@ import (
 const longestSharedRead = 5 * time.Minute
 
 var (
-	listWebhooks  = operation{method: http.MethodGet, path: "/v2/session/webhook", repeat: repeatRead}
-	setWebhook    = operation{method: http.MethodPost, path: "/v2/webhook/set", repeat: repeatUndone, keep: true}
-	updateWebhook = operation{method: http.MethodPatch, path: "/v2/webhook/update", repeat: repeatHarmless}
-	deleteWebhook = operation{method: http.MethodDelete, path: "/v2/webhook/delete", repeat: repeatHarmless}
+	listWebhooks  = operation{method: http.MethodGet, path: "/v2/session/webhook", retry: retryRead}
+	setWebhook    = operation{method: http.MethodPost, path: "/v2/webhook/set", retry: retryNotDone, mustFinish: true}
+	updateWebhook = operation{method: http.MethodPatch, path: "/v2/webhook/update", retry: retryIdempotent}
+	deleteWebhook = operation{method: http.MethodDelete, path: "/v2/webhook/delete", retry: retryIdempotent}
 )
 
 // DefaultRetries is what Wawp gives a webhook for which none were set (documentation of webhook/set).
@@ -164,15 +164,15 @@ func (c *Client) SetWebhook(ctx context.Context, id string, hook Webhook, secret
 		if there, ok := FindWebhook(hooks, hook.URL); ok && there.Matches(hook) {
 			return nil
 		}
-		if lookErr != nil || !wasLost(KindOf(err)) || attempt == c.options.MaxRetries ||
+		if lookErr != nil || !hasNoAnswer(KindOf(err)) || attempt == c.options.MaxRetries ||
 			sleep(ctx, c.backoff(attempt)) != nil {
 			return err
 		}
 	}
 }
 
-// wasLost says whether a request was sent, and no answer of Wawp's own came back: that of a gateway, or none.
-func wasLost(k Kind) bool { return k == NoAnswer || k == GatewayFault }
+// hasNoAnswer says whether a request was sent, and no answer of Wawp's own came back: that of a gateway, or none.
+func hasNoAnswer(k Kind) bool { return k == NoAnswer || k == GatewayFault }
 
 // UpdateWebhook changes the webhook on a URL. Hold [Client.LockWebhooks] meanwhile.
 func (c *Client) UpdateWebhook(ctx context.Context, id, address string, change WebhookChange) error {
@@ -212,7 +212,7 @@ func (c *Client) change(ctx context.Context, op operation, id string, parameters
 // LockWebhooks waits until nobody else in this process writes to the webhooks of a session, and returns how to let the
 // next one do so. Wawp keeps them in one list: two writes at once can undo each other.
 func (c *Client) LockWebhooks(ctx context.Context, id string) (unlock func(), err error) {
-	done, err := c.turn(ctx, id)
+	done, err := c.lock(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -222,8 +222,8 @@ func (c *Client) LockWebhooks(ctx context.Context, id string) (unlock func(), er
 	}, nil
 }
 
-// turn waits until nobody else in this process writes to something, and returns how to let the next one do so.
-func (c *Client) turn(ctx context.Context, what string) (done func(), err error) {
+// lock waits until nobody else in this process writes to something, and returns how to let the next one do so.
+func (c *Client) lock(ctx context.Context, what string) (done func(), err error) {
 	c.mu.Lock()
 	turn, ok := c.writes[what]
 	if !ok {
