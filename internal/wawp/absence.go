@@ -116,7 +116,8 @@ func (c *Client) confirm(ctx context.Context, id string, known Known, session Se
 		return Finding{Reason: reason}
 	}
 	if policy {
-		if _, err = c.GetRateLimit(ctx, id); err == nil {
+		_, err = c.GetRateLimit(ctx, id)
+		if err == nil {
 			return Finding{Reason: unsure + "its sending policy can still be read"}
 		}
 		if verdict, _ := known.judge(err); verdict != Absent {

@@ -248,11 +248,11 @@ func TestInterruptedSecondLookProvesNothing(t *testing.T) {
 	checkSent(t, s)
 
 	ctx, cancel = context.WithCancel(context.Background())
-	s = serve(t, func(w http.ResponseWriter, r *http.Request) {
-		noInstance(w, r)
-		time.AfterFunc(50*time.Millisecond, cancel) // when the answer has been read
+	s = serve(t, noInstance)
+	c = client(t, s.URL, func(o *Options) {
+		o.SecondLook = time.Hour
+		o.Log = func(context.Context, Attempt) { cancel() } // it is called once the answer has been read
 	})
-	c = client(t, s.URL, func(o *Options) { o.SecondLook = time.Hour })
 	found, err := c.RemoveSession(ctx, "A1", long)
 	if found.Verdict != Broken || KindOf(err) != NoSuchInstance {
 		t.Errorf("found %+v, %v", found, err)

@@ -157,7 +157,8 @@ func (r *reader) value() (value any, err error) {
 		object := map[string]any{}
 		for err == nil && r.More() {
 			var key any
-			if key, err = r.Token(); err == nil {
+			key, err = r.Token()
+			if err == nil {
 				name, _ := key.(string)
 				object[name], err = r.value()
 			}

@@ -23,7 +23,8 @@ func asciiHost(u *url.URL) string {
 	}
 	if !isASCII(name) {
 		var err error
-		if name, err = idna.Lookup.ToASCII(name); err != nil {
+		name, err = idna.Lookup.ToASCII(name)
+		if err != nil {
 			return ""
 		}
 	}

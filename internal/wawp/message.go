@@ -80,7 +80,8 @@ type report struct {
 
 // read adds what a part of the answer says, and then the parts within it.
 func (r *report) read(part map[string]any) {
-	if r.parts++; r.parts > maxLayers {
+	r.parts++
+	if r.parts > maxLayers {
 		return
 	}
 	for _, name := range []string{"sent", "success", "ok", "status"} {

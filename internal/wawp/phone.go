@@ -60,8 +60,7 @@ func ParsePhoneNumber(notation string) (string, error) {
 		return "", errors.New("it has a + that is not at its beginning")
 	case strings.HasPrefix(digits, "0") && !international:
 		return "",
-			errors.New("it begins with a single 0, as numbers within a country do: put the country code in place of " +
-				"the 0")
+			errors.New("it begins with a single 0, as numbers within a country do: put the country code in place of the 0")
 	case code == "":
 		return "", errors.New("it begins with no country code that exists")
 	}
@@ -71,8 +70,7 @@ func ParsePhoneNumber(notation string) (string, error) {
 		}
 		if strings.HasPrefix(local, "0") {
 			return "",
-				fmt.Errorf("it has a 0 after the country code %s, which is dialled only within the country: leave "+
-					"that out", code)
+				fmt.Errorf("it has a 0 after the country code %s, which is dialled only within the country: leave that out", code)
 		}
 	}
 	switch digits = code + local; {
