@@ -24,8 +24,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -187,7 +189,7 @@ func ParseBaseURL(s string) (*url.URL, error) {
 // operation is one endpoint of the API.
 type operation struct {
 	method string
-	path   string
+	path   string // may have parameters in braces, such as /v2/labels/{id}
 	retry  retryPolicy
 	// mustFinish makes an attempt that is connected ignore cancellation, so that its answer is not lost.
 	mustFinish bool
@@ -201,6 +203,24 @@ type operation struct {
 
 // String names the operation as the API's documentation does.
 func (o operation) String() string { return o.method + " " + o.path }
+
+// fill puts parameters into the path. It returns the path, and the other parameters.
+func (o operation) fill(parameters fields) (path string, others fields, err error) {
+	path, others = o.path, maps.Clone(parameters)
+	for name, value := range parameters {
+		segment := url.PathEscape(fmt.Sprint(value))
+		filled := strings.ReplaceAll(path, "{"+name+"}", segment)
+		if filled == path {
+			continue
+		}
+		if slices.Contains([]string{"", ".", ".."}, segment) {
+			return "", nil, fmt.Errorf("%s would lead to another path", name)
+		}
+		path = filled
+		delete(others, name)
+	}
+	return path, others, nil
+}
 
 // fields are the parameters of an operation, without the credentials.
 type fields map[string]any
@@ -230,9 +250,9 @@ func (c *Client) redactorFor(instanceID string, parameters fields) redactor {
 	return newRedactor(secrets...)
 }
 
-// request builds the request of an operation. Credentials travel in the query; those of a POST or PATCH travel in the
-// JSON body too, except with bareBody. Other parameters travel in the body if there is one, else in the query (API.md
-// 1).
+// request builds the request of an operation (API.md 1). Credentials travel in the query; those of a POST or PATCH
+// travel in the JSON body too, except with bareBody. Other parameters travel in the path if it names them, else in
+// the body if there is one, else in the query.
 func (c *Client) request(ctx context.Context, op operation, instanceID string, parameters fields) (*http.Request,
 	error,
 ) {
@@ -244,6 +264,10 @@ func (c *Client) request(ctx context.Context, op operation, instanceID string, p
 	if op.bareBody {
 		clear(content)
 	}
+	path, parameters, err := op.fill(parameters)
+	if err != nil {
+		return nil, err
+	}
 	hasBody := op.method == http.MethodPost || op.method == http.MethodPatch
 	for key, value := range parameters {
 		if hasBody {
@@ -252,7 +276,7 @@ func (c *Client) request(ctx context.Context, op operation, instanceID string, p
 			query.Set(key, fmt.Sprint(value))
 		}
 	}
-	target := c.options.BaseURL.JoinPath(op.path)
+	target := c.options.BaseURL.JoinPath(path)
 	target.RawQuery = query.Encode()
 
 	var body io.Reader

@@ -363,3 +363,22 @@ func TestEndlessHeaderIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestParametersInThePath are escaped, and sent nowhere else. None leads to another endpoint.
+func TestParametersInThePath(t *testing.T) {
+	t.Parallel()
+	c := client(t, "https://api.example/prefix")
+	get := operation{method: http.MethodGet, path: "/v2/labels/{id}"}
+	for id, want := range map[string]string{
+		"7": "/prefix/v2/labels/7", "a/../b?c%#": "/prefix/v2/labels/a%2F..%2Fb%3Fc%25%23",
+		"{id}": "/prefix/v2/labels/%7Bid%7D", "": "", ".": "", "..": "",
+	} {
+		r, err := c.request(t.Context(), get, "A1", fields{"id": id, "color": 3})
+		if (err != nil) != (want == "") {
+			t.Errorf("%q: %v", id, err)
+		}
+		if err == nil && (r.URL.EscapedPath() != want || r.URL.Query().Has("id") || r.URL.Query().Get("color") != "3") {
+			t.Errorf("%q: the request is for %s", id, r.URL)
+		}
+	}
+}

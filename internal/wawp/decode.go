@@ -34,16 +34,24 @@ var decoding = make(chan struct{}, 4)
 // document is an answer whose form is not known for sure.
 type document struct {
 	layers []map[string]any // the JSON object, then the objects in its envelopes, outermost first
+	array  []any            // the JSON array, if the answer is one: see list
 	blank  bool             // the answer was empty
 	markup bool             // the answer was HTML or XML
 }
 
-// parse reads an answer that is one JSON object. Any other answer has no layers.
+// parse reads an answer that is one JSON object or array. Only an object has layers.
 func parse(body []byte) document {
 	body = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf")))
 	d := document{blank: len(body) == 0, markup: bytes.HasPrefix(body, []byte("<"))}
-	if root, length, err := readObject(body); root != nil && err == nil && length == len(body) {
+	value, length, err := readValue(body)
+	if err != nil || length != len(body) {
+		return d
+	}
+	switch root := value.(type) {
+	case map[string]any:
 		d.layers = layersOf(root)
+	case []any:
+		d.array = root
 	}
 	return d
 }
@@ -130,18 +138,24 @@ type reader struct {
 	values int   // how many values were read
 }
 
-// readObject reads the object at the beginning of a text, and returns its length. If the object breaks off, readObject
-// returns what came before, and an error. Numbers stay text, because an id may look like a number (API.md 1).
+// readObject is readValue of an object; any other value is nil.
 func readObject(body []byte) (object map[string]any, length int, err error) {
+	value, length, err := readValue(body)
+	object, _ = value.(map[string]any)
+	return object, length, err
+}
+
+// readValue reads the JSON value at the beginning of a text, and returns its length. If the value breaks off, readValue
+// returns what came before, and an error. Numbers stay text, because an id may look like a number (API.md 1).
+func readValue(body []byte) (value any, length int, err error) {
 	if len(body) > largeAnswer {
 		decoding <- struct{}{}
 		defer func() { <-decoding }()
 	}
 	r := &reader{Decoder: json.NewDecoder(bytes.NewReader(body)), length: int64(len(body))}
 	r.UseNumber()
-	value, err := r.value()
-	object, _ = value.(map[string]any)
-	return object, int(r.InputOffset()), err
+	value, err = r.value()
+	return value, int(r.InputOffset()), err
 }
 
 func (r *reader) value() (value any, err error) {
@@ -205,10 +219,15 @@ func (d document) object(name string) map[string]any {
 	return nil
 }
 
-// list returns the objects in the list under the name, outermost layer first. It also says whether there is such a list
-// with nothing but objects in it. null is an empty list, and an object is the list of its values.
+// list returns the objects in the list under the name, outermost layer first. It also says whether there is such a
+// list with nothing but objects in it. null is an empty list, and an object is the list of its values. The name ""
+// stands for the answer itself, if that is an array.
 func (d document) list(name string) ([]map[string]any, bool) {
-	for _, layer := range d.layers {
+	layers := d.layers
+	if name == "" && d.array != nil {
+		layers = []map[string]any{{"": d.array}}
+	}
+	for _, layer := range layers {
 		value, ok := layer[name]
 		if !ok {
 			continue

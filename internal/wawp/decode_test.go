@@ -473,3 +473,16 @@ func TestFewLargeAnswersAreTakenApartAtOnce(t *testing.T) { //nolint:paralleltes
 		t.Error("a large answer is not read")
 	}
 }
+
+// TestArrayIsReadAsAList has answers that are no JSON object.
+func TestArrayIsReadAsAList(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]int{
+		`[{"id":1},{"id":2}]`: 2, ` [] `: 0, `[1]`: -1, `[{"id":1}`: -1, `[] x`: -1, `"a"`: -1, `{"labels":[]}`: -1,
+	} {
+		d := parse([]byte(body))
+		if list, ok := d.list(""); ok != (want >= 0) || ok && len(list) != want {
+			t.Errorf("%s is read as %v, %t", body, list, ok)
+		}
+	}
+}
