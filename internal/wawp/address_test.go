@@ -55,7 +55,7 @@ func TestAddressIsNotQuoted(t *testing.T) {
 				} {
 					for _, status := range []int{200, 422} {
 						encoded, _ := json.Marshal("Delivery to " + quoted + " failed, signed with hush/hush.")
-						s := serve(t, answers(status, fmt.Sprintf(`{"code":"bad","message":%s}`, encoded)))
+						s := serve(t, response(status, fmt.Sprintf(`{"code":"bad","message":%s}`, encoded)))
 						var log []Attempt
 						c := client(t, s.URL, func(o *Options) {
 							o.MaxRetries, o.Log = 0, func(_ context.Context, a Attempt) { log = append(log, a) }
@@ -115,7 +115,7 @@ var escapes = regexp.MustCompile(`%[0-9A-F]{2}`)
 func TestAddressHidesNoWords(t *testing.T) {
 	t.Parallel()
 	const message = "The webhook on v1 is active: retries 1, m=events"
-	s := serve(t, answers(422, `{"code":"webhook_invalid","message":"`+message+`"}`))
+	s := serve(t, response(422, `{"code":"webhook_invalid","message":"`+message+`"}`))
 	err := client(t, s.URL).DeleteWebhook(context.Background(), "A1", "https://hooks.example.com/v1/webhook?m=1&active")
 	if err == nil || !strings.Contains(err.Error(), "webhook_invalid") || !strings.Contains(err.Error(), message) {
 		t.Errorf("%v", err)

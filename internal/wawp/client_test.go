@@ -55,7 +55,7 @@ func (s *server) count() int {
 	return len(s.requests)
 }
 
-func answers(status int, body string, headers ...string) http.HandlerFunc {
+func response(status int, body string, headers ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		for i := 0; i+1 < len(headers); i += 2 {
 			w.Header().Set(headers[i], headers[i+1])
@@ -65,11 +65,11 @@ func answers(status int, body string, headers ...string) http.HandlerFunc {
 	}
 }
 
-// resets closes the connection without an answer.
-func resets(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+// connectionReset closes the connection without an answer.
+func connectionReset(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
-// says sends a text in place of an answer.
-func says(text string) http.HandlerFunc {
+// rawResponse sends a text that need not be HTTP.
+func rawResponse(text string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
 			_, _ = io.WriteString(conn, text)
@@ -78,31 +78,31 @@ func says(text string) http.HandlerFunc {
 	}
 }
 
-// cutsOff declares more than it sends.
-func cutsOff(w http.ResponseWriter, _ *http.Request) {
+// truncatedResponse declares a longer body than it sends.
+func truncatedResponse(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Length", "1000")
 	w.WriteHeader(http.StatusCreated)
 	_, _ = io.WriteString(w, `{"instance_id":"3EB0`)
 }
 
-// stalls answers nothing until the client has gone.
-func stalls(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+// noResponse sends nothing until the client has gone.
+func noResponse(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// dawdles answers long after a client that does not wait for ever has gone.
-func dawdles(status int, body string) http.HandlerFunc {
+// slowResponse answers after 5 s, when a client with a timeout has gone.
+func slowResponse(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-r.Context().Done():
 		case <-time.After(5 * time.Second):
-			answers(status, body)(w, r)
+			response(status, body)(w, r)
 		}
 	}
 }
 
-// handled is a transport without a network: a handler answers each request.
-type handled http.HandlerFunc
+// handlerTransport is a transport without a network: a handler answers each request.
+type handlerTransport http.HandlerFunc
 
-func (h handled) RoundTrip(r *http.Request) (*http.Response, error) {
+func (h handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	httptrace.ContextClientTrace(r.Context()).GotConn(httptrace.GotConnInfo{})
 	recorder, incoming := httptest.NewRecorder(), *r
 	if r.Body == nil {
@@ -112,8 +112,10 @@ func (h handled) RoundTrip(r *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-// inTurn answers each request with the next of its replies, and the last one for ever.
-func inTurn(replies ...http.HandlerFunc) http.HandlerFunc { return (&server{replies: replies}).handle }
+// responsesInTurn answers each request with the next reply, and then always with the last one.
+func responsesInTurn(replies ...http.HandlerFunc) http.HandlerFunc {
+	return (&server{replies: replies}).handle
+}
 
 // client returns a quick client of a server at address.
 func client(t *testing.T, address string, adjust ...func(*Options)) *Client {
@@ -165,7 +167,7 @@ func TestAccountsAreToldApart(t *testing.T) {
 
 func TestRequestCarriesCredentialsAsDocumented(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(200, `{"status":"STOPPED"}`))
+	s := serve(t, response(200, `{"status":"STOPPED"}`))
 	c := client(t, s.URL+"/prefix/")
 	ctx := context.Background()
 
@@ -341,7 +343,7 @@ func TestHostOfARedirectIsInASCII(t *testing.T) {
 		"https://a.example\u202e/": unreadableOrigin,
 		"https://run'curl.example": unreadableOrigin,
 	} {
-		s := serve(t, answers(302, "", "Location", location))
+		s := serve(t, response(302, "", "Location", location))
 		_, err := client(t, s.URL).GetSession(t.Context(), "A1")
 		if e := (*Error)(nil); !errors.As(err, &e) || e.Redirect != want {
 			t.Errorf("%s: %v", location, err)
@@ -353,7 +355,7 @@ func TestHostOfARedirectIsInASCII(t *testing.T) {
 func TestEndlessHeaderIsRefused(t *testing.T) {
 	t.Parallel()
 	for size, want := range map[int]Kind{maxHeader / 2: "", maxHeader: NoAnswer, 8 << 20: NoAnswer} {
-		s := serve(t, answers(200, `{"status":"WORKING"}`, "X-Long", strings.Repeat("x", size)))
+		s := serve(t, response(200, `{"status":"WORKING"}`, "X-Long", strings.Repeat("x", size)))
 		c := client(t, s.URL, func(o *Options) { o.MaxRetries = 0 })
 		if _, err := c.GetSession(t.Context(), "A1"); KindOf(err) != want {
 			t.Errorf("%d bytes: %v", size, err)

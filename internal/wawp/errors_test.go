@@ -79,7 +79,7 @@ func TestErrorQuotesCodeAndMessageAlone(t *testing.T) {
 			200: "HTTP 200, but the answer does not describe a session", 403: "HTTP 403", 404: "HTTP 404",
 			500: "HTTP 500",
 		} {
-			s := serve(t, answers(status, test.body, "Content-Type", test.contentType))
+			s := serve(t, response(status, test.body, "Content-Type", test.contentType))
 			var log []Attempt
 			c := client(t, s.URL, func(o *Options) {
 				o.MaxRetries, o.Log = 0,
@@ -108,7 +108,7 @@ func TestWhatIsNoHTTPIsNotQuoted(t *testing.T) {
 		"an odd encoding": "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + secret + "\r\n\r\n",
 	} {
 		var log []Attempt
-		c := client(t, serve(t, says(answer)).URL, func(o *Options) {
+		c := client(t, serve(t, rawResponse(answer)).URL, func(o *Options) {
 			o.MaxRetries, o.Log = 0, func(_ context.Context, a Attempt) { log = append(log, a) }
 		})
 		_, err := c.CreateSession(context.Background())
@@ -127,10 +127,10 @@ func TestErrorsAreFitToBeShown(t *testing.T) {
 	t.Parallel()
 	const odd = testToken + "\u202e\x01"
 	for name, reply := range map[string]http.HandlerFunc{
-		"a proxy":   says("HTTP/1.1 502 " + odd + strings.Repeat(" x", 5000) + "\r\n\r\n"),
-		"a type":    answers(200, "?", "Content-Type", strings.Repeat("x", 5000)+"/x"),
-		"far away":  answers(302, "", "Location", "https://"+strings.Repeat("x", 5000)+".example/"),
-		"to no one": answers(302, "", "Location", "https://%ff%e2%80%ae.example/"),
+		"a proxy":   rawResponse("HTTP/1.1 502 " + odd + strings.Repeat(" x", 5000) + "\r\n\r\n"),
+		"a type":    response(200, "?", "Content-Type", strings.Repeat("x", 5000)+"/x"),
+		"far away":  response(302, "", "Location", "https://"+strings.Repeat("x", 5000)+".example/"),
+		"to no one": response(302, "", "Location", "https://%ff%e2%80%ae.example/"),
 	} {
 		var log []Attempt
 		s := serve(t, reply)
@@ -196,7 +196,7 @@ func TestNotFoundIsAboutWhatItNames(t *testing.T) {
 	} {
 		for body, want := range said {
 			var e *Error
-			_, err := client(t, serve(t, answers(404, body)).URL).GetSession(t.Context(), "A1")
+			_, err := client(t, serve(t, response(404, body)).URL).GetSession(t.Context(), "A1")
 			if !errors.As(err, &e) || e.IsAbout(noun) != want {
 				t.Errorf("%s: %s, %v", noun, body, err)
 			}
@@ -209,7 +209,7 @@ func TestNotFoundIsAboutWhatItNames(t *testing.T) {
 
 func TestNoInstanceIDSendsNothing(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(200, ""))
+	s := serve(t, response(200, ""))
 	if err := client(t, s.URL).DeleteSession(context.Background(), ""); KindOf(err) != Unsendable || s.count() != 0 {
 		t.Errorf("error %v, %d requests", err, s.count())
 	}

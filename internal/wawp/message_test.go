@@ -127,7 +127,7 @@ func TestRefusalsOfAMessageAreUnderstood(t *testing.T) {
 
 func TestSendTextHasCredentialsInTheQueryOnly(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(200, `{"sent":true}`))
+	s := serve(t, response(200, `{"sent":true}`))
 	_, err := client(t, s.URL).SendText(context.Background(), "3EB0BCB2E3D4", aChat, "Deployed \U0001f389 <ok> \"&\"\n")
 	if err != nil {
 		t.Fatal(err)
@@ -157,20 +157,20 @@ func TestSendTextIsSentOnce(t *testing.T) {
 		want  int
 		may   bool
 	}{
-		"reset":        {resets, 1, true},
-		"timeout":      {stalls, 1, true},
-		"cut off":      {cutsOff, 1, true},
-		"500":          {answers(500, ""), 1, true},
-		"502":          {answers(502, "<html>"), 1, true},
-		"503":          {answers(503, ""), 1, true},
-		"408":          {answers(408, ""), 1, true},
-		"429":          {answers(429, ""), 3, false},
-		"400":          {answers(400, `{"code":"missing_param","message":"No."}`), 1, false},
-		"404":          {answers(404, `{"code":"invalid_session","message":"No."}`), 1, false},
-		"redirect":     {answers(307, "", "Location", "https://elsewhere.test/"), 1, false},
-		"in disguise":  {answers(200, `{"sent":false}`), 1, false},
-		"unreadable":   {answers(200, `<html>`), 1, true},
-		"upstream 502": {answers(502, `{"code":"wawp_upstream_error","message":"No."}`), 1, true},
+		"reset":        {connectionReset, 1, true},
+		"timeout":      {noResponse, 1, true},
+		"cut off":      {truncatedResponse, 1, true},
+		"500":          {response(500, ""), 1, true},
+		"502":          {response(502, "<html>"), 1, true},
+		"503":          {response(503, ""), 1, true},
+		"408":          {response(408, ""), 1, true},
+		"429":          {response(429, ""), 3, false},
+		"400":          {response(400, `{"code":"missing_param","message":"No."}`), 1, false},
+		"404":          {response(404, `{"code":"invalid_session","message":"No."}`), 1, false},
+		"redirect":     {response(307, "", "Location", "https://elsewhere.test/"), 1, false},
+		"in disguise":  {response(200, `{"sent":false}`), 1, false},
+		"unreadable":   {response(200, `<html>`), 1, true},
+		"upstream 502": {response(502, `{"code":"wawp_upstream_error","message":"No."}`), 1, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -192,7 +192,7 @@ func TestSendTextIsKeptOnTheWire(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		cancel()
-		answers(200, `{"id":"77"}`)(w, r)
+		response(200, `{"id":"77"}`)(w, r)
 	})
 	if sent, err := client(t, s.URL).SendText(ctx, "3EB0BCB2E3D4", aChat, "hello"); err != nil ||
 		sent.MessageID != "77" {
@@ -220,7 +220,7 @@ func TestNoErrorQuotesTheMessage(t *testing.T) {
 				"<html>" + echo, fmt.Sprintf(`{"code":"invalid","message":%s}`, encoded),
 				fmt.Sprintf(`{"sent":false,"request":%s}`, quoted),
 			} {
-				s := serve(t, answers(status, body))
+				s := serve(t, response(status, body))
 				var log []Attempt
 				c := client(t, s.URL, func(o *Options) {
 					o.MaxRetries = 0
@@ -234,7 +234,7 @@ func TestNoErrorQuotesTheMessage(t *testing.T) {
 			}
 		}
 	}
-	s := serve(t, answers(400, `{"code":"no","message":"The token is not valid."}`))
+	s := serve(t, response(400, `{"code":"no","message":"The token is not valid."}`))
 	if _, err := client(t, s.URL).SendText(context.Background(), "3EB0BCB2E3D4", aChat,
 		"ok"); !strings.Contains(err.Error(), "The token is not valid.") {
 		t.Errorf("a short message blots out the answer: %v", err)

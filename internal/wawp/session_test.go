@@ -20,10 +20,10 @@ import (
 	"testing/synctest"
 )
 
-// reset is a connection whose end is a reset.
-type reset struct{ net.Conn }
+// resetConn is a connection that ends with a reset.
+type resetConn struct{ net.Conn }
 
-func (r reset) Read(p []byte) (int, error) {
+func (r resetConn) Read(p []byte) (int, error) {
 	n, err := r.Conn.Read(p)
 	if errors.Is(err, io.EOF) {
 		err = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
@@ -87,7 +87,7 @@ func TestCreateThatBreaksOffAfterTheIDIsRecorded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				transport := piped(func(conn net.Conn) {
+				transport := pipeTransport(func(conn net.Conn) {
 					_, _ = io.WriteString(conn, test.answer)
 					test.then(conn)
 				})
@@ -95,7 +95,7 @@ func TestCreateThatBreaksOffAfterTheIDIsRecorded(t *testing.T) {
 				transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 					conn, err := dial(ctx, network, address)
 					if test.resets {
-						conn = reset{conn}
+						conn = resetConn{conn}
 					}
 					return conn, err
 				}
@@ -116,7 +116,7 @@ func TestCreateThatBreaksOffAfterTheIDIsRecorded(t *testing.T) {
 func TestCreateWithAnUntrueEncodingIsRead(t *testing.T) {
 	t.Parallel()
 	for _, encoding := range []string{"gzip", "br", "deflate"} {
-		s := serve(t, answers(201, `{"instance_id":"A1"}`, "Content-Encoding", encoding))
+		s := serve(t, response(201, `{"instance_id":"A1"}`, "Content-Encoding", encoding))
 		if session, err := client(t, s.URL).CreateSession(context.Background()); err != nil ||
 			session.InstanceID != "A1" {
 			t.Errorf("%s: %+v, %v", encoding, session, err)
@@ -152,7 +152,7 @@ func TestCompressedAnswerIsRead(t *testing.T) {
 		"gzip that is not true":  {created, "gzip", ""},
 		"gzip, then other bytes": {pack(created) + "\x00\x00", "gzip", ""},
 	} {
-		s := serve(t, answers(201, test.body, "Content-Encoding", test.encoding))
+		s := serve(t, response(201, test.body, "Content-Encoding", test.encoding))
 		session, err := client(t, s.URL).CreateSession(t.Context())
 		if session.InstanceID != "A1" || KindOf(err) != test.kind {
 			t.Errorf("%s: %+v, %v", name, session, err)
@@ -161,12 +161,12 @@ func TestCompressedAnswerIsRead(t *testing.T) {
 			t.Errorf("Accept-Encoding is %q", got)
 		}
 	}
-	_, err := client(t, serve(t, answers(404,
+	_, err := client(t, serve(t, response(404,
 		pack(`{"code":"invalid_instance","message":"No."}`))).URL).GetSession(t.Context(), "A1")
 	if KindOf(err) != NoSuchInstance {
 		t.Errorf("a refusal: %v", err)
 	}
-	if err := client(t, serve(t, answers(200, "\x1f\x8b")).URL).DeleteSession(t.Context(), "A1"); err != nil {
+	if err := client(t, serve(t, response(200, "\x1f\x8b")).URL).DeleteSession(t.Context(), "A1"); err != nil {
 		t.Errorf("two bytes: %v", err)
 	}
 }
@@ -185,7 +185,7 @@ func TestCreateWithThingsAroundTheAnswerIsRecorded(t *testing.T) {
 		`[{"instance_id":"A1"}]`,
 		`"{\"instance_id\":\"A1\"}"`,
 	} {
-		s := serve(t, answers(201, body))
+		s := serve(t, response(201, body))
 		session, err := client(t, s.URL).CreateSession(context.Background())
 		if session.InstanceID != "A1" || KindOf(err) != Unreadable ||
 			!strings.Contains(err.Error(), "HTTP 201, but the answer is not whole") {
@@ -287,7 +287,7 @@ func TestIDIsRead(t *testing.T) {
 		`{"code":"OK","message":"Created","instance_id":"A1","x`:                  "A1",
 		`{"success":1,"ok":"true","error":null,"errors":[],"instance_id":"A1","x`: "A1",
 	} {
-		c := client(t, "http://api.wawp.test", func(o *Options) { o.Transport = handled(answers(201, body)) })
+		c := client(t, "http://api.wawp.test", func(o *Options) { o.Transport = handlerTransport(response(201, body)) })
 		got, err := c.CreateSession(t.Context())
 		if got.InstanceID != want || want == "" && !OutcomeUnknown(err) {
 			t.Errorf("%.200s: got %q, want %q (%v)", body, got.InstanceID, want, err)
@@ -302,8 +302,8 @@ func TestIDIsRead(t *testing.T) {
 func TestReadThatBreaksOffIsRepeated(t *testing.T) {
 	t.Parallel()
 	const described = `{"name":"wawp-1","status":"WORKING"}`
-	brokenOff := says("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + described)
-	s := serve(t, brokenOff, brokenOff, answers(200, described))
+	brokenOff := rawResponse("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + described)
+	s := serve(t, brokenOff, brokenOff, response(200, described))
 	session, err := client(t, s.URL).GetSession(context.Background(), "A1")
 	if err != nil || session.Status != StatusWorking || s.count() != 3 {
 		t.Errorf("%+v, %v after %d requests", session, err, s.count())
@@ -314,9 +314,9 @@ func TestReadThatBreaksOffIsRepeated(t *testing.T) {
 func TestShortTokenIsKeptOutOfTextsAlone(t *testing.T) {
 	t.Parallel()
 	for token, kept := range map[string]bool{"3EB0BCB": true, "3EB0BCB2": false} {
-		s := serve(t, answers(201,
+		s := serve(t, response(201,
 			`{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-3EB0BCB2","server_name":"s-3EB0BCB2","status":"3EB0BCB2"}`),
-			answers(404, `{"code":"invalid_instance","message":"3EB0BCB2 is not known"}`))
+			response(404, `{"code":"invalid_instance","message":"3EB0BCB2 is not known"}`))
 		var log []Attempt
 		c := client(t, s.URL, func(o *Options) {
 			o.AccessToken, o.Log = token, func(_ context.Context, a Attempt) { log = append(log, a) }
@@ -335,7 +335,7 @@ func TestShortTokenIsKeptOutOfTextsAlone(t *testing.T) {
 
 func TestStatusHeaderOfARefusalIsEnough(t *testing.T) {
 	t.Parallel()
-	s := serve(t, says("HTTP/1.1 403 Forbidden\r\nContent-Length: 1000\r\n\r\n"+`{"code":"quota_reached"`))
+	s := serve(t, rawResponse("HTTP/1.1 403 Forbidden\r\nContent-Length: 1000\r\n\r\n"+`{"code":"quota_reached"`))
 	_, err := client(t, s.URL).CreateSession(context.Background())
 	var e *Error
 	if !errors.As(err, &e) || e.Status != http.StatusForbidden || OutcomeUnknown(err) || s.count() != 1 {
@@ -355,7 +355,7 @@ func TestCreateAnsweredWithWhatIsNoID(t *testing.T) {
 		`{"instance_id":"` + strings.Repeat("x", 129):        `the answer holds no instance_id`,
 		`{"instance_id":"` + strings.Repeat("x", 129) + `"}`: `an instance_id that is none: xxx`,
 	} {
-		s := serve(t, answers(201, body))
+		s := serve(t, response(201, body))
 		got, err := client(t, s.URL).CreateSession(t.Context())
 		if KindOf(err) != Unreadable || got.InstanceID != "" || !strings.Contains(err.Error(), says) ||
 			!isHarmless(err.Error()) {
@@ -367,7 +367,7 @@ func TestCreateAnsweredWithWhatIsNoID(t *testing.T) {
 // TestKnownIDIsNoNewSession: what this process has made, or has read anything of, was there before.
 func TestKnownIDIsNoNewSession(t *testing.T) {
 	t.Parallel()
-	created := answers(201, `{"instance_id":"A1","status":"STOPPED"}`)
+	created := response(201, `{"instance_id":"A1","status":"STOPPED"}`)
 	for name, before := range map[string]func(context.Context, *Client) error{
 		"made":         func(ctx context.Context, c *Client) error { _, err := c.CreateSession(ctx); return err },
 		"read":         func(ctx context.Context, c *Client) error { _, err := c.GetSession(ctx, "A1"); return err },
@@ -376,8 +376,8 @@ func TestKnownIDIsNoNewSession(t *testing.T) {
 		"started":      func(ctx context.Context, c *Client) error { _, err := c.StartSession(ctx, "A1"); return err },
 	} {
 		first := map[string]http.HandlerFunc{
-			"its webhooks": answers(200, `{"webhooks":[]}`),
-			"its policy":   answers(200, `{"policy":"strict"}`),
+			"its webhooks": response(200, `{"webhooks":[]}`),
+			"its policy":   response(200, `{"policy":"strict"}`),
 		}[name]
 		if first == nil {
 			first = created
@@ -393,7 +393,7 @@ func TestKnownIDIsNoNewSession(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
-	s := serve(t, answers(404, `{"code":"invalid_instance","message":"No"}`), created)
+	s := serve(t, response(404, `{"code":"invalid_instance","message":"No"}`), created)
 	c := client(t, s.URL)
 	_, _ = c.GetSession(t.Context(), "A1") // which is not there
 	if got, err := c.CreateSession(t.Context()); err != nil || got.InstanceID != "A1" {
@@ -404,7 +404,7 @@ func TestKnownIDIsNoNewSession(t *testing.T) {
 // TestOneOfTwoCreatesHasTheID, however close they are.
 func TestOneOfTwoCreatesHasTheID(t *testing.T) {
 	t.Parallel()
-	c := client(t, serve(t, answers(201, `{"instance_id":"A1"}`)).URL)
+	c := client(t, serve(t, response(201, `{"instance_id":"A1"}`)).URL)
 	var made atomic.Int32
 	var all sync.WaitGroup
 	for range 20 {

@@ -15,8 +15,8 @@ import (
 	"unicode/utf8"
 )
 
-// echoes are the forms in which a server can echo the token.
-func echoes(token string) []string {
+// echoesOf returns the forms in which a server can echo the token.
+func echoesOf(token string) []string {
 	quoted, _ := json.Marshal(token)
 	return []string{
 		token, url.QueryEscape(token), url.PathEscape(token), html.EscapeString(token),
@@ -30,22 +30,22 @@ func echoes(token string) []string {
 // TestErrorsHoldNoToken is promise P4 for the errors and the log of the client.
 func TestErrorsHoldNoToken(t *testing.T) {
 	t.Parallel()
-	echo := strings.Join(echoes(testToken), " ")
+	echo := strings.Join(echoesOf(testToken), " ")
 	replies := map[string]http.HandlerFunc{
-		"reset": resets, "timeout": stalls, "cut off": cutsOff,
-		"no status": says("HTTP/1.1 " + echo + "\r\n\r\n"),
-		"no header": says("HTTP/1.1 200 OK\r\n" + echo + "\r\n\r\n"),
-		"redirect": answers(302, "", "Location",
+		"reset": connectionReset, "timeout": noResponse, "cut off": truncatedResponse,
+		"no status": rawResponse("HTTP/1.1 " + echo + "\r\n\r\n"),
+		"no header": rawResponse("HTTP/1.1 200 OK\r\n" + echo + "\r\n\r\n"),
+		"redirect": response(302, "", "Location",
 			"https://"+url.PathEscape(testToken)+".example/?access_token="+url.QueryEscape(testToken)),
 	}
 	for _, status := range []int{200, 400, 401, 403, 404, 429, 500, 502} {
 		encoded, _ := json.Marshal(echo)
-		replies[fmt.Sprintf("%d text", status)] = answers(status, echo)
-		replies[fmt.Sprintf("%d HTML", status)] = answers(status, "<html>"+echo)
-		replies[fmt.Sprintf("%d message", status)] = answers(status,
+		replies[fmt.Sprintf("%d text", status)] = response(status, echo)
+		replies[fmt.Sprintf("%d HTML", status)] = response(status, "<html>"+echo)
+		replies[fmt.Sprintf("%d message", status)] = response(status,
 			fmt.Sprintf(`{"code":%s,"message":%s}`, encoded, encoded))
-		replies[fmt.Sprintf("%d error", status)] = answers(status, fmt.Sprintf(`{"error":%s}`, encoded))
-		replies[fmt.Sprintf("%d other", status)] = answers(status, fmt.Sprintf(`{"user":{"access_token":%s}}`, encoded))
+		replies[fmt.Sprintf("%d error", status)] = response(status, fmt.Sprintf(`{"error":%s}`, encoded))
+		replies[fmt.Sprintf("%d other", status)] = response(status, fmt.Sprintf(`{"user":{"access_token":%s}}`, encoded))
 	}
 	for name, reply := range replies {
 		t.Run(name, func(t *testing.T) {
@@ -124,7 +124,7 @@ func TestSecretIsBlottedOutInEveryCase(t *testing.T) {
 	t.Parallel()
 	const secret = "S3cr3t/T0ken+"
 	r := newRedactor(secret)
-	for _, echo := range echoes(secret) {
+	for _, echo := range echoesOf(secret) {
 		for _, echo := range []string{echo, strings.ToLower(echo), strings.ToUpper(echo)} {
 			text := "a " + echo + " b"
 			for what, got := range map[string]string{

@@ -50,12 +50,12 @@ func (e *engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, body)
 }
 
-// engineOf has a client whose clock is that of synctest, with the pauses of every day.
-func engineOf(t *testing.T, looks, answers string) (*Client, *engine) {
+// engineClient returns a client with the default pauses, for a test in synctest, and the engine that answers it.
+func engineClient(t *testing.T, looks, answers string) (*Client, *engine) {
 	t.Helper()
 	e := &engine{looks: strings.Fields(looks), answers: strings.Fields(answers)}
 	return client(t, "http://api.wawp.test", func(o *Options) {
-		o.PollInterval, o.MaxRetries, o.Transport = 0, 0, handled(e.ServeHTTP)
+		o.PollInterval, o.MaxRetries, o.Transport = 0, 0, handlerTransport(e.ServeHTTP)
 	}), e
 }
 
@@ -108,7 +108,7 @@ func TestWatchGoesByWhatLasts(t *testing.T) {
 		t.Run(looks, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, _ := engineOf(t, looks, "404")
+				c, _ := engineClient(t, looks, "404")
 				ctx, cancel := context.WithTimeout(t.Context(), waitTimeout)
 				defer cancel()
 				began := time.Now()
@@ -133,7 +133,7 @@ func TestWatchGoesByWhatLasts(t *testing.T) {
 func TestWatchIsEndedByItsLook(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, _ := engineOf(t, "STARTING 404 404 500 404 WORKING", "404")
+		c, _ := engineClient(t, "STARTING 404 404 500 404 WORKING", "404")
 		enough := errors.New("enough")
 		var seen []string
 		_, err := c.WatchSession(t.Context(), "A1", func(l Look) (bool, error) {
@@ -220,7 +220,7 @@ func TestChangeIsJudgedByWhatFollows(t *testing.T) {
 		t.Run(test.change.Name+" "+test.answer+" "+test.looks, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, e := engineOf(t, test.looks, test.answer)
+				c, e := engineClient(t, test.looks, test.answer)
 				ctx, cancel := context.WithTimeout(t.Context(), waitTimeout)
 				defer cancel()
 				began, change := time.Now(), test.change
@@ -243,7 +243,7 @@ func TestBootIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	for status, looks := range map[string]int{StatusWorking: 0, StatusStarting: 1} {
 		synctest.Test(t, func(t *testing.T) {
-			c, e := engineOf(t, "WORKING", "404")
+			c, e := engineClient(t, "WORKING", "404")
 			told := 0
 			last, err := c.Make(t.Context(), Boot(), Look{Session: Session{InstanceID: "A1", Status: status}, Row: 1},
 				func(Look) { told++ })
@@ -314,7 +314,7 @@ func TestUnlinkingWaitsAndSeesItTakeHold(t *testing.T) {
 		t.Run(test.answers+" "+test.looks, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, e := engineOf(t, test.looks, test.answers)
+				c, e := engineClient(t, test.looks, test.answers)
 				ctx, cancel := context.WithTimeout(t.Context(), waitTimeout)
 				defer cancel()
 				began := time.Now()
