@@ -92,7 +92,7 @@ func TestOptionsNumbers(t *testing.T) {
 	}
 }
 
-func TestOptionsComplain(t *testing.T) {
+func TestOptionsReportProblems(t *testing.T) {
 	t.Parallel()
 	empty := filepath.Join(t.TempDir(), "empty.pem")
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {

@@ -57,7 +57,7 @@ func invoke(t *testing.T, s *server) <-chan tfprotov6.InvokeActionEvent {
 	return sent
 }
 
-func TestStopWaitsForTheLastWordsOfAnAction(t *testing.T) {
+func TestStopWaitsForTheEndOfAnAction(t *testing.T) {
 	t.Parallel()
 	s := &server{protocol: &framework{stopped: make(chan struct{})}}
 	sent := invoke(t, s)
@@ -72,8 +72,8 @@ func TestStopWaitsForTheLastWordsOfAnAction(t *testing.T) {
 	}
 }
 
-// TestNextRunSpeaksAgain: with -debug, the same process serves the run after an interrupted one.
-func TestNextRunSpeaksAgain(t *testing.T) {
+// TestNextRunReportsProgressAgain: with -debug, the same process serves the run after an interrupted one.
+func TestNextRunReportsProgressAgain(t *testing.T) {
 	t.Parallel()
 	s := &server{protocol: &framework{stopped: make(chan struct{})}}
 	_, err := s.StopProvider(t.Context(), nil)
@@ -93,7 +93,7 @@ func TestStopDoesNotWaitForEver(t *testing.T) {
 	}
 }
 
-// TestLogsAreWrittenOnlyIfRead: the loggers are told to be silent where Terraform drops every line, and only there.
+// TestLogsAreWrittenOnlyIfRead expects that the loggers are off if Terraform would drop every line, and only then.
 func TestLogsAreWrittenOnlyIfRead(t *testing.T) {
 	loggers := []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_WAWP"}
 	for name, test := range map[string]struct {
@@ -123,9 +123,9 @@ func TestLogsAreWrittenOnlyIfRead(t *testing.T) {
 	}
 }
 
-// TestUnheardLoggersAreKeptOut has all that is called for each resource wait for the end of its context, in which a
-// value stands for a logger.
-func TestUnheardLoggersAreKeptOut(t *testing.T) {
+// TestCallsHaveNoLoggersWhileLogsAreOff makes each call that Terraform makes for a resource. A value in the context
+// stands for a logger. The call waits for the end of its context.
+func TestCallsHaveNoLoggersWhileLogsAreOff(t *testing.T) {
 	t.Parallel()
 	type logger struct{}
 	for _, logsOff := range []bool{false, true} {

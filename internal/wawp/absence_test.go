@@ -25,9 +25,8 @@ var (
 // describedSession is what is known of a session that was described, by the same account.
 var describedSession = Known{Described: true}
 
-// TestFind is promise P3: after the error of a first look, which requests follow, and what all of them prove. Each row
-// has the kind of the first error, and the answers to session/info and session/rate-limit after the pause; nil means
-// that it is not asked.
+// TestFind tests promise P3. Each row has the error of the first request, and the answers to session/info and
+// session/rate-limit after the pause; nil means that there is no such request.
 func TestFind(t *testing.T) {
 	t.Parallel()
 	other := Known{Described: true, OtherAccount: true}
@@ -187,9 +186,9 @@ func checkSent(t *testing.T, s *server, want ...string) {
 	}
 }
 
-// TestAbsenceCostsThreeRequestsAndOnePause of 5 s, which lies between the first request and the second. The time is
-// synctest's.
-func TestAbsenceCostsThreeRequestsAndOnePause(t *testing.T) {
+// TestAbsenceTakesThreeRequestsAndOnePause expects a pause of 5 s between the first request and the second. It runs in
+// synctest.
+func TestAbsenceTakesThreeRequestsAndOnePause(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		started := time.Now()
@@ -212,8 +211,8 @@ func TestAbsenceCostsThreeRequestsAndOnePause(t *testing.T) {
 	})
 }
 
-// TestSessionIsYoungForTwoMinutes, and no longer. The time is synctest's.
-func TestSessionIsYoungForTwoMinutes(t *testing.T) {
+// TestNewSessionIsNeverAbsentForTwoMinutes runs in synctest.
+func TestNewSessionIsNeverAbsentForTwoMinutes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := client(t, "http://api.wawp.test", func(o *Options) { o.Transport = handlerTransport(noInstanceResponse) })
@@ -235,7 +234,7 @@ func TestSessionIsYoungForTwoMinutes(t *testing.T) {
 	})
 }
 
-// TestInterruptedSecondLookProvesNothing, and ends at once.
+// TestInterruptedSecondLookProvesNothing also expects that the pause ends at once.
 func TestInterruptedSecondLookProvesNothing(t *testing.T) {
 	t.Parallel()
 	s := serve(t, noInstanceResponse)
@@ -494,7 +493,7 @@ func TestRemoveSession(t *testing.T) {
 	}
 }
 
-// TestRemovalIsConfirmedAfterThePause of 5 s. The time is synctest's.
+// TestRemovalIsConfirmedAfterThePause expects a pause of 5 s. It runs in synctest.
 func TestRemovalIsConfirmedAfterThePause(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

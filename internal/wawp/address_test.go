@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-// TestAddressIsNotQuoted: of the address of a webhook an error shows the host, whatever the server quotes of it, and
-// in whatever spelling.
-func TestAddressIsNotQuoted(t *testing.T) {
+// TestErrorsShowOnlyTheHostOfAWebhook: of the address of a webhook an error shows the host, whatever the server
+// quotes of it, and in whatever spelling.
+func TestErrorsShowOnlyTheHostOfAWebhook(t *testing.T) {
 	t.Parallel()
 	for address, secrets := range map[string][]string{
 		"https://hooks.example.com/c4nary-p4th?key=c4nary-qu3ry": {"c4nary"},
@@ -110,9 +110,9 @@ func quotations(address string) map[string]string {
 // escapes are those of a URL.
 var escapes = regexp.MustCompile(`%[0-9A-F]{2}`)
 
-// TestAddressHidesNoWords: of a short and common part nothing is blotted out that does not stand where it does in the
-// address.
-func TestAddressHidesNoWords(t *testing.T) {
+// TestRedactedAddressLeavesWordsOfTheMessage: of a short and common part nothing is blotted out that does not stand
+// where it does in the address.
+func TestRedactedAddressLeavesWordsOfTheMessage(t *testing.T) {
 	t.Parallel()
 	const message = "The webhook on v1 is active: retries 1, m=events"
 	s := serve(t, response(422, `{"code":"webhook_invalid","message":"`+message+`"}`))

@@ -54,7 +54,7 @@ func TestPairingCodeIsReadInEveryForm(t *testing.T) {
 	}
 }
 
-// TestNoCodeIsAnError: whatever holds no code is not taken for one, and the error shows nothing that could be one.
+// TestNoCodeIsAnError has answers without a code. No error may quote what could be one.
 func TestNoCodeIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
@@ -79,8 +79,8 @@ func TestNoCodeIsAnError(t *testing.T) {
 	}
 }
 
-// TestNoAnswerWithACodeIsQuoted: what has not the form of a code may be one all the same.
-func TestNoAnswerWithACodeIsQuoted(t *testing.T) {
+// TestErrorsQuoteNoPairingCode has codes in a form that is not documented.
+func TestErrorsQuoteNoPairingCode(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{
 		"abcd1234", "ABCD-12345", "ABCD 1234 5", "AB-CD-12-34", "your code is ABCD-1234",
@@ -124,7 +124,7 @@ func TestNoAnswerWithACodeIsQuoted(t *testing.T) {
 	}
 }
 
-func TestTokenIsNoPairingCode(t *testing.T) {
+func TestEchoedTokenIsNotAPairingCode(t *testing.T) {
 	t.Parallel()
 	s := serve(t, response(200, `{"code":"ABCD1234"}`))
 	_, err := client(t, s.URL, func(o *Options) { o.AccessToken = "ABCD1234" }).RequestPairingCode(context.Background(),
@@ -134,7 +134,7 @@ func TestTokenIsNoPairingCode(t *testing.T) {
 	}
 }
 
-func TestNoCodeIsKnownByStatusAndCode(t *testing.T) {
+func TestMissingQRCodeIsAConflict(t *testing.T) {
 	t.Parallel()
 	own := `{"code":"qr_not_available","message":"The session does not wait for a scan."}`
 	for _, test := range []struct {

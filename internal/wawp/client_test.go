@@ -150,7 +150,7 @@ func TestDefaultsAreAsDocumented(t *testing.T) {
 	}
 }
 
-func TestAccountsAreToldApart(t *testing.T) {
+func TestAccountMarkDiffersByTokenAndAddress(t *testing.T) {
 	t.Parallel()
 	account := func(token, address string) string {
 		return client(t, address, func(o *Options) { o.AccessToken = token }).Account()
@@ -293,8 +293,8 @@ func TestParseBaseURL(t *testing.T) {
 	}
 }
 
-// TestBaseURLWithABadEscapeIsToldSo, wherever it is, and without what it is in.
-func TestBaseURLWithABadEscapeIsToldSo(t *testing.T) {
+// TestParseBaseURLReportsABadEscape has escapes in each part of a URL. The error must not quote them.
+func TestParseBaseURLReportsABadEscape(t *testing.T) {
 	t.Parallel()
 	for _, in := range []string{
 		"https://api.wawp.net/100%", "https://api.wawp.net/%zz", "https://a%zz.example",
@@ -307,7 +307,7 @@ func TestBaseURLWithABadEscapeIsToldSo(t *testing.T) {
 	}
 }
 
-// TestBaseURLIsInASCII: a name that only looks like another one could not be told from it.
+// TestBaseURLIsInASCII refuses names that only look like another one.
 func TestBaseURLIsInASCII(t *testing.T) {
 	t.Parallel()
 	for in, says := range map[string]string{
@@ -332,7 +332,7 @@ func TestBaseURLIsInASCII(t *testing.T) {
 	}
 }
 
-// TestHostOfARedirectIsInASCII, and is no other text.
+// TestHostOfARedirectIsInASCII also refuses text that is not a host.
 func TestHostOfARedirectIsInASCII(t *testing.T) {
 	t.Parallel()
 	for location, want := range map[string]string{
@@ -351,7 +351,7 @@ func TestHostOfARedirectIsInASCII(t *testing.T) {
 	}
 }
 
-// TestEndlessHeaderIsRefused: Go alone would read 10 MiB of it, and need several times as much memory.
+// TestEndlessHeaderIsRefused bounds the header. net/http alone would read 10 MiB of it.
 func TestEndlessHeaderIsRefused(t *testing.T) {
 	t.Parallel()
 	for size, want := range map[int]Kind{maxHeader / 2: "", maxHeader: NoAnswer, 8 << 20: NoAnswer} {
@@ -366,7 +366,7 @@ func TestEndlessHeaderIsRefused(t *testing.T) {
 	}
 }
 
-// TestParametersInThePath are escaped, and sent nowhere else. None leads to another endpoint.
+// TestParametersInThePath expects them escaped, and only in the path. None may lead to another endpoint.
 func TestParametersInThePath(t *testing.T) {
 	t.Parallel()
 	c := client(t, "https://api.example/prefix")

@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// TestCoverageGuideIsTrue compares what the guide says is used with the operations of this client.
-func TestCoverageGuideIsTrue(t *testing.T) {
+// TestCoverageGuideMatchesTheOperations compares the endpoints that the guide calls used with the operations of this
+// client.
+func TestCoverageGuideMatchesTheOperations(t *testing.T) {
 	t.Parallel()
 	guide, err := os.ReadFile("../../templates/guides/api-coverage.md.tmpl")
 	if err != nil {

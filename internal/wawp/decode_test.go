@@ -16,7 +16,7 @@ var whole = Session{
 	Account: &Account{ChatID: "201012345678@c.us", PhoneNumber: "201012345678", PushName: "John"},
 }
 
-// TestSessionIsReadInEveryForm is promise P6 for what describes a session.
+// TestSessionIsReadInEveryForm tests promise P6 for sessions.
 func TestSessionIsReadInEveryForm(t *testing.T) {
 	t.Parallel()
 	me := `"me":{"id":"201012345678@c.us","pushName":"John"}`
@@ -152,7 +152,7 @@ func TestCreatedSessionIsFoundInEveryForm(t *testing.T) {
 	}
 }
 
-func TestEchoOfTheTokenIsNotKept(t *testing.T) {
+func TestEchoedTokenIsRedactedInASession(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{"instance_id":"` + testToken + `"}`, `{"data":{"instance_id":"x` + testToken +
 		`"}}`} {
@@ -174,7 +174,7 @@ func TestEchoOfTheTokenIsNotKept(t *testing.T) {
 	}
 }
 
-// TestNoFieldKeepsTheToken is promise P4 for what ends in the state.
+// TestNoFieldKeepsTheToken tests promise P4 for what ends in the state.
 func TestNoFieldKeepsTheToken(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -193,7 +193,7 @@ func TestNoFieldKeepsTheToken(t *testing.T) {
 	}
 }
 
-func TestAnswerWithoutEndIsCutOff(t *testing.T) {
+func TestEndlessAnswerIsCutOff(t *testing.T) {
 	t.Parallel()
 	s := serve(t, response(200, strings.Repeat(" ", maxBody)+`{"status":"WORKING"}`))
 	if got, err := client(t, s.URL).GetSession(context.Background(), "A1"); KindOf(err) != Unreadable ||
@@ -202,7 +202,7 @@ func TestAnswerWithoutEndIsCutOff(t *testing.T) {
 	}
 }
 
-func TestTooLongAnswerIsSaidToBeThat(t *testing.T) {
+func TestTooLongAnswerIsReported(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 404, 500} {
 		for length, want := range map[int]string{maxBody: "(text/html, 1048576 bytes)", maxBody +
@@ -235,7 +235,7 @@ func TestSuccessThatDescribesNoSessionIsUnreadable(t *testing.T) {
 	}
 }
 
-func TestActionsAcceptAnySuccessButAnErrorInDisguise(t *testing.T) {
+func TestActionsRejectA2xxWithAnErrorBody(t *testing.T) {
 	t.Parallel()
 	for body, fine := range map[string]bool{
 		"":                      true,
@@ -368,7 +368,7 @@ func TestInstant(t *testing.T) {
 	}
 }
 
-// TestDeepAnswerIsReadInPart: an envelope within an envelope, and so on, is looked into for some layers.
+// TestDeepAnswerIsReadInPart has envelopes within envelopes. Only some layers are read.
 func TestDeepAnswerIsReadInPart(t *testing.T) {
 	t.Parallel()
 	wrapped := func(depth int, inner string) string {
@@ -391,8 +391,8 @@ func TestDeepAnswerIsReadInPart(t *testing.T) {
 	}
 }
 
-// costlyAnswers are answers of a megabyte that take long, or much memory, where each part of them is looked at in the light of
-// all others.
+// costlyAnswers are answers of a megabyte that take long, or much memory, where each part of them is looked at in the
+// light of all others.
 func costlyAnswers() map[string]string {
 	const size = maxBody - 64
 	fill := func(before, unit, after string) string {
@@ -424,8 +424,8 @@ func costlyAnswers() map[string]string {
 	}
 }
 
-// TestNoAnswerCostsMuch: neither in time (this test would take minutes) nor in memory, whatever was asked.
-func TestNoAnswerCostsMuch(t *testing.T) { //nolint:paralleltest // others allocate, too
+// TestHostileAnswersCostLittleTimeAndMemory would take minutes without the bounds.
+func TestHostileAnswersCostLittleTimeAndMemory(t *testing.T) { //nolint:paralleltest // others allocate, too
 	requests := []request{
 		sessionRequests[0], sessionRequests[0], sessionRequests[1], webhookRequests[0],
 		tempLinkRequests[0],
@@ -452,8 +452,8 @@ func TestNoAnswerCostsMuch(t *testing.T) { //nolint:paralleltest // others alloc
 	}
 }
 
-// TestFewLargeAnswersAreTakenApartAtOnce: what each takes of memory is bounded, so what all take is.
-func TestFewLargeAnswersAreTakenApartAtOnce(t *testing.T) { //nolint:paralleltest // it takes all room
+// TestConcurrentLargeAnswersAreLimited bounds the memory of all answers that are decoded at once.
+func TestConcurrentLargeAnswersAreLimited(t *testing.T) { //nolint:paralleltest // it takes all room
 	for range cap(decoding) {
 		decoding <- struct{}{}
 	}
@@ -474,7 +474,7 @@ func TestFewLargeAnswersAreTakenApartAtOnce(t *testing.T) { //nolint:paralleltes
 	}
 }
 
-// TestArrayIsReadAsAList has answers that are no JSON object.
+// TestArrayIsReadAsAList has answers that are not a JSON object.
 func TestArrayIsReadAsAList(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]int{

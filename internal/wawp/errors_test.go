@@ -13,7 +13,7 @@ import (
 	"unicode"
 )
 
-func TestErrorSaysWhatHappened(t *testing.T) {
+func TestErrorText(t *testing.T) {
 	t.Parallel()
 	for want, e := range map[string]*Error{
 		`POST /x: HTTP 403 (quota_reached): "Your quota is reached"`: {
@@ -57,8 +57,8 @@ func TestErrorSaysWhatHappened(t *testing.T) {
 	}
 }
 
-// TestErrorQuotesCodeAndMessageAlone: of what else an answer holds it says what that is, and how long.
-func TestErrorQuotesCodeAndMessageAlone(t *testing.T) {
+// TestErrorQuotesOnlyCodeAndMessage expects the media type and the length of any other answer.
+func TestErrorQuotesOnlyCodeAndMessage(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cr3t"
 	for _, test := range []struct{ contentType, body, says string }{
@@ -96,8 +96,8 @@ func TestErrorQuotesCodeAndMessageAlone(t *testing.T) {
 	}
 }
 
-// TestWhatIsNoHTTPIsNotQuoted: net/http quotes what it cannot read.
-func TestWhatIsNoHTTPIsNotQuoted(t *testing.T) {
+// TestErrorDoesNotQuoteInvalidHTTP has answers that net/http would quote in its error.
+func TestErrorDoesNotQuoteInvalidHTTP(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cr3t"
 	for name, answer := range map[string]string{
@@ -121,9 +121,9 @@ func TestWhatIsNoHTTPIsNotQuoted(t *testing.T) {
 	}
 }
 
-// TestErrorsAreFitToBeShown: why a proxy refuses, the media type of an answer, and where a redirect points, others
+// TestErrorsAreOneSafeLine: why a proxy refuses, the media type of an answer, and where a redirect points, others
 // chose.
-func TestErrorsAreFitToBeShown(t *testing.T) {
+func TestErrorsAreOneSafeLine(t *testing.T) {
 	t.Parallel()
 	const odd = testToken + "\u202e\x01"
 	for name, reply := range map[string]http.HandlerFunc{
@@ -155,8 +155,8 @@ func TestErrorsAreFitToBeShown(t *testing.T) {
 	}
 }
 
-// TestErrorTellsWhatEndedIt, and no more.
-func TestErrorTellsWhatEndedIt(t *testing.T) {
+// TestErrorIsAndAsFindItsCause expects no other target to match.
+func TestErrorIsAndAsFindItsCause(t *testing.T) {
 	t.Parallel()
 	timeout := &net.OpError{Op: "dial", Err: context.DeadlineExceeded}
 	e := &Error{Kind: NotSent, cause: fmt.Errorf("no: %w", networkError{timeout, false}), interruption: context.Canceled}
@@ -172,8 +172,8 @@ func TestErrorTellsWhatEndedIt(t *testing.T) {
 	}
 }
 
-// TestNotFoundIsAboutWhatItNames, and not about an endpoint.
-func TestNotFoundIsAboutWhatItNames(t *testing.T) {
+// TestIsAbout tells a 404 about an object from one about an endpoint.
+func TestIsAbout(t *testing.T) {
 	t.Parallel()
 	for noun, said := range map[string]map[string]bool{
 		"link": {

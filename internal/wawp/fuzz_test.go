@@ -30,8 +30,8 @@ const (
 	fuzzedSecret = "a private/word, ü🚀 12"
 )
 
-// secretMarks are what the fuzzer places in an answer with a single byte: the token as servers spell it, and the secret that
-// was sent.
+// secretMarks are what the fuzzer places in an answer with a single byte: the token as servers spell it, and the
+// secret that was sent.
 var secretMarks = strings.NewReplacer(
 	"$", testToken,
 	"~", url.QueryEscape(testToken),

@@ -15,8 +15,8 @@ import (
 
 const aChat = "201145202826@c.us"
 
-// TestAnswersToAMessageAreUnderstood is promise P6 for messages.
-func TestAnswersToAMessageAreUnderstood(t *testing.T) {
+// TestSendTextReadsSuccessesInEveryForm tests promise P6 for messages.
+func TestSendTextReadsSuccessesInEveryForm(t *testing.T) {
 	t.Parallel()
 	const id = "true_201145202826@c.us_3EB0F1A2"
 	message, plain, bare := Sent{MessageID: id, Told: true}, Sent{MessageID: "77", Told: true}, Sent{Told: true}
@@ -67,9 +67,9 @@ func TestAnswersToAMessageAreUnderstood(t *testing.T) {
 	}
 }
 
-// TestRefusalsOfAMessageAreUnderstood: a refusal under a status that says success. Where the message may have been sent
+// TestSendTextReadsRefusalsInA2xx: a refusal under a status that says success. Where the message may have been sent
 // all the same, nobody may say that it was not.
-func TestRefusalsOfAMessageAreUnderstood(t *testing.T) {
+func TestSendTextReadsRefusalsInA2xx(t *testing.T) {
 	t.Parallel()
 	for mayBeSent, bodies := range map[bool][]string{
 		false: {
@@ -149,7 +149,7 @@ func TestSendTextHasCredentialsInTheQueryOnly(t *testing.T) {
 	}
 }
 
-// TestSendTextIsSentOnce is promise P7 for messages: again only after what surely sent nothing.
+// TestSendTextIsSentOnce tests promise P7 for messages: a retry follows only if the server surely sent nothing.
 func TestSendTextIsSentOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -186,8 +186,8 @@ func TestSendTextIsSentOnce(t *testing.T) {
 	}
 }
 
-// TestSendTextIsKeptOnTheWire: who calls it off learns what became of the message all the same.
-func TestSendTextIsKeptOnTheWire(t *testing.T) {
+// TestSendTextIgnoresCancellationOnceSent expects the answer although the caller has canceled.
+func TestSendTextIgnoresCancellationOnceSent(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -204,7 +204,8 @@ func TestSendTextIsKeptOnTheWire(t *testing.T) {
 	}
 }
 
-// TestNoErrorQuotesTheMessage: neither an error nor the log, in whichever spelling a server echoes it.
+// TestNoErrorQuotesTheMessage has the message in each spelling in which a server can echo it. It checks errors and the
+// log.
 func TestNoErrorQuotesTheMessage(t *testing.T) {
 	t.Parallel()
 	const canary = "Dear Amélie, your \"code\" is 7+7 & <49>"
@@ -241,8 +242,8 @@ func TestNoErrorQuotesTheMessage(t *testing.T) {
 	}
 }
 
-// TestIDsOfMessagesAreFitToBeShown: they are printed as progress.
-func TestIDsOfMessagesAreFitToBeShown(t *testing.T) {
+// TestMessageIDsAreSafeToShow matters because the ids are shown as progress.
+func TestMessageIDsAreSafeToShow(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"id", "job_id"} {
 		body, _ := json.Marshal(map[string]string{key: "a\x1b[2J\n" + testToken + strings.Repeat("x", 900)})

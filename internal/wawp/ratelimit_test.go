@@ -10,7 +10,7 @@ import (
 
 func ptr[T any](v T) *T { return &v }
 
-// TestRateLimitIsReadInEveryForm is promise P6 for sending policies.
+// TestRateLimitIsReadInEveryForm tests promise P6 for sending policies.
 func TestRateLimitIsReadInEveryForm(t *testing.T) {
 	t.Parallel()
 	some := &Limits{SendMessagePerMinute: ptr(int64(5))}
@@ -229,8 +229,8 @@ func TestSetRateLimit(t *testing.T) {
 	}
 }
 
-// TestSetRateLimitIsRepeated is promise P7: setting the same policy twice does no harm.
-func TestSetRateLimitIsRepeated(t *testing.T) {
+// TestSetRateLimitIsRetried tests promise P7: setting the same policy twice does no harm.
+func TestSetRateLimitIsRetried(t *testing.T) {
 	t.Parallel()
 	fine := response(200, `{"policy":"strict"}`)
 	s := serve(t, response(502, ""), response(503, ""), connectionReset, response(429, ""), fine)

@@ -53,8 +53,8 @@ func newGoodAnswer() string {
 	return strings.Replace(goodAnswer, "A1", fmt.Sprintf("A%d", 100+created.Add(1)), 1)
 }
 
-// TestCreateIsSentOnceWhenItMayHaveActed is promise P2.
-func TestCreateIsSentOnceWhenItMayHaveActed(t *testing.T) {
+// TestCreateIsNotRetriedWhenItsOutcomeIsUnknown tests promise P2.
+func TestCreateIsNotRetriedWhenItsOutcomeIsUnknown(t *testing.T) {
 	t.Parallel()
 	for name, reply := range map[string]http.HandlerFunc{
 		"500":                response(500, `{"code":"internal","message":"oops"}`),
@@ -95,7 +95,7 @@ func TestCreateIsSentOnceWhenItMayHaveActed(t *testing.T) {
 	}
 }
 
-func TestCreateThatIsRefusedMadeNothing(t *testing.T) {
+func TestRefusedCreateHasNoUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{301, 302, 307, 308, 400, 401, 403, 404, 405, 409, 410, 422} {
 		s := serve(t, response(status, `{"code":"no","message":"No.","instance_id":"A1"}`, "Location",
@@ -109,7 +109,7 @@ func TestCreateThatIsRefusedMadeNothing(t *testing.T) {
 	}
 }
 
-func TestCreateIsSentAgainAfterWhatSurelyMadeNothing(t *testing.T) {
+func TestCreateIsRetriedWhenItSurelyMadeNothing(t *testing.T) {
 	t.Parallel()
 	create := response(201, `{"instance_id":"A1"}`)
 	overTLS := func(t *testing.T, s *server) (string, *http.Transport) {
@@ -191,9 +191,9 @@ func TestProxyThatRefusesTheTunnelMeansNotSent(t *testing.T) {
 	}
 }
 
-// TestCreateIsNotReplayedByTheTransport has a server that would speak HTTP/2, and ends each stream with an error once
+// TestCreateIsNotRetriedByNetHTTP has a server that would speak HTTP/2, and ends each stream with an error once
 // the request has arrived. For one of these errors, net/http sends the request again by itself.
-func TestCreateIsNotReplayedByTheTransport(t *testing.T) {
+func TestCreateIsNotRetriedByNetHTTP(t *testing.T) {
 	t.Parallel()
 	var requests atomic.Int32
 	count := func(w http.ResponseWriter, r *http.Request) {
@@ -245,9 +245,9 @@ func refuseStreams(conn *tls.Conn, requests *atomic.Int32) {
 	}
 }
 
-// TestWhatIsSentOnceHasAConnectionOfItsOwn: the server keeps each connection open after a request, and drops it when
+// TestNonIdempotentRequestsUseNewConnections: the server keeps each connection open after a request, and drops it when
 // the next one arrives. Nobody could tell what became of that.
-func TestWhatIsSentOnceHasAConnectionOfItsOwn(t *testing.T) {
+func TestNonIdempotentRequestsUseNewConnections(t *testing.T) {
 	t.Parallel()
 	for op, call := range callsSentOnce {
 		s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -270,7 +270,7 @@ func TestWhatIsSentOnceHasAConnectionOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestConnectionsOfReadsAreKept(t *testing.T) {
+func TestReadsReuseConnections(t *testing.T) {
 	t.Parallel()
 	const atOnce = keptConnections
 	var opened atomic.Int32
@@ -291,7 +291,7 @@ func TestConnectionsOfReadsAreKept(t *testing.T) {
 	}
 }
 
-// TestNoRequestWaitsForAConnection: all are under way at once, or none is answered.
+// TestNoRequestWaitsForAConnection has a server that answers only when all requests have arrived.
 func TestNoRequestWaitsForAConnection(t *testing.T) {
 	t.Parallel()
 	const atOnce = 64
@@ -344,9 +344,9 @@ func checkAll(t *testing.T, n int, call func() error) {
 	calls.Wait()
 }
 
-// TestConnectionIsMadeInTime or the request was not sent: a proxy or a server that accepts, and says no more, ends no
+// TestDialTimeoutMeansNotSent or the request was not sent: a proxy or a server that accepts, and says no more, ends no
 // attempt.
-func TestConnectionIsMadeInTime(t *testing.T) {
+func TestDialTimeoutMeansNotSent(t *testing.T) {
 	t.Parallel()
 	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -387,8 +387,8 @@ func TestConnectionIsMadeInTime(t *testing.T) {
 	}
 }
 
-// TestDialHasATimeOfItsOwn: that of a request, or 30 s, whatever is less. The time here is synctest's.
-func TestDialHasATimeOfItsOwn(t *testing.T) {
+// TestDialTimeoutIsAtMost30Seconds also expects the timeout of a request, if that is shorter. It runs in synctest.
+func TestDialTimeoutIsAtMost30Seconds(t *testing.T) {
 	t.Parallel()
 	for timeout, want := range map[time.Duration]time.Duration{
 		3 * time.Second: 3 * time.Second,
@@ -426,8 +426,9 @@ func TestDialHasATimeOfItsOwn(t *testing.T) {
 	}
 }
 
-// TestTimeOfARequestStartsWithItsConnection: the wait for one is no part of it. The time here is synctest's.
-func TestTimeOfARequestStartsWithItsConnection(t *testing.T) {
+// TestRequestTimeoutStartsAtTheConnection expects that the wait for a connection is not part of it. It runs in
+// synctest.
+func TestRequestTimeoutStartsAtTheConnection(t *testing.T) {
 	t.Parallel()
 	const timeout = time.Minute
 	answer := func(conn net.Conn) {
@@ -485,8 +486,8 @@ func TestTimeOfARequestStartsWithItsConnection(t *testing.T) {
 	})
 }
 
-// pipeTransport returns a transport whose connections lead to a server that reads a request, answers it as it is told, and closes
-// the connection.
+// pipeTransport returns a transport whose connections lead to a server that reads a request, answers it as it is
+// told, and closes the connection.
 func pipeTransport(reply func(net.Conn)) *http.Transport {
 	transport := newTransport(nil)
 	transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
@@ -503,7 +504,7 @@ func pipeTransport(reply func(net.Conn)) *http.Transport {
 	return transport
 }
 
-func TestCreateOnTheWireIgnoresCancellation(t *testing.T) {
+func TestCreateIgnoresCancellationOnceSent(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -520,8 +521,8 @@ func TestCreateOnTheWireIgnoresCancellation(t *testing.T) {
 	}
 }
 
-// TestCreateOnTheWireIgnoresADeadline of its caller, too.
-func TestCreateOnTheWireIgnoresADeadline(t *testing.T) {
+// TestCreateIgnoresTheDeadlineOnceSent has a deadline of the caller.
+func TestCreateIgnoresTheDeadlineOnceSent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := client(t, "http://api.wawp.test", func(o *Options) {
@@ -538,7 +539,7 @@ func TestCreateOnTheWireIgnoresADeadline(t *testing.T) {
 	})
 }
 
-func TestCreateThatOutlivesItsCallerSaysThatItTimedOut(t *testing.T) {
+func TestCreateAfterTheDeadlineReportsRequestTimeout(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -561,9 +562,9 @@ func TestEachAttemptHasItsTimeout(t *testing.T) {
 	}
 }
 
-// TestTimeoutOfADialIsNotThatOfTheCaller: who reads that the time is over would raise a timeout, and not look at the
+// TestDialErrorIsNotDeadlineExceeded: who reads that the time is over would raise a timeout, and not look at the
 // network.
-func TestTimeoutOfADialIsNotThatOfTheCaller(t *testing.T) {
+func TestDialErrorIsNotDeadlineExceeded(t *testing.T) {
 	t.Parallel()
 	transport := newTransport(nil)
 	transport.DialContext = (&net.Dialer{Deadline: time.Unix(1, 0)}).DialContext
@@ -574,9 +575,9 @@ func TestTimeoutOfADialIsNotThatOfTheCaller(t *testing.T) {
 	}
 }
 
-// TestSwitchOfProtocolsIsNotReadOn: net/http hands over such a connection as the body, and no context ends a read of
+// TestSwitchingProtocolsBodyIsNotRead: net/http hands over such a connection as the body, and no context ends a read of
 // it.
-func TestSwitchOfProtocolsIsNotReadOn(t *testing.T) {
+func TestSwitchingProtocolsBodyIsNotRead(t *testing.T) {
 	t.Parallel()
 	over := make(chan struct{})
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -604,8 +605,8 @@ func TestSwitchOfProtocolsIsNotReadOn(t *testing.T) {
 	close(over)
 }
 
-// TestOtherRequestsOnTheWireAreCalledOff: nobody can tell what became of those that change something.
-func TestOtherRequestsOnTheWireAreCalledOff(t *testing.T) {
+// TestOtherRequestsAreCanceledOnceSent expects an unknown outcome of requests that change something.
+func TestOtherRequestsAreCanceledOnceSent(t *testing.T) {
 	t.Parallel()
 	for name, call := range map[string]func(context.Context, *Client) error{
 		"info":  func(ctx context.Context, c *Client) error { _, err := c.GetSession(ctx, "A1"); return err },
@@ -623,8 +624,8 @@ func TestOtherRequestsOnTheWireAreCalledOff(t *testing.T) {
 	}
 }
 
-// TestCancellationBeforeTheWireSendsNothing looks at each place where a create waits before it is sent.
-func TestCancellationBeforeTheWireSendsNothing(t *testing.T) {
+// TestCancellationBeforeTheConnectionSendsNothing cancels a create at each place where it waits before it is sent.
+func TestCancellationBeforeTheConnectionSendsNothing(t *testing.T) {
 	t.Parallel()
 	t.Run("already cancelled", func(t *testing.T) {
 		t.Parallel()
@@ -755,8 +756,8 @@ func TestCancellationAfterTheConnectionIsIgnored(t *testing.T) {
 	}
 }
 
-// TestWhatCannotBeSentIsNotTriedAgain, and its error tells nothing of a proxy's password.
-func TestWhatCannotBeSentIsNotTriedAgain(t *testing.T) {
+// TestUnsendableRequestIsNotRetried also expects that the error does not show the password of a proxy.
+func TestUnsendableRequestIsNotRetried(t *testing.T) {
 	t.Parallel()
 	s := serve(t, response(200, goodAnswer))
 	proxyError := &url.Error{Op: "parse", URL: "http://user:hunter2@proxy.test:%zz", Err: errors.New("invalid port")}
@@ -811,8 +812,8 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-// TestLogTellsEachAttempt: on what, what Wawp said, what that means, and after which pause another one follows.
-func TestLogTellsEachAttempt(t *testing.T) {
+// TestLogOfAttempts expects the instance, the answer, its kind and the pause before the next attempt.
+func TestLogOfAttempts(t *testing.T) {
 	t.Parallel()
 	s := serve(t, response(502, ""), connectionReset, truncatedResponse,
 		response(429, `{"code":"slow_down","message":"Not so `+testToken+`."}`),
@@ -848,7 +849,7 @@ func TestLogTellsEachAttempt(t *testing.T) {
 	}
 }
 
-// TestRetryTable is promise P7, endpoint by endpoint.
+// TestRetryTable tests promise P7, endpoint by endpoint.
 func TestRetryTable(t *testing.T) {
 	t.Parallel()
 	endings := map[string]outcome{
@@ -953,7 +954,7 @@ func TestPausesGrowAndVary(t *testing.T) {
 	}
 }
 
-// TestPauseIsAsLongAsTheServerAsks, or else grows. The time is synctest's.
+// TestPauseIsAsLongAsTheServerAsks expects growing pauses if the server does not ask. It runs in synctest.
 func TestPauseIsAsLongAsTheServerAsks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -971,7 +972,7 @@ func TestPauseIsAsLongAsTheServerAsks(t *testing.T) {
 	})
 }
 
-func TestRetryAfterIsWaitedForIfItIsBearable(t *testing.T) {
+func TestRetryAfterOver60SecondsEndsTheRetries(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		asked time.Duration
@@ -1043,7 +1044,7 @@ func TestRetriesEndInAnAnswerOrInTheLastError(t *testing.T) {
 	}
 }
 
-func TestErrorSaysWhenToComeBack(t *testing.T) {
+func TestErrorHasRetryAfter(t *testing.T) {
 	t.Parallel()
 	s := serve(t, response(429, "", "Retry-After", "90"))
 	_, err := client(t, s.URL).CreateSession(context.Background())

@@ -31,9 +31,9 @@ func (r resetConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// TestCreateThatBreaksOffAfterTheIDIsRecorded: whatever was read of a success and holds the id is enough. The time here
+// TestTruncatedCreateAnswerKeepsTheID: whatever was read of a success and holds the id is enough. The time here
 // is synctest's.
-func TestCreateThatBreaksOffAfterTheIDIsRecorded(t *testing.T) {
+func TestTruncatedCreateAnswerKeepsTheID(t *testing.T) {
 	t.Parallel()
 	const whole = `{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-1","status":"STOPPED"}`
 	chunk := func(s string) string {
@@ -112,8 +112,8 @@ func TestCreateThatBreaksOffAfterTheIDIsRecorded(t *testing.T) {
 	}
 }
 
-// TestCreateWithAnUntrueEncodingIsRead: what says that it is compressed, and is not.
-func TestCreateWithAnUntrueEncodingIsRead(t *testing.T) {
+// TestCreateWithAWrongContentEncodingIsRead has answers that are not compressed, although their header says so.
+func TestCreateWithAWrongContentEncodingIsRead(t *testing.T) {
 	t.Parallel()
 	for _, encoding := range []string{"gzip", "br", "deflate"} {
 		s := serve(t, response(201, `{"instance_id":"A1"}`, "Content-Encoding", encoding))
@@ -124,7 +124,7 @@ func TestCreateWithAnUntrueEncodingIsRead(t *testing.T) {
 	}
 }
 
-// TestCompressedAnswerIsRead, which nobody has asked for: within the bounds of any other.
+// TestCompressedAnswerIsRead has compressed answers that nobody asked for. Their bounds are those of other answers.
 func TestCompressedAnswerIsRead(t *testing.T) {
 	t.Parallel()
 	pack := func(body string) string {
@@ -171,8 +171,8 @@ func TestCompressedAnswerIsRead(t *testing.T) {
 	}
 }
 
-// TestCreateWithThingsAroundTheAnswerIsRecorded, with an error that says so.
-func TestCreateWithThingsAroundTheAnswerIsRecorded(t *testing.T) {
+// TestCreateAnswerWithTextAroundItKeepsTheID also expects an error that says so.
+func TestCreateAnswerWithTextAroundItKeepsTheID(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		"<br />\n<b>Notice</b>: Undefined index: {x} in <b>/www/api.php</b>\n" + `{"instance_id":"A1"}`,
@@ -194,8 +194,8 @@ func TestCreateWithThingsAroundTheAnswerIsRecorded(t *testing.T) {
 	}
 }
 
-// TestIDIsRead from whatever was read of an answer to create: that of the new session, and no other.
-func TestIDIsRead(t *testing.T) {
+// TestInstanceIDFromCreateIsRead expects the id of the new session, and no other, from any part of an answer.
+func TestInstanceIDFromCreateIsRead(t *testing.T) {
 	t.Parallel()
 	const notice = "<br />\n<b>Notice</b>:  Undefined index: {x} in <b>/www/api.php</b> on line <b>7</b><br />\n"
 	for body, want := range map[string]string{
@@ -298,8 +298,8 @@ func TestIDIsRead(t *testing.T) {
 	}
 }
 
-// TestReadThatBreaksOffIsRepeated: nothing is lost by it.
-func TestReadThatBreaksOffIsRepeated(t *testing.T) {
+// TestTruncatedReadIsRetried has reads, which do no harm when they are repeated.
+func TestTruncatedReadIsRetried(t *testing.T) {
 	t.Parallel()
 	const described = `{"name":"wawp-1","status":"WORKING"}`
 	brokenOff := rawResponse("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + described)
@@ -310,8 +310,8 @@ func TestReadThatBreaksOffIsRepeated(t *testing.T) {
 	}
 }
 
-// TestShortTokenIsKeptOutOfTextsAlone: it may be a part of an id by chance.
-func TestShortTokenIsKeptOutOfTextsAlone(t *testing.T) {
+// TestShortTokenIsRedactedInTextsOnly has a token that may be a part of an id by chance.
+func TestShortTokenIsRedactedInTextsOnly(t *testing.T) {
 	t.Parallel()
 	for token, kept := range map[string]bool{"3EB0BCB": true, "3EB0BCB2": false} {
 		s := serve(t, response(201,
@@ -333,7 +333,7 @@ func TestShortTokenIsKeptOutOfTextsAlone(t *testing.T) {
 	}
 }
 
-func TestStatusHeaderOfARefusalIsEnough(t *testing.T) {
+func TestTruncatedRefusalHasItsKind(t *testing.T) {
 	t.Parallel()
 	s := serve(t, rawResponse("HTTP/1.1 403 Forbidden\r\nContent-Length: 1000\r\n\r\n"+`{"code":"quota_reached"`))
 	_, err := client(t, s.URL).CreateSession(context.Background())
@@ -343,8 +343,9 @@ func TestStatusHeaderOfARefusalIsEnough(t *testing.T) {
 	}
 }
 
-// TestCreateAnsweredWithWhatIsNoID may have made a session: the answer is shown.
-func TestCreateAnsweredWithWhatIsNoID(t *testing.T) {
+// TestCreateRejectsAnInvalidInstanceID expects that the error shows the id, because the answer may have come with a new
+// session.
+func TestCreateRejectsAnInvalidInstanceID(t *testing.T) {
 	t.Parallel()
 	for body, says := range map[string]string{
 		`{"instance_id":"A1'; rm -rf /"}`:                    `an instance_id that is none: A1'; rm -rf /`,
@@ -364,8 +365,8 @@ func TestCreateAnsweredWithWhatIsNoID(t *testing.T) {
 	}
 }
 
-// TestKnownIDIsNoNewSession: what this process has made, or has read anything of, was there before.
-func TestKnownIDIsNoNewSession(t *testing.T) {
+// TestCreateRejectsAKnownInstanceID has ids that this process has made or read before.
+func TestCreateRejectsAKnownInstanceID(t *testing.T) {
 	t.Parallel()
 	created := response(201, `{"instance_id":"A1","status":"STOPPED"}`)
 	for name, before := range map[string]func(context.Context, *Client) error{
@@ -401,8 +402,8 @@ func TestKnownIDIsNoNewSession(t *testing.T) {
 	}
 }
 
-// TestOneOfTwoCreatesHasTheID, however close they are.
-func TestOneOfTwoCreatesHasTheID(t *testing.T) {
+// TestConcurrentCreatesWithOneIDHaveOneWinner has creates whose answers arrive at the same time.
+func TestConcurrentCreatesWithOneIDHaveOneWinner(t *testing.T) {
 	t.Parallel()
 	c := client(t, serve(t, response(201, `{"instance_id":"A1"}`)).URL)
 	var made atomic.Int32

@@ -14,8 +14,8 @@ const linkToken = "kEq3Xw9ZbR7tYuLpA2sDfG5hJ8mNcV4xQ1oWiEr6TzUy0BnMkLjHgFdSaPqRs
 
 const linkAddress = tempLinkPage + linkToken
 
-// TestNoLinkMayBeA404 that is about the link, and not about the session or an endpoint.
-func TestNoLinkMayBeA404(t *testing.T) {
+// TestTempLink404AboutALinkMeansNone also has answers about the session or an endpoint, which mean something else.
+func TestTempLink404AboutALinkMeansNone(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 1, 31, 11, 59, 0, 0, time.UTC)
 	for body, want := range map[string]Kind{
@@ -33,7 +33,7 @@ func TestNoLinkMayBeA404(t *testing.T) {
 	}
 }
 
-// TestTempLinkIsReadInEveryForm is promise P6 for temporary links.
+// TestTempLinkIsReadInEveryForm tests promise P6 for temporary links.
 func TestTempLinkIsReadInEveryForm(t *testing.T) {
 	t.Parallel()
 	end := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
@@ -101,7 +101,8 @@ func TestTempLinkIsReadInEveryForm(t *testing.T) {
 	}
 }
 
-// TestSuccessThatTellsOfNoTempLinkIsUnreadable keeps what cannot be understood apart from "there is none".
+// TestSuccessThatTellsOfNoTempLinkIsUnreadable tells an answer that cannot be understood from one that says that there
+// is no link.
 func TestSuccessThatTellsOfNoTempLinkIsUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
@@ -197,8 +198,8 @@ func TestCreateTempLink(t *testing.T) {
 	}
 }
 
-// TestNewTempLinkHasNotEnded, whatever the time zone in which the server seems to date it.
-func TestNewTempLinkHasNotEnded(t *testing.T) {
+// TestNewTempLinkInAnotherTimeZoneHasNotEnded has dates in several time zones.
+func TestNewTempLinkInAnotherTimeZoneHasNotEnded(t *testing.T) {
 	t.Parallel()
 	end := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 	for date, want := range map[string]time.Time{
@@ -218,7 +219,7 @@ func TestNewTempLinkHasNotEnded(t *testing.T) {
 	}
 }
 
-// TestTempLinkHasEnded: what is shown may be older than the link, and is a proof only if it cannot be.
+// TestTempLinkHasEnded has answers that may be older than the link. They prove nothing.
 func TestTempLinkHasEnded(t *testing.T) {
 	t.Parallel()
 	at := func(minute int) time.Time { return time.Date(2026, 1, 31, 12, minute, 0, 0, time.UTC) }
@@ -243,8 +244,8 @@ func TestTempLinkHasEnded(t *testing.T) {
 	}
 }
 
-// TestCreateTempLinkIsKept lets a link that is being made be made, whatever becomes of the caller.
-func TestCreateTempLinkIsKept(t *testing.T) {
+// TestCreateTempLinkIgnoresCancellationOnceSent expects the link although the caller has canceled.
+func TestCreateTempLinkIgnoresCancellationOnceSent(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -298,8 +299,8 @@ func TestTempLinkIs(t *testing.T) {
 	}
 }
 
-// TestErrorsHoldNoTempLink is promise P4 for links, wherever a server puts one, but for its words for the error.
-func TestErrorsHoldNoTempLink(t *testing.T) {
+// TestErrorsQuoteNoTempLink is promise P4 for links, wherever a server puts one, but for its words for the error.
+func TestErrorsQuoteNoTempLink(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		`{"success":false,"link":"see $"}`, `{"success":false,"link":{"token":"#"}}`,
@@ -329,7 +330,7 @@ func TestErrorsHoldNoTempLink(t *testing.T) {
 	}
 }
 
-// TestLockTempLinks lets one writer at a time have its turn, and is another lock than that of the webhooks.
+// TestLockTempLinks expects one writer at a time. The lock is not that of the webhooks.
 func TestLockTempLinks(t *testing.T) {
 	t.Parallel()
 	c := New(Options{AccessToken: testToken})
@@ -359,8 +360,8 @@ func TestLockTempLinks(t *testing.T) {
 	unlock()
 }
 
-// TestLinkIsAsSafeAsTheAPI: it may be http only where the API is.
-func TestLinkIsAsSafeAsTheAPI(t *testing.T) {
+// TestTempLinkMustBeHTTPSLikeTheAPI allows http only if the API is at an http address.
+func TestTempLinkMustBeHTTPSLikeTheAPI(t *testing.T) {
 	t.Parallel()
 	for base, want := range map[string]string{"http://api.test": "http://a.test/temp-qr/x", "https://api.test": ""} {
 		a := &fixedTransport{status: 200, body: `{"link":"http://a.test/temp-qr/x"}`, requests: map[string]int{}}
@@ -371,7 +372,7 @@ func TestLinkIsAsSafeAsTheAPI(t *testing.T) {
 	}
 }
 
-func TestLinkThatLeadsElsewhereIsKnown(t *testing.T) {
+func TestTempLinkLeadsElsewhere(t *testing.T) {
 	t.Parallel()
 	c := client(t, "https://proxy.example:8443/wawp")
 	for link, want := range map[string]string{

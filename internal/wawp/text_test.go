@@ -27,8 +27,8 @@ func echoesOf(token string) []string {
 	}
 }
 
-// TestErrorsHoldNoToken is promise P4 for the errors and the log of the client.
-func TestErrorsHoldNoToken(t *testing.T) {
+// TestErrorsQuoteNoToken tests promise P4 for the errors and the log of the client.
+func TestErrorsQuoteNoToken(t *testing.T) {
 	t.Parallel()
 	echo := strings.Join(echoesOf(testToken), " ")
 	replies := map[string]http.HandlerFunc{
@@ -73,7 +73,7 @@ func checkHolds(t *testing.T, what, shown string, err error) {
 	checkHidden(t, what, shown)
 }
 
-func TestSecretsAreBlottedOut(t *testing.T) {
+func TestSecretsAreRedacted(t *testing.T) {
 	t.Parallel()
 	r := newRedactor(testToken, "", "sh/ort")
 	for text, want := range map[string]string{
@@ -105,9 +105,9 @@ func TestSecretsAreBlottedOut(t *testing.T) {
 	}
 }
 
-// TestSecretInASCIIIsBlottedOut: the message of a person has more than letters in it, and the API may well be written
-// in PHP.
-func TestSecretInASCIIIsBlottedOut(t *testing.T) {
+// TestSecretEscapedInASCIIIsRedacted: the message of a person has more than letters in it, and the API may well be
+// written in PHP.
+func TestSecretEscapedInASCIIIsRedacted(t *testing.T) {
 	t.Parallel()
 	r := newRedactor("Grüße 🚀\n\"a/b\\c")
 	for _, echo := range []string{
@@ -119,8 +119,8 @@ func TestSecretInASCIIIsBlottedOut(t *testing.T) {
 	}
 }
 
-// TestSecretIsBlottedOutInEveryCase, and where it is a part of what is encoded as a whole.
-func TestSecretIsBlottedOutInEveryCase(t *testing.T) {
+// TestSecretIsRedactedInUpperAndLowerCase, and where it is a part of what is encoded as a whole.
+func TestSecretIsRedactedInUpperAndLowerCase(t *testing.T) {
 	t.Parallel()
 	const secret = "S3cr3t/T0ken+"
 	r := newRedactor(secret)
@@ -162,7 +162,7 @@ func TestSecretIsBlottedOutInEveryCase(t *testing.T) {
 	}
 }
 
-func TestLineIsShort(t *testing.T) {
+func TestLineIsBounded(t *testing.T) {
 	t.Parallel()
 	r := newRedactor(testToken)
 	if got := r.line(" a\n\tb\x00\x1b[31m\xff c "); got != "a b[31m\ufffd c" {

@@ -65,8 +65,8 @@ const waitTimeout = 119 * time.Second
 // row repeats a word.
 func row(n int, word string) string { return strings.Repeat(word+" ", n) }
 
-// TestWatchGoesByWhatLasts has a row for each end of a wait for a settled session, and when it comes.
-func TestWatchGoesByWhatLasts(t *testing.T) {
+// TestStatusCountsOnceItHasLasted has a row for each way in which a wait for a settled session ends, and when.
+func TestStatusCountsOnceItHasLasted(t *testing.T) {
 	t.Parallel()
 	for looks, test := range map[string]struct {
 		settles bool
@@ -129,8 +129,8 @@ func TestWatchGoesByWhatLasts(t *testing.T) {
 	}
 }
 
-// TestWatchIsEndedByItsLook, which is told of what failed, too.
-func TestWatchIsEndedByItsLook(t *testing.T) {
+// TestWatchEndsWhenLookIsDone expects that look also gets failures.
+func TestWatchEndsWhenLookIsDone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := engineClient(t, "STARTING 404 404 500 404 WORKING", "404")
@@ -153,8 +153,8 @@ func TestWatchIsEndedByItsLook(t *testing.T) {
 	})
 }
 
-// TestChangeIsJudgedByWhatFollows has a row for each way in which a start, stop or restart goes.
-func TestChangeIsJudgedByWhatFollows(t *testing.T) {
+// TestChangeIsJudgedByTheStatusAfterIt has a row for each way in which a start, stop or restart goes.
+func TestChangeIsJudgedByTheStatusAfterIt(t *testing.T) {
 	t.Parallel()
 	const fresh = true
 	for _, test := range []struct {
@@ -238,8 +238,8 @@ func TestChangeIsJudgedByWhatFollows(t *testing.T) {
 	}
 }
 
-// TestBootIsWaitedFor without a request, and without a look if it is over.
-func TestBootIsWaitedFor(t *testing.T) {
+// TestBootWaitsForTheEngine expects no request to start it, and no look if it has booted.
+func TestBootWaitsForTheEngine(t *testing.T) {
 	t.Parallel()
 	for status, looks := range map[string]int{StatusWorking: 0, StatusStarting: 1} {
 		synctest.Test(t, func(t *testing.T) {
@@ -254,8 +254,8 @@ func TestBootIsWaitedFor(t *testing.T) {
 	}
 }
 
-// TestUnlinkingWaitsAndSeesItTakeHold has a row for each way in which a logout goes.
-func TestUnlinkingWaitsAndSeesItTakeHold(t *testing.T) {
+// TestUnlinkWaitsUntilNoPhoneIsLinked has a row for each way in which a logout goes.
+func TestUnlinkWaitsUntilNoPhoneIsLinked(t *testing.T) {
 	t.Parallel()
 	const asking = true
 	for _, test := range []struct {

@@ -92,8 +92,8 @@ func TestWebhookWritesSendTheDocumentedParameters(t *testing.T) {
 	}
 }
 
-// TestSetWebhookLooksBeforeItSendsAgain is P7's "after our own look".
-func TestSetWebhookLooksBeforeItSendsAgain(t *testing.T) {
+// TestSetWebhookReadsBeforeARetry tests promise P7 for webhooks.
+func TestSetWebhookReadsBeforeARetry(t *testing.T) {
 	t.Parallel()
 	there := response(200, `{"webhooks":[{"url":"https://a.test","events":["m"],"is_active":1}]}`)
 	other := response(200, `{"webhooks":[{"url":"https://a.test","events":["x"],"is_active":1}]}`)
@@ -154,7 +154,7 @@ func TestSetWebhookLooksBeforeItSendsAgain(t *testing.T) {
 	}
 }
 
-func TestSetWebhookOnTheWireIgnoresCancellation(t *testing.T) {
+func TestSetWebhookIgnoresCancellationOnceSent(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -171,7 +171,7 @@ func TestSetWebhookOnTheWireIgnoresCancellation(t *testing.T) {
 	}
 }
 
-func TestReadsOfWebhooksAreShared(t *testing.T) {
+func TestConcurrentWebhookReadsShareARequest(t *testing.T) {
 	t.Parallel()
 	arrived, release := make(chan struct{}), make(chan struct{})
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -227,7 +227,7 @@ func TestPanicInASharedReadIsAnError(t *testing.T) {
 	}
 }
 
-func TestReadAfterAWriteIsNotAnOlderOne(t *testing.T) {
+func TestWebhookReadAfterAWriteIsNotShared(t *testing.T) {
 	t.Parallel()
 	arrived, release := make(chan struct{}), make(chan struct{})
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -256,7 +256,7 @@ func TestReadAfterAWriteIsNotAnOlderOne(t *testing.T) {
 	}
 }
 
-func TestLockWebhooksTakesTurns(t *testing.T) {
+func TestLockWebhooksIsExclusive(t *testing.T) {
 	t.Parallel()
 	c, ctx := client(t, "http://127.0.0.1:1"), context.Background()
 	unlock, err := c.LockWebhooks(ctx, "A1")
@@ -337,7 +337,7 @@ func TestSystemWebhook(t *testing.T) {
 	}
 }
 
-func TestSecretIsBlottedOutOfErrors(t *testing.T) {
+func TestWebhookSecretIsRedactedInErrors(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 422, 500} {
 		s := serve(t, response(status, `{"code":"bad","message":"hmac hush/hush is too short"}`))
@@ -350,7 +350,7 @@ func TestSecretIsBlottedOutOfErrors(t *testing.T) {
 	}
 }
 
-func TestSecretDoesNotHideACode(t *testing.T) {
+func TestWebhookSecretDoesNotRedactErrorCodes(t *testing.T) {
 	t.Parallel()
 	s := serve(t, response(403, `{"code":"subscription_required","message":"Pay."}`))
 	err := client(t, s.URL).SetWebhook(context.Background(), "A1",
@@ -360,8 +360,9 @@ func TestSecretDoesNotHideACode(t *testing.T) {
 	}
 }
 
-// TestWebhookOfWhichNotAllCanBeShownIsUnreadable, as one without a url is: it could be the one that is looked for.
-func TestWebhookOfWhichNotAllCanBeShownIsUnreadable(t *testing.T) {
+// TestWebhookWithAnUnreadableURLIsAnError has URLs that cannot be shown as a whole. Each could be the one that is
+// looked for.
+func TestWebhookWithAnUnreadableURLIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{
 		`https://a.test/\u0000`, `https://a.test/\u001b[2J`, `https://a.test/\n\"No changes.\"`,
@@ -385,7 +386,7 @@ func TestWebhookOfWhichNotAllCanBeShownIsUnreadable(t *testing.T) {
 	}
 }
 
-// TestOriginIsInASCII, and nothing but a scheme and a host.
+// TestOriginIsInASCII expects scheme and host only.
 func TestOriginIsInASCII(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{
