@@ -37,8 +37,7 @@ func TestPanicIsAnErrorThatQuotesNoValue(t *testing.T) {
 	}
 }
 
-// TestSummaryNamesTheCause: where the account is the cause, the summary says so, whatever was attempted. The detail
-// names the attempt.
+// TestSummaryNamesTheCause expects the cause in the summary if it is the account, and the attempt in the detail.
 func TestSummaryNamesTheCause(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[wawp.Kind]string{

@@ -13,7 +13,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// TestEveryAnswerHasANextStep: whatever the server answers, and if it does not, a person is told what to do.
+// TestEveryAnswerHasANextStep expects a next step for each answer, and without an answer.
 func TestEveryAnswerHasANextStep(t *testing.T) {
 	t.Parallel()
 	for status := range 600 {

@@ -11,8 +11,7 @@ import (
 	"testing"
 )
 
-// TestErrorsShowOnlyTheHostOfAWebhook: of the address of a webhook an error shows the host, whatever the server
-// quotes of it, and in whatever spelling.
+// TestErrorsShowOnlyTheHostOfAWebhook has a server that quotes the address of a webhook in every spelling.
 func TestErrorsShowOnlyTheHostOfAWebhook(t *testing.T) {
 	t.Parallel()
 	for address, secrets := range map[string][]string{
@@ -110,8 +109,8 @@ func quotations(address string) map[string]string {
 // escapes are those of a URL.
 var escapes = regexp.MustCompile(`%[0-9A-F]{2}`)
 
-// TestRedactedAddressLeavesWordsOfTheMessage: of a short and common part nothing is blotted out that does not stand
-// where it does in the address.
+// TestRedactedAddressLeavesWordsOfTheMessage has addresses with short and common parts. They are redacted only where
+// they stand in the address.
 func TestRedactedAddressLeavesWordsOfTheMessage(t *testing.T) {
 	t.Parallel()
 	const message = "The webhook on v1 is active: retries 1, m=events"

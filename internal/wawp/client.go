@@ -46,7 +46,7 @@ const (
 	defaultRetryWait      = time.Second
 )
 
-// keptConnections is how many connections are kept for later requests. By default, Terraform has as many operations at
+// keptConnections is how many idle connections are kept. By default, Terraform runs as many operations at
 // once.
 const keptConnections = 10
 

@@ -121,8 +121,8 @@ func TestErrorDoesNotQuoteInvalidHTTP(t *testing.T) {
 	}
 }
 
-// TestErrorsAreOneSafeLine: why a proxy refuses, the media type of an answer, and where a redirect points, others
-// chose.
+// TestErrorsAreOneSafeLine has texts that others choose: the refusal of a proxy, a media type, the target of a
+// redirect.
 func TestErrorsAreOneSafeLine(t *testing.T) {
 	t.Parallel()
 	const odd = testToken + "\u202e\x01"

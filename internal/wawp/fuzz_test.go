@@ -42,7 +42,7 @@ var secretMarks = strings.NewReplacer(
 	"!", strings.ReplaceAll(inASCII(fuzzedSecret), "/", `\/`),
 )
 
-// What wawp-api.md shows or supposes of answers, by what they answer.
+// Forms of answers that API.md describes, or that are plausible.
 var (
 	errorForms = []string{
 		"", " ", "null", "[]", "{}", `"text"`, "1e999", "\xef\xbb\xbf{}", "\xff\xfe", `{"a":`, `{"a":1}]`, "Bad Request $ ~ #",
@@ -506,7 +506,7 @@ func (fixedConn) SetDeadline(time.Time) error      { return nil }
 func (fixedConn) SetReadDeadline(time.Time) error  { return nil }
 func (fixedConn) SetWriteDeadline(time.Time) error { return nil }
 
-// FuzzWire has a server send any bytes, of which net/http has to make an answer first.
+// FuzzWire has a server that sends any bytes. net/http reads them first.
 func FuzzWire(f *testing.F) {
 	f.Add("HTTP/1.1 200 OK\r\n$: $\r\nno colon $\r\n\r\n")
 	f.Add("HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n{\"instance_id\":\"A1\"}    ")

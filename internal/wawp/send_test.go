@@ -344,8 +344,7 @@ func checkAll(t *testing.T, n int, call func() error) {
 	calls.Wait()
 }
 
-// TestDialTimeoutMeansNotSent or the request was not sent: a proxy or a server that accepts, and says no more, ends no
-// attempt.
+// TestDialTimeoutMeansNotSent has proxies and servers that accept a connection, and then send nothing.
 func TestDialTimeoutMeansNotSent(t *testing.T) {
 	t.Parallel()
 	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -562,8 +561,8 @@ func TestEachAttemptHasItsTimeout(t *testing.T) {
 	}
 }
 
-// TestDialErrorIsNotDeadlineExceeded: who reads that the time is over would raise a timeout, and not look at the
-// network.
+// TestDialErrorIsNotDeadlineExceeded matters for the diagnostic: if the time were over, a person would raise a timeout,
+// and not look at the network.
 func TestDialErrorIsNotDeadlineExceeded(t *testing.T) {
 	t.Parallel()
 	transport := newTransport(nil)
@@ -575,8 +574,7 @@ func TestDialErrorIsNotDeadlineExceeded(t *testing.T) {
 	}
 }
 
-// TestSwitchingProtocolsBodyIsNotRead: net/http hands over such a connection as the body, and no context ends a read of
-// it.
+// TestSwitchingProtocolsBodyIsNotRead has the connection itself as the body. No context ends a read of it.
 func TestSwitchingProtocolsBodyIsNotRead(t *testing.T) {
 	t.Parallel()
 	over := make(chan struct{})

@@ -31,8 +31,7 @@ func (r resetConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// TestTruncatedCreateAnswerKeepsTheID: whatever was read of a success and holds the id is enough. The time here
-// is synctest's.
+// TestTruncatedCreateAnswerKeepsTheID has a success that breaks off after the id. It runs in synctest.
 func TestTruncatedCreateAnswerKeepsTheID(t *testing.T) {
 	t.Parallel()
 	const whole = `{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-1","status":"STOPPED"}`

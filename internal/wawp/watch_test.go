@@ -13,8 +13,9 @@ import (
 	"time"
 )
 
-// engine is a server of one session. Its looks are statuses, one by one, of which the last goes on; 404, 500 and the
-// like are HTTP statuses, a dash is no status, and page a web page. So are the answers to anything else.
+// engine is a server with one session. looks are its answers to session/info, one after the other; the last one stays.
+// answers are its answers to other requests. A word is a status of the session, a number an HTTP status, a dash an
+// answer without a status, and "page" a web page.
 type engine struct {
 	looks   []string
 	answers []string
