@@ -1,4 +1,4 @@
-// Package conn hands the provider's client of Wawp to the objects that use it.
+// Package conn gives each object the provider's client of Wawp, or an error if there is none yet.
 package conn
 
 import (
@@ -9,18 +9,16 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// What is said while the provider's configuration depends on values that Terraform does not know before another
-// resource is applied.
+// The diagnostic while the provider block depends on values that Terraform knows only after an apply.
 const (
 	unknownSummary = "The provider's configuration is not known yet"
-	unknownDetail  = "An argument of the wawp provider block depends on something that is known only after an " +
-		"apply, so Wawp " +
-		"could not be asked. Apply what the provider block depends on first (terraform apply -target=...), or give the " +
-		"provider values that are known, such as the environment variable WAWP_ACCESS_TOKEN."
+	unknownDetail  = "An argument of the wawp provider block depends on something that is known only after an apply, so " +
+		"Wawp could not be asked. Apply what the provider block depends on first (terraform apply -target=...), or give " +
+		"the provider values that are known, such as the environment variable WAWP_ACCESS_TOKEN."
 )
 
-// Client returns the client from the data that the provider's Configure method set. It is nil before the provider is
-// configured, and while its configuration is not known: see [Missing].
+// Client returns the client from the data that the provider's Configure method has set. It is nil before the provider
+// is configured, and while the provider's configuration is not known: see [Missing].
 func Client(data any, diags *diag.Diagnostics) *wawp.Client {
 	if data == nil {
 		return nil
@@ -41,8 +39,8 @@ func Missing(client *wawp.Client, diags *diag.Diagnostics) bool {
 	return client == nil
 }
 
-// MissingInRead is [Missing] for a resource that is refreshed: its state can stay as it is, with a warning, unless it
-// was just imported.
+// MissingInRead is [Missing] for the read of a resource. Unless the resource was just imported, it adds a warning
+// instead of an error, and the state stays as it is.
 func MissingInRead(client *wawp.Client, imported bool, diags *diag.Diagnostics) bool {
 	if client == nil && !imported {
 		diags.AddWarning(unknownSummary, unknownDetail+" Until then the state stays as it is.")

@@ -1,5 +1,5 @@
-// Package explain puts the errors of the Wawp API into the words of a diagnostic: what was attempted, what Wawp
-// answered, and what to do next.
+// Package explain writes the texts of diagnostics. For an error of the Wawp API it says what was attempted, what Wawp
+// answered, and what to do next. It also quotes what a person copies: names, commands and import blocks.
 package explain
 
 import (
@@ -20,19 +20,19 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// Dashboard is where a person sees the sessions of the account.
+// Dashboard names the page where a person sees the sessions of the account.
 const Dashboard = "the Wawp dashboard (https://app.wawp.net)"
 
-// Crash turns a panic into an error. Defer it wherever Terraform calls in: a panic would end the whole process, and
-// with it the requests of every other resource.
+// Crash turns a panic into an error diagnostic. Defer it in every method that Terraform calls, because a panic would
+// end the whole process, and with it the requests of all other resources.
 func Crash(ctx context.Context, diags *diag.Diagnostics) {
 	if cause := recover(); cause != nil {
 		diags.AddError("The provider crashed", Panic(ctx, cause))
 	}
 }
 
-// Panic logs where a panic happened, at level ERROR, and returns the words for a diagnostic. Of the runtime's own
-// panics it quotes the text; any other value could hold a secret.
+// Panic logs the stack of a panic at level ERROR, and returns the detail for a diagnostic. It quotes the text of the
+// runtime's own panics only, because another value could hold a secret.
 func Panic(ctx context.Context, cause any) string {
 	tflog.Error(ctx, "the provider crashed", map[string]any{"stack": string(debug.Stack())})
 	what := fmt.Sprintf("a panic with a value of type %T", cause)
@@ -43,9 +43,9 @@ func Panic(ctx context.Context, cause any) string {
 		". Please report it, with the stack that TF_LOG_PROVIDER=ERROR shows."
 }
 
-// Diagnostic returns an error about an attempt that failed with err. Where every other attempt would fail for the same
-// cause, the account's or the network's, the summary is that cause: in annotations, chats and -json, many read nothing
-// else.
+// Diagnostic returns an error diagnostic for an attempt that failed with err. If the cause is the account or the
+// network, other attempts fail too, so the summary names the cause. Many people read only the summary, in annotations,
+// chats and -json.
 func Diagnostic(summary, detail string, err error) diag.Diagnostic {
 	switch wawp.KindOf(err) {
 	case wawp.Unauthorized:
@@ -56,20 +56,20 @@ func Diagnostic(summary, detail string, err error) diag.Diagnostic {
 		return diag.NewErrorDiagnostic("The Wawp account has no active paid plan", detail)
 	case wawp.NotSent:
 		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-			break // it was called off
+			break // the request was canceled
 		}
 		return diag.NewErrorDiagnostic("Wawp could not be reached", detail)
 	}
 	return diag.NewErrorDiagnostic(summary, detail)
 }
 
-// Failure returns the detail of a diagnostic. attempt is a main clause without a full stop, such as "Reading the
-// session 3EB0BCB2E3D4 failed".
+// Failure returns the detail of a diagnostic: the attempt, the answer and the next step. attempt is a main clause
+// without a full stop, such as "Reading the session 3EB0BCB2E3D4 failed".
 func Failure(attempt string, err error) string {
 	return attempt + ".\n\n" + Reason(err)
 }
 
-// Reason returns what was answered, and what to do next, as paragraphs.
+// Reason returns the answer and the next step, each as a paragraph.
 func Reason(err error) string {
 	if next := Next(err); next != "" {
 		return Answer(err) + "\n\n" + next
@@ -77,7 +77,7 @@ func Reason(err error) string {
 	return Answer(err)
 }
 
-// Answer returns what was asked and what was answered.
+// Answer returns the request and its answer.
 func Answer(err error) string {
 	var e *wawp.Error
 	if !errors.As(err, &e) {
@@ -86,7 +86,7 @@ func Answer(err error) string {
 	return e.Error()
 }
 
-// LastAnswer quotes the answer, if there was one, after which a wait had no time left, as a paragraph of its own.
+// LastAnswer returns the last answer before a wait ran out of time, as a paragraph of its own; "" if there was none.
 func LastAnswer(err error) string {
 	var e *wawp.Error
 	if errors.As(err, &e) && e.Status != 0 {
@@ -95,16 +95,15 @@ func LastAnswer(err error) string {
 	return ""
 }
 
-// Next returns what a person can do about an error; "" where there is nothing to say.
+// Next returns the next step: what a person can do about an error. It is "" if there is nothing to say.
 func Next(err error) string {
 	var e *wawp.Error
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "Terraform was interrupted. Run it again to go on."
 	case errors.Is(err, wawp.ErrNoTurn):
-		return "requests_per_second lets too few requests through for the time that the operation has: raise it, or " +
-			"the timeouts " +
-			"attribute, or lower Terraform's -parallelism."
+		return "requests_per_second lets too few requests through for the time that the operation has: raise it, or the " +
+			"timeouts attribute, or lower Terraform's -parallelism."
 	case errors.Is(err, context.DeadlineExceeded):
 		return "The time that the timeouts attribute gives the operation is over. Give it more, or try again."
 	case errors.As(err, &e):
@@ -113,38 +112,33 @@ func Next(err error) string {
 	return ""
 }
 
-// advice is what a person can do about each kind of error. Kinds that take more words are in next.
+// advice is what a person can do about each kind of error. remedy has the cases that depend on more than the kind.
 var advice = map[wawp.Kind]string{
-	wawp.TooManyRequests: "Wawp asks for fewer requests. Try again in a few minutes. The provider's " +
-		"requests_per_second paces it, and " +
-		"max_retries makes it more patient.",
-	wawp.Unauthorized: "Wawp did not accept the access token. It may be mistyped or revoked: check access_token in " +
-		"the provider " +
-		"block, or WAWP_ACCESS_TOKEN where that is not set.",
-	wawp.QuotaReached: "This session was not created: the account has as many sessions (instances) as its plan " +
-		"allows. Look first in " +
+	wawp.TooManyRequests: "Wawp asks for fewer requests. Try again in a few minutes. The provider's requests_per_second " +
+		"paces it, and max_retries makes it more patient.",
+	wawp.Unauthorized: "Wawp did not accept the access token. It may be mistyped or revoked: check access_token in the " +
+		"provider block, or WAWP_ACCESS_TOKEN where that is not set.",
+	wawp.QuotaReached: "This session was not created: the account has as many sessions (instances) as its plan allows. " +
+		"Look first in " +
 		Dashboard +
-		" for one that an earlier apply has left behind, and import that. Otherwise upgrade the plan, or delete a " +
-		"session that nobody uses, which unlinks its phone; then apply again.",
-	wawp.SubscriptionRequired: "Wawp offers this to accounts with an active paid plan only, and this account has " +
-		"none (any more). Upgrade " +
-		"the plan in " + Dashboard + ", or remove this resource from the configuration; the session may stay.",
+		" for one that an earlier apply has left behind, and import that. Otherwise upgrade the plan, or delete a session " +
+		"that nobody uses, which unlinks its phone; then apply again.",
+	wawp.SubscriptionRequired: "Wawp offers this to accounts with an active paid plan only, and this account has none " +
+		"(any more). Upgrade the plan in " + Dashboard + ", or remove this resource from the configuration; the session " +
+		"may stay.",
 	wawp.Conflict: "Wawp refuses this in the status that the session has now. Look at the session in " + Dashboard +
 		", and try again.",
 	wawp.NoSuchInstance: "Wawp knows no such instance: the id may be mistyped, belong to another account, or the " +
-		"instance was deleted. " +
-		"Compare it with " + Dashboard + ".",
+		"instance was deleted. Compare it with " + Dashboard + ".",
 	wawp.InvalidSession: "Wawp knows no such instance, or its phone is no longer linked: look at the session in " +
 		Dashboard + ".",
-	wawp.NotFound: "Wawp does not have what was asked for, or this is not Wawp's API, but something else at the " +
-		"same address or on the way to it: " +
-		"check base_url (default " + wawp.DefaultBaseURL + ") and the proxy settings.",
+	wawp.NotFound: "Wawp does not have what was asked for, or this is not Wawp's API, but something else at the same " +
+		"address or on the way to it: check base_url (default " + wawp.DefaultBaseURL + ") and the proxy settings.",
 	wawp.Unreadable: "This may not be Wawp's API, but something else at the same address or on the way to it: check " +
 		"base_url (default " +
 		wawp.DefaultBaseURL + ") and the proxy settings.",
 	wawp.BadRequest: "Wawp refused the request as incomplete or wrong. If its message does not help, look whether a " +
-		"proxy between here " +
-		"and the API (base_url) changes requests; else this is a bug of the provider, please report it.",
+		"proxy between here and the API (base_url) changes requests; else this is a bug of the provider, please report it.",
 	wawp.ServerFault:  fault,
 	wawp.GatewayFault: fault,
 	wawp.Unsendable:   network,
@@ -154,10 +148,10 @@ var advice = map[wawp.Kind]string{
 
 const (
 	fault   = "This is a fault on Wawp's side, or of a proxy in front of it. Try again in a few minutes."
-	network = "Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY), base_url, ca_cert_file and " +
-		"request_timeout."
+	network = "Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY), base_url, ca_cert_file and request_timeout."
 )
 
+// next returns the remedy, and the pause that Wawp asks for, if it asks for one.
 func next(e *wawp.Error) string {
 	if e.RetryAfter == 0 {
 		return remedy(e)
@@ -172,7 +166,7 @@ func next(e *wawp.Error) string {
 	return remedy(e) + "\n\n" + pause
 }
 
-// remedy is what a person can do about the cause of an error. No two of its cases are true of one error.
+// remedy returns what a person can do about the cause of an error. At most one of its cases is true for an error.
 func remedy(e *wawp.Error) string {
 	switch {
 	case e.Kind == wawp.Redirect:
@@ -180,12 +174,11 @@ func remedy(e *wawp.Error) string {
 	case e.IsAbout("webhook"):
 		return "Wawp knows no such webhook: it may have been deleted outside Terraform. Plan again to see."
 	case e.Status == http.StatusForbidden && e.Kind == wawp.Refused:
-		return "Wawp refused: the account's plan may not include this, or the token may not act on this instance. " +
-			"Compare plan and " +
-			"instance in " + Dashboard + "."
+		return "Wawp refused: the account's plan may not include this, or the token may not act on this instance. Compare " +
+			"plan and instance in " + Dashboard + "."
 	case strings.HasSuffix(e.Op, "/v2/auth/request-code") && refusesNumber(e):
-		return "Compare phone_number with the number of the phone: WhatsApp must be installed there, and registered " +
-			"with it. If it is right, try again, or leave phone_number out and scan the QR code."
+		return "Compare phone_number with the number of the phone: WhatsApp must be installed there, and registered with " +
+			"it. If it is right, try again, or leave phone_number out and scan the QR code."
 	case e.Kind == wawp.BadRequest && takesAStatus(e.Op):
 		return advice[wawp.Conflict]
 	case advice[e.Kind] != "":
@@ -195,29 +188,28 @@ func remedy(e *wawp.Error) string {
 		Dashboard + "."
 }
 
-// takesAStatus says whether an operation is refused in some statuses of the session: how Wawp words that is not
-// documented.
+// takesAStatus says whether an operation is refused in some statuses of the session. How Wawp answers then is not
+// documented (API.md 9), so a 400 may mean that.
 func takesAStatus(op string) bool {
 	return slices.ContainsFunc([]string{
 		"/v2/session/start", "/v2/session/stop", "/v2/session/restart", "/v2/session/logout", "/v2/auth/qr",
 	}, func(path string) bool { return strings.HasSuffix(op, path) })
 }
 
-// refusesNumber says whether a refusal of a pairing code may be about the number: no documentation has the answer for
-// one that is not on WhatsApp.
+// refusesNumber says whether a refusal of a pairing code may be about the phone number. How Wawp answers for a number
+// that is not on WhatsApp is not documented.
 func refusesNumber(e *wawp.Error) bool {
 	isRefused := e.Kind == wawp.Refused && e.Status != http.StatusForbidden
 	return e.Kind.Untimely() || e.Message != "" && (e.Kind == wawp.NotFound || isRefused)
 }
 
-// Reasons remembers which failures were told, so that a wait tells each of them at once, and once.
-type Reasons struct{ told map[string]bool }
+// Reasons remembers which failures a wait has reported, so that it reports each of them once.
+type Reasons struct{ reported map[string]bool }
 
-// mostReasons bounds what is told of a server that words the same failure in ever new ways.
+// mostReasons bounds how many failures are reported, because a server may word the same failure in ever new ways.
 const mostReasons = 10
 
-// New says whether a failure is another one than those before. Numbers in its message do not make it another: they
-// may be a time that runs.
+// New says whether a failure was not reported before. It ignores numbers in the message, which may be a time that runs.
 func (r *Reasons) New(err error) bool {
 	reason := err.Error()
 	if e := (*wawp.Error)(nil); errors.As(err, &e) {
@@ -228,17 +220,17 @@ func (r *Reasons) New(err error) bool {
 			return c
 		}, e.Message))
 	}
-	if r.told[reason] || len(r.told) == mostReasons {
+	if r.reported[reason] || len(r.reported) == mostReasons {
 		return false
 	}
-	if r.told == nil {
-		r.told = map[string]bool{}
+	if r.reported == nil {
+		r.reported = map[string]bool{}
 	}
-	r.told[reason] = true
+	r.reported[reason] = true
 	return true
 }
 
-// redirected says what to do about a redirect to a place, which may not be readable.
+// redirected returns what to do about a redirect. place is scheme and host of its target, if they can be read.
 func redirected(place string) string {
 	const whence = "something on the way, such as a proxy or a login page, sends requests elsewhere."
 	never := "Redirects are never followed, because they could hand the access token to another address, or create a " +
@@ -247,6 +239,5 @@ func redirected(place string) string {
 		return never + "Perhaps " + whence
 	}
 	return never + "Only if you know that host: set base_url to " + place +
-		"; whatever is there gets the access token. " +
-		"If base_url names it already, " + whence
+		"; whatever is there gets the access token. If base_url names it already, " + whence
 }

@@ -37,9 +37,8 @@ func TestPanicIsAnErrorThatQuotesNoValue(t *testing.T) {
 	}
 }
 
-// TestFirstLineSaysTheCause: where the account is the cause, the summary says so, whatever was attempted. The detail
-// names the attempt.
-func TestFirstLineSaysTheCause(t *testing.T) {
+// TestSummaryNamesTheCause expects the cause in the summary if it is the account, and the attempt in the detail.
+func TestSummaryNamesTheCause(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[wawp.Kind]string{
 		wawp.Unauthorized:         "Wawp did not accept the access token",

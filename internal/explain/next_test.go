@@ -13,7 +13,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// TestEveryAnswerHasANextStep: whatever the server answers, and if it does not, a person is told what to do.
+// TestEveryAnswerHasANextStep expects a next step for each answer, and without an answer.
 func TestEveryAnswerHasANextStep(t *testing.T) {
 	t.Parallel()
 	for status := range 600 {
@@ -80,7 +80,7 @@ func (a answer) client() *wawp.Client {
 	return wawp.New(wawp.Options{AccessToken: "T0k3nC4n4ry9x", Transport: a})
 }
 
-func TestNextStepIsThatOfTheAnswer(t *testing.T) {
+func TestNextStepByAnswer(t *testing.T) {
 	t.Parallel()
 	const own = `{"code":%q,"message":"No"}`
 	for name, test := range map[string]struct {
@@ -168,8 +168,8 @@ func TestNextStepForAWebhookNamesIt(t *testing.T) {
 	}
 }
 
-// TestRefusalsBlameWhatTheyMayBeAbout: the status of the session, or a phone number, and not the provider.
-func TestRefusalsBlameWhatTheyMayBeAbout(t *testing.T) {
+// TestNextStepOfARefusalNamesTheStatusOrThePhoneNumber expects that a refusal is not called a bug of the provider.
+func TestNextStepOfARefusalNamesTheStatusOrThePhoneNumber(t *testing.T) {
 	t.Parallel()
 	client := answer{status: 400, body: `{"code":"no","message":"No."}`}.client()
 	for name, ask := range map[string]func(string) error{
@@ -200,7 +200,7 @@ func TestRefusalsBlameWhatTheyMayBeAbout(t *testing.T) {
 	}
 }
 
-func TestReasonsAreToldOnce(t *testing.T) {
+func TestReasonsAreReportedOnce(t *testing.T) {
 	t.Parallel()
 	var told Reasons
 	refused := func(status int, message string) error {
@@ -233,7 +233,7 @@ func TestReasonsAreToldOnce(t *testing.T) {
 	}
 }
 
-// TestFailureIsAttemptAnswerAndNextStep, each a paragraph.
+// TestFailureIsAttemptAnswerAndNextStep expects one paragraph for each.
 func TestFailureIsAttemptAnswerAndNextStep(t *testing.T) {
 	t.Parallel()
 	refused := &wawp.Error{Op: "POST /v2/session/start", Kind: wawp.ServerFault, Status: 500}

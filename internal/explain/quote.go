@@ -27,7 +27,7 @@ func String(text string) string {
 	return `"` + b.String() + `"`
 }
 
-// Command quotes a command and its arguments, to copy. What stands in <angle brackets> is to be filled in.
+// Command quotes a command and its arguments, to copy. A person fills in what stands in <angle brackets>.
 func Command(command string, arguments ...string) string {
 	for _, argument := range arguments {
 		command += " " + Word(argument)
@@ -46,7 +46,7 @@ const (
 	longestName = 64
 )
 
-// List enumerates names that others chose, each quoted, and not too many of them.
+// List quotes names that others chose, and joins them with commas. It bounds their number and length.
 func List(names []string) string {
 	quoted := make([]string, 0, mostNames)
 	for _, name := range names[:min(len(names), mostNames)] {

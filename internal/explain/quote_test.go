@@ -20,7 +20,7 @@ var awkward = []string{
 	"\u2028", "\u00a0", "\x1b[2J", "#", "//", "<name>",
 }
 
-// TestQuotedTextIsTheOriginal, read by a real shell and by a real parser of Terraform's language.
+// TestQuotedTextIsTheOriginal reads the quoted text with a real shell, and with a parser of Terraform's language.
 func TestQuotedTextIsTheOriginal(t *testing.T) {
 	t.Parallel()
 	for _, text := range awkward {
@@ -64,8 +64,8 @@ func evaluate(t *testing.T, expression string) cty.Value {
 	return value
 }
 
-// TestWhatIsOfferedToCopy is one command, and one block, whatever an id is.
-func TestWhatIsOfferedToCopy(t *testing.T) {
+// TestCommandAndImportBlockQuoteAnyID expects one command, and one block, for any id.
+func TestCommandAndImportBlockQuoteAnyID(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("there is no shell")

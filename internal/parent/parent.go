@@ -1,5 +1,5 @@
-// Package parent knows whether the Terraform that started this process is still there: if not, nobody records what is
-// made.
+// Package parent watches the Terraform process that started this one. Once that has ended, nobody records what the
+// provider makes.
 package parent
 
 import (
@@ -13,15 +13,18 @@ import (
 
 var (
 	started  = os.Getppid() // the id of the process that started this one
-	watched  atomic.Bool
-	ended    atomic.Bool
-	underWay atomic.Int64
+	watched  atomic.Bool    // Watch was called
+	ended    atomic.Bool    // Terraform has ended the connection: see End
+	underWay atomic.Int64   // how many holds there are: see Hold
 )
 
-// Watch begins to watch the parent. Supervisors and terminals signal a whole process group: as long as Terraform lives,
-// it decides when the provider ends, so SIGTERM and SIGHUP are ignored (go-plugin does the same for SIGINT). Once it
-// has ended, they are heeded, and the process ends by itself when nothing is under way. Windows keeps the id of a
-// parent that has ended: there nothing is noticed.
+// Watch begins to watch the parent process, each interval.
+//
+// While Terraform lives, Watch ignores SIGTERM and SIGHUP, because Terraform decides when the provider ends, and
+// supervisors and terminals signal the whole process group. go-plugin ignores SIGINT for the same reason. Once
+// Terraform has ended, both signals end the process, and the process also ends by itself when nothing is under way.
+//
+// On Windows a process keeps the id of a parent that has ended, so Watch never notices the end there.
 func Watch(interval time.Duration) {
 	watched.Store(true)
 	signal.Ignore(syscall.SIGTERM, syscall.SIGHUP)
@@ -29,11 +32,11 @@ func Watch(interval time.Duration) {
 		for !isGone() {
 			<-time.After(interval)
 		}
-		heeded := make(chan os.Signal, 1)
-		signal.Notify(heeded, syscall.SIGTERM, syscall.SIGHUP)
+		signals := make(chan os.Signal, 1)
+		signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP)
 		for underWay.Load() > 0 {
 			select {
-			case <-heeded:
+			case <-signals:
 				os.Exit(1)
 			case <-time.After(interval):
 			}
@@ -42,30 +45,30 @@ func Watch(interval time.Duration) {
 	}()
 }
 
-// doubt is how long the end of the connection may be seen before the end of the process.
-const doubt = 250 * time.Millisecond
+// endDelay is how much later than the end of the connection the end of the process may be noticed.
+const endDelay = 250 * time.Millisecond
 
-// IsGone says whether Terraform can record nothing any more: it has ended, or has ended the connection. That the
-// context of its request has ended may be the first sign of it: then it looks for a moment.
+// IsGone says whether Terraform can no longer record anything: it has ended, or it has ended the connection. If the
+// context of its request has ended, that may be the first sign, so IsGone looks for the others during endDelay.
 func IsGone(ctx context.Context) bool {
-	for since := time.Now(); watched.Load() && !isGone() && ctx.Err() != nil && time.Since(since) < doubt; {
-		<-time.After(doubt / 25)
+	for since := time.Now(); watched.Load() && !isGone() && ctx.Err() != nil && time.Since(since) < endDelay; {
+		<-time.After(endDelay / 25)
 	}
 	return isGone()
 }
 
 func isGone() bool { return ended.Load() || watched.Load() && os.Getppid() != started }
 
-// Hold keeps the process until release is called, because something is under way that must come to its end. What it
-// logs to a Terraform that has ended does not end it either.
+// Hold keeps the process from ending until release is called. Use it around what must be finished. It also ignores
+// SIGPIPE, because a log to a Terraform that has ended would end the process.
 func Hold() (release func()) {
 	signal.Ignore(syscall.SIGPIPE)
 	underWay.Add(1)
 	return func() { underWay.Add(-1) }
 }
 
-// End notes that Terraform has ended the connection, and waits until nothing is under way. Terraform kills the process
-// 2 s later.
+// End notes that Terraform has ended the connection, and waits until nothing is under way. Terraform (go-plugin) kills
+// the process after 2 s.
 func End() {
 	ended.Store(true)
 	for underWay.Load() > 0 {

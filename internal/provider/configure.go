@@ -28,7 +28,7 @@ const (
 	envBaseURL     = "WAWP_BASE_URL"
 )
 
-// known says whether every argument has a value, or none.
+// known says whether no argument is unknown.
 func (m model) known() bool {
 	for _, argument := range []attr.Value{
 		m.AccessToken, m.BaseURL, m.RequestTimeout, m.MaxRetries, m.RequestsPerSecond,
@@ -41,8 +41,8 @@ func (m model) known() bool {
 	return true
 }
 
-// options resolves each argument: the configuration, then the environment, then the default. All problems are reported
-// at once.
+// options resolves each argument: from the configuration, else from the environment, else the default. It reports all
+// problems at once.
 func (m model) options(getenv func(string) string) (wawp.Options, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	o := wawp.Options{
@@ -67,13 +67,13 @@ func (m model) accessToken(getenv func(string) string, diags *diag.Diagnostics) 
 	if m.AccessToken.IsNull() {
 		token = getenv(envAccessToken)
 	}
-	if token = strings.TrimSpace(token); token == "" {
-		diags.AddError("No Wawp access token", // access_token is named, not pointed at: Terraform would quote its line
-			"The provider needs the access token of the Wawp account. access_token is not set. Give it in one of "+
-				"three ways:\n"+
+	token = strings.TrimSpace(token)
+	if token == "" {
+		// The diagnostic does not point at access_token, because Terraform would quote its line.
+		diags.AddError("No Wawp access token",
+			"The provider needs the access token of the Wawp account. access_token is not set. Give it in one of three ways:\n"+
 				"  1. the environment variable "+envAccessToken+", best for CI;\n"+
-				"  2. access_token = var.wawp_access_token, with the variable declared ephemeral and sensitive and "+
-				"its value in "+
+				"  2. access_token = var.wawp_access_token, with the variable declared ephemeral and sensitive and its value in "+
 				"TF_VAR_wawp_access_token;\n"+
 				"  3. access_token from an ephemeral resource of your secret store.\n"+
 				"Do not write the token into a file that is committed.")
@@ -88,15 +88,15 @@ func (m model) baseURL(getenv func(string) string, diags *diag.Diagnostics) *url
 	}
 	u, err := wawp.ParseBaseURL(text)
 	if err != nil {
-		diags.AddError("Invalid API address", // not pointed at, either: it may hold a password
+		// The diagnostic does not point at base_url either, because that may have a password in it.
+		diags.AddError("Invalid API address",
 			fmt.Sprintf("%s is not the address of an API: %s.", origin, err))
 		return nil
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
 		diags.AddAttributeWarning(path.Root("base_url"), "The access token travels unencrypted",
-			fmt.Sprintf("%s is a plain http:// address of another machine (%s), so everyone on the way can read the "+
-				"access token. "+
-				"Use https://.", origin, u.Hostname()))
+			fmt.Sprintf("%s is a plain http:// address of another machine (%s), so everyone on the way can read the access "+
+				"token. Use https://.", origin, u.Hostname()))
 	}
 	return u
 }
@@ -113,26 +113,26 @@ func (m model) rootCAs(diags *diag.Diagnostics) *x509.CertPool {
 	pem, err := readCertificates(file)
 	if err != nil {
 		diags.AddAttributeError(path.Root("ca_cert_file"), "CA certificates cannot be read",
-			fmt.Sprintf("Reading ca_cert_file failed: %s. Give the path of a "+
-				"file with PEM certificates, or leave the argument out.", err))
+			fmt.Sprintf("Reading ca_cert_file failed: %s. Give the path of a file with PEM certificates, or leave the argument "+
+				"out.", err))
 		return nil
 	}
-	// PEM is ASCII: in UTF-16, as PowerShell writes files, each letter has a NUL beside it; its mark reads as U+FFFD.
+	// PowerShell writes files in UTF-16: each letter of the PEM then has a NUL beside it, and the byte order mark may
+	// read as U+FFFD.
 	pem = bytes.TrimLeft(bytes.ReplaceAll(pem, []byte{0}, nil), "\ufeff\ufffd")
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
 		diags.AddAttributeError(path.Root("ca_cert_file"), "No CA certificate found",
-			fmt.Sprintf("%s holds no PEM certificate, which would begin with -----BEGIN CERTIFICATE-----. Give a "+
-				"file that has one, or "+
-				"leave the argument out.", file))
+			fmt.Sprintf("%s holds no PEM certificate, which would begin with -----BEGIN CERTIFICATE-----. Give a file that has "+
+				"one, or leave the argument out.", file))
 	}
 	return pool
 }
 
-// maxCertificates is how long a file of certificates may be, in bytes: several times all that a system trusts.
+// maxCertificates is how many bytes a file of certificates may have. All certificates that a system trusts take less.
 const maxCertificates = 1 << 20
 
-// readCertificates reads a regular file: a device or a pipe could be read for ever.
+// readCertificates reads a regular file. It refuses a device or a pipe, which may never end.
 func readCertificates(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	switch {
@@ -153,17 +153,18 @@ func readCertificates(name string) ([]byte, error) {
 	return pem, err
 }
 
-// userAgent names the provider and Terraform, and whatever the user wants appended.
+// userAgent names the provider and Terraform, and appends what TF_APPEND_USER_AGENT holds. It replaces control
+// characters, because a header with them cannot be sent.
 func userAgent(version, terraform, appended string) string {
 	agent := fmt.Sprintf("terraform-provider-wawp/%s Terraform/%s %s", version, terraform, appended)
-	return strings.Join(strings.FieldsFunc(agent, func(c rune) bool { // a header with control characters cannot be sent
+	return strings.Join(strings.FieldsFunc(agent, func(c rune) bool {
 		return unicode.IsSpace(c) || unicode.IsControl(c)
 	}), " ")
 }
 
-// logAttempt returns the log of the client: one line per attempt, in the subsystem wawp at level DEBUG, with the fields
-// by which terraform-plugin-go tells the operations of Terraform from each other. Its fields hold nothing secret;
-// masking the token is a second net.
+// logAttempt returns the log of the client. It writes one line for each attempt, in the subsystem wawp at level DEBUG.
+// The lines have the fields by which terraform-plugin-go tells the operations of Terraform apart. No field is secret;
+// the access token is masked all the same.
 func logAttempt(token string) func(context.Context, wawp.Attempt) {
 	const subsystem = "wawp"
 	return func(ctx context.Context, a wawp.Attempt) {

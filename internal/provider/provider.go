@@ -1,4 +1,4 @@
-// Package provider configures the Wawp provider and lists what it offers. It makes no API calls.
+// Package provider configures the Wawp provider, lists its objects, and serves them. It makes no requests to the API.
 package provider
 
 import (
@@ -43,7 +43,7 @@ var (
 type Provider struct {
 	// Version is the release, as the User-Agent and `terraform version` show it.
 	Version string
-	// Adjust, if set, changes the options of the client before it is made. Tests use it to be quick.
+	// Adjust, if set, changes the options of the client. Tests use it to shorten pauses.
 	Adjust func(*wawp.Options)
 }
 
@@ -66,28 +66,23 @@ func (p *Provider) Metadata(_ context.Context, _ provider.MetadataRequest, resp 
 // Schema describes the provider block.
 func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages the sessions of a [Wawp](https://wawp.net) account: the instances through " +
-			"which WhatsApp " +
-			"messages are sent and received. No argument is required: with `WAWP_ACCESS_TOKEN` in the environment, " +
+		MarkdownDescription: "Manages the sessions of a [Wawp](https://wawp.net) account: the instances through which " +
+			"WhatsApp messages are sent and received. No argument is required: with `WAWP_ACCESS_TOKEN` in the environment, " +
 			"`provider \"wawp\" {}` is enough. Configuring the provider makes no request.",
 		Attributes: map[string]schema.Attribute{
 			"access_token": schema.StringAttribute{
-				MarkdownDescription: "Access token of the Wawp account, as its dashboard shows it. Default: the " +
-					"environment " +
+				MarkdownDescription: "Access token of the Wawp account, as its dashboard shows it. Default: the environment " +
 					"variable `WAWP_ACCESS_TOKEN`. Surrounding white space is removed. The provider never writes it " +
-					"to the state, " +
-					"a plan, a log or an error; Terraform itself stores a literal or a plain variable in saved " +
-					"plans, so use the " +
-					"environment or an `ephemeral` variable.",
+					"to the state, a plan, a log or an error; Terraform itself stores a literal or a plain variable in saved plans, " +
+					"so use the environment or an `ephemeral` variable.",
 				Optional:   true,
 				Sensitive:  true,
 				Validators: []validator.String{validate.NotBlank{Secret: true}},
 			},
 			"base_url": schema.StringAttribute{
 				MarkdownDescription: "Address of the API, without its `/v2`: `https://` (or `http://`, which sends " +
-					"the token unencrypted) " +
-					"and a host in ASCII, perhaps a path; no query, no user name. Default: the environment variable " +
-					"`WAWP_BASE_URL`, else `" + wawp.DefaultBaseURL + "`.",
+					"the token unencrypted) and a host in ASCII, perhaps a path; no query, no user name. Default: the environment " +
+					"variable `WAWP_BASE_URL`, else `" + wawp.DefaultBaseURL + "`.",
 				Optional:   true,
 				Validators: []validator.String{validate.BaseURL{}},
 			},
@@ -95,20 +90,16 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				MarkdownDescription: "How long one attempt of a request may take, as a duration such as `90s` or " +
 					"`2m`. Default: " +
 					"`60s`. It starts once there is a connection, which may take as long again, but 30 seconds at " +
-					"most. " +
-					"Creating a session can be slow. An attempt to create a session that is " +
-					"under way is never interrupted before this time, so a CI job needs a longer grace period than " +
-					"this between " +
-					"the signal that ends it and the kill.",
+					"most. Creating a session can be slow. An attempt to create a session that is under way is never interrupted " +
+					"before this time, so a CI job needs a longer grace period than this between the signal that ends it and the " +
+					"kill.",
 				Optional:   true,
 				Validators: []validator.String{validate.Duration{}},
 			},
 			"max_retries": schema.Int64Attribute{
 				MarkdownDescription: "How many times a request is sent again at most, `0` to `20`. Default: `4`. " +
-					"This concerns requests " +
-					"that did not reach Wawp or were refused with status 429, and, after a fault, reads and other " +
-					"harmless " +
-					"requests. A session is never created again after an attempt that may have succeeded.",
+					"This concerns requests that did not reach Wawp or were refused with status 429, and, after a fault, reads and " +
+					"other harmless requests. A session is never created again after an attempt that may have succeeded.",
 				Optional:   true,
 				Validators: []validator.Int64{int64validator.Between(0, 20)},
 			},
@@ -120,11 +111,9 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				Validators: []validator.Float64{float64validator.AtLeast(0.01)},
 			},
 			"ca_cert_file": schema.StringAttribute{
-				MarkdownDescription: "Path of a file, of at most 1 MiB, with PEM certificates of the authorities to " +
-					"trust, in " +
-					"place of the system's: for a proxy that inspects TLS, or a private address of the API. " +
-					"Default: the " +
-					"system's authorities.",
+				MarkdownDescription: "Path of a file, of at most 1 MiB, with PEM certificates of the authorities to trust, in " +
+					"place of the system's: for a proxy that inspects TLS, or a private address of the API. Default: the system's " +
+					"authorities.",
 				Optional:   true,
 				Validators: []validator.String{validate.NotBlank{}},
 			},
@@ -132,9 +121,8 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 	}
 }
 
-// Configure makes the client that the objects use. While an argument is unknown it makes none: falling back to a
-// default would ask the wrong account. Where Terraform can put off what cannot be planned yet, as in a Stack, all
-// objects are put off then.
+// Configure makes the client that the objects use. While an argument is unknown, it makes none, because a default could
+// lead to the wrong account. If Terraform supports deferral, as in a Stack, Configure then defers all objects.
 func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var config model

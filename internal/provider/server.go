@@ -11,19 +11,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
 
-// envProtocolData names a folder into which terraform-plugin-go writes what Terraform sends to a provider: the access
-// token of the provider block, and write-only arguments, too.
+// envProtocolData is the environment variable with a folder into which terraform-plugin-go writes what Terraform sends
+// to the provider, also the access token and write-only arguments.
 const envProtocolData = "TF_LOG_SDK_PROTO_DATA_DIR"
 
-// Serve serves the provider to Terraform until that is done with it, or to a debugger.
+// Serve serves the provider until Terraform ends the connection. With debug it waits for Terraform to attach.
 func (p *Provider) Serve(debug bool) error {
-	_ = os.Unsetenv(envProtocolData) // fails for no name like this
+	_ = os.Unsetenv(envProtocolData) // the error concerns invalid names only
 	var options []tf6server.ServeOpt
-	unheard := false
+	logsOff := false
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())
 	} else {
-		unheard = muteUnheard()
+		logsOff = turnLogsOff()
 	}
 	inner := providerserver.NewProtocol6(p)
 	return tf6server.Serve(Address, func() tfprotov6.ProviderServer {
@@ -31,15 +31,14 @@ func (p *Provider) Serve(debug bool) error {
 		if !ok {
 			return inner()
 		}
-		return &server{protocol: framework, unheard: unheard}
+		return &server{protocol: framework, logsOff: logsOff}
 	}, options...)
 }
 
-// muteUnheard keeps the loggers from writing what nobody will read, and says whether they are silent now: without
-// TF_LOG and TF_LOG_PROVIDER, Terraform takes each line apart and drops it. Two dozen lines for each resource were a
-// fifth of the work of the provider, and some of Terraform's. Who has set one of the variables of terraform-plugin-go
-// hears what it lets through.
-func muteUnheard() bool {
+// turnLogsOff turns the loggers off if nobody reads them, and says whether they are off. Nobody reads them unless
+// TF_LOG, TF_LOG_PROVIDER, or a variable of terraform-plugin-go is set: Terraform parses each line and drops it. Two
+// dozen lines for each resource took a fifth of the provider's CPU time.
+func turnLogsOff() bool {
 	loggers := []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_WAWP"}
 	for _, name := range append(loggers, "TF_LOG", "TF_LOG_PROVIDER") {
 		if os.Getenv(name) != "" {
@@ -47,32 +46,31 @@ func muteUnheard() bool {
 		}
 	}
 	for _, name := range loggers {
-		_ = os.Setenv(name, "off") // fails for no name like these
+		_ = os.Setenv(name, "off") // the error concerns invalid names only
 	}
 	return true
 }
 
-// protocol is what the framework serves and this provider has.
+// protocol is the part of Terraform's protocol that this provider serves.
 type protocol interface {
 	tfprotov6.ProviderServer
 	tfprotov6.ActionServer
 	tfprotov6.ListResourceServer
 }
 
-// server lets interrupted actions say how they end: terraform-plugin-go sends nothing of them once it has stopped the
-// provider, so the stop waits for them. Each ends at once, but for a request that must be kept: that ends with
-// request_timeout.
-//
-// It also keeps the loggers, where they are unheard, from what is called for each resource: see quietly.
+// server serves the protocol, with two changes to what the framework does:
+//   - StopProvider waits until interrupted actions have ended. Otherwise terraform-plugin-go would not send how they
+//     ended. An interrupted action ends at once, or with request_timeout if it has to wait for an answer.
+//   - If the logs are off, the calls for each resource get a context without loggers: see withoutLoggers.
 type server struct {
 	protocol
-	unheard  bool
+	logsOff  bool
 	stopping atomic.Bool
-	actions  sync.RWMutex // held for reading by each that runs
+	actions  sync.RWMutex // each running action holds it for reading
 }
 
-// ConfigureProvider implements [tfprotov6.ProviderServer]. With -debug one process serves run after run: the next one
-// may speak again.
+// ConfigureProvider implements [tfprotov6.ProviderServer]. With -debug, one process serves several runs, so a new run
+// ends the stop of the one before.
 func (s *server) ConfigureProvider(ctx context.Context,
 	req *tfprotov6.ConfigureProviderRequest,
 ) (*tfprotov6.ConfigureProviderResponse, error) {
@@ -80,8 +78,8 @@ func (s *server) ConfigureProvider(ctx context.Context,
 	return s.protocol.ConfigureProvider(ctx, req)
 }
 
-// InvokeAction implements [tfprotov6.ActionServer]. Of an interrupted action it sends the end alone: Terraform 1.14
-// crashes at progress after an interruption.
+// InvokeAction implements [tfprotov6.ActionServer]. Once an action is interrupted, it sends the end only, because
+// Terraform 1.14 crashes if progress follows an interruption.
 func (s *server) InvokeAction(ctx context.Context,
 	req *tfprotov6.InvokeActionRequest,
 ) (*tfprotov6.InvokeActionServerStream, error) {
@@ -103,7 +101,8 @@ func (s *server) InvokeAction(ctx context.Context,
 	return stream, nil
 }
 
-// StopProvider implements [tfprotov6.ProviderServer]: the framework ends all contexts, and what runs comes to its end.
+// StopProvider implements [tfprotov6.ProviderServer]. The framework cancels all contexts; then StopProvider waits until
+// the actions have ended.
 func (s *server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse,
 	error,
 ) {
@@ -112,7 +111,7 @@ func (s *server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRe
 	ended := make(chan struct{})
 	go func() {
 		s.actions.Lock()
-		s.actions.Unlock() //nolint:staticcheck // it is only waited for
+		s.actions.Unlock() //nolint:staticcheck // it waits for the actions, and guards nothing
 		close(ended)
 	}()
 	select {
@@ -122,52 +121,52 @@ func (s *server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRe
 	return resp, err
 }
 
-// quietly makes a call with a context that ends with ctx, but has no loggers in it where they are unheard. The
-// framework gives them fields for each attribute, and keeps the context of each call until the provider ends: that was
-// half of the provider's memory, and a quarter of its CPU time.
-func quietly[Request, Response any](ctx context.Context, s *server, req Request,
+// withoutLoggers makes a call with a context that ends with ctx, but has no loggers in it if the logs are off. The
+// framework adds fields to the loggers for each attribute, and keeps the context of each call until the provider ends.
+// That took half of the provider's memory, and a quarter of its CPU time.
+func withoutLoggers[Request, Response any](ctx context.Context, s *server, req Request,
 	call func(context.Context, Request) (Response, error),
 ) (Response, error) {
-	if !s.unheard {
+	if !s.logsOff {
 		return call(ctx, req)
 	}
 	own, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	defer context.AfterFunc(ctx, cancel)()
-	return call(own, req) //nolint:contextcheck // of ctx it inherits the end alone
+	return call(own, req) //nolint:contextcheck // it ends with ctx, and inherits nothing else
 }
 
 // ValidateResourceConfig implements [tfprotov6.ProviderServer].
 func (s *server) ValidateResourceConfig(ctx context.Context,
 	req *tfprotov6.ValidateResourceConfigRequest,
 ) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	return quietly(ctx, s, req, s.protocol.ValidateResourceConfig)
+	return withoutLoggers(ctx, s, req, s.protocol.ValidateResourceConfig)
 }
 
 // UpgradeResourceState implements [tfprotov6.ProviderServer].
 func (s *server) UpgradeResourceState(ctx context.Context,
 	req *tfprotov6.UpgradeResourceStateRequest,
 ) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	return quietly(ctx, s, req, s.protocol.UpgradeResourceState)
+	return withoutLoggers(ctx, s, req, s.protocol.UpgradeResourceState)
 }
 
 // ReadResource implements [tfprotov6.ProviderServer].
 func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse,
 	error,
 ) {
-	return quietly(ctx, s, req, s.protocol.ReadResource)
+	return withoutLoggers(ctx, s, req, s.protocol.ReadResource)
 }
 
 // PlanResourceChange implements [tfprotov6.ProviderServer].
 func (s *server) PlanResourceChange(ctx context.Context,
 	req *tfprotov6.PlanResourceChangeRequest,
 ) (*tfprotov6.PlanResourceChangeResponse, error) {
-	return quietly(ctx, s, req, s.protocol.PlanResourceChange)
+	return withoutLoggers(ctx, s, req, s.protocol.PlanResourceChange)
 }
 
 // ApplyResourceChange implements [tfprotov6.ProviderServer].
 func (s *server) ApplyResourceChange(ctx context.Context,
 	req *tfprotov6.ApplyResourceChangeRequest,
 ) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	return quietly(ctx, s, req, s.protocol.ApplyResourceChange)
+	return withoutLoggers(ctx, s, req, s.protocol.ApplyResourceChange)
 }

@@ -101,7 +101,7 @@ func TestLoggersAreOffIfTerraformDropsLogs(t *testing.T) {
 	loggers := []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_WAWP"}
 	for name, test := range map[string]struct {
 		variable, value string
-		unheard         bool
+		logsOff         bool
 	}{
 		"no log":                {"TF_LOG_CORE", "trace", true},
 		"everything":            {"TF_LOG", "info", false},
@@ -114,11 +114,11 @@ func TestLoggersAreOffIfTerraformDropsLogs(t *testing.T) {
 				t.Setenv(variable, "")
 			}
 			t.Setenv(test.variable, test.value)
-			if got := muteUnheard(); got != test.unheard {
-				t.Errorf("they are unheard: %t", got)
+			if got := turnLogsOff(); got != test.logsOff {
+				t.Errorf("the logs are off: %t", got)
 			}
 			for _, logger := range loggers {
-				if logger != test.variable && (os.Getenv(logger) == "off") != test.unheard {
+				if logger != test.variable && (os.Getenv(logger) == "off") != test.logsOff {
 					t.Errorf("%s is %q", logger, os.Getenv(logger))
 				}
 			}
@@ -131,9 +131,9 @@ func TestLoggersAreOffIfTerraformDropsLogs(t *testing.T) {
 func TestContextsHoldNoUnheardLogger(t *testing.T) {
 	t.Parallel()
 	type logger struct{}
-	for _, unheard := range []bool{false, true} {
+	for _, logsOff := range []bool{false, true} {
 		contexts := make(chan context.Context, 1)
-		s := &server{protocol: &waitingProtocol{contexts: contexts}, unheard: unheard}
+		s := &server{protocol: &waitingProtocol{contexts: contexts}, logsOff: logsOff}
 		for name, call := range map[string]func(context.Context) error{
 			"validate": func(ctx context.Context) error { _, err := s.ValidateResourceConfig(ctx, nil); return err },
 			"upgrade":  func(ctx context.Context) error { _, err := s.UpgradeResourceState(ctx, nil); return err },
@@ -144,8 +144,8 @@ func TestContextsHoldNoUnheardLogger(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.WithValue(t.Context(), logger{}, name))
 			ended := make(chan error)
 			go func() { ended <- call(ctx) }()
-			if has := (<-contexts).Value(logger{}) != nil; has == unheard {
-				t.Errorf("%s: unheard: %t, in the context: %t", name, unheard, has)
+			if has := (<-contexts).Value(logger{}) != nil; has == logsOff {
+				t.Errorf("%s: logs off: %t, in the context: %t", name, logsOff, has)
 			}
 			cancel()
 			if err := <-ended; !errors.Is(err, context.Canceled) {

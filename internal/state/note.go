@@ -1,5 +1,5 @@
-// Package state decides what Terraform keeps of an object that belongs to a Wawp session, or is one, and when it is let
-// go: imports, failed reads and deletions are the same for all of them.
+// Package state decides what stays in Terraform's state, and when an object leaves it. It has what all resources share
+// that are a Wawp session or belong to one: imports, failed reads and deletions.
 package state
 
 import (
@@ -12,33 +12,35 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// Private is the private state of a request or a response, whichever it is.
+// Private is the private state in a request or a response of the framework.
 type Private interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// key is where the private state keeps the note.
+// key is the key of the note in the private state.
 const key = "wawp"
 
-// note is what is noted of an object beside its state.
+// note is what the provider remembers of an object in Terraform's private state.
 type note struct {
-	// Account is that of the access token with which Wawp last told of it: see [wawp.Client.Account].
+	// Account is the account that Wawp last described the object to: see [wawp.Client.Account].
 	Account string `json:"account,omitempty"`
-	// Made is when it was created, in Unix seconds; 0 where that is not known.
+	// Made is when the object was created, in Unix seconds; 0 if that is not known.
 	Made int64 `json:"made,omitempty"`
-	// Described says that Wawp has described it since it was created or imported.
+	// Described says that Wawp has described the object since it was created or imported.
 	Described bool `json:"described,omitempty"`
-	// Imported says that it was imported, and not read since: it may not exist at all.
+	// Imported says that the object was imported and not read since. It may not exist.
 	Imported bool `json:"imported,omitempty"`
-	// Linked says that a phone was linked to it already when it was created: it may be another one's session.
+	// Linked says that a phone was linked to the session already when it was created. The session may be somebody
+	// else's.
 	Linked bool `json:"linked,omitempty"`
 }
 
+// load reads the note. A note that cannot be read counts as empty.
 func load(ctx context.Context, p Private) note {
 	var n note
 	if encoded, _ := p.GetKey(ctx, key); encoded != nil {
-		_ = json.Unmarshal(encoded, &n) // of what is not ours nothing is known
+		_ = json.Unmarshal(encoded, &n)
 	}
 	return n
 }
@@ -48,7 +50,7 @@ func (n note) save(ctx context.Context, p Private) diag.Diagnostics {
 	return p.SetKey(ctx, key, encoded)
 }
 
-// Created notes that an object was made just now. described says that Wawp has described it since.
+// Created notes that an object was created just now. described says whether Wawp has described it since.
 func Created(ctx context.Context, client *wawp.Client, p Private, described bool) diag.Diagnostics {
 	return note{
 		Account: client.Account(), Made: time.Now().Unix(), Described: described,
@@ -71,16 +73,15 @@ func CreatedLinked(ctx context.Context, p Private) diag.Diagnostics {
 // WasLinked says whether a phone was linked to a session already when it was created.
 func WasLinked(ctx context.Context, p Private) bool { return load(ctx, p).Linked }
 
-// JustImported says whether an object was imported and not read since: it may not exist at all.
+// JustImported says whether an object was imported and not read since. Such an object may not exist.
 func JustImported(ctx context.Context, p Private) bool { return load(ctx, p).Imported }
 
-// Doubt says, in half a sentence, why no answer proves an absence: it may be that of another account. "" means that
-// one may.
+// Doubt says why no answer can prove that an object is gone, in half a sentence. "" means that answers can.
 func Doubt(ctx context.Context, client *wawp.Client, p Private) string {
 	return known(ctx, client, p).Doubt()
 }
 
-// known is what the note says of an object.
+// known returns what the note says of an object.
 func known(ctx context.Context, client *wawp.Client, p Private) wawp.Known {
 	n := load(ctx, p)
 	return wawp.Known{

@@ -15,36 +15,38 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// Object is an object in the state, in words.
+// Object describes an object in the state, for diagnostics and for the decisions about it.
 type Object struct {
-	// Type is that of the resource, such as wawp_session_webhook.
+	// Type is the type of the resource, such as wawp_session_webhook.
 	Type string
-	// Noun names the kind of it, such as "webhook", after "Wawp".
+	// Noun names the kind of the object in a summary, such as "webhook".
 	Noun string
-	// InstanceID is that of the session that it belongs to, or is.
+	// InstanceID is the id of the session that the object is, or belongs to.
 	InstanceID string
-	// Name names it in a sentence, such as "the session 3EB0BCB2E3D4".
+	// Name names the object in a sentence, such as "the session 3EB0BCB2E3D4".
 	Name string
-	// Paired says that a phone was linked to the session when it was last seen, or may have been.
+	// Paired says that a phone was, or may have been, linked to the session when it was last seen.
 	Paired bool
-	// Protected says that its deletion_protection is true.
+	// Protected says that the object has deletion_protection = true.
 	Protected bool
-	// Anew says what the next plan does once it was removed, after "so the plan".
+	// Anew says what the next plan does after the object was removed from the state. It follows "so the plan".
 	Anew string
 }
 
-// removal is how a person takes an object out of the state.
+// removal returns the command that removes an object from the state.
 func (o Object) removal() string { return explain.Command("terraform state rm", o.Type+".<name>") }
 
-// ReadSession reads the session that an object is, or belongs to. One to which a phone was linked passes through
-// SCAN_QR_CODE while it connects, so that is looked at again, after a pause. ReadSession says whether the session was
-// read; if not, [Object.ReadAgain] has decided what comes of it.
+// ReadSession reads the session that an object is, or belongs to. If a phone was linked to it, and it shows
+// SCAN_QR_CODE, ReadSession reads it again after a pause, because a session passes through that status while it
+// connects. The result says whether the session was read. If it was not, [Object.ReadAgain] has decided about the
+// state.
 func (o Object) ReadSession(
 	ctx context.Context, client *wawp.Client, req resource.ReadRequest, resp *resource.ReadResponse,
 ) (wawp.Session, bool) {
 	var now wawp.Session
-	read := func(told wawp.Session) (err error) {
-		if now = told; now.InstanceID == "" {
+	read := func(found wawp.Session) (err error) {
+		now = found
+		if now.InstanceID == "" {
 			now, err = client.GetSession(ctx, o.InstanceID)
 		}
 		if err == nil && now.Status == wawp.StatusScan && o.Paired && !JustImported(ctx, req.Private) {
@@ -56,18 +58,20 @@ func (o Object) ReadSession(
 	return now, err == nil || o.ReadAgain(ctx, client, req, resp, err, read)
 }
 
-// ReadAgain decides what a failed read does to the state. Only a proven absence removes an object, and of a protected
-// one it is an error. Where the session answers after all, the object is read again, by a function that is told of the
-// session. ReadAgain says whether that succeeded.
+// ReadAgain decides what a failed read does to the state. Only a proven absence removes an object; if the object is
+// protected, the absence is an error. If the session answers after all, ReadAgain calls again with the session, to read
+// the object again. The result says whether that succeeded.
 func (o Object) ReadAgain(
 	ctx context.Context, client *wawp.Client, req resource.ReadRequest, resp *resource.ReadResponse,
 	err error, again func(wawp.Session) error,
 ) bool {
-	found := wawp.Finding{Verdict: wawp.Broken} // of what was just imported nothing is known
+	found := wawp.Finding{Verdict: wawp.Broken} // an object that was just imported may never have existed
 	if !JustImported(ctx, req.Private) {
 		k := o.known(ctx, client, req.Private)
-		if found = client.Find(ctx, o.InstanceID, k, err); found.Verdict == wawp.Present {
-			if err = again(found.Session); err == nil {
+		found = client.Find(ctx, o.InstanceID, k, err)
+		if found.Verdict == wawp.Present {
+			err = again(found.Session)
+			if err == nil {
 				return true
 			}
 			found = client.Find(ctx, o.InstanceID, k, err)
@@ -79,9 +83,8 @@ func (o Object) ReadAgain(
 			explain.Failure("Reading "+o.Name+" failed", err), err))
 	case found.Verdict == wawp.Absent && o.Protected:
 		resp.Diagnostics.AddError("Wawp "+o.Noun+" is gone, and protected: "+o.InstanceID, fmt.Sprintf(
-			"%s was deleted outside Terraform: %s. It has deletion_protection = true, so it stays in the state. To "+
-				"have the next plan create a "+
-				"new one, remove it with: %s", first(o.Name), found.Reason, o.removal()))
+			"%s was deleted outside Terraform: %s. It has deletion_protection = true, so it stays in the state. To have the "+
+				"next plan create a new one, remove it with: %s", first(o.Name), found.Reason, o.removal()))
 	case found.Verdict == wawp.Absent:
 		o.Gone(ctx, client, req, resp, found.Reason)
 	default:
@@ -90,7 +93,7 @@ func (o Object) ReadAgain(
 	return false
 }
 
-// Gone removes an object from the state, with a warning: unless it is another account that does not know it.
+// Gone removes an object from the state, with a warning. If the account may be another one, the object stays.
 func (o Object) Gone(
 	ctx context.Context, client *wawp.Client, req resource.ReadRequest, resp *resource.ReadResponse, reason string,
 ) {
@@ -99,22 +102,22 @@ func (o Object) Gone(
 		return
 	}
 	resp.Diagnostics.AddWarning("Wawp "+o.Noun+" is gone: "+o.InstanceID, fmt.Sprintf(
-		"%s was deleted outside Terraform: %s. It was removed from the state, so the plan %s. To give it up, remove "+
-			"it from the configuration.",
+		"%s was deleted outside Terraform: %s. It was removed from the state, so the plan %s. To give it up, remove it from "+
+			"the configuration.",
 		first(o.Name), reason, o.Anew))
 	resp.State.RemoveResource(ctx)
 }
 
-// Kept says that an object stays in the state although it could not be read: why, in half a sentence, and what was
-// answered. The summary is constant, so that Terraform shows such warnings as one.
+// Kept returns a warning that an object stays in the state although it could not be read. reason says why, in half a
+// sentence. The summary is the same for all objects of a kind, because Terraform groups warnings with one summary.
 func (o Object) Kept(reason, answer string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp "+o.Noun+" could not be checked and stays in the state", fmt.Sprintf(
-		"The state of %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If it is gone for good, remove it "+
-			"with: %s",
+		"The state of %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If it is gone for good, remove it with: %s",
 		o.Name, reason, answer, o.removal()))
 }
 
-// Unlinks warns of a plan that destroys the object, and with it unlinks a phone: whose it is, as far as that is known.
+// Unlinks returns a warning that a plan destroys the object, and so unlinks a phone. It names the phone as far as it is
+// known.
 func (o Object) Unlinks(number, pushName types.String) diag.Diagnostic {
 	phone := "the phone that is linked to it, whose number is not known"
 	if n := number.ValueString(); n != "" {
@@ -125,25 +128,24 @@ func (o Object) Unlinks(number, pushName types.String) diag.Diagnostic {
 	}
 	return diag.NewWarningDiagnostic("The plan unlinks a phone from the Wawp session "+o.InstanceID, fmt.Sprintf(
 		"Destroying %s unlinks %s. To use that phone with Wawp again, a person has to link it again.\n\n"+
-			"If the resource was only renamed or moved in the configuration, keep it with a moved block, and plan "+
-			"again:\n\n"+
+			"If the resource was only renamed or moved in the configuration, keep it with a moved block, and plan again:\n\n"+
 			"    moved {\n      from = %s.<old name>\n      to   = %[3]s.<new name>\n    }", o.Name, phone, o.Type))
 }
 
-// known is what is known of the object.
+// known returns what is known of the object before Wawp is asked.
 func (o Object) known(ctx context.Context, client *wawp.Client, p Private) wawp.Known {
 	k := known(ctx, client, p)
 	k.Paired = o.Paired
 	return k
 }
 
-// RemoveSession deletes a session, and finds out whether it is gone.
+// RemoveSession deletes a session, and finds out whether it is gone: see [wawp.Client.RemoveSession].
 func (o Object) RemoveSession(ctx context.Context, client *wawp.Client, p Private) (wawp.Finding, error) {
 	return client.RemoveSession(ctx, o.InstanceID, o.known(ctx, client, p))
 }
 
-// WentWithSession says whether a deletion that failed is done all the same, because the session is gone and what
-// belongs to it is, too; and else why not, in half a sentence.
+// WentWithSession says whether an object whose deletion failed is gone all the same, because its session is gone. If it
+// is not, the text says why, in half a sentence.
 func (o Object) WentWithSession(ctx context.Context, client *wawp.Client, p Private, err error) (bool, string) {
 	if k := wawp.KindOf(err); k != wawp.NoSuchInstance && k != wawp.InvalidSession {
 		return false, ""
@@ -152,8 +154,8 @@ func (o Object) WentWithSession(ctx context.Context, client *wawp.Client, p Priv
 	return found.Verdict == wawp.Absent, found.Reason
 }
 
-// NotDeleted is the detail of an error about a deletion that failed: attempt is a main clause such as "Deleting the
-// session 3EB0BCB2E3D4 failed"; reason is why nobody knows whether the object is gone, if that is so.
+// NotDeleted returns the detail of an error about a failed deletion. attempt is a main clause such as "Deleting the
+// session 3EB0BCB2E3D4 failed". reason says why nobody knows whether the object is gone; "" if that is known.
 func (o Object) NotDeleted(attempt, reason string, err error) string {
 	attempt += "; it stays in the state"
 	if reason == "" {
@@ -162,8 +164,8 @@ func (o Object) NotDeleted(attempt, reason string, err error) string {
 	return explain.Failure(attempt+": "+reason, err) + "\n\nIf it is gone for good, remove it with: " + o.removal()
 }
 
-// Import imports an object by the id of its session, from the command line, an import block with an id, or one with an
-// identity.
+// Import imports an object by the id of its session. The id comes from the command line, or from an import block with
+// an id or an identity.
 func (o Object) Import(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id := types.StringValue(req.ID)
 	if req.ID == "" && req.Identity != nil {
@@ -176,8 +178,8 @@ func (o Object) Import(ctx context.Context, req resource.ImportStateRequest, res
 				" shows, such as 3EB0BCB2E3D4.")
 		return
 	}
-	if resp.Diagnostics.Append(validate.CheckInstanceID(path.Root("instance_id"),
-		id.ValueString())...); resp.Diagnostics.HasError() {
+	resp.Diagnostics.Append(validate.CheckInstanceID(path.Root("instance_id"), id.ValueString())...)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("instance_id"), id)...)
@@ -190,5 +192,5 @@ func Imported(ctx context.Context, p Private) diag.Diagnostics {
 	return note{Imported: true}.save(ctx, p)
 }
 
-// first writes the first letter large.
+// first returns a name with its first letter in upper case.
 func first(name string) string { return strings.ToUpper(name[:1]) + name[1:] }

@@ -11,21 +11,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// ActionConfig checks instance_id and timeouts of an action, as far as they are known. Terraform validates only
-// literals of an action: call this when it is planned, for values of variables, and when it is invoked, for values that
-// were not known before.
+// ActionConfig validates instance_id and timeouts of an action, as far as they are known. Terraform itself validates
+// only literals of an action. So call ActionConfig when the action is planned, for values of variables, and when it
+// is invoked, for values that were not known before.
 func ActionConfig(ctx context.Context, config tfsdk.Config) diag.Diagnostics {
 	var id types.String
 	var limits timeouts.Value
 	diags := config.GetAttribute(ctx, path.Root("instance_id"), &id)
 	diags.Append(config.GetAttribute(ctx, path.Root("timeouts"), &limits)...)
 
-	var ofID validator.StringResponse
-	InstanceID{}.ValidateString(ctx, validator.StringRequest{Path: path.Root("instance_id"), ConfigValue: id}, &ofID)
-	var ofTimeouts validator.ObjectResponse
+	var idResponse validator.StringResponse
+	InstanceID{}.ValidateString(ctx, validator.StringRequest{Path: path.Root("instance_id"), ConfigValue: id}, &idResponse)
+	var timeoutsResponse validator.ObjectResponse
 	Durations{}.ValidateObject(ctx, validator.ObjectRequest{Path: path.Root("timeouts"), ConfigValue: limits.Object},
-		&ofTimeouts)
-	diags.Append(ofID.Diagnostics...)
-	diags.Append(ofTimeouts.Diagnostics...)
+		&timeoutsResponse)
+	diags.Append(idResponse.Diagnostics...)
+	diags.Append(timeoutsResponse.Diagnostics...)
 	return diags
 }

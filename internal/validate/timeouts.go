@@ -9,7 +9,8 @@ import (
 
 const aboutTimeouts = "How long operations may take, as durations such as `90s` or `2m`."
 
-// Timeouts describes the timeouts attribute of a resource, and has it refuse durations that are not positive.
+// Timeouts adds a description to the timeouts attribute of a resource, and a validator that refuses durations that are
+// not positive.
 func Timeouts(attribute resource.Attribute) resource.Attribute {
 	if nested, ok := attribute.(resource.SingleNestedAttribute); ok {
 		nested.MarkdownDescription = aboutTimeouts

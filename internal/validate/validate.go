@@ -1,4 +1,4 @@
-// Package validate has the validators of configuration values that no library has.
+// Package validate has validators for configuration values that terraform-plugin-framework-validators does not have.
 package validate
 
 import (
@@ -17,7 +17,7 @@ import (
 
 // NotBlank refuses text that is empty or white space. It never quotes the value.
 type NotBlank struct {
-	// Secret has the diagnostic name the argument, and not point at it: Terraform would quote its line.
+	// Secret makes the diagnostic name the argument without pointing at it, because Terraform would quote its line.
 	Secret bool
 }
 
@@ -41,7 +41,7 @@ func (v NotBlank) ValidateString(_ context.Context, req validator.StringRequest,
 	resp.Diagnostics.AddAttributeError(req.Path, summary, detail)
 }
 
-// InstanceID refuses what cannot be the id of an instance.
+// InstanceID refuses text that cannot be the id of an instance.
 type InstanceID struct{}
 
 // Description implements [validator.Describer].
@@ -60,20 +60,19 @@ func (InstanceID) ValidateString(ctx context.Context, req validator.StringReques
 	}
 }
 
-// CheckInstanceID refuses what cannot be the id of an instance. It never quotes it.
+// CheckInstanceID refuses text that cannot be the id of an instance. It never quotes the text.
 func CheckInstanceID(argument path.Path, id string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if !wawp.IsInstanceID(id) {
 		diags.AddAttributeError(argument, "Invalid instance id", fmt.Sprintf(
-			"%s is not an instance id: those are 1 to 128 letters (A to Z, a to z), digits and signs of . _ : @ -. "+
-				"The Wawp "+
+			"%s is not an instance id: those are 1 to 128 letters (A to Z, a to z), digits and signs of . _ : @ -. The Wawp "+
 				"dashboard shows them.", argument))
 	}
 	return diags
 }
 
-// Name refuses text that Wawp could not be known to have taken: an answer would be read without the characters that
-// cannot be seen.
+// Name refuses text with characters that the client drops when it reads an answer. With such a name, nobody could tell
+// whether Wawp has accepted it.
 type Name struct{}
 
 // Description implements [validator.Describer].
@@ -93,8 +92,8 @@ func (v Name) ValidateString(ctx context.Context, req validator.StringRequest, r
 	}
 }
 
-// BaseURL refuses what cannot be the address of an API. It names the argument, and does not point at it: Terraform
-// would quote its line, with a password that does not belong there.
+// BaseURL refuses text that cannot be the address of an API. Its diagnostic names the argument without pointing at it,
+// because Terraform would quote its line, and that may have a password in it.
 type BaseURL struct{}
 
 // Description implements [validator.Describer].
@@ -114,7 +113,7 @@ func (BaseURL) ValidateString(_ context.Context, req validator.StringRequest, re
 	}
 }
 
-// PhoneNumber refuses what is no phone number with a country code. It does not quote the value.
+// PhoneNumber refuses text that is not a phone number with a country code. It never quotes the value.
 type PhoneNumber struct{}
 
 // Description implements [validator.Describer].
@@ -136,7 +135,7 @@ func (v PhoneNumber) ValidateString(ctx context.Context, req validator.StringReq
 	}
 }
 
-// Duration refuses what is no positive duration.
+// Duration refuses text that is not a positive duration.
 type Duration struct{}
 
 // Description implements [validator.Describer].
@@ -159,8 +158,8 @@ func (v Duration) ValidateString(ctx context.Context, req validator.StringReques
 	}
 }
 
-// Durations refuses an object, such as timeouts, that has a value which is no positive duration: with one, no operation
-// would ever succeed again, the one that mends it included.
+// Durations refuses an object, such as timeouts, with a value that is not a positive duration. With such a timeout no
+// operation could succeed, not even the one that corrects it.
 type Durations struct{}
 
 // Description implements [validator.Describer].

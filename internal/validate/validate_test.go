@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// TestNamesAreWhatWawpCouldTell: a name that would be read back as another one would be changed by every apply.
-func TestNamesAreWhatWawpCouldTell(t *testing.T) {
+// TestNameMustSurviveAnAnswer: a name that would be read back as another one would be changed by every apply.
+func TestNameMustSurviveAnAnswer(t *testing.T) {
 	t.Parallel()
 	for name, valid := range map[string]bool{
 		"strict": true, "session.status": true, "می\u200cخواهم 👨\u200d👩\u200d👧": true, strings.Repeat("x", 256): true,

@@ -9,49 +9,51 @@ import (
 	"time"
 )
 
-// Verdict is what the answers about a session amount to, once one of them has failed.
+// This file decides whether a session is gone. It takes more than one answer, because a 404 can mean other things too
+// (API.md 2), statuses flap (API.md 3), and a session that is given up by mistake cannot be found again.
+
+// Verdict says whether a session exists, after a request about it has failed.
 type Verdict int
 
 const (
-	// Unclear: the session may be there or not. Keep it, and say so.
+	// Unclear means that the session may exist or not. Keep it, and warn.
 	Unclear Verdict = iota
-	// Broken: the question was not answered at all. It is an error, and proves nothing.
+	// Broken means that there was no usable answer. Report the error; it proves nothing.
 	Broken
-	// Present: it answers again. What was there passed.
+	// Present means that the session answers again: the failure has passed.
 	Present
-	// Absent: it is gone, beyond doubt.
+	// Absent means that the session is gone, beyond doubt.
 	Absent
-	// Forgotten: a server that offers nothing but to create sessions has it, or not.
+	// Forgotten means that the server offers no endpoint that could show the session. It may exist or not.
 	Forgotten
 )
 
 // Known is what is known of a session before Wawp is asked.
 type Known struct {
-	// Described: session/info has described it, or what belongs to it was made.
+	// Described says that session/info has described the session, or that an object of the session was made.
 	Described bool
-	// Made is when it was created; zero means that this is not known, or long ago.
+	// Made is when the session was created; zero means that this is not known, or long ago.
 	Made time.Time
-	// Paired: a phone was linked to it when it was last seen.
+	// Paired says that a phone was linked to the session when it was last seen.
 	Paired bool
-	// OtherAccount: access token or address are others than when it was made or last described. Another account knows
-	// none of the sessions of this one.
+	// OtherAccount says that the access token, or the address of the API, has changed since the session was made or
+	// last described. Another account does not see the sessions of this one.
 	OtherAccount bool
 }
 
-// knownEverywhere is how old a session is when its 404 counts, although nobody has described it: right after its
-// creation it may not be known everywhere.
+// knownEverywhere is the age from which a 404 counts for a session that was never described. A younger one may not yet
+// be known to all of Wawp's servers.
 const knownEverywhere = 2 * time.Minute
 
-// Finding is a verdict, its reason in half a sentence, and the session if it answered.
+// Finding is a verdict with its reason, half a sentence, and with the session if it is Present.
 type Finding struct {
 	Verdict Verdict
 	Reason  string
 	Session Session
 }
 
-// Find decides what it means that session/info, or an endpoint of what belongs to a session, failed with an error. A
-// session is absent only if after a pause session/info, and then its sending policy, answer, too, that there is no such
-// instance: one that is dropped by mistake cannot be found again.
+// Find judges an error of session/info, or of an endpoint for an object of a session. A session is Absent only if three
+// answers agree that there is no such instance: the error, then after a pause session/info, then its sending policy.
 func (c *Client) Find(ctx context.Context, id string, known Known, err error) Finding {
 	if verdict, reason := known.judge(err); verdict != Absent {
 		return Finding{Verdict: verdict, Reason: reason}
@@ -60,10 +62,11 @@ func (c *Client) Find(ctx context.Context, id string, known Known, err error) Fi
 	return c.confirm(ctx, id, known, session, err, true)
 }
 
-// RemoveSession deletes an instance for good, and finds out what an error means: it is gone if the finding is Absent.
-// The answer that there is no such instance is confirmed by session/info, after the pause; one that is less sure, by
-// the rules of [Client.Find]. A session that Wawp has never described, and that meets nothing but unknown routes, is
-// Forgotten.
+// RemoveSession deletes an instance for good. The instance is gone if the finding is Absent.
+//
+// If Wawp answers that there is no such instance, session/info must confirm it after a pause. If the answer is less
+// clear, the rules of [Client.Find] apply. The finding is Forgotten if Wawp has never described the session, and every
+// endpoint answers that its route is unknown.
 func (c *Client) RemoveSession(ctx context.Context, id string, known Known) (Finding, error) {
 	err := c.DeleteSession(ctx, id)
 	kind := KindOf(err)
@@ -74,8 +77,9 @@ func (c *Client) RemoveSession(ctx context.Context, id string, known Known) (Fin
 		return Finding{Verdict: Broken, Reason: "the request failed"}, err
 	}
 	session, infoErr := c.GetSessionAgain(ctx, id)
-	if infoErr == nil && kind == NoSuchInstance { // it passed: a session that answers does not vanish by itself
-		if err = c.DeleteSession(ctx, id); err == nil {
+	if infoErr == nil && kind == NoSuchInstance { // the session answers again, so it still has to be deleted
+		err = c.DeleteSession(ctx, id)
+		if err == nil {
 			return Finding{Verdict: Absent}, nil
 		}
 	}
@@ -88,15 +92,15 @@ func (c *Client) RemoveSession(ctx context.Context, id string, known Known) (Fin
 	return found, err
 }
 
-// isUnknownRoute says whether an answer is that of a server which does not offer an endpoint: it has no code, or one
-// that says so. With any other, a server misses something else.
+// isUnknownRoute says whether a server does not offer an endpoint: its answer has no code, or one that says so. Any
+// other code is about something else that is missing.
 func isUnknownRoute(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Kind == NotFound &&
 		slices.Contains([]string{"", "404", "405", "not_found", "rest_no_route"}, strings.ToLower(e.Code))
 }
 
-// confirm judges a second look at session/info, and asks for the sending policy, too, if that is wanted.
+// confirm judges a second read of session/info. With policy, it also reads the sending policy.
 func (c *Client) confirm(ctx context.Context, id string, known Known, session Session, err error, policy bool) Finding {
 	const unsure = "Wawp answers that there is no such session, but "
 	if err == nil {
@@ -112,7 +116,8 @@ func (c *Client) confirm(ctx context.Context, id string, known Known, session Se
 		return Finding{Reason: reason}
 	}
 	if policy {
-		if _, err = c.GetRateLimit(ctx, id); err == nil {
+		_, err = c.GetRateLimit(ctx, id)
+		if err == nil {
 			return Finding{Reason: unsure + "its sending policy can still be read"}
 		}
 		if verdict, _ := known.judge(err); verdict != Absent {
@@ -125,7 +130,7 @@ func (c *Client) confirm(ctx context.Context, id string, known Known, session Se
 	}
 }
 
-// judge says what one error proves: Absent means that the session seems to be gone.
+// judge says what one error proves. Absent means that the session seems to be gone.
 func (k Known) judge(err error) (Verdict, string) {
 	switch KindOf(err) {
 	case NoSuchInstance:
@@ -152,7 +157,7 @@ func (k Known) judge(err error) (Verdict, string) {
 	return Absent, ""
 }
 
-// Doubt says, in half a sentence, why no answer proves an absence; "" means that one may.
+// Doubt says why no answer can prove an absence, in half a sentence. "" means that answers can.
 func (k Known) Doubt() string {
 	if k.OtherAccount {
 		return "the access token, or the address, is another one than before, perhaps that of another account"

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// This file has what no message may show of the address of a webhook: all that stands behind its host, which often is
-// the secret of its receiver.
+// This file finds the parts of a webhook's address that no message may show: all that stands behind the host, which
+// often is the secret of the receiver.
 
-// hide has no error about an instance show more of the addresses of its webhooks than their hosts.
+// hide registers addresses of an instance's webhooks. Errors about the instance then show only their hosts.
 func (c *Client) hide(instanceID string, addresses ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -21,16 +21,16 @@ func (c *Client) hide(instanceID string, addresses ...string) {
 	}
 }
 
-// hidden returns the addresses that are hidden in errors about an instance.
+// hidden returns the addresses that were registered for an instance.
 func (c *Client) hidden(instanceID string) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.addresses[instanceID])
 }
 
-// behindHost returns what a message may quote of an address and must not show: the parts of what stands behind the
-// host, and the user in front of it. Each has with it what introduces it; those that are too long to be a word of the
-// message by chance are returned without that, too.
+// behindHost returns the parts of an address to redact: each part of path, query and fragment, and the user. Each part
+// comes with the sign in front of it, such as /. A long part also comes without that sign. A short one could be a word
+// of the message by chance.
 func behindHost(address string) []string {
 	_, rest, _ := strings.Cut(address, "://")
 	host := rest
@@ -58,13 +58,13 @@ func behindHost(address string) []string {
 	return all
 }
 
-// parts are what stands behind a host, each with what introduces it.
+// parts matches each part of path, query and fragment, with the sign in front of it.
 var parts = regexp.MustCompile(`[/?#&][^/?#&]+`)
 
-// slashes are those that servers write in place of a slash, but for those of [spellings].
+// slashes are escapes of a slash that [spellings] does not have.
 var slashes = []string{"&#x2F;", "&#47;", "&sol;", `\u002F`}
 
-// spelled returns a part of a URL as a server may write it, but for [spellings].
+// spelled returns a part of a URL in the spellings that [spellings] does not have.
 func spelled(part string) []string {
 	all := []string{part}
 	for _, unescape := range []func(string) (string, error){url.PathUnescape, url.QueryUnescape} {
@@ -82,9 +82,9 @@ func spelled(part string) []string {
 	return all
 }
 
-// badEscape is a percent sign that begins no escape.
+// badEscape matches a percent sign that does not begin an escape.
 var badEscape = regexp.MustCompile(`%(?:[^0-9A-Fa-f]|[0-9A-Fa-f](?:[^0-9A-Fa-f]|$)|$)`)
 
-// HasBadEscape says whether a URL has a percent sign that begins no escape, anywhere: net/url does not look at all
-// parts.
+// HasBadEscape says whether a URL has a percent sign that does not begin an escape. net/url checks only some parts of a
+// URL for that.
 func HasBadEscape(address string) bool { return badEscape.MatchString(address) }

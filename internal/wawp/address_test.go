@@ -11,9 +11,8 @@ import (
 	"testing"
 )
 
-// TestAddressIsNotQuoted: of the address of a webhook an error shows the host, whatever the server quotes of it, and
-// in whatever spelling.
-func TestAddressIsNotQuoted(t *testing.T) {
+// TestErrorsShowOnlyTheHostOfAWebhook has a server that quotes the address of a webhook in every spelling.
+func TestErrorsShowOnlyTheHostOfAWebhook(t *testing.T) {
 	t.Parallel()
 	for address, secrets := range map[string][]string{
 		"https://hooks.example.com/c4nary-p4th?key=c4nary-qu3ry": {"c4nary"},
@@ -55,7 +54,7 @@ func TestAddressIsNotQuoted(t *testing.T) {
 				} {
 					for _, status := range []int{200, 422} {
 						encoded, _ := json.Marshal("Delivery to " + quoted + " failed, signed with hush/hush.")
-						s := serve(t, answers(status, fmt.Sprintf(`{"code":"bad","message":%s}`, encoded)))
+						s := serve(t, response(status, fmt.Sprintf(`{"code":"bad","message":%s}`, encoded)))
 						var log []Attempt
 						c := client(t, s.URL, func(o *Options) {
 							o.MaxRetries, o.Log = 0, func(_ context.Context, a Attempt) { log = append(log, a) }
@@ -110,12 +109,12 @@ func quotations(address string) map[string]string {
 // escapes are those of a URL.
 var escapes = regexp.MustCompile(`%[0-9A-F]{2}`)
 
-// TestAddressHidesNoWords: of a short and common part nothing is blotted out that does not stand where it does in the
-// address.
-func TestAddressHidesNoWords(t *testing.T) {
+// TestRedactedAddressLeavesWordsOfTheMessage has addresses with short and common parts. They are redacted only where
+// they stand in the address.
+func TestRedactedAddressLeavesWordsOfTheMessage(t *testing.T) {
 	t.Parallel()
 	const message = "The webhook on v1 is active: retries 1, m=events"
-	s := serve(t, answers(422, `{"code":"webhook_invalid","message":"`+message+`"}`))
+	s := serve(t, response(422, `{"code":"webhook_invalid","message":"`+message+`"}`))
 	err := client(t, s.URL).DeleteWebhook(context.Background(), "A1", "https://hooks.example.com/v1/webhook?m=1&active")
 	if err == nil || !strings.Contains(err.Error(), "webhook_invalid") || !strings.Contains(err.Error(), message) {
 		t.Errorf("%v", err)

@@ -10,21 +10,20 @@ import (
 )
 
 var (
-	getQRCode   = operation{method: http.MethodPost, path: "/v2/auth/qr", repeat: repeatRead, secret: true}
-	requestCode = operation{method: http.MethodPost, path: "/v2/auth/request-code", repeat: repeatUndone, secret: true}
+	getQRCode   = operation{method: http.MethodPost, path: "/v2/auth/qr", retry: retryRead, secret: true}
+	requestCode = operation{method: http.MethodPost, path: "/v2/auth/request-code", retry: retryNotDone, secret: true}
 )
 
-// QRCode is what a phone has to scan to be linked. It is a secret: who scans it links a phone.
+// QRCode is the code that a phone scans to be linked. It is a secret, because whoever scans it links a phone.
 type QRCode struct {
 	// Value is the text to draw as a QR code.
 	Value string
-	// ExpiresAt is when another code takes its place, in 20 to 40 s; zero means that it was not told.
+	// ExpiresAt is when another code takes its place, after 20 to 40 s; zero if the answer does not say.
 	ExpiresAt time.Time
 }
 
-// GetQRCode reads the code that a session in [StatusScan] shows; in other states the error is a [Conflict], mostly. The
-// endpoint is a POST that changes nothing (documentation of auth/qr: an envelope of mimetype and data, which is JSON in
-// Base64 with value and expiry; the engine below answers with the value alone).
+// GetQRCode reads the QR code of a session in [StatusScan]. In most other statuses the error is a [Conflict]. The
+// endpoint is a POST that changes nothing. It answers JSON in Base64 in an envelope, or the value alone (API.md 4).
 func (c *Client) GetQRCode(ctx context.Context, id string) (QRCode, error) {
 	a, err := c.call(ctx, getQRCode, id, nil)
 	if err != nil {
@@ -42,9 +41,9 @@ func (c *Client) GetQRCode(ctx context.Context, id string) (QRCode, error) {
 	return code, nil
 }
 
-// RequestPairingCode makes a new code, such as ABCD-1234, that the owner of a phone types there instead of scanning the
-// QR code. The number is digits only, as [ParsePhoneNumber] returns it. It needs a session in [StatusScan]. It is a
-// secret, and short-lived; for how long, no documentation says.
+// RequestPairingCode makes a new pairing code, such as ABCD-1234. The owner of the phone types it there instead of
+// scanning the QR code. The phone number is digits only, as [ParsePhoneNumber] returns it. The session must be in
+// [StatusScan]. A pairing code is a secret, and lives for a short time that is not documented (API.md 4).
 func (c *Client) RequestPairingCode(ctx context.Context, id, phoneNumber string) (string, error) {
 	a, err := c.call(ctx, requestCode, id, fields{"phone_number": phoneNumber})
 	if err != nil {
@@ -60,11 +59,10 @@ func (c *Client) RequestPairingCode(ctx context.Context, id, phoneNumber string)
 	return "", newUnreadable(requestCode, a, c.redact, "the answer holds no pairing code")
 }
 
-// pairingCode is the form of a pairing code, and not of the word that errors, and some successes, have under the same
-// name.
+// pairingCode matches pairing codes, and not the codes of errors and of other successes, which have the same key.
 var pairingCode = regexp.MustCompile(`^([A-Z0-9]{8}|(?i:[A-Z0-9]{4}[- ][A-Z0-9]{4}))$`)
 
-// unpack decodes Base64, with or without padding, of either alphabet; nil if it is none.
+// unpack decodes Base64 of either alphabet, with or without padding. It returns nil for any other text.
 func unpack(encoded string) []byte {
 	encoded = strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(encoded), "=")
 	decoded, err := base64.RawStdEncoding.DecodeString(encoded)

@@ -27,7 +27,7 @@ func TestQRCodeIsReadInEveryForm(t *testing.T) {
 		`{"value":"2@x"}`:      {Value: "2@x"},
 		`{"value":"2@x","expiresAt":"2026-11-23T04:05:06Z"}`: {"2@x", time.Date(2026, 11, 23, 4, 5, 6, 0, time.UTC)},
 	} {
-		s := serve(t, answers(200, body))
+		s := serve(t, response(200, body))
 		got, err := client(t, s.URL).GetQRCode(context.Background(), "A1")
 		if err != nil || got != want {
 			t.Errorf("%s: %+v, %v", body, got, err)
@@ -46,7 +46,7 @@ func TestPairingCodeIsReadInEveryForm(t *testing.T) {
 		`{"code":"ABCD-1234","message":"Type it on the phone"}`: "ABCD-1234",
 		`{"data":{"pairingCode":"ABCD-1234"}}`:                  "ABCD-1234",
 	} {
-		s := serve(t, answers(200, body))
+		s := serve(t, response(200, body))
 		got, err := client(t, s.URL).RequestPairingCode(context.Background(), "A1", "201145202826")
 		if err != nil || got != want {
 			t.Errorf("%s: %q, %v", body, got, err)
@@ -54,7 +54,7 @@ func TestPairingCodeIsReadInEveryForm(t *testing.T) {
 	}
 }
 
-// TestNoCodeIsAnError: whatever holds no code is not taken for one, and the error shows nothing that could be one.
+// TestNoCodeIsAnError has answers without a code. No error may quote what could be one.
 func TestNoCodeIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
@@ -66,7 +66,7 @@ func TestNoCodeIsAnError(t *testing.T) {
 		`{"value":"` + testToken + `","code":"` + testToken + `"}`,
 		`{"error":"boom","value":"` + qrValue + `","pairing":"ABCD-1234"}`,
 	} {
-		s := serve(t, answers(200, body))
+		s := serve(t, response(200, body))
 		c := client(t, s.URL)
 		_, qr := c.GetQRCode(context.Background(), "A1")
 		_, code := c.RequestPairingCode(context.Background(), "A1", "201145202826")
@@ -79,8 +79,8 @@ func TestNoCodeIsAnError(t *testing.T) {
 	}
 }
 
-// TestNoAnswerWithACodeIsQuoted: what has not the form of a code may be one all the same.
-func TestNoAnswerWithACodeIsQuoted(t *testing.T) {
+// TestErrorsQuoteNoPairingCode has codes in a form that is not documented.
+func TestErrorsQuoteNoPairingCode(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{
 		"abcd1234", "ABCD-12345", "ABCD 1234 5", "AB-CD-12-34", "your code is ABCD-1234",
@@ -91,7 +91,7 @@ func TestNoAnswerWithACodeIsQuoted(t *testing.T) {
 			`{"error":{"code":%q,"message":"m"}}`,
 		} {
 			var shown string
-			s := serve(t, answers(200, fmt.Sprintf(form, secret), "Content-Type", "application/json"))
+			s := serve(t, response(200, fmt.Sprintf(form, secret), "Content-Type", "application/json"))
 			c := client(t, s.URL, func(o *Options) {
 				o.Log = func(_ context.Context,
 					a Attempt,
@@ -112,21 +112,21 @@ func TestNoAnswerWithACodeIsQuoted(t *testing.T) {
 			}
 		}
 	}
-	brokenOff := says("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + `{"code":"ABCD-1234","message":"ABCD-1234"}`)
+	brokenOff := rawResponse("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + `{"code":"ABCD-1234","message":"ABCD-1234"}`)
 	if _, err := client(t, serve(t, brokenOff).URL).RequestPairingCode(t.Context(), "A1",
 		"1"); KindOf(err) != NoAnswer || strings.Contains(err.Error(), "ABCD") {
 		t.Errorf("what broke off: %v", err)
 	}
 	own := `{"code":"qr_not_available","message":"The session waits for no scan."}`
-	_, err := client(t, serve(t, answers(400, own)).URL).RequestPairingCode(t.Context(), "A1", "201145202826")
+	_, err := client(t, serve(t, response(400, own)).URL).RequestPairingCode(t.Context(), "A1", "201145202826")
 	if !strings.Contains(err.Error(), "(qr_not_available)") || !strings.Contains(err.Error(), "waits for no scan") {
 		t.Errorf("a refusal is not quoted: %v", err)
 	}
 }
 
-func TestTokenIsNoPairingCode(t *testing.T) {
+func TestEchoedTokenIsNotAPairingCode(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(200, `{"code":"ABCD1234"}`))
+	s := serve(t, response(200, `{"code":"ABCD1234"}`))
 	_, err := client(t, s.URL, func(o *Options) { o.AccessToken = "ABCD1234" }).RequestPairingCode(context.Background(),
 		"A1", "201145202826")
 	if KindOf(err) != Unreadable || strings.Contains(err.Error(), "ABCD1234") {
@@ -134,7 +134,7 @@ func TestTokenIsNoPairingCode(t *testing.T) {
 	}
 }
 
-func TestNoCodeIsKnownByStatusAndCode(t *testing.T) {
+func TestMissingQRCodeIsAConflict(t *testing.T) {
 	t.Parallel()
 	own := `{"code":"qr_not_available","message":"The session does not wait for a scan."}`
 	for _, test := range []struct {
@@ -153,7 +153,7 @@ func TestNoCodeIsKnownByStatusAndCode(t *testing.T) {
 		{401, `{"code":"invalid_access_token","message":"no"}`, false},
 		{200, `{}`, false},
 	} {
-		s := serve(t, answers(test.status, test.body))
+		s := serve(t, response(test.status, test.body))
 		if _, err := client(t, s.URL).GetQRCode(context.Background(), "A1"); err == nil ||
 			(KindOf(err).Untimely() || KindOf(err).Missing()) != test.want {
 			t.Errorf("%d %s: %v", test.status, test.body, err)

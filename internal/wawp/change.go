@@ -2,50 +2,53 @@ package wawp
 
 import "context"
 
-// This file changes the engine of a session, and sees the change happen: of starts, stops and restarts the answers
-// are not trusted, and what is read right after them may be older than they are.
+// This file starts, stops and restarts the engine of a session, and waits until the status shows that it happened. The
+// answers to these requests prove nothing, because their form is not documented (API.md 9). A status that is read right
+// after them may be older than they are (API.md 1).
 
-// Change is a start, a stop or a restart of an engine, from its request to what shows that it has happened.
-// [Client.Make] makes one as a whole; Send and See are its parts.
+// Change is a start, a stop or a restart of an engine, from its request until the status shows that it has happened.
+// [Client.Make] does all of it; Send and See are its parts.
 type Change struct {
 	// Name is start, stop or restart; "" is a boot that is under way without a request.
 	Name string
-	// Failure is why Wawp did not accept the request, or nobody knows; after Make nil, if the change is under way all
-	// the same.
+	// Failure is the error of the request, if there was one. Make sets it to nil if the change is under way all the
+	// same.
 	Failure error
-	// Begun says that the status shows the change under way: that it is another one than before. A restart that is
-	// quicker than two looks is not seen to begin.
+	// Begun says that the status has changed since the request. If a restart takes less time than lies between two
+	// looks, nobody sees it begin.
 	Begun bool
-	// Unlinked says that no phone can be linked to the session: SCAN_QR_CODE is then no status that it passes through.
+	// Unlinked says that no phone can be linked to the session. Then SCAN_QR_CODE counts at once, because the session
+	// does not pass through it on the way to its phone.
 	Unlinked bool
 
-	send     func(*Client, context.Context, string) (Session, error)
-	before   string
-	untimely int // looks since the request that failed, in which nothing is under way
+	send      func(*Client, context.Context, string) (Session, error)
+	before    string // the status before the request
+	unchanged int    // how many looks after a failed request show no change
 }
 
-// Start boots an engine that is STOPPED. Wawp allows it in no other status.
+// Start boots an engine that is STOPPED. Wawp allows it in no other status (API.md 3).
 func Start() *Change {
 	return &Change{Name: "start", send: (*Client).StartSession, before: StatusStopped}
 }
 
-// Restart stops and starts an engine. It has begun once another status was seen than the one before.
+// Restart stops and starts an engine. It has begun once a status was seen that is not the one before.
 func Restart(before string) *Change {
 	return &Change{Name: "restart", send: (*Client).RestartSession, before: before}
 }
 
-// Stop turns an engine off. It has begun while the status is neither the one before nor another of an engine that runs.
+// Stop turns an engine off. It has begun if the status is STOPPED, or a word that is neither the status before nor
+// documented.
 func Stop(before string) *Change {
 	return &Change{Name: "stop", send: (*Client).StopSession, before: before}
 }
 
-// Boot waits for an engine that boots already.
+// Boot waits for an engine that is booting already.
 func Boot() *Change { return &Change{} }
 
-// Make makes a change of a session that was seen just before, and waits until it was seen to have happened. tell is
-// told of each look; nil means that nobody is. It returns the session as last seen, and what ended the wait: an error
-// may be that of the request, see Failure.
-func (c *Client) Make(ctx context.Context, change *Change, seen Look, tell func(Look)) (Session, error) {
+// Make changes the engine of a session, and waits until the status shows that it has happened. seen is the last look at
+// the session before. Each look is reported to onLook, which may be nil. Make returns the session as last seen, and the
+// error that ended the wait, or that of the request: see Failure.
+func (c *Client) Make(ctx context.Context, change *Change, seen Look, onLook func(Look)) (Session, error) {
 	if change.send == nil {
 		if over, _ := change.See(seen); over {
 			return seen.Session, nil
@@ -55,8 +58,8 @@ func (c *Client) Make(ctx context.Context, change *Change, seen Look, tell func(
 	}
 	last, err := c.watch(ctx, &watch{last: seen.Session, seen: true}, func(l Look) (bool, error) {
 		over, err := change.See(l)
-		if tell != nil && !over {
-			tell(l)
+		if onLook != nil && !over {
+			onLook(l)
 		}
 		return over, err
 	})
@@ -69,7 +72,8 @@ func (c *Client) Make(ctx context.Context, change *Change, seen Look, tell func(
 	return last, err
 }
 
-// Send sends the request, once. It returns an error if nothing comes of it for sure; after any other one See decides.
+// Send sends the request, once. It returns an error if the request surely had no effect. After any other error, See
+// decides.
 func (c *Change) Send(ctx context.Context, client *Client, id string) error {
 	after, err := c.send(client, ctx, id)
 	c.Failure = err
@@ -82,16 +86,16 @@ func (c *Change) Send(ctx context.Context, client *Client, id string) error {
 	return nil
 }
 
-// isFinal says whether a request failed for a reason that has nothing to do with the status of the session. How Wawp
-// refuses what does not fit a status is not documented: any refusal without a meaning of its own may be that.
+// isFinal says whether a request failed for a reason that has nothing to do with the status of the session. A refusal
+// without a meaning of its own may be about the status, because nobody knows how Wawp words that (API.md 9).
 func isFinal(k Kind) bool { return !k.IsTransient() && k != Refused }
 
-// See takes in what a look told, and says whether the change has happened. It returns the failure of the request if
-// nothing has come of it for longer than it may take: 15 s after a refusal, which may have come because it was under
-// way already, and 60 s after an answer that was lost.
+// See adds a look, and says whether the change has happened. It returns the error of the request if the status shows no
+// change for long enough: 15 s after a refusal, because the change may have been under way already, and 60 s after an
+// answer that was lost.
 func (c *Change) See(l Look) (over bool, err error) {
 	if l.Err != nil {
-		return false, nil //nolint:nilerr // a fault that may have passed by the next look
+		return false, nil //nolint:nilerr // the error may have passed by the next look
 	}
 	c.see(l.Session)
 	switch {
@@ -100,11 +104,12 @@ func (c *Change) See(l Look) (over bool, err error) {
 	case c.Failure == nil, c.Begun:
 		return false, nil
 	}
-	patience := passing
+	waitTimeout := passing
 	if OutcomeUnknown(c.Failure) {
-		patience = passingStart
+		waitTimeout = passingStart
 	}
-	if c.untimely++; (Look{Row: c.untimely}).HasLasted(patience) {
+	c.unchanged++
+	if (Look{Row: c.unchanged}).HasLasted(waitTimeout) {
 		return false, c.Failure
 	}
 	return false, nil
@@ -122,7 +127,7 @@ func (c *Change) see(s Session) {
 
 func (c *Change) hasHappened(l Look) bool {
 	if c.Name == "stop" {
-		// After a refusal it may be STOPPED for a moment only.
+		// If the request was refused, the session may be STOPPED for a moment only.
 		return l.Status == StatusStopped && (c.Failure == nil || l.Settled())
 	}
 	return c.Begun && l.Status != StatusStopped && (l.Settled() || l.Status == StatusScan && c.Unlinked)

@@ -1,7 +1,10 @@
 package wawp
 
-// Claim notes that something was made or adopted in this run, and says whether it is the first to do so. A new object
-// may be made before the one that it replaces is destroyed, and both be the same thing at Wawp.
+// This file remembers what this run has made or adopted. Terraform may create an object before it destroys the one that
+// it replaces (create_before_destroy), and at Wawp both may be the same: then the destroy must not delete it.
+
+// Claim notes that an object was made or adopted in this run. It says whether that is the first claim of the object.
+// what names the object, such as [Webhook.Key].
 func (c *Client) Claim(what string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -10,11 +13,10 @@ func (c *Client) Claim(what string) bool {
 	return first
 }
 
-// instanceKey names an instance for [Client.Claim]: it is claimed once this process has made it, or Wawp has told of
-// it.
+// instanceKey names an instance for [Client.Claim]. An instance is claimed once any request about it has succeeded.
 func instanceKey(id string) string { return "instance " + id }
 
-// ClaimUnless is [Client.Claim], unless something else was claimed: then it claims nothing, and says so.
+// ClaimUnless claims an object, unless another one is claimed. It says whether it has claimed it.
 func (c *Client) ClaimUnless(what, other string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -25,14 +27,14 @@ func (c *Client) ClaimUnless(what, other string) bool {
 	return true
 }
 
-// IsClaimed says whether something was made or adopted in this run, and must not be deleted in it.
+// IsClaimed says whether an object was made or adopted in this run. If so, this run must not delete it.
 func (c *Client) IsClaimed(what string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.made[what]
 }
 
-// Adopt is [Client.Claim] of a webhook that was there, and is left with the secret that it has, if it has one.
+// Adopt claims a webhook that already exists. The webhook keeps its secret, if it has one.
 func (c *Client) Adopt(id string, hook Webhook) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -40,7 +42,7 @@ func (c *Client) Adopt(id string, hook Webhook) {
 	c.adopted[hook.Key(id)] = hook
 }
 
-// Adopted returns the webhook on an address, if this run has adopted it.
+// Adopted returns the webhook with the same URL, if this run has adopted it.
 func (c *Client) Adopted(id string, hook Webhook) (Webhook, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

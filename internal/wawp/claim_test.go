@@ -30,8 +30,8 @@ func TestClaimUnless(t *testing.T) {
 	}
 }
 
-// TestOneOfTwoClaimsIsFirst: of two that exclude each other one wins, however many ask at once.
-func TestOneOfTwoClaimsIsFirst(t *testing.T) {
+// TestConcurrentClaimsHaveOneWinner has claims that exclude each other.
+func TestConcurrentClaimsHaveOneWinner(t *testing.T) {
 	t.Parallel()
 	c := New(Options{AccessToken: testToken})
 	var first, a, b atomic.Int32

@@ -1,9 +1,15 @@
-// Package wawp is a client of the Wawp HTTP API, version 2: thin, typed, one file per API object.
+// Package wawp is a client of the Wawp HTTP API, version 2. It has one file per API object, and knows nothing of
+// Terraform. API.md lists the facts about the API that it rests on, and where each comes from.
 //
-// It knows nothing of Terraform. What it promises its callers is in other files: send.go (what is sent, when it may be
-// dropped, and what is sent again), kind.go (what an answer means), watch.go (when a status counts), change.go and
-// unlink.go (when a start, stop, restart or logout has happened), absence.go (when a session is gone) and text.go (what
-// is never shown).
+// These files hold the rules that all objects share:
+//   - send.go: how a request is sent, when it may be canceled, when it is sent again
+//   - decode.go: how answers are read whose form is not documented
+//   - kind.go: what an answer means
+//   - watch.go: when a status counts
+//   - change.go and unlink.go: when a start, stop, restart or logout has happened
+//   - absence.go: when a session is gone
+//   - claim.go: what this run has made, and must not delete
+//   - text.go and address.go: what is never shown
 package wawp
 
 import (
@@ -18,8 +24,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -33,40 +41,41 @@ const (
 	DefaultBaseURL        = "https://api.wawp.net"
 	DefaultRequestTimeout = 60 * time.Second
 	DefaultMaxRetries     = 4
-	defaultPollInterval   = 3 * time.Second // Wawp advises 3 to 5 s (documentation of session/info)
+	defaultPollInterval   = 3 * time.Second // Wawp advises 3 to 5 s (API.md 3)
 	defaultSecondLook     = 5 * time.Second
 	defaultRetryWait      = time.Second
 )
 
-// keptConnections is how many connections are kept for later requests: as many as Terraform makes at once by default.
+// keptConnections is how many idle connections are kept. By default, Terraform runs as many operations at
+// once.
 const keptConnections = 10
 
 // Options configures a [Client].
 type Options struct {
 	// AccessToken authenticates every request. Required.
 	AccessToken string
-	// BaseURL is where the API is, as [ParseBaseURL] returns it; nil means [DefaultBaseURL].
+	// BaseURL is the address of the API, as [ParseBaseURL] returns it; nil means [DefaultBaseURL].
 	BaseURL *url.URL
 	// UserAgent is sent with every request.
 	UserAgent string
-	// RequestTimeout bounds each attempt, from when it has a connection to the last byte, and before that the making of
-	// the connection, which takes 30 s at most; 0 means [DefaultRequestTimeout].
+	// RequestTimeout bounds each attempt, from its connection to the last byte of the answer. It also bounds the making
+	// of the connection, which takes 30 s at most. 0 means [DefaultRequestTimeout].
 	RequestTimeout time.Duration
 	// MaxRetries is how often a request is sent again at most; 0 means never.
 	MaxRetries int
-	// RequestsPerSecond paces all requests of the client; 0 means no limit.
+	// RequestsPerSecond limits the rate of all requests of the client; 0 means no limit.
 	RequestsPerSecond float64
 	// RootCAs are the certificate authorities to trust; nil means the system's.
 	RootCAs *x509.CertPool
-	// Log is told of each attempt once it has ended; nil means nobody is.
+	// Log is called after each attempt; nil means no log.
 	Log func(context.Context, Attempt)
-	// PollInterval is the pause between two looks of a wait; 0 means 3 seconds.
+	// PollInterval is the pause between two reads of a session that is waited for; 0 means 3 seconds.
 	PollInterval time.Duration
-	// SecondLook is the pause before a second look at what may pass; 0 means 5 seconds.
+	// SecondLook is the pause before a session is read again because what it shows may pass; 0 means 5 seconds.
 	SecondLook time.Duration
-	// RetryWait is the first pause before a retry, doubled with each further one; 0 means 1 second.
+	// RetryWait is the pause before the first retry, and doubles with each further one; 0 means 1 second.
 	RetryWait time.Duration
-	// Transport carries the requests, and must tell [httptrace.ClientTrace] of connections; nil means a transport of
+	// Transport carries the requests. It must report connections to [httptrace.ClientTrace]. nil means a transport of
 	// the client's own, which honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
 	Transport http.RoundTripper
 }
@@ -75,15 +84,15 @@ type Options struct {
 type Client struct {
 	options Options // with the defaults in place
 	limiter *rate.Limiter
-	single  http.RoundTripper // has a connection for each request, while that of the options keeps them for later ones
+	single  http.RoundTripper // opens a connection for each request; that of the options reuses connections
 	redact  redactor
 
-	reads     singleflight.Group       // of webhooks, by instance id
-	mu        sync.Mutex               // guards what follows
-	writes    map[string]chan struct{} // whose turn it is, by what is written
-	made      map[string]bool          // what this client has made or adopted: see Claim
-	adopted   map[string]Webhook       // webhooks that it has adopted as they were: see Adopt
-	addresses map[string][]string      // those that no error shows, by instance id: see hide
+	reads     singleflight.Group       // reads of webhooks, by instance id
+	mu        sync.Mutex               // guards the fields below
+	writes    map[string]chan struct{} // locks for writes, by object: see lock
+	made      map[string]bool          // objects that this client has made or adopted: see Claim
+	adopted   map[string]Webhook       // webhooks that this client has adopted unchanged: see Adopt
+	addresses map[string][]string      // addresses that no error shows, by instance id: see hide
 }
 
 // New returns a client. It makes no request.
@@ -116,14 +125,14 @@ func New(o Options) *Client {
 	}
 }
 
-// Account tells one account from another: 16 bits of a hash of the access token and the address, far too few to find
-// the token by.
+// Account returns a mark that tells one account from another: 16 bits of a hash of the access token and the address of
+// the API. That is far too little to find the token by.
 func (c *Client) Account() string {
 	hash := sha256.Sum256([]byte(c.options.AccessToken + "\n" + c.options.BaseURL.String()))
 	return hex.EncodeToString(hash[:2])
 }
 
-// newTransport clones the default transport, so that nothing is shared with the rest of the process.
+// newTransport returns a clone of the default transport, which shares nothing with the rest of the process.
 func newTransport(roots *x509.CertPool) *http.Transport {
 	t := &http.Transport{}
 	if std, ok := http.DefaultTransport.(*http.Transport); ok {
@@ -131,17 +140,17 @@ func newTransport(roots *x509.CertPool) *http.Transport {
 	}
 	t.MaxIdleConnsPerHost = keptConnections
 	t.MaxResponseHeaderBytes = maxHeader
-	t.DisableCompression = true          // an answer whose encoding is not what it says can then be read all the same
+	t.DisableCompression = true          // net/http would fail on an answer with a wrong Content-Encoding
 	t.IdleConnTimeout = 30 * time.Second // sooner than a server would close them
 	t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	// HTTP/1 alone: over HTTP/2, net/http sends a request again that a server may have acted upon
+	// HTTP/1 only: over HTTP/2, net/http itself may send again a request that the server has acted upon.
 	t.Protocols = &http.Protocols{}
 	t.Protocols.SetHTTP1(true)
 	return t
 }
 
-// ParseBaseURL checks the address of an API: http or https, with a host, perhaps with a path in front of /v2. Its
-// errors quote nothing but the scheme, because an address can hold a password.
+// ParseBaseURL parses the address of an API: http or https, a host, and perhaps a path in front of /v2. Its errors
+// quote only the scheme, because an address can hold a password.
 func ParseBaseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(s))
 	switch {
@@ -170,40 +179,57 @@ func ParseBaseURL(s string) (*url.URL, error) {
 	if strings.HasSuffix(u.Path, "/v2") {
 		return nil, errors.New("it must not end in /v2, which is added to it")
 	}
-	// net/url reads zones of IPv6 addresses that it then writes otherwise
+	// net/url reads some zones of IPv6 addresses that it cannot read again after it has written them.
 	if _, err := url.Parse(u.String()); err != nil {
 		return nil, errors.New("it is not a URL")
 	}
 	return u, nil
 }
 
-// operation is one endpoint: where it is, and how it may be repeated.
+// operation is one endpoint of the API.
 type operation struct {
 	method string
-	path   string
-	repeat repeat
-	// keep makes an attempt that has a connection ignore cancellation, so that its answer is never lost.
-	keep bool
-	// account means that it concerns the account, and not one instance.
+	path   string // may have parameters in braces, such as /v2/labels/{id}
+	retry  retryPolicy
+	// mustFinish makes an attempt that is connected ignore cancellation, so that its answer is not lost.
+	mustFinish bool
+	// account says that the operation is on the account, and not on one instance.
 	account bool
-	// bareBody means that the body holds no credentials: they travel in the query alone.
+	// bareBody says that the credentials travel in the query only, even if there is a body.
 	bareBody bool
-	// secret means that a success may hold a code that is secret, under the names that errors have, too: none is
-	// quoted.
+	// secret says that a success may hold a secret code under "code", where errors have theirs. Neither is quoted then.
 	secret bool
 }
 
 // String names the operation as the API's documentation does.
 func (o operation) String() string { return o.method + " " + o.path }
 
-// fields are the parameters of an operation beside the credentials.
+// fill puts parameters into the path. It returns the path, and the other parameters.
+func (o operation) fill(parameters fields) (path string, others fields, err error) {
+	path, others = o.path, maps.Clone(parameters)
+	for name, value := range parameters {
+		segment := url.PathEscape(fmt.Sprint(value))
+		filled := strings.ReplaceAll(path, "{"+name+"}", segment)
+		if filled == path {
+			continue
+		}
+		if slices.Contains([]string{"", ".", ".."}, segment) {
+			return "", nil, fmt.Errorf("%s would lead to another path", name)
+		}
+		path = filled
+		delete(others, name)
+	}
+	return path, others, nil
+}
+
+// fields are the parameters of an operation, without the credentials.
 type fields map[string]any
 
-// shortestText is how many bytes of a message are worth hiding: fewer would blot out words of the answer.
+// shortestText is how many bytes a message must have to be redacted. A shorter one may be a word of the answer.
 const shortestText = 12
 
-// redactorFor blots out what is secret or private among the parameters, too, and of the addresses of the instance's
-// webhooks: a server may quote it in an error.
+// redactorFor returns a redactor for errors about an instance. It redacts the access token, the secret and the text
+// among the parameters, and the addresses of the instance's webhooks: a server may quote each of them in an error.
 func (c *Client) redactorFor(instanceID string, parameters fields) redactor {
 	secrets := []string{c.options.AccessToken}
 	if secret, ok := parameters["hmac"].(string); ok {
@@ -224,9 +250,9 @@ func (c *Client) redactorFor(instanceID string, parameters fields) redactor {
 	return newRedactor(secrets...)
 }
 
-// request builds the request of an operation. Credentials travel in the query, as in all documented samples, and for
-// POST and PATCH in the JSON body too (but for bareBody), as in the parameter tables. Other parameters travel in the
-// body where there is one.
+// request builds the request of an operation (API.md 1). Credentials travel in the query; those of a POST or PATCH
+// travel in the JSON body too, except with bareBody. Other parameters travel in the path if it names them, else in
+// the body if there is one, else in the query.
 func (c *Client) request(ctx context.Context, op operation, instanceID string, parameters fields) (*http.Request,
 	error,
 ) {
@@ -238,6 +264,10 @@ func (c *Client) request(ctx context.Context, op operation, instanceID string, p
 	if op.bareBody {
 		clear(content)
 	}
+	path, parameters, err := op.fill(parameters)
+	if err != nil {
+		return nil, err
+	}
 	hasBody := op.method == http.MethodPost || op.method == http.MethodPatch
 	for key, value := range parameters {
 		if hasBody {
@@ -246,7 +276,7 @@ func (c *Client) request(ctx context.Context, op operation, instanceID string, p
 			query.Set(key, fmt.Sprint(value))
 		}
 	}
-	target := c.options.BaseURL.JoinPath(op.path)
+	target := c.options.BaseURL.JoinPath(path)
 	target.RawQuery = query.Encode()
 
 	var body io.Reader
@@ -262,7 +292,7 @@ func (c *Client) request(ctx context.Context, op operation, instanceID string, p
 		return nil, err
 	}
 	request.Header.Set("Accept", "application/json")
-	request.Header.Set("Accept-Encoding", "identity") // without it, a server may use any
+	request.Header.Set("Accept-Encoding", "identity") // without this header, a server may choose any encoding
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", c.options.UserAgent)
 	return request, nil

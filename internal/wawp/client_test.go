@@ -55,7 +55,7 @@ func (s *server) count() int {
 	return len(s.requests)
 }
 
-func answers(status int, body string, headers ...string) http.HandlerFunc {
+func response(status int, body string, headers ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		for i := 0; i+1 < len(headers); i += 2 {
 			w.Header().Set(headers[i], headers[i+1])
@@ -65,11 +65,11 @@ func answers(status int, body string, headers ...string) http.HandlerFunc {
 	}
 }
 
-// resets closes the connection without an answer.
-func resets(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+// connectionReset closes the connection without an answer.
+func connectionReset(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
-// says sends a text in place of an answer.
-func says(text string) http.HandlerFunc {
+// rawResponse sends a text that need not be HTTP.
+func rawResponse(text string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
 			_, _ = io.WriteString(conn, text)
@@ -78,31 +78,31 @@ func says(text string) http.HandlerFunc {
 	}
 }
 
-// cutsOff declares more than it sends.
-func cutsOff(w http.ResponseWriter, _ *http.Request) {
+// truncatedResponse declares a longer body than it sends.
+func truncatedResponse(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Length", "1000")
 	w.WriteHeader(http.StatusCreated)
 	_, _ = io.WriteString(w, `{"instance_id":"3EB0`)
 }
 
-// stalls answers nothing until the client has gone.
-func stalls(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+// noResponse sends nothing until the client has gone.
+func noResponse(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// dawdles answers long after a client that does not wait for ever has gone.
-func dawdles(status int, body string) http.HandlerFunc {
+// slowResponse answers after 5 s, when a client with a timeout has gone.
+func slowResponse(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-r.Context().Done():
 		case <-time.After(5 * time.Second):
-			answers(status, body)(w, r)
+			response(status, body)(w, r)
 		}
 	}
 }
 
-// handled is a transport without a network: a handler answers each request.
-type handled http.HandlerFunc
+// handlerTransport is a transport without a network: a handler answers each request.
+type handlerTransport http.HandlerFunc
 
-func (h handled) RoundTrip(r *http.Request) (*http.Response, error) {
+func (h handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	httptrace.ContextClientTrace(r.Context()).GotConn(httptrace.GotConnInfo{})
 	recorder, incoming := httptest.NewRecorder(), *r
 	if r.Body == nil {
@@ -112,8 +112,10 @@ func (h handled) RoundTrip(r *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-// inTurn answers each request with the next of its replies, and the last one for ever.
-func inTurn(replies ...http.HandlerFunc) http.HandlerFunc { return (&server{replies: replies}).handle }
+// responsesInTurn answers each request with the next reply, and then always with the last one.
+func responsesInTurn(replies ...http.HandlerFunc) http.HandlerFunc {
+	return (&server{replies: replies}).handle
+}
 
 // client returns a quick client of a server at address.
 func client(t *testing.T, address string, adjust ...func(*Options)) *Client {
@@ -148,7 +150,7 @@ func TestDefaultsAreAsDocumented(t *testing.T) {
 	}
 }
 
-func TestAccountsAreToldApart(t *testing.T) {
+func TestAccountMarkDiffersByTokenAndAddress(t *testing.T) {
 	t.Parallel()
 	account := func(token, address string) string {
 		return client(t, address, func(o *Options) { o.AccessToken = token }).Account()
@@ -165,7 +167,7 @@ func TestAccountsAreToldApart(t *testing.T) {
 
 func TestRequestCarriesCredentialsAsDocumented(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(200, `{"status":"STOPPED"}`))
+	s := serve(t, response(200, `{"status":"STOPPED"}`))
 	c := client(t, s.URL+"/prefix/")
 	ctx := context.Background()
 
@@ -291,8 +293,8 @@ func TestParseBaseURL(t *testing.T) {
 	}
 }
 
-// TestBaseURLWithABadEscapeIsToldSo, wherever it is, and without what it is in.
-func TestBaseURLWithABadEscapeIsToldSo(t *testing.T) {
+// TestParseBaseURLReportsABadEscape has escapes in each part of a URL. The error must not quote them.
+func TestParseBaseURLReportsABadEscape(t *testing.T) {
 	t.Parallel()
 	for _, in := range []string{
 		"https://api.wawp.net/100%", "https://api.wawp.net/%zz", "https://a%zz.example",
@@ -305,7 +307,7 @@ func TestBaseURLWithABadEscapeIsToldSo(t *testing.T) {
 	}
 }
 
-// TestBaseURLIsInASCII: a name that only looks like another one could not be told from it.
+// TestBaseURLIsInASCII refuses names that only look like another one.
 func TestBaseURLIsInASCII(t *testing.T) {
 	t.Parallel()
 	for in, says := range map[string]string{
@@ -330,7 +332,7 @@ func TestBaseURLIsInASCII(t *testing.T) {
 	}
 }
 
-// TestHostOfARedirectIsInASCII, and is no other text.
+// TestHostOfARedirectIsInASCII also refuses text that is not a host.
 func TestHostOfARedirectIsInASCII(t *testing.T) {
 	t.Parallel()
 	for location, want := range map[string]string{
@@ -341,7 +343,7 @@ func TestHostOfARedirectIsInASCII(t *testing.T) {
 		"https://a.example\u202e/": unreadableOrigin,
 		"https://run'curl.example": unreadableOrigin,
 	} {
-		s := serve(t, answers(302, "", "Location", location))
+		s := serve(t, response(302, "", "Location", location))
 		_, err := client(t, s.URL).GetSession(t.Context(), "A1")
 		if e := (*Error)(nil); !errors.As(err, &e) || e.Redirect != want {
 			t.Errorf("%s: %v", location, err)
@@ -349,17 +351,36 @@ func TestHostOfARedirectIsInASCII(t *testing.T) {
 	}
 }
 
-// TestEndlessHeaderIsRefused: Go alone would read 10 MiB of it, and need several times as much memory.
+// TestEndlessHeaderIsRefused bounds the header. net/http alone would read 10 MiB of it.
 func TestEndlessHeaderIsRefused(t *testing.T) {
 	t.Parallel()
 	for size, want := range map[int]Kind{maxHeader / 2: "", maxHeader: NoAnswer, 8 << 20: NoAnswer} {
-		s := serve(t, answers(200, `{"status":"WORKING"}`, "X-Long", strings.Repeat("x", size)))
+		s := serve(t, response(200, `{"status":"WORKING"}`, "X-Long", strings.Repeat("x", size)))
 		c := client(t, s.URL, func(o *Options) { o.MaxRetries = 0 })
 		if _, err := c.GetSession(t.Context(), "A1"); KindOf(err) != want {
 			t.Errorf("%d bytes: %v", size, err)
 		}
 		if _, err := c.StartSession(t.Context(), "A1"); KindOf(err) != want { // over a connection of its own
 			t.Errorf("%d bytes: %v", size, err)
+		}
+	}
+}
+
+// TestParametersInThePath expects them escaped, and only in the path. None may lead to another endpoint.
+func TestParametersInThePath(t *testing.T) {
+	t.Parallel()
+	c := client(t, "https://api.example/prefix")
+	get := operation{method: http.MethodGet, path: "/v2/labels/{id}"}
+	for id, want := range map[string]string{
+		"7": "/prefix/v2/labels/7", "a/../b?c%#": "/prefix/v2/labels/a%2F..%2Fb%3Fc%25%23",
+		"{id}": "/prefix/v2/labels/%7Bid%7D", "": "", ".": "", "..": "",
+	} {
+		r, err := c.request(t.Context(), get, "A1", fields{"id": id, "color": 3})
+		if (err != nil) != (want == "") {
+			t.Errorf("%q: %v", id, err)
+		}
+		if err == nil && (r.URL.EscapedPath() != want || r.URL.Query().Has("id") || r.URL.Query().Get("color") != "3") {
+			t.Errorf("%q: the request is for %s", id, r.URL)
 		}
 	}
 }

@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// TestCoverageGuideIsTrue compares what the guide says is used with the operations of this client.
-func TestCoverageGuideIsTrue(t *testing.T) {
+// TestCoverageGuideMatchesTheOperations compares the endpoints that the guide calls used with the operations of this
+// client.
+func TestCoverageGuideMatchesTheOperations(t *testing.T) {
 	t.Parallel()
 	guide, err := os.ReadFile("../../templates/guides/api-coverage.md.tmpl")
 	if err != nil {
@@ -17,7 +18,7 @@ func TestCoverageGuideIsTrue(t *testing.T) {
 	}
 	said := map[string]bool{}
 	for _, row := range regexp.MustCompile(
-		"(?m)^\\| ([A-Z]+) \\| `(/v2/[a-z/-]+)` \\| (.*) \\|$").FindAllStringSubmatch(string(guide), -1) {
+		"(?m)^\\| ([A-Z]+) \\| `(/v2/[a-z/{}_-]+)` \\| (.*) \\|$").FindAllStringSubmatch(string(guide), -1) {
 		said[row[1]+" "+row[2]] = !strings.HasPrefix(row[3], "not used")
 	}
 	files, err := filepath.Glob("*.go")
@@ -26,6 +27,9 @@ func TestCoverageGuideIsTrue(t *testing.T) {
 	}
 	used := map[string]bool{}
 	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -14,43 +14,51 @@ import (
 	"time"
 )
 
-// envelopes are the keys under which an answer, or a part of it, may be nested (wawp-api: data, session, result in
-// public code; config.metadata in version 1 of the API).
+// This file reads answers whose form is not documented: see API.md 2 and 9.
+
+// envelopes are the keys under which an answer, or a part of it, may be nested (API.md 2).
 var envelopes = []string{"data", "session", "result", "config", "metadata"}
 
-// What is taken apart of an answer: more costs time and memory, and tells nothing.
+// Bounds on what is decoded of an answer. They bound the time and the memory that a hostile answer can cost.
 const (
 	maxLayers = 16
 	maxValues = 10_000
 )
 
-// largeAnswer is from how many bytes on an answer is taken apart only while few others are: there is room for as many
-// as decoding holds.
+// largeAnswer is the size, in bytes, from which answers count as large.
 const largeAnswer = 64 << 10
 
+// decoding is a semaphore that bounds how many large answers are decoded at once.
 var decoding = make(chan struct{}, 4)
 
-// document is an answer whose form is not known for sure: the JSON object itself, then those nested in it, outermost
-// first.
+// document is an answer whose form is not known for sure.
 type document struct {
-	layers []map[string]any
-	blank  bool // the answer was empty
-	markup bool // the answer was HTML or XML
+	layers []map[string]any // the JSON object, then the objects in its envelopes, outermost first
+	array  []any            // the JSON array, if the answer is one: see list
+	blank  bool             // the answer was empty
+	markup bool             // the answer was HTML or XML
 }
 
-// parse reads an answer that is a JSON object, and nothing else.
+// parse reads an answer that is one JSON object or array. Only an object has layers.
 func parse(body []byte) document {
 	body = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf")))
 	d := document{blank: len(body) == 0, markup: bytes.HasPrefix(body, []byte("<"))}
-	if root, length, err := readObject(body); root != nil && err == nil && length == len(body) {
+	value, length, err := readValue(body)
+	if err != nil || length != len(body) {
+		return d
+	}
+	switch root := value.(type) {
+	case map[string]any:
 		d.layers = layersOf(root)
+	case []any:
+		d.array = root
 	}
 	return d
 }
 
-// salvage reads an answer that broke off, or has something around or within its JSON, such as a notice: of each object
-// in it that stands for itself, what came whole. Objects with different ids tell nothing, and one in a page of HTML is
-// no answer.
+// salvage reads an answer that is not one whole JSON object: it broke off, or has something around or within its JSON,
+// such as a notice of PHP. It reads what is whole of each object in it. It returns nothing if the objects have
+// different instance ids, or if the answer is a page of HTML.
 func salvage(body []byte) (d document) {
 	encoded := ""
 	if json.NewDecoder(io.MultiReader(bytes.NewReader(body), strings.NewReader(`""`))).Decode(&encoded) == nil {
@@ -71,7 +79,7 @@ func salvage(body []byte) (d document) {
 		d.layers = append(d.layers, found.layers...)
 		around, length = append(around, body[:start[0]]...), start[0]+length
 		if err != nil {
-			length = len(body) // what follows is a part of it
+			length = len(body) // the rest belongs to the broken object
 		}
 		body, cleaned = body[length:], cleaned[length:]
 	}
@@ -82,18 +90,19 @@ func salvage(body []byte) (d document) {
 }
 
 var (
-	objectStart = regexp.MustCompile(`\{\s*"[^"]*"\s*:`) // of one that has a key
-	// aside is a comment or NUL, which lenient servers write between texts; those come first, as both may be in one.
-	aside     = regexp.MustCompile(`(?s)"(?:[^"\\]|\\.)*"|/\*.*?\*/|//[^\n]*|\x00+`)
-	tag       = regexp.MustCompile(`(?i)<[a-z/!?]`)
-	noticeTag = regexp.MustCompile(`(?i)</?(?:a|b|br|font|i|p|pre)\b[^<>]*>`) // of PHP's notices
+	objectStart = regexp.MustCompile(`\{\s*"[^"]*"\s*:`) // the start of an object that has a key
+	// commentOrNUL matches comments and NUL bytes, which lenient servers write. It matches strings first, because a
+	// string may contain either.
+	commentOrNUL = regexp.MustCompile(`(?s)"(?:[^"\\]|\\.)*"|/\*.*?\*/|//[^\n]*|\x00+`)
+	tag          = regexp.MustCompile(`(?i)<[a-z/!?]`)
+	noticeTag    = regexp.MustCompile(`(?i)</?(?:a|b|br|font|i|p|pre)\b[^<>]*>`) // a tag in a notice of PHP
 )
 
-// clean makes white space of what stands aside in JSON, and of control characters in its texts. Before JSON, quotation
-// marks and slashes may mean anything.
+// clean replaces comments and NUL bytes in JSON, and control characters in its strings, by spaces. It leaves what
+// stands before the first brace, where quotation marks and slashes may mean anything.
 func clean(body []byte) []byte {
 	start := max(0, bytes.IndexByte(body, '{'))
-	return slices.Concat(body[:start], aside.ReplaceAllFunc(body[start:], func(found []byte) []byte {
+	return slices.Concat(body[:start], commentOrNUL.ReplaceAllFunc(body[start:], func(found []byte) []byte {
 		found = slices.Clone(found)
 		for i, isText := 0, found[0] == '"'; i < len(found); i++ {
 			if !isText || found[i] < ' ' {
@@ -104,7 +113,8 @@ func clean(body []byte) []byte {
 	}))
 }
 
-// layersOf returns an object, and those nested in it, outermost first. One may be encoded as text.
+// layersOf returns an object and the objects in its envelopes, outermost first. An envelope may hold its object as
+// text.
 func layersOf(root map[string]any) []map[string]any {
 	layers := []map[string]any{root}
 	for i := 0; i < len(layers); i++ {
@@ -121,31 +131,39 @@ func layersOf(root map[string]any) []map[string]any {
 	return layers
 }
 
-// reader reads JSON as far as it came whole.
+// reader reads JSON that may break off, and keeps what is whole of it.
 type reader struct {
 	*json.Decoder
-	length int64 // of the text
-	values int   // that were read
+	length int64 // the length of the text
+	values int   // how many values were read
 }
 
-// readObject reads the object with which a text begins, and returns how long it is. Of one that breaks off it returns
-// what came before, and an error. Numbers stay text, so that an id that looks like one keeps its digits.
+// readObject is readValue of an object; any other value is nil.
 func readObject(body []byte) (object map[string]any, length int, err error) {
+	value, length, err := readValue(body)
+	object, _ = value.(map[string]any)
+	return object, length, err
+}
+
+// readValue reads the JSON value at the beginning of a text, and returns its length. If the value breaks off, readValue
+// returns what came before, and an error. Numbers stay text, because an id may look like a number (API.md 1).
+func readValue(body []byte) (value any, length int, err error) {
 	if len(body) > largeAnswer {
 		decoding <- struct{}{}
 		defer func() { <-decoding }()
 	}
 	r := &reader{Decoder: json.NewDecoder(bytes.NewReader(body)), length: int64(len(body))}
 	r.UseNumber()
-	value, err := r.value()
-	object, _ = value.(map[string]any)
-	return object, int(r.InputOffset()), err
+	value, err = r.value()
+	return value, int(r.InputOffset()), err
 }
 
 func (r *reader) value() (value any, err error) {
 	token, err := r.Token()
 	_, isNumber := token.(json.Number)
-	if r.values++; r.values > maxValues || isNumber && r.InputOffset() == r.length { // whose last digit nobody knows
+	r.values++
+	isCut := isNumber && r.InputOffset() == r.length // the rest of its digits may be missing
+	if r.values > maxValues || isCut {
 		return nil, io.ErrUnexpectedEOF
 	}
 	switch token {
@@ -153,7 +171,8 @@ func (r *reader) value() (value any, err error) {
 		object := map[string]any{}
 		for err == nil && r.More() {
 			var key any
-			if key, err = r.Token(); err == nil {
+			key, err = r.Token()
+			if err == nil {
 				name, _ := key.(string)
 				object[name], err = r.value()
 			}
@@ -170,15 +189,15 @@ func (r *reader) value() (value any, err error) {
 		return token, err
 	}
 	if err == nil {
-		_, err = r.Token() // its end
+		_, err = r.Token() // the closing bracket
 	}
 	return value, err
 }
 
-// instanceID returns the id of an instance, that of the outermost layer; "" if there is none.
+// instanceID returns the id of the instance, outermost layer first; "" if there is none.
 func (d document) instanceID() string { return d.text("instance_id", "instanceId") }
 
-// text returns the first value that is text (or a number) under any of the names, outermost layer first; "" if none is.
+// text returns the first text or number under any of the names, outermost layer first; "" if there is none.
 func (d document) text(names ...string) string {
 	for _, layer := range d.layers {
 		for _, name := range names {
@@ -200,10 +219,15 @@ func (d document) object(name string) map[string]any {
 	return nil
 }
 
-// list returns the objects in the list under the name, outermost layer first, and whether there is one, of objects
-// only: null and an empty object are empty lists, and of a list written as an object the values count.
+// list returns the objects in the list under the name, outermost layer first. It also says whether there is such a
+// list with nothing but objects in it. null is an empty list, and an object is the list of its values. The name ""
+// stands for the answer itself, if that is an array.
 func (d document) list(name string) ([]map[string]any, bool) {
-	for _, layer := range d.layers {
+	layers := d.layers
+	if name == "" && d.array != nil {
+		layers = []map[string]any{{"": d.array}}
+	}
+	for _, layer := range layers {
 		value, ok := layer[name]
 		if !ok {
 			continue
@@ -231,7 +255,7 @@ func (d document) list(name string) ([]map[string]any, bool) {
 	return nil, false
 }
 
-// flag reads a boolean in any of its spellings, and says whether it is one.
+// flag reads a boolean in any of its spellings. ok says whether it is one.
 func flag(v any) (on, ok bool) {
 	if b, isBool := v.(bool); isBool {
 		return b, true
@@ -245,8 +269,7 @@ func flag(v any) (on, ok bool) {
 	return false, false
 }
 
-// instant returns the first point in time under any of the names, outermost layer first: a date in a standard form, or
-// a Unix time in seconds or milliseconds. Zero means that there is none.
+// instant returns the first point in time under any of the names, outermost layer first; zero if there is none.
 func (d document) instant(names ...string) time.Time {
 	for _, layer := range d.layers {
 		for _, name := range names {
@@ -258,8 +281,9 @@ func (d document) instant(names ...string) time.Time {
 	return time.Time{}
 }
 
-// instant reads a date; one without a time zone is in UTC. Of Unix times those from the year 1973 on count, and of
-// others those in years with four digits, as only they can be written in the same form.
+// instant reads a Unix time in seconds or milliseconds, from the year 1973 on, or a date in a standard form. A date
+// without a time zone is in UTC. Its year must have four digits, because only such a date can be written in the same
+// form again.
 func instant(s string) time.Time {
 	if n, err := strconv.ParseFloat(s, 64); err == nil {
 		switch {
@@ -281,7 +305,7 @@ func instant(s string) time.Time {
 	return time.Time{}
 }
 
-// integer reads a whole number, which may be written as text, and says whether it is one.
+// integer reads a whole number, which may be written as text. The second result says whether it is one.
 func integer(v any) (int64, bool) {
 	n, err := strconv.ParseInt(text(v), 10, 64)
 	return n, err == nil
@@ -297,14 +321,14 @@ func text(v any) string {
 	return ""
 }
 
-// complaint is what an error answer says.
-type complaint struct{ code, message string }
+// apiError is what an answer says that is an error.
+type apiError struct{ code, message string }
 
-// complaint reads the forms of an error: code and message, an error as text or object, WordPress' own, each perhaps in
-// an envelope. A code alone is no error: success answers have one too.
-func (d document) complaint() complaint {
+// apiError reads an error in any of its forms (API.md 2): code and message, or an error as text or object, each perhaps
+// in an envelope. A code alone is not an error, because a success may have one too.
+func (d document) apiError() apiError {
 	for _, layer := range d.layers {
-		c := complaint{text(layer["code"]), text(layer["message"])}
+		c := apiError{text(layer["code"]), text(layer["message"])}
 		switch e := layer["error"].(type) {
 		case string:
 			if c.code == "" && slug.MatchString(e) {
@@ -321,17 +345,18 @@ func (d document) complaint() complaint {
 			return c
 		}
 	}
-	return complaint{}
+	return apiError{}
 }
 
-// success is a code that is none of an error.
+// success matches codes that mean a success.
 var success = regexp.MustCompile(`^(?i:((instance|session)_)?(success|created)|ok|2[0-9][0-9])$`)
 
-// slug is the form of Wawp's codes, and of no number or sentence.
+// slug matches texts in the form of Wawp's codes, and neither numbers nor sentences.
 var slug = regexp.MustCompile(`^(?i:[a-z]+(_[a-z0-9]+)*)$`)
 
-// statements returns what an error says, in small letters: all its codes, wherever they are and under whatever key, or
-// else its messages. not_found is left out, which says nothing; "?" stands for a code that is no text.
+// statements returns the codes in an error, at any depth and under any key for a code. If there are none, it returns
+// the messages. All are in lower case. not_found is left out, because it does not say what was not found. "?" stands
+// for a code that is not text.
 func (d document) statements() []string {
 	var codes, messages []string
 	queue := slices.Clone(d.layers[:min(len(d.layers), 1)])
@@ -345,14 +370,14 @@ func (d document) statements() []string {
 					queue = append(queue, map[string]any{key: item})
 				}
 			}
-			said, key := strings.ToLower(text(value)), strings.ToLower(key)
+			words, key := strings.ToLower(text(value)), strings.ToLower(key)
 			isError := strings.Contains(key, "error")
 			switch {
-			case said == "not_found", said == "" && (value == nil || value == "" || !codeKey.MatchString(key)):
-			case codeKey.MatchString(key), isError && slug.MatchString(said):
-				codes = append(codes, cmp.Or(said, "?"))
-			case said != "not found" && (isError || strings.Contains(key, "message")):
-				messages = append(messages, said)
+			case words == "not_found", words == "" && (value == nil || value == "" || !codeKey.MatchString(key)):
+			case codeKey.MatchString(key), isError && slug.MatchString(words):
+				codes = append(codes, cmp.Or(words, "?"))
+			case words != "not found" && (isError || strings.Contains(key, "message")):
+				messages = append(messages, words)
 			}
 		}
 	}
@@ -362,13 +387,13 @@ func (d document) statements() []string {
 	return messages
 }
 
-// codeKey is a key of which the value is a code, or a word like one; the number of the status is none.
+// codeKey matches keys whose value is a code. The key of the HTTP status is not one of them.
 var codeKey = regexp.MustCompile(`^(code|reason|type|errno|(error|err|sub)[a-z]*_?(code|type))$`)
 
-// failed says whether an answer is an error in disguise, if its status is a success and it holds nothing of what was
+// failed says whether the body of a success is an error (API.md 2). Ask only if the body has nothing of what was
 // expected.
 func (d document) failed() bool {
-	if c := d.complaint(); d.markup || c.code != "" && c.message != "" {
+	if c := d.apiError(); d.markup || c.code != "" && c.message != "" {
 		return true
 	}
 	for _, layer := range d.layers {

@@ -16,7 +16,7 @@ var whole = Session{
 	Account: &Account{ChatID: "201012345678@c.us", PhoneNumber: "201012345678", PushName: "John"},
 }
 
-// TestSessionIsReadInEveryForm is promise P6 for what describes a session.
+// TestSessionIsReadInEveryForm tests promise P6 for sessions.
 func TestSessionIsReadInEveryForm(t *testing.T) {
 	t.Parallel()
 	me := `"me":{"id":"201012345678@c.us","pushName":"John"}`
@@ -101,7 +101,7 @@ func TestSessionIsReadInEveryForm(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, answers(200, test.body))
+			s := serve(t, response(200, test.body))
 			got, err := client(t, s.URL).GetSession(context.Background(), "A1")
 			if err != nil {
 				t.Fatal(err)
@@ -143,7 +143,7 @@ func TestCreatedSessionIsFoundInEveryForm(t *testing.T) {
 		`{"data":{"metadata":{"instance_id":"A1"}}}`: {InstanceID: "A1"},
 		`{"name":"wawp-1","status":"STARTING","config":{"metadata":{"instance_id":"A1","user_email":"e"}}}`: {InstanceID: "A1", Name: "wawp-1", Status: StatusStarting},
 	} {
-		s := serve(t, answers(201, body))
+		s := serve(t, response(201, body))
 		got, err := client(t, s.URL).CreateSession(context.Background())
 		if err != nil {
 			t.Errorf("%s: %v", body, err)
@@ -152,21 +152,21 @@ func TestCreatedSessionIsFoundInEveryForm(t *testing.T) {
 	}
 }
 
-func TestEchoOfTheTokenIsNotKept(t *testing.T) {
+func TestEchoedTokenIsRedactedInASession(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{"instance_id":"` + testToken + `"}`, `{"data":{"instance_id":"x` + testToken +
 		`"}}`} {
-		s := serve(t, answers(201, body))
+		s := serve(t, response(201, body))
 		if got, err := client(t, s.URL).CreateSession(context.Background()); !OutcomeUnknown(err) {
 			t.Errorf("%s: %+v, %v", body, got, err)
 		}
 	}
-	s := serve(t, answers(200, `{"instance_id":"A1","status":"`+testToken+`"}`))
+	s := serve(t, response(200, `{"instance_id":"A1","status":"`+testToken+`"}`))
 	if got, _ := client(t, s.URL).GetSession(context.Background(), "A1"); got.Status != "(REDACTED)" {
 		t.Errorf("status is %s", got.Status)
 	}
 	const digits = "12345678901234" // a token that could be a phone number
-	s = serve(t, answers(200, `{"me":{"id":"`+digits+`@c.us"}}`))
+	s = serve(t, response(200, `{"me":{"id":"`+digits+`@c.us"}}`))
 	c := client(t, s.URL, func(o *Options) { o.AccessToken = digits })
 	if got, err := c.GetSession(context.Background(), "A1"); err != nil || got.Account == nil ||
 		got.Account.PhoneNumber != "" {
@@ -174,13 +174,13 @@ func TestEchoOfTheTokenIsNotKept(t *testing.T) {
 	}
 }
 
-// TestNoFieldKeepsTheToken is promise P4 for what ends in the state.
+// TestNoFieldKeepsTheToken tests promise P4 for what ends in the state.
 func TestNoFieldKeepsTheToken(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	body := strings.ReplaceAll(`{"name":"$","server_name":"$","status":"$","me":{"id":"$","pushName":"$"},
 		"webhooks":[{"url":"https://a.test/$","events":["$"]}],"current_policy":"$","policies":[{"slug":"$"}]}`, "$", testToken)
-	c := client(t, serve(t, answers(200, body)).URL)
+	c := client(t, serve(t, response(200, body)).URL)
 	session, err := c.GetSession(ctx, "A1")
 	hooks, listErr := c.ListWebhooks(ctx, "A1")
 	policy, policyErr := c.GetRateLimit(ctx, "A1")
@@ -193,21 +193,21 @@ func TestNoFieldKeepsTheToken(t *testing.T) {
 	}
 }
 
-func TestAnswerWithoutEndIsCutOff(t *testing.T) {
+func TestEndlessAnswerIsCutOff(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(200, strings.Repeat(" ", maxBody)+`{"status":"WORKING"}`))
+	s := serve(t, response(200, strings.Repeat(" ", maxBody)+`{"status":"WORKING"}`))
 	if got, err := client(t, s.URL).GetSession(context.Background(), "A1"); KindOf(err) != Unreadable ||
 		!strings.Contains(err.Error(), "longer than 1 MiB") {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
 
-func TestTooLongAnswerIsSaidToBeThat(t *testing.T) {
+func TestTooLongAnswerIsReported(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 404, 500} {
 		for length, want := range map[int]string{maxBody: "(text/html, 1048576 bytes)", maxBody +
 			1: "(text/html, longer than 1 MiB)", 2 * maxBody: "(text/html, longer than 1 MiB)"} {
-			s := serve(t, answers(status, strings.Repeat("x", length), "Content-Type", "text/html"))
+			s := serve(t, response(status, strings.Repeat("x", length), "Content-Type", "text/html"))
 			_, err := client(t, s.URL, func(o *Options) { o.MaxRetries = 0 }).GetSession(t.Context(), "A1")
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("HTTP %d, %d bytes: %v", status, length, err)
@@ -227,7 +227,7 @@ func TestSuccessThatDescribesNoSessionIsUnreadable(t *testing.T) {
 		`{"status":"failed","code":"wawp_upstream_error","message":"boom"}`,
 		`{"status":"not_found","error":"gone"}`, `{"data":{"code":"x","message":"y","status":"failed"}}`,
 	} {
-		s := serve(t, answers(200, body))
+		s := serve(t, response(200, body))
 		got, err := client(t, s.URL).GetSession(context.Background(), "A1")
 		if KindOf(err) != Unreadable || !strings.Contains(err.Error(), "does not describe a session") {
 			t.Errorf("%s: %+v, %v", body, got, err)
@@ -235,7 +235,7 @@ func TestSuccessThatDescribesNoSessionIsUnreadable(t *testing.T) {
 	}
 }
 
-func TestActionsAcceptAnySuccessButAnErrorInDisguise(t *testing.T) {
+func TestActionsRejectA2xxWithAnErrorBody(t *testing.T) {
 	t.Parallel()
 	for body, fine := range map[string]bool{
 		"":                      true,
@@ -260,12 +260,12 @@ func TestActionsAcceptAnySuccessButAnErrorInDisguise(t *testing.T) {
 		"<html>Sign in to the hotel</html>":                               false,
 		`{"code":"invalid_session","message":"no","data":{"status":404}}`: false,
 	} {
-		s := serve(t, answers(200, body))
+		s := serve(t, response(200, body))
 		if err := client(t, s.URL).DeleteSession(context.Background(), "A1"); (err == nil) != fine {
 			t.Errorf("%s: %v", body, err)
 		}
 	}
-	s := serve(t, answers(204, ""))
+	s := serve(t, response(204, ""))
 	if err := client(t, s.URL).DeleteSession(context.Background(), "A1"); err != nil {
 		t.Errorf("204: %v", err)
 	}
@@ -273,7 +273,7 @@ func TestActionsAcceptAnySuccessButAnErrorInDisguise(t *testing.T) {
 
 func TestErrorsAreReadInEveryForm(t *testing.T) {
 	t.Parallel()
-	for body, want := range map[string]complaint{
+	for body, want := range map[string]apiError{
 		`{"code":"invalid_instance","message":"gone"}`:                 {"invalid_instance", "gone"},
 		`{"code":"x","message":"y","data":{"status":404}}`:             {"x", "y"},
 		`{"data":{"code":"x","message":"y"}}`:                          {"x", "y"},
@@ -293,7 +293,7 @@ func TestErrorsAreReadInEveryForm(t *testing.T) {
 		``:                             {},
 		`[{"code":"x","message":"y"}]`: {},
 	} {
-		if got := parse([]byte(body)).complaint(); got != want {
+		if got := parse([]byte(body)).apiError(); got != want {
 			t.Errorf("%s: %+v, want %+v", body, got, want)
 		}
 	}
@@ -301,8 +301,8 @@ func TestErrorsAreReadInEveryForm(t *testing.T) {
 
 func TestWaitReturnsWhatItSawLast(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(200, `{"status":"STARTING"}`), answers(200, `{"status":"STARTING"}`),
-		answers(200, `{"status":"SCAN_QR_CODE"}`))
+	s := serve(t, response(200, `{"status":"STARTING"}`), response(200, `{"status":"STARTING"}`),
+		response(200, `{"status":"SCAN_QR_CODE"}`))
 	got, err := client(t, s.URL).WatchSession(context.Background(), "A1",
 		func(l Look) (bool, error) { return l.Status == StatusScan, nil })
 	if err != nil || got.Status != StatusScan || s.count() != 3 {
@@ -315,7 +315,7 @@ func TestWaitReturnsWhatItSawLast(t *testing.T) {
 		t.Errorf("interrupted: %+v, %v", got, err)
 	}
 
-	s = serve(t, answers(200, `{"status":"STARTING"}`), answers(403, ""))
+	s = serve(t, response(200, `{"status":"STARTING"}`), response(403, ""))
 	got, err = client(t, s.URL).WatchSession(context.Background(), "A1", func(Look) (bool, error) { return false, nil })
 	if err == nil || got.Status != StatusStarting {
 		t.Errorf("refused: %+v, %v", got, err)
@@ -324,7 +324,7 @@ func TestWaitReturnsWhatItSawLast(t *testing.T) {
 
 func TestWaitEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(200, `{"status":"STARTING"}`))
+	s := serve(t, response(200, `{"status":"STARTING"}`))
 	c := client(t, s.URL, func(o *Options) { o.PollInterval = time.Hour })
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -368,14 +368,14 @@ func TestInstant(t *testing.T) {
 	}
 }
 
-// TestDeepAnswerIsReadInPart: an envelope within an envelope, and so on, is looked into for some layers.
+// TestDeepAnswerIsReadInPart has envelopes within envelopes. Only some layers are read.
 func TestDeepAnswerIsReadInPart(t *testing.T) {
 	t.Parallel()
 	wrapped := func(depth int, inner string) string {
 		return strings.Repeat(`{"data":`, depth) + inner + strings.Repeat("}", depth)
 	}
 	for depth, want := range map[int]bool{1: true, maxLayers - 1: true, maxLayers: false, 5000: false} {
-		s := serve(t, answers(200, wrapped(depth, `{"status":"WORKING"}`)))
+		s := serve(t, response(200, wrapped(depth, `{"status":"WORKING"}`)))
 		got, err := client(t, s.URL).GetSession(t.Context(), "A1")
 		if (err == nil) != want || want != (got.Status == StatusWorking) {
 			t.Errorf("%d envelopes: %+v, %v", depth, got, err)
@@ -391,9 +391,9 @@ func TestDeepAnswerIsReadInPart(t *testing.T) {
 	}
 }
 
-// costly are answers of a megabyte that take long, or much memory, where each part of them is looked at in the light of
-// all others.
-func costly() map[string]string {
+// costlyAnswers are answers of a megabyte that take long, or much memory, where each part of them is looked at in the
+// light of all others.
+func costlyAnswers() map[string]string {
 	const size = maxBody - 64
 	fill := func(before, unit, after string) string {
 		return before + strings.Repeat(unit, (size-len(before)-len(after))/len(unit)) + after
@@ -424,19 +424,19 @@ func costly() map[string]string {
 	}
 }
 
-// TestNoAnswerCostsMuch: neither in time (this test would take minutes) nor in memory, whatever was asked.
-func TestNoAnswerCostsMuch(t *testing.T) { //nolint:paralleltest // others allocate, too
+// TestHostileAnswersCostLittleTimeAndMemory would take minutes without the bounds.
+func TestHostileAnswersCostLittleTimeAndMemory(t *testing.T) { //nolint:paralleltest // others allocate, too
 	requests := []request{
 		sessionRequests[0], sessionRequests[0], sessionRequests[1], webhookRequests[0],
 		tempLinkRequests[0],
 	}
-	for name, body := range costly() {
+	for name, body := range costlyAnswers() {
 		asked := requests
 		if !json.Valid([]byte(body)) { // of which only create reads more than the beginning
 			asked = requests[:2]
 		}
 		for i, r := range asked {
-			a := &answered{status: 200, body: body, requests: map[string]int{}}
+			a := &fixedTransport{status: 200, body: body, requests: map[string]int{}}
 			if i == 0 {
 				a.status = 404 // which is read for a code and a message, whatever was asked
 			}
@@ -452,8 +452,8 @@ func TestNoAnswerCostsMuch(t *testing.T) { //nolint:paralleltest // others alloc
 	}
 }
 
-// TestFewLargeAnswersAreTakenApartAtOnce: what each takes of memory is bounded, so what all take is.
-func TestFewLargeAnswersAreTakenApartAtOnce(t *testing.T) { //nolint:paralleltest // it takes all room
+// TestConcurrentLargeAnswersAreLimited bounds the memory of all answers that are decoded at once.
+func TestConcurrentLargeAnswersAreLimited(t *testing.T) { //nolint:paralleltest // it takes all room
 	for range cap(decoding) {
 		decoding <- struct{}{}
 	}
@@ -471,5 +471,18 @@ func TestFewLargeAnswersAreTakenApartAtOnce(t *testing.T) { //nolint:paralleltes
 	}
 	if d := <-parsed; len(d.layers) != 1 {
 		t.Error("a large answer is not read")
+	}
+}
+
+// TestArrayIsReadAsAList has answers that are not a JSON object.
+func TestArrayIsReadAsAList(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]int{
+		`[{"id":1},{"id":2}]`: 2, ` [] `: 0, `[1]`: -1, `[{"id":1}`: -1, `[] x`: -1, `"a"`: -1, `{"labels":[]}`: -1,
+	} {
+		d := parse([]byte(body))
+		if list, ok := d.list(""); ok != (want >= 0) || ok && len(list) != want {
+			t.Errorf("%s is read as %v, %t", body, list, ok)
+		}
 	}
 }

@@ -9,47 +9,47 @@ import (
 	"time"
 )
 
-// Error is the only error that operations return. Its text holds neither the URL nor the token, and of a body nothing
-// but the API's own code and message.
+// Error is the only error that operations return. Its text has neither the URL nor the access token in it. It quotes
+// nothing of a body but the API's code and message.
 type Error struct {
-	// Op is what was attempted: the method and path of the endpoint.
+	// Op is the operation: the method and path of the endpoint.
 	Op string
-	// Kind is what it means.
+	// Kind is what the error means.
 	Kind Kind
 	// Status is the HTTP status of the last answer; 0 means that there was none.
 	Status int
-	// Code is Wawp's own word for the error, where the answer had one.
+	// Code is the API's code for the error; "" if the answer has none.
 	Code string
-	// Message is what Wawp said, fit to be shown; "" where the answer was not the API's.
+	// Message is the API's message, fit to be shown; "" if the answer has none.
 	Message string
-	// RetryAfter is how long the server asked to wait; 0 means it did not say.
+	// RetryAfter is how long the server asked to wait; 0 means that it did not ask.
 	RetryAfter time.Duration
-	// Redirect is where a redirect pointed, which was not followed: scheme and host.
+	// Redirect is scheme and host of the target of a redirect, which was not followed.
 	Redirect string
 	// Attempts is how often the request was sent.
 	Attempts int
 
-	text         string // why there was no answer, or none that could be understood
-	body         string // what the answer was, if it was not the API's: media type and length
+	text         string // why there was no answer, or why the answer could not be understood
+	body         string // media type and length of an answer that has neither code nor message
 	cause        error  // why there was no answer
 	interruption error  // what ended the retries
 }
 
-// newError describes an attempt that did not end well.
+// newError returns the error of an attempt that failed.
 func newError(op operation, redact redactor, kind Kind, end outcome, attempts int) *Error {
-	said := parse(end.body).complaint()
+	fromAPI := parse(end.body).apiError()
 	if op.secret && end.status/100 == 2 {
-		said = complaint{}
+		fromAPI = apiError{}
 	}
 	e := &Error{
-		Op: op.String(), Kind: kind, Status: end.status, Code: redact.line(said.code),
-		Message:    redact.line(said.message),
+		Op: op.String(), Kind: kind, Status: end.status, Code: redact.line(fromAPI.code),
+		Message:    redact.line(fromAPI.message),
 		RetryAfter: retryAfter(end.header, time.Now()), Attempts: attempts, cause: end.err,
 	}
 	if end.err != nil {
 		e.text = redact.line(end.err.Error())
 	}
-	if len(end.body) > 0 && said == (complaint{}) {
+	if len(end.body) > 0 && fromAPI == (apiError{}) {
 		media, _, err := mime.ParseMediaType(end.header.Get("Content-Type"))
 		if err != nil {
 			media = "of no media type"
@@ -62,15 +62,15 @@ func newError(op operation, redact redactor, kind Kind, end outcome, attempts in
 	return e
 }
 
-// newUnreadable describes an answer whose status says success and whose body does not.
+// newUnreadable returns the error of an answer whose status says success, but whose body does not.
 func newUnreadable(op operation, a answer, redact redactor, why string) *Error {
 	return newError(op, redact, Unreadable, outcome{answer: a, err: errors.New(why)}, 1)
 }
 
-// Error says what was attempted, and what came of it.
+// Error says what was attempted, and how it ended.
 func (e *Error) Error() string { return e.Op + ": " + e.Answer() }
 
-// Answer says what came of the attempt, in one sentence without a full stop.
+// Answer says how the attempt ended, in one sentence without a full stop.
 func (e *Error) Answer() string {
 	var b strings.Builder
 	switch {
@@ -101,31 +101,34 @@ func (e *Error) Answer() string {
 	return b.String()
 }
 
-// Is says whether a target is the error's kind, or what kept the request from an answer: context.Canceled, among
-// others.
+// Is says whether a target is the error's kind, or the reason why there was no answer, such as context.Canceled.
 func (e *Error) Is(target error) bool {
 	return target == e.Kind || errors.Is(e.cause, target) || errors.Is(e.interruption, target)
 }
 
-// IsAbout says whether a 404 is about something that a noun names, and not about its endpoint, whose path holds it.
+// IsAbout says whether a 404 is about the object that a noun names, such as "link". A 404 about the route of an
+// endpoint is not, although its path has the noun in it.
 func (e *Error) IsAbout(noun string) bool {
-	said := strings.ToLower(e.Code + " " + e.Message)
-	isNamed := regexp.MustCompile(`(^|[^a-z])` + noun + `s?([^a-z]|$)`).MatchString(said)
-	return e.Kind == NotFound && isNamed && !ofARoute.MatchString(said)
+	words := strings.ToLower(e.Code + " " + e.Message)
+	isNamed := regexp.MustCompile(`(^|[^a-z])` + noun + `s?([^a-z]|$)`).MatchString(words)
+	return e.Kind == NotFound && isNamed && !aboutRoute.MatchString(words)
 }
 
-var ofARoute = regexp.MustCompile(`/|route|endpoint|handler|url`)
+// aboutRoute matches a message about the route of an endpoint.
+var aboutRoute = regexp.MustCompile(`/|route|endpoint|handler|url`)
 
-// As finds the cause, of which the text is not shown: net/http quotes there what it cannot read.
+// As finds the cause. The cause is not wrapped, because its text is not to be shown: net/http may quote an answer
+// there.
 func (e *Error) As(target any) bool { return e.cause != nil && errors.As(e.cause, target) }
 
-// bareCode is a code that can be told from the words around it.
+// bareCode matches a code that needs no quotation marks.
 var bareCode = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 
-// quoted returns what a server said, in quotation marks that it cannot end, unless it is bare.
-func quoted(said string, bare bool) string {
-	if said == "" || bare {
-		return said
+// quoted returns a server's text in quotation marks, which the text cannot end. With bare, it returns the text as it
+// is.
+func quoted(text string, bare bool) string {
+	if text == "" || bare {
+		return text
 	}
-	return `"` + strings.ReplaceAll(said, `"`, "'") + `"`
+	return `"` + strings.ReplaceAll(text, `"`, "'") + `"`
 }

@@ -13,7 +13,7 @@ import (
 	"unicode"
 )
 
-func TestErrorSaysWhatHappened(t *testing.T) {
+func TestErrorText(t *testing.T) {
 	t.Parallel()
 	for want, e := range map[string]*Error{
 		`POST /x: HTTP 403 (quota_reached): "Your quota is reached"`: {
@@ -57,8 +57,8 @@ func TestErrorSaysWhatHappened(t *testing.T) {
 	}
 }
 
-// TestErrorQuotesCodeAndMessageAlone: of what else an answer holds it says what that is, and how long.
-func TestErrorQuotesCodeAndMessageAlone(t *testing.T) {
+// TestErrorQuotesOnlyCodeAndMessage expects the media type and the length of any other answer.
+func TestErrorQuotesOnlyCodeAndMessage(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cr3t"
 	for _, test := range []struct{ contentType, body, says string }{
@@ -79,7 +79,7 @@ func TestErrorQuotesCodeAndMessageAlone(t *testing.T) {
 			200: "HTTP 200, but the answer does not describe a session", 403: "HTTP 403", 404: "HTTP 404",
 			500: "HTTP 500",
 		} {
-			s := serve(t, answers(status, test.body, "Content-Type", test.contentType))
+			s := serve(t, response(status, test.body, "Content-Type", test.contentType))
 			var log []Attempt
 			c := client(t, s.URL, func(o *Options) {
 				o.MaxRetries, o.Log = 0,
@@ -96,8 +96,8 @@ func TestErrorQuotesCodeAndMessageAlone(t *testing.T) {
 	}
 }
 
-// TestWhatIsNoHTTPIsNotQuoted: net/http quotes what it cannot read.
-func TestWhatIsNoHTTPIsNotQuoted(t *testing.T) {
+// TestErrorDoesNotQuoteInvalidHTTP has answers that net/http would quote in its error.
+func TestErrorDoesNotQuoteInvalidHTTP(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cr3t"
 	for name, answer := range map[string]string{
@@ -108,7 +108,7 @@ func TestWhatIsNoHTTPIsNotQuoted(t *testing.T) {
 		"an odd encoding": "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + secret + "\r\n\r\n",
 	} {
 		var log []Attempt
-		c := client(t, serve(t, says(answer)).URL, func(o *Options) {
+		c := client(t, serve(t, rawResponse(answer)).URL, func(o *Options) {
 			o.MaxRetries, o.Log = 0, func(_ context.Context, a Attempt) { log = append(log, a) }
 		})
 		_, err := c.CreateSession(context.Background())
@@ -121,16 +121,16 @@ func TestWhatIsNoHTTPIsNotQuoted(t *testing.T) {
 	}
 }
 
-// TestErrorsAreFitToBeShown: why a proxy refuses, the media type of an answer, and where a redirect points, others
-// chose.
-func TestErrorsAreFitToBeShown(t *testing.T) {
+// TestErrorsAreOneSafeLine has texts that others choose: the refusal of a proxy, a media type, the target of a
+// redirect.
+func TestErrorsAreOneSafeLine(t *testing.T) {
 	t.Parallel()
 	const odd = testToken + "\u202e\x01"
 	for name, reply := range map[string]http.HandlerFunc{
-		"a proxy":   says("HTTP/1.1 502 " + odd + strings.Repeat(" x", 5000) + "\r\n\r\n"),
-		"a type":    answers(200, "?", "Content-Type", strings.Repeat("x", 5000)+"/x"),
-		"far away":  answers(302, "", "Location", "https://"+strings.Repeat("x", 5000)+".example/"),
-		"to no one": answers(302, "", "Location", "https://%ff%e2%80%ae.example/"),
+		"a proxy":   rawResponse("HTTP/1.1 502 " + odd + strings.Repeat(" x", 5000) + "\r\n\r\n"),
+		"a type":    response(200, "?", "Content-Type", strings.Repeat("x", 5000)+"/x"),
+		"far away":  response(302, "", "Location", "https://"+strings.Repeat("x", 5000)+".example/"),
+		"to no one": response(302, "", "Location", "https://%ff%e2%80%ae.example/"),
 	} {
 		var log []Attempt
 		s := serve(t, reply)
@@ -155,11 +155,11 @@ func TestErrorsAreFitToBeShown(t *testing.T) {
 	}
 }
 
-// TestErrorTellsWhatEndedIt, and no more.
-func TestErrorTellsWhatEndedIt(t *testing.T) {
+// TestErrorIsAndAsFindItsCause expects no other target to match.
+func TestErrorIsAndAsFindItsCause(t *testing.T) {
 	t.Parallel()
 	timeout := &net.OpError{Op: "dial", Err: context.DeadlineExceeded}
-	e := &Error{Kind: NotSent, cause: fmt.Errorf("no: %w", network{timeout, false}), interruption: context.Canceled}
+	e := &Error{Kind: NotSent, cause: fmt.Errorf("no: %w", networkError{timeout, false}), interruption: context.Canceled}
 	var op *net.OpError
 	if !errors.Is(e, NotSent) || !errors.Is(e, context.Canceled) || !errors.As(e, &op) || op != timeout {
 		t.Errorf("%v does not tell its cause", e)
@@ -172,8 +172,8 @@ func TestErrorTellsWhatEndedIt(t *testing.T) {
 	}
 }
 
-// TestNotFoundIsAboutWhatItNames, and not about an endpoint.
-func TestNotFoundIsAboutWhatItNames(t *testing.T) {
+// TestIsAbout tells a 404 about an object from one about an endpoint.
+func TestIsAbout(t *testing.T) {
 	t.Parallel()
 	for noun, said := range map[string]map[string]bool{
 		"link": {
@@ -196,7 +196,7 @@ func TestNotFoundIsAboutWhatItNames(t *testing.T) {
 	} {
 		for body, want := range said {
 			var e *Error
-			_, err := client(t, serve(t, answers(404, body)).URL).GetSession(t.Context(), "A1")
+			_, err := client(t, serve(t, response(404, body)).URL).GetSession(t.Context(), "A1")
 			if !errors.As(err, &e) || e.IsAbout(noun) != want {
 				t.Errorf("%s: %s, %v", noun, body, err)
 			}
@@ -209,7 +209,7 @@ func TestNotFoundIsAboutWhatItNames(t *testing.T) {
 
 func TestNoInstanceIDSendsNothing(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(200, ""))
+	s := serve(t, response(200, ""))
 	if err := client(t, s.URL).DeleteSession(context.Background(), ""); KindOf(err) != Unsendable || s.count() != 0 {
 		t.Errorf("error %v, %d requests", err, s.count())
 	}

@@ -30,9 +30,9 @@ const (
 	fuzzedSecret = "a private/word, ü🚀 12"
 )
 
-// marks are what the fuzzer places in an answer with a single byte: the token as servers spell it, and the secret that
-// was sent.
-var marks = strings.NewReplacer(
+// secretMarks are what the fuzzer places in an answer with a single byte: the token as servers spell it, and the
+// secret that was sent.
+var secretMarks = strings.NewReplacer(
 	"$", testToken,
 	"~", url.QueryEscape(testToken),
 	"^", strings.NewReplacer("+", `\u002b`, "/", `\/`, "=", `\u003d`, "&", `\u0026`).Replace(testToken),
@@ -42,7 +42,7 @@ var marks = strings.NewReplacer(
 	"!", strings.ReplaceAll(inASCII(fuzzedSecret), "/", `\/`),
 )
 
-// What wawp-api.md shows or supposes of answers, by what they answer.
+// Forms of answers that API.md describes, or that are plausible.
 var (
 	errorForms = []string{
 		"", " ", "null", "[]", "{}", `"text"`, "1e999", "\xef\xbb\xbf{}", "\xff\xfe", `{"a":`, `{"a":1}]`, "Bad Request $ ~ #",
@@ -116,8 +116,8 @@ var (
 	}
 )
 
-// answered is a transport that gives each request the same answer.
-type answered struct {
+// fixedTransport is a transport that gives each request the same answer.
+type fixedTransport struct {
 	fails    bool // in place of an answer, with an error that holds the body
 	breaks   bool // before the end of the body
 	status   int
@@ -126,7 +126,7 @@ type answered struct {
 	requests map[string]int
 }
 
-func (a *answered) RoundTrip(r *http.Request) (*http.Response, error) {
+func (a *fixedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	httptrace.ContextClientTrace(r.Context()).GotConn(httptrace.GotConnInfo{})
 	a.requests[r.Method+" "+r.URL.Path]++
 	if a.fails {
@@ -157,7 +157,7 @@ type request struct {
 	ask func(*testing.T, context.Context, *Client) error
 }
 
-func asked(op operation, ask func(context.Context, *Client) (any, error)) request {
+func requestOf(op operation, ask func(context.Context, *Client) (any, error)) request {
 	return request{op, func(t *testing.T, ctx context.Context, c *Client) error {
 		t.Helper()
 		value, err := ask(ctx, c)
@@ -183,27 +183,27 @@ var (
 			}
 			return err
 		}},
-		asked(getSession, func(ctx context.Context, c *Client) (any, error) { return c.GetSession(ctx, fuzzedID) }),
-		asked(startSession, func(ctx context.Context, c *Client) (any, error) { return c.StartSession(ctx, fuzzedID) }),
-		asked(stopSession, func(ctx context.Context, c *Client) (any, error) { return c.StopSession(ctx, fuzzedID) }),
-		asked(restartSession, func(ctx context.Context, c *Client) (any,
+		requestOf(getSession, func(ctx context.Context, c *Client) (any, error) { return c.GetSession(ctx, fuzzedID) }),
+		requestOf(startSession, func(ctx context.Context, c *Client) (any, error) { return c.StartSession(ctx, fuzzedID) }),
+		requestOf(stopSession, func(ctx context.Context, c *Client) (any, error) { return c.StopSession(ctx, fuzzedID) }),
+		requestOf(restartSession, func(ctx context.Context, c *Client) (any,
 			error,
 		) {
 			return c.RestartSession(ctx, fuzzedID)
 		}),
-		asked(logoutSession, func(ctx context.Context, c *Client) (any,
+		requestOf(logoutSession, func(ctx context.Context, c *Client) (any,
 			error,
 		) {
 			return c.LogoutSession(ctx, fuzzedID)
 		}),
-		asked(deleteSession, func(ctx context.Context, c *Client) (any, error) {
+		requestOf(deleteSession, func(ctx context.Context, c *Client) (any, error) {
 			return nil,
 				c.DeleteSession(ctx, fuzzedID)
 		}),
 	}
 	rateLimitRequests = []request{
-		asked(getRateLimit, func(ctx context.Context, c *Client) (any, error) { return c.GetRateLimit(ctx, fuzzedID) }),
-		asked(setRateLimit, func(ctx context.Context, c *Client) (any,
+		requestOf(getRateLimit, func(ctx context.Context, c *Client) (any, error) { return c.GetRateLimit(ctx, fuzzedID) }),
+		requestOf(setRateLimit, func(ctx context.Context, c *Client) (any,
 			error,
 		) {
 			return c.SetRateLimit(ctx, fuzzedID, "strict")
@@ -211,37 +211,37 @@ var (
 	}
 	fuzzedHook      = Webhook{URL: "https://example.com/wawp", Events: []string{"message"}}
 	webhookRequests = []request{
-		asked(listWebhooks, func(ctx context.Context, c *Client) (any,
+		requestOf(listWebhooks, func(ctx context.Context, c *Client) (any,
 			error,
 		) {
 			return c.ListWebhooksAlone(ctx, fuzzedID)
 		}),
-		asked(setWebhook, func(ctx context.Context, c *Client) (any, error) {
+		requestOf(setWebhook, func(ctx context.Context, c *Client) (any, error) {
 			return nil, c.SetWebhook(ctx, fuzzedID, fuzzedHook, fuzzedSecret)
 		}),
-		asked(updateWebhook, func(ctx context.Context, c *Client) (any, error) {
+		requestOf(updateWebhook, func(ctx context.Context, c *Client) (any, error) {
 			secret := fuzzedSecret
 			return nil, c.UpdateWebhook(ctx, fuzzedID, fuzzedHook.URL, WebhookChange{Secret: &secret})
 		}),
-		asked(deleteWebhook, func(ctx context.Context, c *Client) (any, error) {
+		requestOf(deleteWebhook, func(ctx context.Context, c *Client) (any, error) {
 			return nil, c.DeleteWebhook(ctx, fuzzedID, fuzzedHook.URL)
 		}),
 	}
 	tempLinkRequests = []request{
-		asked(getTempLink, func(ctx context.Context, c *Client) (any, error) { return c.GetTempLink(ctx, fuzzedID) }),
-		asked(createTempLink, func(ctx context.Context, c *Client) (any,
+		requestOf(getTempLink, func(ctx context.Context, c *Client) (any, error) { return c.GetTempLink(ctx, fuzzedID) }),
+		requestOf(createTempLink, func(ctx context.Context, c *Client) (any,
 			error,
 		) {
 			return c.CreateTempLink(ctx, fuzzedID)
 		}),
-		asked(revokeTempLinks, func(ctx context.Context, c *Client) (any, error) {
+		requestOf(revokeTempLinks, func(ctx context.Context, c *Client) (any, error) {
 			return nil,
 				c.RevokeTempLinks(ctx, fuzzedID)
 		}),
 	}
 	codeRequests = []request{
-		asked(getQRCode, func(ctx context.Context, c *Client) (any, error) { return c.GetQRCode(ctx, fuzzedID) }),
-		asked(requestCode, func(ctx context.Context, c *Client) (any, error) {
+		requestOf(getQRCode, func(ctx context.Context, c *Client) (any, error) { return c.GetQRCode(ctx, fuzzedID) }),
+		requestOf(requestCode, func(ctx context.Context, c *Client) (any, error) {
 			code, err := c.RequestPairingCode(ctx, fuzzedID, "201145202826")
 			if err == nil && !pairingCode.MatchString(code) {
 				return nil, errors.New(code)
@@ -250,7 +250,7 @@ var (
 		}),
 	}
 	sentRequests = []request{
-		asked(sendText, func(ctx context.Context, c *Client) (any, error) {
+		requestOf(sendText, func(ctx context.Context, c *Client) (any, error) {
 			return c.SendText(ctx, fuzzedID, "201145202826@c.us", fuzzedSecret)
 		}),
 	}
@@ -271,9 +271,9 @@ func FuzzAnswers(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, which uint8, status uint16, retryAfter, location, body string) {
-		a := &answered{
-			fails: status/1000 == 1, breaks: status/1000 == 2, status: int(status % 1000), body: marks.Replace(body),
-			header: http.Header{"Retry-After": {retryAfter}, "Location": {marks.Replace(location)}},
+		a := &fixedTransport{
+			fails: status/1000 == 1, breaks: status/1000 == 2, status: int(status % 1000), body: secretMarks.Replace(body),
+			header: http.Header{"Retry-After": {retryAfter}, "Location": {secretMarks.Replace(location)}},
 		}
 		checkRequest(t, allRequests[int(which)%len(allRequests)], a)
 	})
@@ -294,18 +294,18 @@ func fuzzSuccess(f *testing.F, requests []request, forms []string) {
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		for _, r := range requests {
-			checkRequest(t, r, &answered{status: http.StatusOK, body: marks.Replace(body)})
+			checkRequest(t, r, &fixedTransport{status: http.StatusOK, body: secretMarks.Replace(body)})
 		}
 	})
 }
 
 // checkRequest asks, and checks the promises that hold for every request.
-func checkRequest(t *testing.T, r request, a *answered) {
+func checkRequest(t *testing.T, r request, a *fixedTransport) {
 	t.Helper()
 	a.requests = map[string]int{}
 	c, ctx := newFuzzed(t, a)
 	err := r.ask(t, ctx, c)
-	_, isOnce := once[r.operation]
+	_, isOnce := callsSentOnce[r.operation]
 	if n := a.requests[r.method+" /prefix"+r.path]; n < 1 || n > 2 || n == 2 && isOnce && r.operation != setWebhook &&
 		a.status != 429 {
 		t.Errorf("%s was sent %d times, status %d", r, n, a.status)
@@ -377,7 +377,7 @@ func isHarmless(text string) bool {
 func checkHidden(t *testing.T, what, text string) {
 	t.Helper()
 	text = strings.ToLower(text)
-	for _, token := range echoes(testToken) {
+	for _, token := range echoesOf(testToken) {
 		if strings.Contains(text, strings.ToLower(token)) {
 			t.Errorf("the %s holds the token as %s: %q", what, token, text)
 		}
@@ -495,18 +495,18 @@ func checkFuzzedWebhooks(t *testing.T, hooks []Webhook) {
 // isBlank says whether a text is empty or has white space around it.
 func isBlank(s string) bool { return s == "" || strings.TrimSpace(s) != s }
 
-// wire is a connection to a server that sends the same whatever it is sent.
-type wire struct{ io.Reader }
+// fixedConn is a connection to a server that always sends the same.
+type fixedConn struct{ io.Reader }
 
-func (wire) Write(p []byte) (int, error)      { return len(p), nil }
-func (wire) Close() error                     { return nil }
-func (wire) LocalAddr() net.Addr              { return &net.TCPAddr{} }
-func (wire) RemoteAddr() net.Addr             { return &net.TCPAddr{} }
-func (wire) SetDeadline(time.Time) error      { return nil }
-func (wire) SetReadDeadline(time.Time) error  { return nil }
-func (wire) SetWriteDeadline(time.Time) error { return nil }
+func (fixedConn) Write(p []byte) (int, error)      { return len(p), nil }
+func (fixedConn) Close() error                     { return nil }
+func (fixedConn) LocalAddr() net.Addr              { return &net.TCPAddr{} }
+func (fixedConn) RemoteAddr() net.Addr             { return &net.TCPAddr{} }
+func (fixedConn) SetDeadline(time.Time) error      { return nil }
+func (fixedConn) SetReadDeadline(time.Time) error  { return nil }
+func (fixedConn) SetWriteDeadline(time.Time) error { return nil }
 
-// FuzzWire has a server send any bytes, of which net/http has to make an answer first.
+// FuzzWire has a server that sends any bytes. net/http reads them first.
 func FuzzWire(f *testing.F) {
 	f.Add("HTTP/1.1 200 OK\r\n$: $\r\nno colon $\r\n\r\n")
 	f.Add("HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n{\"instance_id\":\"A1\"}    ")
@@ -523,7 +523,7 @@ func FuzzWire(f *testing.F) {
 	f.Fuzz(func(t *testing.T, sent string) {
 		transport := newTransport(nil)
 		transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
-			return wire{strings.NewReader(marks.Replace(sent))}, nil
+			return fixedConn{strings.NewReader(secretMarks.Replace(sent))}, nil
 		}
 		defer transport.CloseIdleConnections()
 		c, ctx := newFuzzed(t, transport)
@@ -541,7 +541,7 @@ func FuzzRedaction(f *testing.F) {
 	}
 	r := newRedactor(testToken, fuzzedSecret)
 	f.Fuzz(func(t *testing.T, text string, times uint16) {
-		text = strings.Repeat(marks.Replace(text), int(times%4096))
+		text = strings.Repeat(secretMarks.Replace(text), int(times%4096))
 		checkHidden(t, "value", r.value(text))
 		checkShown(t, "line", r.line(text))
 	})

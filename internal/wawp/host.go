@@ -11,11 +11,11 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// hostName is what a host may be called, in ASCII.
+// hostName matches names of hosts in ASCII.
 var hostName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,253}$`)
 
-// asciiHost returns the host of an address, and its port, as a name server is asked for it: in ASCII, where a name that
-// only looks like another one shows as xn--. It is "" if there can be no such host.
+// asciiHost returns host and port of an address in ASCII. A name that only looks like another one then shows as xn--.
+// It returns "" if there can be no such host.
 func asciiHost(u *url.URL) string {
 	name := u.Hostname()
 	if ip, err := netip.ParseAddr(name); err == nil && hostName.MatchString("ip"+ip.Zone()) {
@@ -23,7 +23,8 @@ func asciiHost(u *url.URL) string {
 	}
 	if !isASCII(name) {
 		var err error
-		if name, err = idna.Lookup.ToASCII(name); err != nil {
+		name, err = idna.Lookup.ToASCII(name)
+		if err != nil {
 			return ""
 		}
 	}
@@ -42,7 +43,7 @@ func isASCII(s string) bool {
 
 const unreadableOrigin = "(unreadable)"
 
-// origin is what may be told of an address whose path and query may be secret: scheme and host.
+// origin returns scheme and host of an address. Path and query are not shown, because they may be secret.
 func origin(u *url.URL) string {
 	host := asciiHost(u)
 	if host == "" || u.Scheme != "https" && u.Scheme != "http" {

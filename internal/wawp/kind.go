@@ -11,20 +11,20 @@ import (
 	"strings"
 )
 
-// Kind is what the end of a request means. Each end has exactly one kind, which [classify] gives it; "" is a success.
-// errors.Is finds the kind of an [Error]: errors.Is(err, wawp.NoSuchInstance).
+// Kind is what the end of a request means. [classify] gives each end exactly one kind; "" is a success. errors.Is finds
+// the kind of an [Error]: errors.Is(err, wawp.NoSuchInstance).
 type Kind string
 
-// The kinds, and what is known after each of them. After the first two, the request surely did not reach the server;
-// after the next ones, the server has done nothing; after the last four, it may have acted.
+// The kinds, in three groups. With the first two, the request surely did not reach the server. With the next ones, the
+// server surely has done nothing. With the last four, it may have acted.
 const (
-	// Unsendable is what could not be sent the next time either: a certificate is not trusted, or its turn comes too
+	// Unsendable is a request that cannot be sent, now or later: a certificate is not trusted, or its turn comes too
 	// late.
 	Unsendable Kind = "cannot be sent"
-	// NotSent is what did not reach the server, but may the next time.
+	// NotSent is a request that did not reach the server, but may do so the next time.
 	NotSent Kind = "not sent"
 
-	// BadRequest is a 400: something is missing or wrong, perhaps the state of the session.
+	// BadRequest is a 400: a parameter is missing or wrong, or perhaps the status of the session.
 	BadRequest Kind = "bad request"
 	// Unauthorized is a 401: the access token is not accepted.
 	Unauthorized Kind = "unauthorized"
@@ -32,13 +32,13 @@ const (
 	QuotaReached Kind = "quota reached"
 	// SubscriptionRequired is a 403: the account has no paid plan.
 	SubscriptionRequired Kind = "subscription required"
-	// NoSuchInstance is a 404 that can only mean that there is no instance of this id.
+	// NoSuchInstance is a 404 that can only mean that there is no instance with this id.
 	NoSuchInstance Kind = "no such instance"
-	// NotFound is any other 404, and a 405: something else is missing, or this is not the API.
+	// NotFound is any other 404, or a 405: something else is missing, or this is not the API.
 	NotFound Kind = "not found"
-	// InvalidSession is the code invalid_session: the instance is gone, or only its phone (sources differ).
+	// InvalidSession is the code invalid_session: the instance is gone, or only its phone (API.md 2).
 	InvalidSession Kind = "invalid session"
-	// Conflict is a 409, a 422, or no QR code: the session is in a status in which it makes no sense.
+	// Conflict is a 409, a 422, or the code qr_not_available: the request does not fit the status of the session.
 	Conflict Kind = "conflict"
 	// TooManyRequests is a 429.
 	TooManyRequests Kind = "too many requests"
@@ -49,9 +49,9 @@ const (
 
 	// ServerFault is a 5xx of the API itself.
 	ServerFault Kind = "server fault"
-	// GatewayFault is a 502, 503, 504 or 408: something in front of the API gave up.
+	// GatewayFault is a 502, 503, 504 or 408: a proxy in front of the API gave up.
 	GatewayFault Kind = "gateway fault"
-	// NoAnswer is what was sent, and got no whole answer.
+	// NoAnswer is a request that was sent and got no whole answer.
 	NoAnswer Kind = "no answer"
 	// Unreadable is a 2xx whose body is an error or cannot be understood.
 	Unreadable Kind = "unreadable"
@@ -60,25 +60,25 @@ const (
 // Error makes a kind a target of errors.Is.
 func (k Kind) Error() string { return string(k) }
 
-// OutcomeUnknown says whether the server may have done what it was asked, although the answer does not show it.
+// OutcomeUnknown says whether the server may have carried out the request, although its answer does not show that.
 func (k Kind) OutcomeUnknown() bool {
 	return slices.Contains([]Kind{ServerFault, GatewayFault, NoAnswer, Unreadable}, k)
 }
 
-// IsTransient says whether the same request may well succeed a little later: because of a fault, because the session is
-// in another status by then, or because engines answer so for some seconds while they restart.
+// IsTransient says whether the same request may well succeed a little later: a fault may have passed, the session may
+// be in another status, or an engine may have restarted (API.md 3).
 func (k Kind) IsTransient() bool {
 	return k.OutcomeUnknown() || k.Untimely() || k.Missing() || k == NotFound || k == NotSent || k == TooManyRequests
 }
 
-// Untimely says whether the request may only have come at the wrong moment: the session is not in the status that it
-// takes. Which answer Wawp gives then is not documented.
+// Untimely says whether the request may have come at the wrong moment, because the session is not in the status that it
+// takes. How Wawp answers then is not documented (API.md 9).
 func (k Kind) Untimely() bool { return k == Conflict || k == BadRequest }
 
-// Missing says whether there seems to be no such session, which is no proof: see [Client.Find].
+// Missing says whether there seems to be no such session. It is no proof: see [Client.Find].
 func (k Kind) Missing() bool { return k == NoSuchInstance || k == InvalidSession }
 
-// KindOf returns the kind of an error; "" for none, and for an error that is not one of this package.
+// KindOf returns the kind of an error. It returns "" for nil, and for an error that is not from this package.
 func KindOf(err error) Kind {
 	if e := (*Error)(nil); errors.As(err, &e) {
 		return e.Kind
@@ -86,10 +86,10 @@ func KindOf(err error) Kind {
 	return ""
 }
 
-// OutcomeUnknown is [Kind.OutcomeUnknown] of the kind of an error.
+// OutcomeUnknown says the same of an error as [Kind.OutcomeUnknown] says of its kind.
 func OutcomeUnknown(err error) bool { return KindOf(err).OutcomeUnknown() }
 
-// classify gives the end of an attempt its meaning.
+// classify returns the kind of an outcome; "" for a success.
 func classify(end outcome) Kind {
 	if end.err != nil {
 		return unanswered(end)
@@ -98,15 +98,15 @@ func classify(end outcome) Kind {
 		return "" // a decoder judges its body
 	}
 	body := parse(end.body)
-	said := body.complaint()
-	code := strings.ToLower(said.code)
+	e := body.apiError()
+	code := strings.ToLower(e.code)
 	switch end.status {
 	case http.StatusBadRequest:
 		return refused(code, BadRequest)
 	case http.StatusUnauthorized:
 		return Unauthorized
 	case http.StatusForbidden:
-		return forbidden(code, said.message)
+		return forbidden(code, e.message)
 	case http.StatusNotFound:
 		return missing(body)
 	case http.StatusMethodNotAllowed:
@@ -126,9 +126,10 @@ func classify(end outcome) Kind {
 	case 5:
 		return ServerFault
 	}
-	return Unreadable // no status that HTTP has
+	return Unreadable // not a status of HTTP
 }
 
+// unanswered returns the kind of an outcome without a whole answer.
 func unanswered(end outcome) Kind {
 	if !end.sent {
 		return unsent(end.err)
@@ -139,6 +140,7 @@ func unanswered(end outcome) Kind {
 	return NoAnswer
 }
 
+// unsent returns the kind of a request that did not reach the server.
 func unsent(err error) Kind {
 	var certificate *tls.CertificateVerificationError
 	if errors.As(err, &certificate) || errors.Is(err, ErrNoTurn) || errors.Is(err, errNotBuilt) ||
@@ -148,7 +150,7 @@ func unsent(err error) Kind {
 	return NotSent
 }
 
-// refused returns the kind of a refusal: that of a code which means the same with every status, or another.
+// refused returns the kind of a refusal by its code, if that means the same with every status; else otherwise.
 func refused(code string, otherwise Kind) Kind {
 	switch code {
 	case "invalid_session":
@@ -159,6 +161,7 @@ func refused(code string, otherwise Kind) Kind {
 	return otherwise
 }
 
+// forbidden returns the kind of a 403.
 func forbidden(code, message string) Kind {
 	switch code {
 	case "quota_reached":
@@ -173,29 +176,30 @@ func forbidden(code, message string) Kind {
 	return refused(code, Refused)
 }
 
-// missing tells the 404 of an instance from that of anything else: a gateway, a web framework and the server behind
-// Wawp answer 404, too, and so may Wawp, for a link or a policy (wawp-api). All codes in the body, wherever they are,
-// must mean the same; if it holds none but not_found, all its messages, of which each must say that there is no such
-// instance, or session, and not a word more.
+// missing returns the kind of a 404. It tells the 404 of an instance from that of a link, a policy, a proxy or a web
+// framework (API.md 2). All codes in the body must mean the same, at whatever depth they are. If there is no code but
+// not_found, all messages must mean the same; each must say that there is no such instance, or session, and nothing
+// else.
 func missing(body document) Kind {
 	var kind Kind
-	for _, said := range body.statements() {
-		means := refused(said, NotFound)
-		if denial.MatchString(strings.Join(strings.Fields(nameless.ReplaceAllString(said, "")), " ")) {
+	for _, statement := range body.statements() {
+		means := refused(statement, NotFound)
+		if saysNoSuchInstance.MatchString(strings.Join(strings.Fields(fillers.ReplaceAllString(statement, "")), " ")) {
 			means = NoSuchInstance
 		}
-		if kind = cmp.Or(kind, means); kind != means {
+		kind = cmp.Or(kind, means)
+		if kind != means {
 			return NotFound
 		}
 	}
 	return cmp.Or(kind, NotFound)
 }
 
-// nameless finds what a sentence can do without: punctuation, and the id or the name of an instance.
-var nameless = regexp.MustCompile(`["'’.:,!]|\b([0-9a-f]{8,}|wawp-[0-9]+)\b`)
+// fillers matches parts of a message that do not change its meaning: punctuation, and the id or name of an instance.
+var fillers = regexp.MustCompile(`["'’.:,!]|\b([0-9a-f]{8,}|wawp-[0-9]+)\b`)
 
-// denial is a code, or a sentence in small letters, that says of an instance, or a session, that there is none.
-var denial = func() *regexp.Regexp {
+// saysNoSuchInstance matches a code, or a sentence in lower case, that says that there is no such instance or session.
+var saysNoSuchInstance = func() *regexp.Regexp {
 	const (
 		code   = `invalid_instance|(instance|session)_not_found`
 		it     = `((the|this|that|given|requested|specified|provided|whatsapp|wawp) )*(instance|session)( id)?`

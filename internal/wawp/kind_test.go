@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestClassify has a row for each end that an attempt can have.
+// TestClassify has a row for each way in which an attempt can end.
 func TestClassify(t *testing.T) {
 	t.Parallel()
 	body := func(status int, body string) outcome {
@@ -44,11 +44,11 @@ func TestClassify(t *testing.T) {
 			{err: ErrNoTurn},
 			{err: fmt.Errorf("no: %w", errNotBuilt)},
 			{err: fmt.Errorf("called off: %w", context.Canceled)},
-			{err: network{&tls.CertificateVerificationError{Err: errors.New("unknown authority")}, false}},
+			{err: networkError{&tls.CertificateVerificationError{Err: errors.New("unknown authority")}, false}},
 		},
-		NotSent: {{err: network{errors.New("connection refused"), false}}, {err: context.DeadlineExceeded}},
+		NotSent: {{err: networkError{errors.New("connection refused"), false}}, {err: context.DeadlineExceeded}},
 		NoAnswer: {
-			{err: network{errors.New("reset"), true}, sent: true},
+			{err: networkError{errors.New("reset"), true}, sent: true},
 			{err: ErrTimeout, sent: true, answer: answer{status: 201}},
 			{err: fmt.Errorf("called off: %w", context.Canceled), sent: true},
 		},
@@ -181,7 +181,7 @@ var allKinds = []Kind{
 	TooManyRequests, Refused, Redirect, ServerFault, GatewayFault, NoAnswer, Unreadable,
 }
 
-func TestWhatIsKnownAfterEachKind(t *testing.T) {
+func TestOutcomeUnknownAndTransientByKind(t *testing.T) {
 	t.Parallel()
 	mayHaveActed := []Kind{ServerFault, GatewayFault, NoAnswer, Unreadable}
 	for name, test := range map[string]struct {
@@ -204,8 +204,8 @@ func TestWhatIsKnownAfterEachKind(t *testing.T) {
 	}
 }
 
-// TestKindIsFound by errors.Is, KindOf and OutcomeUnknown, through wrapping.
-func TestKindIsFound(t *testing.T) {
+// TestKindThroughErrorsIs finds the kind of wrapped errors by errors.Is, KindOf and OutcomeUnknown.
+func TestKindThroughErrorsIs(t *testing.T) {
 	t.Parallel()
 	for _, k := range allKinds {
 		err := fmt.Errorf("wrapped: %w", &Error{Kind: k})

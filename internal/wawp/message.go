@@ -10,25 +10,25 @@ import (
 )
 
 var sendText = operation{
-	method: http.MethodPost, path: "/v2/send/text", repeat: repeatUndone, keep: true,
+	method: http.MethodPost, path: "/v2/send/text", retry: retryNotDone, mustFinish: true,
 	bareBody: true,
 }
 
-// Sent is what became of a message, as far as the answer told.
+// Sent says what happened to a message, as far as the answer says (API.md 8).
 type Sent struct {
-	// MessageID is WhatsApp's id of the message; "" where it was not told.
+	// MessageID is WhatsApp's id of the message; "" if the answer does not have it.
 	MessageID string
-	// JobID is Wawp's id of a message that it sends later; "" where it was not told.
+	// JobID is Wawp's id of a message that it sends later; "" if the answer does not have it.
 	JobID string
-	// Queued says that Wawp sends the message later, as the session's sending policy allows.
+	// Queued says that Wawp sends the message later, when the session's sending policy allows it.
 	Queued bool
-	// Told is false if Wawp accepted the message without a word.
+	// Told says whether the answer says anything of the message. It is false for an empty success.
 	Told bool
 }
 
-// SendText sends a text message to a chat. It is sent once, but for refusals that surely sent nothing; once the request
-// is on its way it ignores the end of ctx. After an error of which [OutcomeUnknown] is true the message may have been
-// sent. No error holds the text.
+// SendText sends a text message to a chat. The request is sent again only if the server surely has sent nothing. Once
+// it is on its way, it ignores the end of ctx. After an error for which [OutcomeUnknown] is true, the message may
+// have been sent. No error quotes the text.
 func (c *Client) SendText(ctx context.Context, instanceID, chatID, message string) (Sent, error) {
 	parameters := fields{"chatId": chatID, "message": message}
 	a, err := c.call(ctx, sendText, instanceID, parameters)
@@ -49,7 +49,7 @@ func readSent(a answer, redact redactor) (Sent, error) {
 		r.read(d.layers[0])
 	}
 	switch {
-	case r.lost, (r.failed || r.unsent) && r.hasMessage:
+	case r.upstreamFault, (r.failed || r.unsent) && r.hasMessage:
 		return Sent{}, newUnreadable(sendText, a, redact, "the answer tells of a fault")
 	case r.queued && !r.failed && !r.hasMessage:
 		return Sent{JobID: redact.value(cmp.Or(r.jobID, r.messageID)), Queued: true, Told: true}, nil
@@ -63,24 +63,25 @@ func readSent(a answer, redact redactor) (Sent, error) {
 	return Sent{}, newUnreadable(sendText, a, redact, "the answer does not say whether the message was sent")
 }
 
-// report is what an answer says of a message, in whichever of its parts.
+// report is what all parts of an answer say of a message.
 type report struct {
 	messageID, jobID string
 
-	hasMessage bool // the message itself is in the answer, in one of WhatsApp's forms
-	sent       bool
-	queued     bool
-	unsent     bool // not sent, or not yet
-	failed     bool // and why may be told
-	lost       bool // it failed behind Wawp, where nobody can tell whether the message was sent
-	complains  bool // a code and a message, as errors have
+	hasMessage    bool // the answer has the message itself, in one of WhatsApp's forms
+	sent          bool // the message was sent
+	queued        bool // the message is sent later
+	unsent        bool // the message was not sent, or not yet
+	failed        bool // the message was not sent, because of an error
+	upstreamFault bool // the request failed behind Wawp, so nobody can tell whether the message was sent
+	complains     bool // there is a code with a message, as in an error
 
-	parts int // that were read
+	parts int // how many parts were read
 }
 
-// read adds what a part of the answer says, and the parts within it.
+// read adds what a part of the answer says, and then the parts within it.
 func (r *report) read(part map[string]any) {
-	if r.parts++; r.parts > maxLayers {
+	r.parts++
+	if r.parts > maxLayers {
 		return
 	}
 	for _, name := range []string{"sent", "success", "ok", "status"} {
@@ -95,7 +96,9 @@ func (r *report) read(part map[string]any) {
 		r.failed = r.failed || isSet(part[name])
 	}
 	upstream := "wawp_upstream_error"
-	r.lost = r.lost || isSet(part[upstream]) || text(part["code"]) == upstream || text(part["error"]) == upstream
+	if isSet(part[upstream]) || text(part["code"]) == upstream || text(part["error"]) == upstream {
+		r.upstreamFault = true
+	}
 	r.complains = r.complains || text(part["code"]) != "" && text(part["message"]) != ""
 
 	queued, _ := flag(part["queued"])
@@ -133,11 +136,11 @@ func (r *report) judge(word string) {
 	case 4:
 		r.failed = true
 	case 5:
-		r.lost = true
+		r.upstreamFault = true
 	}
 }
 
-// isSet says whether there is something under the name of an error.
+// isSet says whether a value is present and not empty, zero or false.
 func isSet(v any) bool {
 	switch v := v.(type) {
 	case nil:

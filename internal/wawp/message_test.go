@@ -15,8 +15,8 @@ import (
 
 const aChat = "201145202826@c.us"
 
-// TestAnswersToAMessageAreUnderstood is promise P6 for messages.
-func TestAnswersToAMessageAreUnderstood(t *testing.T) {
+// TestSendTextReadsSuccessesInEveryForm tests promise P6 for messages.
+func TestSendTextReadsSuccessesInEveryForm(t *testing.T) {
 	t.Parallel()
 	const id = "true_201145202826@c.us_3EB0F1A2"
 	message, plain, bare := Sent{MessageID: id, Told: true}, Sent{MessageID: "77", Told: true}, Sent{Told: true}
@@ -67,9 +67,9 @@ func TestAnswersToAMessageAreUnderstood(t *testing.T) {
 	}
 }
 
-// TestRefusalsOfAMessageAreUnderstood: a refusal under a status that says success. Where the message may have been sent
+// TestSendTextReadsRefusalsInA2xx: a refusal under a status that says success. Where the message may have been sent
 // all the same, nobody may say that it was not.
-func TestRefusalsOfAMessageAreUnderstood(t *testing.T) {
+func TestSendTextReadsRefusalsInA2xx(t *testing.T) {
 	t.Parallel()
 	for mayBeSent, bodies := range map[bool][]string{
 		false: {
@@ -127,7 +127,7 @@ func TestRefusalsOfAMessageAreUnderstood(t *testing.T) {
 
 func TestSendTextHasCredentialsInTheQueryOnly(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(200, `{"sent":true}`))
+	s := serve(t, response(200, `{"sent":true}`))
 	_, err := client(t, s.URL).SendText(context.Background(), "3EB0BCB2E3D4", aChat, "Deployed \U0001f389 <ok> \"&\"\n")
 	if err != nil {
 		t.Fatal(err)
@@ -149,7 +149,7 @@ func TestSendTextHasCredentialsInTheQueryOnly(t *testing.T) {
 	}
 }
 
-// TestSendTextIsSentOnce is promise P7 for messages: again only after what surely sent nothing.
+// TestSendTextIsSentOnce tests promise P7 for messages: a retry follows only if the server surely sent nothing.
 func TestSendTextIsSentOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -157,20 +157,20 @@ func TestSendTextIsSentOnce(t *testing.T) {
 		want  int
 		may   bool
 	}{
-		"reset":        {resets, 1, true},
-		"timeout":      {stalls, 1, true},
-		"cut off":      {cutsOff, 1, true},
-		"500":          {answers(500, ""), 1, true},
-		"502":          {answers(502, "<html>"), 1, true},
-		"503":          {answers(503, ""), 1, true},
-		"408":          {answers(408, ""), 1, true},
-		"429":          {answers(429, ""), 3, false},
-		"400":          {answers(400, `{"code":"missing_param","message":"No."}`), 1, false},
-		"404":          {answers(404, `{"code":"invalid_session","message":"No."}`), 1, false},
-		"redirect":     {answers(307, "", "Location", "https://elsewhere.test/"), 1, false},
-		"in disguise":  {answers(200, `{"sent":false}`), 1, false},
-		"unreadable":   {answers(200, `<html>`), 1, true},
-		"upstream 502": {answers(502, `{"code":"wawp_upstream_error","message":"No."}`), 1, true},
+		"reset":        {connectionReset, 1, true},
+		"timeout":      {noResponse, 1, true},
+		"cut off":      {truncatedResponse, 1, true},
+		"500":          {response(500, ""), 1, true},
+		"502":          {response(502, "<html>"), 1, true},
+		"503":          {response(503, ""), 1, true},
+		"408":          {response(408, ""), 1, true},
+		"429":          {response(429, ""), 3, false},
+		"400":          {response(400, `{"code":"missing_param","message":"No."}`), 1, false},
+		"404":          {response(404, `{"code":"invalid_session","message":"No."}`), 1, false},
+		"redirect":     {response(307, "", "Location", "https://elsewhere.test/"), 1, false},
+		"in disguise":  {response(200, `{"sent":false}`), 1, false},
+		"unreadable":   {response(200, `<html>`), 1, true},
+		"upstream 502": {response(502, `{"code":"wawp_upstream_error","message":"No."}`), 1, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -186,13 +186,13 @@ func TestSendTextIsSentOnce(t *testing.T) {
 	}
 }
 
-// TestSendTextIsKeptOnTheWire: who calls it off learns what became of the message all the same.
-func TestSendTextIsKeptOnTheWire(t *testing.T) {
+// TestSendTextIgnoresCancellationOnceSent expects the answer although the caller has canceled.
+func TestSendTextIgnoresCancellationOnceSent(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		cancel()
-		answers(200, `{"id":"77"}`)(w, r)
+		response(200, `{"id":"77"}`)(w, r)
 	})
 	if sent, err := client(t, s.URL).SendText(ctx, "3EB0BCB2E3D4", aChat, "hello"); err != nil ||
 		sent.MessageID != "77" {
@@ -204,7 +204,8 @@ func TestSendTextIsKeptOnTheWire(t *testing.T) {
 	}
 }
 
-// TestNoErrorQuotesTheMessage: neither an error nor the log, in whichever spelling a server echoes it.
+// TestNoErrorQuotesTheMessage has the message in each spelling in which a server can echo it. It checks errors and the
+// log.
 func TestNoErrorQuotesTheMessage(t *testing.T) {
 	t.Parallel()
 	const canary = "Dear Amélie, your \"code\" is 7+7 & <49>"
@@ -220,7 +221,7 @@ func TestNoErrorQuotesTheMessage(t *testing.T) {
 				"<html>" + echo, fmt.Sprintf(`{"code":"invalid","message":%s}`, encoded),
 				fmt.Sprintf(`{"sent":false,"request":%s}`, quoted),
 			} {
-				s := serve(t, answers(status, body))
+				s := serve(t, response(status, body))
 				var log []Attempt
 				c := client(t, s.URL, func(o *Options) {
 					o.MaxRetries = 0
@@ -234,15 +235,15 @@ func TestNoErrorQuotesTheMessage(t *testing.T) {
 			}
 		}
 	}
-	s := serve(t, answers(400, `{"code":"no","message":"The token is not valid."}`))
+	s := serve(t, response(400, `{"code":"no","message":"The token is not valid."}`))
 	if _, err := client(t, s.URL).SendText(context.Background(), "3EB0BCB2E3D4", aChat,
 		"ok"); !strings.Contains(err.Error(), "The token is not valid.") {
 		t.Errorf("a short message blots out the answer: %v", err)
 	}
 }
 
-// TestIDsOfMessagesAreFitToBeShown: they are printed as progress.
-func TestIDsOfMessagesAreFitToBeShown(t *testing.T) {
+// TestMessageIDsAreSafeToShow matters because the ids are shown as progress.
+func TestMessageIDsAreSafeToShow(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"id", "job_id"} {
 		body, _ := json.Marshal(map[string]string{key: "a\x1b[2J\n" + testToken + strings.Repeat("x", 900)})

@@ -38,7 +38,7 @@ func FuzzRetryAfter(f *testing.F) {
 	})
 }
 
-// FuzzBackoff: whatever the options are, a pause is neither negative nor too long.
+// FuzzBackoff expects that no pause is negative or too long.
 func FuzzBackoff(f *testing.F) {
 	f.Add(int64(time.Second), uint16(0))
 	f.Add(int64(time.Hour), uint16(20))
@@ -141,8 +141,7 @@ func FuzzParseBaseURL(f *testing.F) {
 	})
 }
 
-// FuzzRequest: whatever an instance is called, and wherever a webhook goes, they arrive as they are, at the address of
-// the API.
+// FuzzRequest expects that ids and addresses arrive unchanged at the address of the API.
 func FuzzRequest(f *testing.F) {
 	f.Add("3EB0BCB2E3D4", "https://example.com/wawp?a=b&c=d#e")
 	f.Add("a b&access_token=x#/../?", "https://example.com/\x00\xff")
@@ -163,7 +162,7 @@ func FuzzRequest(f *testing.F) {
 	})
 }
 
-// FuzzAddresses: of links and webhooks, an address is itself, in whatever way it is written.
+// FuzzAddresses expects that the address of a link or a webhook is read as it was written.
 func FuzzAddresses(f *testing.F) {
 	for _, address := range []string{
 		"https://app.wawp.net/temp-qr/abcdefghijklmnop", "abcdefghijklmnop", "https://app.wawp.net/temp-qr/abc/",
@@ -175,7 +174,7 @@ func FuzzAddresses(f *testing.F) {
 	}
 	c := New(Options{AccessToken: testToken})
 	f.Fuzz(func(t *testing.T, text string) {
-		text = marks.Replace(text)
+		text = secretMarks.Replace(text)
 		if link := c.address(text); link != "" {
 			checkHidden(t, "link", link)
 			if again := c.address(link); again != link {

@@ -9,14 +9,14 @@ import (
 	"unicode"
 )
 
-// How many digits a phone number has, country code included: the longest by the international standard (E.164), the
-// shortest by the plans of small islands. What each country allows changes too often to be checked here.
+// How many digits a phone number has, with its country code. The standard E.164 sets the longest; small islands have
+// the shortest. What each country allows changes too often to be checked here.
 const (
 	fewestDigits = 7
 	mostDigits   = 15
 )
 
-// countryCodes are all that are in use. None is the beginning of another.
+// countryCodes are all country codes in use. None is the beginning of another.
 var countryCodes = strings.Fields(`
 	1 7
 	20 211 212 213 216 218 220 221 222 223 224 225 226 227 228 229 230 231 232 233 234 235 236 237 238 239
@@ -30,13 +30,13 @@ var countryCodes = strings.Fields(`
 	800 808 81 82 84 850 852 853 855 856 86 870 878 880 881 882 883 886 888
 	90 91 92 93 94 95 960 961 962 963 964 965 966 967 968 970 971 972 973 974 975 976 977 979 98 992 993 994 995 996 998`)
 
-// zeroCodes are the codes of countries in which a 0 is part of the number, and is dialled from abroad, too: Italy,
+// zeroCodes are the codes of countries where a leading 0 is part of the number, also for calls from abroad: Italy,
 // Ivory Coast, Benin, Gabon, Congo, San Marino.
 var zeroCodes = []string{"39", "225", "229", "241", "242", "378"}
 
-// ParsePhoneNumber reads a phone number in any usual notation that has the country code, such as +20 114 520 2826,
-// 0020 114-520-2826 or +44 (0)20 7946 0958. It returns the digits alone: country code first, without + or 00. It does
-// not know whether the number is in use. Its errors continue a sentence about the number, and do not quote it.
+// ParsePhoneNumber reads a phone number in any usual notation with a country code, such as +20 114 520 2826 or
+// +44 (0)20 7946 0958. It returns the digits only: country code first, without + or 00. It does not check whether the
+// number is in use. Its errors continue a sentence about the number, and do not quote it.
 func ParsePhoneNumber(notation string) (string, error) {
 	if strings.Contains(notation, "@") {
 		return "", errors.New("it is a chat id already, with an @, and no phone number")
@@ -45,7 +45,7 @@ func ParsePhoneNumber(notation string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	spareZero := strings.Contains(number, "(0)") // to be left out by who dials from abroad
+	spareZero := strings.Contains(number, "(0)") // calls from abroad leave it out
 	number = strings.NewReplacer("(", "", ")", "").Replace(number)
 	digits, international := strings.CutPrefix(number, "+")
 	if !international {
@@ -60,8 +60,7 @@ func ParsePhoneNumber(notation string) (string, error) {
 		return "", errors.New("it has a + that is not at its beginning")
 	case strings.HasPrefix(digits, "0") && !international:
 		return "",
-			errors.New("it begins with a single 0, as numbers within a country do: put the country code in place of " +
-				"the 0")
+			errors.New("it begins with a single 0, as numbers within a country do: put the country code in place of the 0")
 	case code == "":
 		return "", errors.New("it begins with no country code that exists")
 	}
@@ -71,8 +70,7 @@ func ParsePhoneNumber(notation string) (string, error) {
 		}
 		if strings.HasPrefix(local, "0") {
 			return "",
-				fmt.Errorf("it has a 0 after the country code %s, which is dialled only within the country: leave "+
-					"that out", code)
+				fmt.Errorf("it has a 0 after the country code %s, which is dialled only within the country: leave that out", code)
 		}
 	}
 	switch digits = code + local; {
@@ -86,12 +84,11 @@ func ParsePhoneNumber(notation string) (string, error) {
 	return digits, nil
 }
 
-// ChatID returns the id of the chat with the user of a phone number, which is digits only, as [ParsePhoneNumber]
-// returns it.
+// ChatID returns the id of the chat with a phone number. The number is digits only, as [ParsePhoneNumber] returns it.
 func ChatID(digits string) string { return digits + "@c.us" }
 
-// NormalChatID writes the id of a chat in the one form that Wawp documents: without the numbers of the agent and of the
-// linked device, and a person's with c.us. 201145202826.0:3@s.whatsapp.net becomes 201145202826@c.us.
+// NormalChatID returns the id of a chat in the form that Wawp documents (API.md 1): without the numbers of agent and
+// device, and with c.us for a person. 201145202826.0:3@s.whatsapp.net becomes 201145202826@c.us.
 func NormalChatID(chatID string) string {
 	chatID = agentAndDevice.ReplaceAllString(chatID, "$1$2")
 	if user, isPerson := strings.CutSuffix(chatID, "@s.whatsapp.net"); isPerson {
@@ -102,8 +99,8 @@ func NormalChatID(chatID string) string {
 
 var agentAndDevice = regexp.MustCompile(`^([0-9]+)(?:\.[0-9]+)?(?::[0-9]*)?(@.*)?$`)
 
-// optionalDigits are those that a mobile number of a country has or has not: WhatsApp keeps numbers under the form in
-// which they were registered, and people write them in the other.
+// optionalDigits are digits that mobile numbers of some countries are written with or without. WhatsApp keeps a number
+// in the form in which it was registered, and people may write it in the other.
 var optionalDigits = []struct {
 	code   string // of the country
 	before int    // how many digits stand between the code and the optional one
@@ -128,8 +125,8 @@ func withoutOptionalDigit(digits string) string {
 	return digits
 }
 
-// bare returns what counts in a notation: digits, plus signs and brackets. Numbers that are copied from a telephone can
-// come with invisible marks.
+// bare returns the digits, plus signs and brackets of a notation. It drops spaces, dashes, dots, and the invisible
+// marks that a number copied from a phone can have.
 func bare(notation string) (string, error) {
 	var b strings.Builder
 	for _, r := range notation {
@@ -149,7 +146,7 @@ func bare(notation string) (string, error) {
 	return b.String(), nil
 }
 
-// decimal returns the digit that a sign is, in European, Arabic or Persian numerals.
+// decimal returns the digit for a European, Arabic or Persian numeral.
 func decimal(r rune) (rune, bool) {
 	for _, zero := range "0\u0660\u06f0" {
 		if r >= zero && r <= zero+9 {
@@ -159,7 +156,7 @@ func decimal(r rune) (rune, bool) {
 	return 0, false
 }
 
-// countryCode returns the country code that a number begins with, "" if there is none.
+// countryCode returns the country code at the beginning of a number; "" if there is none.
 func countryCode(digits string) string {
 	for length := range min(len(digits), 3) {
 		if code := digits[:length+1]; slices.Contains(countryCodes, code) {

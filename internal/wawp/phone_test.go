@@ -80,7 +80,7 @@ func TestParsePhoneNumberSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-// TestCountryCodes guards the table: codes are unambiguous, or a number could be read in two ways.
+// TestCountryCodes checks that no code is the beginning of another one.
 func TestCountryCodes(t *testing.T) {
 	t.Parallel()
 	if len(countryCodes) != 215 {

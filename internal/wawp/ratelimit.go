@@ -13,34 +13,35 @@ import (
 )
 
 var (
-	getRateLimit = operation{method: http.MethodGet, path: "/v2/session/rate-limit", repeat: repeatRead}
-	setRateLimit = operation{method: http.MethodPatch, path: "/v2/session/rate-limit", repeat: repeatHarmless}
+	getRateLimit = operation{method: http.MethodGet, path: "/v2/session/rate-limit", retry: retryRead}
+	setRateLimit = operation{method: http.MethodPatch, path: "/v2/session/rate-limit", retry: retryIdempotent}
 )
 
-// RateLimit is the sending policy of a session, and the policies that there are, as far as an answer told.
+// RateLimit is the sending policy of a session, with the policies that it can be given, as far as an answer has them.
 type RateLimit struct {
-	// Policy is the slug of the session's policy; "" means that it was not found in the answer.
+	// Policy is the slug of the session's policy; "" if the answer does not have it.
 	Policy string
-	// HasActivePlan says whether the account pays; nil means that it was not told.
+	// HasActivePlan says whether the account has a paid plan; nil if the answer does not say.
 	HasActivePlan *bool
-	// Policies are those that there are, sorted by slug.
+	// Policies are the policies that exist, sorted by slug.
 	Policies []Policy
 
-	limits *Limits // told beside the session's policy
+	limits *Limits // limits that stand beside the session's policy
 }
 
 // Policy is a set of limits that a session can be given.
 type Policy struct {
 	Slug string
-	// Available says that the account may use it. Where that is not told, it follows from Free and the account's plan.
+	// Available says that the account may use the policy. If the answer does not say, it follows from Free and the
+	// account's plan.
 	Available bool
-	// Free says that it needs no active plan; false where that is not told.
+	// Free says that the policy needs no active plan; false if the answer does not say.
 	Free bool
-	// Limits is nil where they were not told.
+	// Limits is nil if the answer does not have them.
 	Limits *Limits
 }
 
-// Limits are what a session may send. nil means unlimited, or not told.
+// Limits bound what a session may send. nil means unlimited, or not in the answer.
 type Limits struct {
 	SendMessagePerMinute     *int64
 	SendMessageDailyCap      *int64
@@ -52,7 +53,7 @@ type Limits struct {
 	CheckDailyCap            *int64
 }
 
-// LimitsOf returns the limits of a policy; nil means that they were not told.
+// LimitsOf returns the limits of a policy; nil if the answer does not have them.
 func (r RateLimit) LimitsOf(slug string) *Limits {
 	for _, p := range r.Policies {
 		if p.Slug == slug && p.Limits != nil {
@@ -65,22 +66,22 @@ func (r RateLimit) LimitsOf(slug string) *Limits {
 	return nil
 }
 
-// GetRateLimit reads the sending policy of a session, and those that it can be given. The answer may be some seconds
-// old.
+// GetRateLimit reads the sending policy of a session, and the policies that it can be given. The answer may be some
+// seconds old (API.md 1).
 func (c *Client) GetRateLimit(ctx context.Context, id string) (RateLimit, error) {
 	a, err := c.call(ctx, getRateLimit, id, nil)
 	if err != nil {
 		return RateLimit{}, err
 	}
 	d := parse(a.body)
-	r, told := c.rateLimit(d)
-	if !told || d.failed() && len(r.Policies) == 0 {
+	r, found := c.rateLimit(d)
+	if !found || d.failed() && len(r.Policies) == 0 {
 		return RateLimit{}, newUnreadable(getRateLimit, a, c.redact, "the answer does not describe a sending policy")
 	}
 	return r, nil
 }
 
-// SetRateLimit gives a session a sending policy. It returns what the answer tells, which may be nothing.
+// SetRateLimit gives a session a sending policy. It returns what the answer has, which may be nothing.
 func (c *Client) SetRateLimit(ctx context.Context, id, slug string) (RateLimit, error) {
 	a, err := c.call(ctx, setRateLimit, id, fields{"policy_slug": slug})
 	if err != nil {
@@ -94,8 +95,8 @@ func (c *Client) SetRateLimit(ctx context.Context, id, slug string) (RateLimit, 
 	return r, nil
 }
 
-// IsPolicyRefused says whether SetRateLimit may have failed because of the policy, and not for want of a session: which
-// policies the account may use then tells more.
+// IsPolicyRefused says whether SetRateLimit may have failed because of the policy. If so, the list of the policies that
+// the account may use helps to mend it.
 func IsPolicyRefused(err error) bool {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -112,8 +113,8 @@ func IsPolicyRefused(err error) bool {
 	return false
 }
 
-// rateLimit reads an answer, and says whether it tells anything of a sending policy. Under which key the session's own
-// policy is, no documentation shows: these are guesses.
+// rateLimit reads an answer, and says whether it has anything of a sending policy. The keys of the session's own policy
+// are guesses, because no documentation shows it (API.md 6).
 func (c *Client) rateLimit(d document) (RateLimit, bool) {
 	for _, key := range []string{"rate_limit", "rateLimit"} {
 		if inner := d.object(key); inner != nil {
@@ -158,8 +159,8 @@ func (c *Client) rateLimit(d document) (RateLimit, bool) {
 	return r, r.Policy != "" || r.HasActivePlan != nil || listed
 }
 
-// policies returns the policies of a list by their slugs, and whether it is a list. It may be written as an object, by
-// slug or by number; and a policy, as its slug alone.
+// policies returns the policies of a list by slug, and says whether it is a list. An object is a list too; its keys are
+// slugs or numbers. A policy may be written as its slug alone.
 func (c *Client) policies(list any) (map[string]map[string]any, bool) {
 	found := map[string]map[string]any{}
 	add := func(slug string, item any) {
@@ -188,20 +189,20 @@ func (c *Client) policies(list any) (map[string]map[string]any, bool) {
 	return found, true
 }
 
-// slugOf returns the slug of a policy that is written as text or as an object; "" if there is none.
+// slugOf returns the slug of a policy, which may be written as text or as an object; "" if there is none.
 func slugOf(v any) string {
 	o, _ := v.(map[string]any)
 	return cmp.Or(text(v), text(o["slug"]), text(field(o, "policy_slug")), text(o["name"]), text(o["id"]))
 }
 
-// limits reads the limits of a policy, which are in an object of their own or among its other fields. nil means that
-// there are none of either.
+// limits reads the limits of a policy, which are in an object of their own or among its other fields; nil if there are
+// none.
 func limits(policy map[string]any) *Limits {
 	if o, ok := policy["limits"].(map[string]any); ok {
 		policy = o
 	}
 	var l Limits
-	told := false
+	found := false
 	for name, to := range map[string]**int64{
 		"send_message_per_minute":    &l.SendMessagePerMinute,
 		"send_message_daily_cap":     &l.SendMessageDailyCap,
@@ -214,17 +215,17 @@ func limits(policy map[string]any) *Limits {
 	} {
 		for _, key := range []string{name, camel(name)} {
 			if value, ok := policy[key]; ok {
-				told, *to = true, limit(value)
+				found, *to = true, limit(value)
 			}
 		}
 	}
-	if !told {
+	if !found {
 		return nil
 	}
 	return &l
 }
 
-// limit reads one limit: null, 0, a negative number and any word mean unlimited.
+// limit reads one limit; nil means unlimited, which may be written as null, 0, a negative number or a word (API.md 6).
 func limit(v any) *int64 {
 	n, err := strconv.ParseFloat(text(v), 64)
 	if err != nil || !(n >= 1 && n < math.MaxInt64) {
@@ -234,7 +235,7 @@ func limit(v any) *int64 {
 	return &whole
 }
 
-// field returns the value under a name, which is in snake case here and may be in camel case there.
+// field returns the value under a name in snake case. The object may have the name in camel case.
 func field(o map[string]any, name string) any {
 	if value, ok := o[name]; ok {
 		return value

@@ -10,7 +10,7 @@ import (
 
 func ptr[T any](v T) *T { return &v }
 
-// TestRateLimitIsReadInEveryForm is promise P6 for sending policies.
+// TestRateLimitIsReadInEveryForm tests promise P6 for sending policies.
 func TestRateLimitIsReadInEveryForm(t *testing.T) {
 	t.Parallel()
 	some := &Limits{SendMessagePerMinute: ptr(int64(5))}
@@ -122,7 +122,7 @@ func TestRateLimitIsReadInEveryForm(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, answers(200, test.body))
+			s := serve(t, response(200, test.body))
 			got, err := client(t, s.URL).GetRateLimit(context.Background(), "A1")
 			if err != nil {
 				t.Fatal(err)
@@ -141,7 +141,7 @@ func TestLimitsInEveryForm(t *testing.T) {
 	body := `{"policies":[{"slug":"a","limits":{
 		"send_message_per_minute": 20, "send_message_daily_cap": "500", "account_protection_seconds": 3.0, "concurrent_limit": null,
 		"group_req_per_minute": 0, "group_daily_cap": -1, "check_req_per_minute": "-1", "check_daily_cap": "unlimited", "more": 7}}]}`
-	s := serve(t, answers(200, body))
+	s := serve(t, response(200, body))
 	got, err := client(t, s.URL).GetRateLimit(context.Background(), "A1")
 	want := Limits{
 		SendMessagePerMinute: ptr(int64(20)), SendMessageDailyCap: ptr(int64(500)),
@@ -179,13 +179,13 @@ func TestSuccessThatDescribesNoRateLimitIsUnreadable(t *testing.T) {
 		`{"code":"invalid_session","message":"no"}`, `{"code":"invalid_policy","message":"no","policy":"strict"}`,
 		`{"status":"error","message":"no","policy_slug":"strict"}`, `{"current_policy":"str`,
 	} {
-		s := serve(t, answers(200, body))
+		s := serve(t, response(200, body))
 		c := client(t, s.URL)
 		if got, err := c.GetRateLimit(context.Background(), "A1"); KindOf(err) != Unreadable {
 			t.Errorf("%s: %+v, %v", body, got, err)
 		}
 	}
-	s := serve(t, answers(200, `{"policies":[]}`))
+	s := serve(t, response(200, `{"policies":[]}`))
 	if got, err := client(t, s.URL).GetRateLimit(context.Background(), "A1"); err != nil {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -212,7 +212,7 @@ func TestSetRateLimit(t *testing.T) {
 		`<html>Sign in</html>`:                                           {"", false},
 		`{"status":403,"error":"Forbidden","message":"Upgrade, please"}`: {"", false},
 	} {
-		s := serve(t, answers(200, body))
+		s := serve(t, response(200, body))
 		got, err := client(t, s.URL).SetRateLimit(context.Background(), "A1", "strict")
 		if (err == nil) != want.fine || got.Policy != want.policy || !want.fine && KindOf(err) != Unreadable {
 			t.Errorf("%s: %+v, %v", body, got, err)
@@ -229,17 +229,17 @@ func TestSetRateLimit(t *testing.T) {
 	}
 }
 
-// TestSetRateLimitIsRepeated is promise P7: setting the same policy twice does no harm.
-func TestSetRateLimitIsRepeated(t *testing.T) {
+// TestSetRateLimitIsRetried tests promise P7: setting the same policy twice does no harm.
+func TestSetRateLimitIsRetried(t *testing.T) {
 	t.Parallel()
-	fine := answers(200, `{"policy":"strict"}`)
-	s := serve(t, answers(502, ""), answers(503, ""), resets, answers(429, ""), fine)
+	fine := response(200, `{"policy":"strict"}`)
+	s := serve(t, response(502, ""), response(503, ""), connectionReset, response(429, ""), fine)
 	got, err := client(t, s.URL).SetRateLimit(context.Background(), "A1", "strict")
 	if err != nil || got.Policy != "strict" || s.count() != 5 {
 		t.Errorf("%+v, %v after %d requests", got, err, s.count())
 	}
 	for _, status := range []int{400, 403, 404, 500} {
-		s := serve(t, answers(status, ""), fine)
+		s := serve(t, response(status, ""), fine)
 		if _, err := client(t, s.URL).SetRateLimit(context.Background(), "A1", "strict"); err == nil || s.count() != 1 {
 			t.Errorf("%d: %v after %d requests", status, err, s.count())
 		}

@@ -20,75 +20,78 @@ import (
 	"time"
 )
 
-// This file sends requests: when an attempt may be called off, and after which ends another one follows. No URL leaves
-// it, because the access token is in it.
+// This file sends requests. It decides when an attempt may be canceled, and whether another attempt follows. No URL
+// leaves this file, because each URL has the access token in its query (API.md 1).
 
 const (
-	// maxBody is how much of an answer is read, in bytes. The largest known answer, a QR image, is a few kilobytes.
+	// maxBody is how many bytes of an answer are read. The largest known answer, a QR image, has a few kilobytes.
 	maxBody = 1 << 20
-	// maxHeader is how much of the header of an answer is read, in bytes.
+	// maxHeader is how many bytes of the header of an answer are read.
 	maxHeader = 256 << 10
-	// longestPause is the longest pause before a retry, and the longest Retry-After that is waited for.
+	// longestPause is the longest pause before a retry. A longer Retry-After ends the retries.
 	longestPause = 60 * time.Second
-	// longestDial is how long a connection may take at most, from the look for its host to its last handshake.
+	// longestDial bounds the making of a connection, from the DNS lookup to the TLS handshake.
 	longestDial = 30 * time.Second
 )
 
-// Reasons for which a request had no answer, which errors.Is finds in an [Error].
+// Reasons why a request had no answer. errors.Is finds them in an [Error].
 var (
-	// ErrNoTurn ends a request whose turn, by RequestsPerSecond, would come after its caller's deadline.
+	// ErrNoTurn ends a request that RequestsPerSecond would send only after the deadline of its caller.
 	ErrNoTurn = errors.New("its turn (requests_per_second) would have come after the deadline")
-	// ErrTimeout ends an attempt that had no answer within RequestTimeout.
+	// ErrTimeout ends an attempt without an answer within RequestTimeout.
 	ErrTimeout = errors.New("request_timeout")
 
 	errNoConnection = errors.New("no connection was made")
 	errNotBuilt     = errors.New("it could not be built: a header, or the address of a proxy, is not valid")
 	errTooLong      = errors.New("the answer is longer than 1 MiB")
 	errBroken       = errors.New("the connection ended, or what came back is not HTTP")
-	errCalledOff    = errors.New("it was called off")
+	errCanceled     = errors.New("it was called off")
 )
 
-// repeat says after which kinds of end an operation is sent again. Each level includes the ones before it.
-type repeat int
+// retryPolicy says after which kinds of failure an operation is sent again. Each policy includes the ones before it.
+type retryPolicy int
 
 const (
-	// repeatUndone: only after what surely was not done. Such a request has a connection of its own: on one that was
-	// kept open, and that the server closes at that moment, nobody can tell whether it arrived.
-	repeatUndone repeat = iota
-	// repeatHarmless: also after a gateway's fault and without an answer, for what can be done twice.
-	repeatHarmless
-	// repeatRead: also after a fault of the server, for what changes nothing.
-	repeatRead
+	// retryNotDone sends again only what the server surely has not done. Each attempt has a connection of its own: if a
+	// server closes a reused connection at that moment, nobody can tell whether the request arrived.
+	retryNotDone retryPolicy = iota
+	// retryIdempotent sends again also after a fault of a gateway, and without an answer. It is for operations that can
+	// be done twice.
+	retryIdempotent
+	// retryRead sends again also after a fault of the server. It is for operations that change nothing.
+	retryRead
 )
 
-func (r repeat) after(k Kind) bool {
+// after says whether another attempt may follow one that failed with a kind.
+func (r retryPolicy) after(k Kind) bool {
 	switch k {
 	case NotSent, TooManyRequests:
 		return true
 	case GatewayFault, NoAnswer:
-		return r >= repeatHarmless
+		return r >= retryIdempotent
 	case ServerFault:
-		return r >= repeatRead
+		return r >= retryRead
 	}
 	return false
 }
 
-// answer is what came back, as far as it was read.
+// answer is the answer of the server, as far as it was read.
 type answer struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// outcome is how an attempt ended: with an answer, or with an error, and perhaps a part of an answer.
+// outcome is how an attempt ended: with an answer, or with an error and perhaps a part of an answer.
 type outcome struct {
 	answer
 	err  error
 	sent bool // the request may have reached the server
 }
 
-// call carries out an operation on an instance ("" for none): it makes attempts until one succeeds, or none may follow.
-// It returns the last answer, as far as it was read, and an [*Error] unless that is a success.
+// call carries out an operation on an instance; the id is "" for an operation on the account. It makes attempts until
+// one succeeds or no further attempt is allowed. It returns the last answer, as far as it was read, and an [*Error]
+// unless that answer is a success.
 func (c *Client) call(ctx context.Context, op operation, instanceID string, parameters fields) (answer, error) {
 	if instanceID == "" && !op.account {
 		return answer{}, &Error{Op: op.String(), Kind: Unsendable, text: "no instance id was given"}
@@ -101,14 +104,14 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 		attempts++
 		started := time.Now()
 		end := c.attempt(ctx, op, instanceID, parameters)
-		told := Attempt{
+		record := Attempt{
 			Method: op.method, Path: op.path, InstanceID: c.redact.line(instanceID),
 			Status: end.status, Number: attempts, Duration: time.Since(started),
 		}
 		kind := classify(end)
 		if kind == "" {
 			c.Claim(instanceKey(instanceID))
-			c.options.Log(ctx, told)
+			c.options.Log(ctx, record)
 			return end.answer, nil
 		}
 		redact := c.redactorFor(instanceID, parameters)
@@ -116,24 +119,26 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 		if target, err := c.options.BaseURL.Parse(end.header.Get("Location")); kind == Redirect && err == nil {
 			e.Redirect = redact.line(origin(target))
 		}
-		again := op.repeat.after(kind) && attempts <= c.options.MaxRetries && worthWaiting(ctx, e.RetryAfter)
+		again := op.retry.after(kind) && attempts <= c.options.MaxRetries && worthWaiting(ctx, e.RetryAfter)
 		if again {
-			told.Pause = cmp.Or(e.RetryAfter, c.backoff(attempts-1))
+			record.Pause = cmp.Or(e.RetryAfter, c.backoff(attempts-1))
 		}
-		if told.Kind, told.Err = kind, e.text; end.status/100 != 2 { // the code of a success may be a pairing code
-			told.Code, told.Message = e.Code, e.Message
+		record.Kind, record.Err = kind, e.text
+		if end.status/100 != 2 { // the code of a success may be a pairing code (API.md 4)
+			record.Code, record.Message = e.Code, e.Message
 		}
-		c.options.Log(ctx, told)
+		c.options.Log(ctx, record)
 		if !again {
 			return end.answer, e
 		}
-		if e.interruption = sleep(ctx, told.Pause); e.interruption != nil {
+		e.interruption = sleep(ctx, record.Pause)
+		if e.interruption != nil {
 			return end.answer, e
 		}
 	}
 }
 
-// pace waits for the turn of an attempt, by RequestsPerSecond.
+// pace waits until RequestsPerSecond lets the next attempt through.
 func (c *Client) pace(ctx context.Context) error {
 	err := c.limiter.Wait(ctx)
 	switch {
@@ -147,14 +152,15 @@ func (c *Client) pace(ctx context.Context) error {
 
 // The phases of an attempt.
 const (
-	waiting   int32 = iota // for a connection: nothing was sent
-	connected              // the request may have arrived
-	calledOff              // before there was a connection: one that comes now sends nothing
+	connecting int32 = iota // there is no connection yet, so nothing was sent
+	connected               // there is a connection, so the request may have arrived
+	canceled                // canceled while connecting: a connection that comes now sends nothing
 )
 
-// attempt sends a request once, and reads the answer to its end. Until it has a connection it ends with its caller, or
-// once the making of one takes too long. From then on it has a time of its own to be answered, and that of an operation
-// that must be kept ignores its caller.
+// attempt sends a request once, and reads the answer to its end.
+//
+// While it connects, it ends with its caller's context, or after dialTimeout. Once it is connected, RequestTimeout
+// bounds it. From then on an operation with mustFinish ignores the end of its caller's context.
 func (c *Client) attempt(caller context.Context, op operation, instanceID string, parameters fields) outcome {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(caller))
 	defer cancel(nil)
@@ -162,12 +168,12 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 	defer timeout.Stop()
 	var phase atomic.Int32
 	defer context.AfterFunc(caller, func() {
-		if !op.keep || phase.CompareAndSwap(waiting, calledOff) {
+		if !op.mustFinish || phase.CompareAndSwap(connecting, canceled) {
 			cancel(caller.Err())
 		}
 	})()
 	dial := time.AfterFunc(math.MaxInt64, func() {
-		if phase.CompareAndSwap(waiting, calledOff) {
+		if phase.CompareAndSwap(connecting, canceled) {
 			cancel(errNoConnection)
 		}
 	})
@@ -179,8 +185,8 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 		DNSStart:     func(httptrace.DNSStartInfo) { dials() },
 		ConnectStart: func(string, string) { dials() },
 		GotConn: func(httptrace.GotConnInfo) {
-			// not, if a kept connection was closed, and this is the next one
-			if phase.CompareAndSwap(waiting, connected) {
+			// It is false if net/http replaces a reused connection that was closed: the time runs already.
+			if phase.CompareAndSwap(connecting, connected) {
 				timeout.Reset(c.options.RequestTimeout)
 			}
 		},
@@ -189,10 +195,10 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 		return outcome{err: errNotBuilt}
 	}
 	if request.Body != nil {
-		request.Body = guarded{request.Body, &phase}
+		request.Body = cancelableBody{request.Body, &phase}
 	}
 	transport := c.options.Transport
-	if op.repeat == repeatUndone {
+	if op.retry == retryNotDone {
 		transport = c.single
 	}
 	response, err := transport.RoundTrip(request)
@@ -206,24 +212,25 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 	return c.read(ctx, response)
 }
 
-// dialTimeout is how long a connection may take.
+// dialTimeout bounds the making of a connection.
 func (c *Client) dialTimeout() time.Duration { return min(c.options.RequestTimeout, longestDial) }
 
-// read reads an answer, as far as it comes.
+// read reads the body of an answer, as far as it comes.
 func (c *Client) read(ctx context.Context, response *http.Response) outcome {
 	end := outcome{answer: answer{status: response.StatusCode, header: response.Header}, sent: true}
-	// its body is the bare connection: no context ends a read of that
+	// The body of such an answer is the connection itself, and no context ends a read of that.
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		end.err = errors.New("the server switched to another protocol")
 		return end
 	}
 	var err error
 	end.body, err = io.ReadAll(io.LimitReader(response.Body, maxBody+1))
-	if packed, none := gzip.NewReader(bytes.NewReader(end.body)); none == nil { // some compress unasked
-		end.body, _ = io.ReadAll(io.LimitReader(packed, maxBody+1)) // whether that is whole, a decoder sees
+	// Some servers compress answers although nobody asked for it.
+	if packed, none := gzip.NewReader(bytes.NewReader(end.body)); none == nil {
+		end.body, _ = io.ReadAll(io.LimitReader(packed, maxBody+1)) // a decoder notices if it is not whole
 	}
 	switch {
-	case response.StatusCode/100 != 2: // of a refusal the status is enough
+	case response.StatusCode/100 != 2: // its status is enough
 	case err != nil:
 		end.err = fmt.Errorf("the answer broke off: %w", c.reason(ctx, err, true))
 	case len(end.body) > maxBody:
@@ -240,20 +247,20 @@ func (c *Client) reason(ctx context.Context, err error, sent bool) error {
 	case errors.Is(why, errNoConnection):
 		return fmt.Errorf("%w within %s", errNoConnection, c.dialTimeout())
 	case why != nil:
-		return fmt.Errorf("%w: %w", errCalledOff, why)
+		return fmt.Errorf("%w: %w", errCanceled, why)
 	}
-	return network{err, sent}
+	return networkError{err, sent}
 }
 
-// network is an error that came while there was time left. errors.Is looks no deeper: net's own timeout, that of a dial
-// for example, would pass for [context.DeadlineExceeded].
-type network struct {
+// networkError is an error of the network before any timeout of this package. It hides its cause from errors.Is,
+// because package net's own timeouts, such as that of a dial, match [context.DeadlineExceeded].
+type networkError struct {
 	error
 	sent bool
 }
 
-// Error returns the text of the error, unless net/http may quote in it what it could not read of an answer.
-func (n network) Error() string {
+// Error returns the text of the cause. It replaces a text in which net/http may quote a part of the answer.
+func (n networkError) Error() string {
 	var broken *net.OpError
 	if !n.sent || errors.As(n.error, &broken) || errors.Is(n.error, io.EOF) || errors.Is(n.error, io.ErrUnexpectedEOF) {
 		return n.error.Error()
@@ -261,35 +268,35 @@ func (n network) Error() string {
 	return errBroken.Error()
 }
 
-func (n network) As(target any) bool { return errors.As(n.error, target) }
+func (n networkError) As(target any) bool { return errors.As(n.error, target) }
 
-// guarded is a body that cannot be read once its request was called off: a connection that comes at that very moment
-// sends nothing.
-type guarded struct {
+// cancelableBody is a request body that cannot be read once its request was canceled, so that a connection that comes
+// at that very moment sends nothing.
+type cancelableBody struct {
 	io.ReadCloser
 	phase *atomic.Int32
 }
 
-func (g guarded) Read(p []byte) (int, error) {
-	if g.phase.Load() == calledOff {
-		return 0, errCalledOff
+func (g cancelableBody) Read(p []byte) (int, error) {
+	if g.phase.Load() == canceled {
+		return 0, errCanceled
 	}
 	return g.ReadCloser.Read(p)
 }
 
-// worthWaiting says whether a pause that the server asked for is bearable, and ends before the deadline.
+// worthWaiting says whether a pause is at most longestPause and ends before the deadline.
 func worthWaiting(ctx context.Context, pause time.Duration) bool {
 	deadline, bounded := ctx.Deadline()
 	return ctx.Err() == nil && pause <= longestPause && (!bounded || pause < time.Until(deadline))
 }
 
-// backoff is the pause before a retry (0 for the first): twice as long each time, with jitter.
+// backoff returns the pause before a retry, counted from 0. It doubles each time, with jitter.
 func (c *Client) backoff(retry int) time.Duration {
 	longest := min(c.options.RetryWait<<min(retry, 16), longestPause)
 	return longest/2 + rand.N(longest/2+1) //nolint:gosec // spreads retries, guards nothing
 }
 
-// sleep pauses, or returns the error with which ctx ended.
+// sleep pauses. If ctx ends first, it returns the error of ctx.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -301,7 +308,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// retryAfter reads the Retry-After header, in seconds or as a date; 0 means there is none.
+// retryAfter reads the Retry-After header, which has seconds or a date. It returns 0 if there is none.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
@@ -313,8 +320,8 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	return 0
 }
 
-// sentAt returns when an answer was sent, by the clock of its server, which other dates in it are of, too; now, if it
-// does not say.
+// sentAt returns when an answer was sent, by the clock of the server. Other dates in the answer go by the same clock.
+// Without a Date header it returns now.
 func sentAt(header http.Header, now time.Time) time.Time {
 	if sent, err := http.ParseTime(header.Get("Date")); err == nil {
 		return sent
@@ -322,7 +329,7 @@ func sentAt(header http.Header, now time.Time) time.Time {
 	return now
 }
 
-// Attempt is what may be told of one attempt: nothing in it is secret.
+// Attempt describes one attempt for a log. Nothing in it is secret.
 type Attempt struct {
 	Method     string
 	Path       string
@@ -331,11 +338,11 @@ type Attempt struct {
 	Number     int    // 1 for the first attempt of a request
 	Duration   time.Duration
 
-	// Of one that failed:
+	// These are set if the attempt failed:
 
-	Kind    Kind          // what its end means, which decides whether another one follows
+	Kind    Kind          // what the failure means; it decides whether another attempt follows
 	Code    string        // the API's code, if the answer had one
-	Message string        // what the API said
+	Message string        // the API's message, if the answer had one
 	Err     string        // why there was no whole answer
-	Pause   time.Duration // before another one follows; 0: none does
+	Pause   time.Duration // the pause before the next attempt; 0 if there is none
 }

@@ -23,9 +23,8 @@ import (
 	"time"
 )
 
-// once are the operations of which nobody could tell whether a second request would do the same again, and calls of
-// them.
-var once = map[operation]func(context.Context, *Client) error{
+// callsSentOnce are the operations that may do something else when they are sent twice, each with a call of it.
+var callsSentOnce = map[operation]func(context.Context, *Client) error{
 	createSession:  func(ctx context.Context, c *Client) error { _, err := c.CreateSession(ctx); return err },
 	startSession:   func(ctx context.Context, c *Client) error { _, err := c.StartSession(ctx, "A1"); return err },
 	restartSession: func(ctx context.Context, c *Client) error { _, err := c.RestartSession(ctx, "A1"); return err },
@@ -44,40 +43,42 @@ var once = map[operation]func(context.Context, *Client) error{
 	},
 }
 
-// fine is an answer with which each of them succeeds.
-const fine = `{"instance_id":"A1","status":"STARTING","code":"ABCD-1234","link":"` + linkAddress + `","id":"77"}`
+// goodAnswer is an answer with which each of them succeeds.
+const goodAnswer = `{"instance_id":"A1","status":"STARTING","code":"ABCD-1234","link":"` + linkAddress + `","id":"77"}`
 
 var created atomic.Int32
 
-// anew is [fine], with the id of a session of its own.
-func anew() string { return strings.Replace(fine, "A1", fmt.Sprintf("A%d", 100+created.Add(1)), 1) }
+// newGoodAnswer returns [goodAnswer] with the id of a new session.
+func newGoodAnswer() string {
+	return strings.Replace(goodAnswer, "A1", fmt.Sprintf("A%d", 100+created.Add(1)), 1)
+}
 
-// TestCreateIsSentOnceWhenItMayHaveActed is promise P2.
-func TestCreateIsSentOnceWhenItMayHaveActed(t *testing.T) {
+// TestCreateIsNotRetriedWhenItsOutcomeIsUnknown tests promise P2.
+func TestCreateIsNotRetriedWhenItsOutcomeIsUnknown(t *testing.T) {
 	t.Parallel()
 	for name, reply := range map[string]http.HandlerFunc{
-		"500":                answers(500, `{"code":"internal","message":"oops"}`),
-		"502":                answers(502, "<html>Bad Gateway</html>"),
-		"503":                answers(503, "", "Retry-After", "0"),
-		"504":                answers(504, ""),
-		"408":                answers(408, ""),
-		"reset":              resets,
-		"timeout":            stalls,
-		"empty":              answers(201, ""),
-		"no content":         answers(204, ""),
-		"cut off":            cutsOff,
-		"cut in the JSON":    answers(201, `{"instance_id":"3EB0`),
-		"HTML":               answers(200, "<html>Sign in</html>"),
-		"no id":              answers(201, `{"session_name":"wawp-1","status":"STOPPED"}`),
-		"blank id":           answers(201, `{"instance_id":" "}`),
-		"no form of an id":   answers(201, `{"instance_id":"A1; rm -rf /"}`),
-		"error in disguise":  answers(200, `{"code":"server_not_found","message":"No server"}`),
-		"another session's":  answers(200, `{"success":false,"sessions":[{"instance_id":"A1"}]}`),
-		"an array":           answers(201, `[]`),
-		"two objects":        answers(201, `{"instance_id":"A"}{"instance_id":"B"}`),
-		"error after status": answers(200, `{"status":500,"error":"Internal","message":"oops"}`),
-		"no HTTP":            says("220 mail.example ESMTP\r\n"),
-		"endless":            answers(201, strings.Repeat(" ", maxBody)+`{"instance_id":"A1"}`),
+		"500":                response(500, `{"code":"internal","message":"oops"}`),
+		"502":                response(502, "<html>Bad Gateway</html>"),
+		"503":                response(503, "", "Retry-After", "0"),
+		"504":                response(504, ""),
+		"408":                response(408, ""),
+		"reset":              connectionReset,
+		"timeout":            noResponse,
+		"empty":              response(201, ""),
+		"no content":         response(204, ""),
+		"cut off":            truncatedResponse,
+		"cut in the JSON":    response(201, `{"instance_id":"3EB0`),
+		"HTML":               response(200, "<html>Sign in</html>"),
+		"no id":              response(201, `{"session_name":"wawp-1","status":"STOPPED"}`),
+		"blank id":           response(201, `{"instance_id":" "}`),
+		"no form of an id":   response(201, `{"instance_id":"A1; rm -rf /"}`),
+		"error in disguise":  response(200, `{"code":"server_not_found","message":"No server"}`),
+		"another session's":  response(200, `{"success":false,"sessions":[{"instance_id":"A1"}]}`),
+		"an array":           response(201, `[]`),
+		"two objects":        response(201, `{"instance_id":"A"}{"instance_id":"B"}`),
+		"error after status": response(200, `{"status":500,"error":"Internal","message":"oops"}`),
+		"no HTTP":            rawResponse("220 mail.example ESMTP\r\n"),
+		"endless":            response(201, strings.Repeat(" ", maxBody)+`{"instance_id":"A1"}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -94,10 +95,10 @@ func TestCreateIsSentOnceWhenItMayHaveActed(t *testing.T) {
 	}
 }
 
-func TestCreateThatIsRefusedMadeNothing(t *testing.T) {
+func TestRefusedCreateHasNoUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{301, 302, 307, 308, 400, 401, 403, 404, 405, 409, 410, 422} {
-		s := serve(t, answers(status, `{"code":"no","message":"No.","instance_id":"A1"}`, "Location",
+		s := serve(t, response(status, `{"code":"no","message":"No.","instance_id":"A1"}`, "Location",
 			"https://elsewhere.example/v2/session/create"))
 		session, err := client(t, s.URL).CreateSession(context.Background())
 		if err == nil || OutcomeUnknown(err) || s.count() != 1 || session.InstanceID != "" {
@@ -108,9 +109,9 @@ func TestCreateThatIsRefusedMadeNothing(t *testing.T) {
 	}
 }
 
-func TestCreateIsSentAgainAfterWhatSurelyMadeNothing(t *testing.T) {
+func TestCreateIsRetriedWhenItSurelyMadeNothing(t *testing.T) {
 	t.Parallel()
-	create := answers(201, `{"instance_id":"A1"}`)
+	create := response(201, `{"instance_id":"A1"}`)
 	overTLS := func(t *testing.T, s *server) (string, *http.Transport) {
 		t.Helper()
 		secure := httptest.NewTLSServer(http.HandlerFunc(s.handle))
@@ -126,9 +127,9 @@ func TestCreateIsSentAgainAfterWhatSurelyMadeNothing(t *testing.T) {
 		secure   bool
 		requests int // that arrive
 	}{
-		{"429", []http.HandlerFunc{answers(429, "", "Retry-After", "0"), create}, nil, false, 2},
-		{"a failed dial", []http.HandlerFunc{create}, failFirst, false, 1},
-		{"a failed TLS handshake", []http.HandlerFunc{create}, hangUpFirst, true, 1},
+		{"429", []http.HandlerFunc{response(429, "", "Retry-After", "0"), create}, nil, false, 2},
+		{"a failed dial", []http.HandlerFunc{create}, dialerFailingOnce, false, 1},
+		{"a failed TLS handshake", []http.HandlerFunc{create}, dialerHangingUpOnce, true, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -151,8 +152,8 @@ func TestCreateIsSentAgainAfterWhatSurelyMadeNothing(t *testing.T) {
 
 type dialer = func(context.Context, string, string) (net.Conn, error)
 
-// failFirst is a dialer that fails once.
-func failFirst(next dialer) dialer {
+// dialerFailingOnce returns a dialer that fails once.
+func dialerFailingOnce(next dialer) dialer {
 	var failed atomic.Bool
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		if failed.CompareAndSwap(false, true) {
@@ -162,8 +163,8 @@ func failFirst(next dialer) dialer {
 	}
 }
 
-// hangUpFirst is a dialer whose first connection is closed by its other end.
-func hangUpFirst(next dialer) dialer {
+// dialerHangingUpOnce returns a dialer whose first connection is closed by the server.
+func dialerHangingUpOnce(next dialer) dialer {
 	var hungUp atomic.Bool
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		if hungUp.CompareAndSwap(false, true) {
@@ -176,7 +177,7 @@ func hangUpFirst(next dialer) dialer {
 
 func TestProxyThatRefusesTheTunnelMeansNotSent(t *testing.T) {
 	t.Parallel()
-	proxy := serve(t, answers(502, ""))
+	proxy := serve(t, response(502, ""))
 	proxyURL, _ := url.Parse(proxy.URL)
 	tr := newTransport(nil)
 	tr.Proxy = http.ProxyURL(proxyURL)
@@ -190,14 +191,14 @@ func TestProxyThatRefusesTheTunnelMeansNotSent(t *testing.T) {
 	}
 }
 
-// TestCreateIsNotReplayedByTheTransport has a server that would speak HTTP/2, and ends each stream with an error once
+// TestCreateIsNotRetriedByNetHTTP has a server that would speak HTTP/2, and ends each stream with an error once
 // the request has arrived. For one of these errors, net/http sends the request again by itself.
-func TestCreateIsNotReplayedByTheTransport(t *testing.T) {
+func TestCreateIsNotRetriedByNetHTTP(t *testing.T) {
 	t.Parallel()
 	var requests atomic.Int32
 	count := func(w http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
-		resets(w, r)
+		connectionReset(w, r)
 	}
 	s := httptest.NewUnstartedServer(http.HandlerFunc(count))
 	s.TLS = &tls.Config{NextProtos: []string{"h2", "http/1.1"}}
@@ -244,14 +245,14 @@ func refuseStreams(conn *tls.Conn, requests *atomic.Int32) {
 	}
 }
 
-// TestWhatIsSentOnceHasAConnectionOfItsOwn: the server keeps each connection open after a request, and drops it when
+// TestNonIdempotentRequestsUseNewConnections: the server keeps each connection open after a request, and drops it when
 // the next one arrives. Nobody could tell what became of that.
-func TestWhatIsSentOnceHasAConnectionOfItsOwn(t *testing.T) {
+func TestNonIdempotentRequestsUseNewConnections(t *testing.T) {
 	t.Parallel()
-	for op, call := range once {
+	for op, call := range callsSentOnce {
 		s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			if conn, kept, err := http.NewResponseController(w).Hijack(); err == nil {
-				body := anew()
+				body := newGoodAnswer()
 				_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 				_, _ = kept.ReadByte()
 				_ = conn.Close()
@@ -269,11 +270,11 @@ func TestWhatIsSentOnceHasAConnectionOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestConnectionsOfReadsAreKept(t *testing.T) {
+func TestReadsReuseConnections(t *testing.T) {
 	t.Parallel()
 	const atOnce = keptConnections
 	var opened atomic.Int32
-	s := httptest.NewUnstartedServer(together(atOnce, answers(200, `{"status":"WORKING"}`)))
+	s := httptest.NewUnstartedServer(responseWhenAllArrived(atOnce, response(200, `{"status":"WORKING"}`)))
 	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
 			opened.Add(1)
@@ -290,7 +291,7 @@ func TestConnectionsOfReadsAreKept(t *testing.T) {
 	}
 }
 
-// TestNoRequestWaitsForAConnection: all are under way at once, or none is answered.
+// TestNoRequestWaitsForAConnection has a server that answers only when all requests have arrived.
 func TestNoRequestWaitsForAConnection(t *testing.T) {
 	t.Parallel()
 	const atOnce = 64
@@ -300,15 +301,17 @@ func TestNoRequestWaitsForAConnection(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, together(atOnce, func(w http.ResponseWriter, r *http.Request) { answers(200, anew())(w, r) }))
+			s := serve(t, responseWhenAllArrived(atOnce, func(w http.ResponseWriter, r *http.Request) {
+				response(200, newGoodAnswer())(w, r)
+			}))
 			c := client(t, s.URL)
 			checkAll(t, atOnce, func() error { return call(c) })
 		})
 	}
 }
 
-// together answers once as many requests wait as were asked for.
-func together(atOnce int, reply http.HandlerFunc) http.HandlerFunc {
+// responseWhenAllArrived answers once atOnce requests have arrived.
+func responseWhenAllArrived(atOnce int, reply http.HandlerFunc) http.HandlerFunc {
 	var mu sync.Mutex
 	waiting, all := 0, make(chan struct{})
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -323,7 +326,7 @@ func together(atOnce int, reply http.HandlerFunc) http.HandlerFunc {
 		case <-here:
 			reply(w, r)
 		case <-time.After(20 * time.Second):
-			answers(400, `{"message":"the others did not come"}`)(w, r)
+			response(400, `{"message":"the others did not come"}`)(w, r)
 		}
 	}
 }
@@ -341,9 +344,8 @@ func checkAll(t *testing.T, n int, call func() error) {
 	calls.Wait()
 }
 
-// TestConnectionIsMadeInTime or the request was not sent: a proxy or a server that accepts, and says no more, ends no
-// attempt.
-func TestConnectionIsMadeInTime(t *testing.T) {
+// TestDialTimeoutMeansNotSent has proxies and servers that accept a connection, and then send nothing.
+func TestDialTimeoutMeansNotSent(t *testing.T) {
 	t.Parallel()
 	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -384,8 +386,8 @@ func TestConnectionIsMadeInTime(t *testing.T) {
 	}
 }
 
-// TestDialHasATimeOfItsOwn: that of a request, or 30 s, whatever is less. The time here is synctest's.
-func TestDialHasATimeOfItsOwn(t *testing.T) {
+// TestDialTimeoutIsAtMost30Seconds also expects the timeout of a request, if that is shorter. It runs in synctest.
+func TestDialTimeoutIsAtMost30Seconds(t *testing.T) {
 	t.Parallel()
 	for timeout, want := range map[time.Duration]time.Duration{
 		3 * time.Second: 3 * time.Second,
@@ -393,7 +395,7 @@ func TestDialHasATimeOfItsOwn(t *testing.T) {
 	} {
 		for took, inTime := range map[time.Duration]bool{want - 1: true, want + 1: false} {
 			synctest.Test(t, func(t *testing.T) {
-				transport := piped(func(conn net.Conn) {
+				transport := pipeTransport(func(conn net.Conn) {
 					_ = sleep(context.Background(), timeout-1) // the request has all of its time
 					_, _ = io.WriteString(conn,
 						"HTTP/1.1 201 Created\r\nContent-Length: 20\r\n\r\n"+`{"instance_id":"A1"}`)
@@ -423,12 +425,13 @@ func TestDialHasATimeOfItsOwn(t *testing.T) {
 	}
 }
 
-// TestTimeOfARequestStartsWithItsConnection: the wait for one is no part of it. The time here is synctest's.
-func TestTimeOfARequestStartsWithItsConnection(t *testing.T) {
+// TestRequestTimeoutStartsAtTheConnection expects that the wait for a connection is not part of it. It runs in
+// synctest.
+func TestRequestTimeoutStartsAtTheConnection(t *testing.T) {
 	t.Parallel()
 	const timeout = time.Minute
 	answer := func(conn net.Conn) {
-		body := anew()
+		body := newGoodAnswer()
 		_, _ = fmt.Fprintf(conn, "HTTP/1.1 201 Created\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(body),
 			body)
 	}
@@ -436,7 +439,7 @@ func TestTimeOfARequestStartsWithItsConnection(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			c := client(t, "http://api.wawp.test", func(o *Options) {
-				transport := piped(answer)
+				transport := pipeTransport(answer)
 				next := transport.DialContext
 				transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 					if err := sleep(ctx, 10*timeout); err != nil {
@@ -455,7 +458,7 @@ func TestTimeOfARequestStartsWithItsConnection(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			c := client(t, "http://api.wawp.test", func(o *Options) {
-				transport := piped(func(conn net.Conn) {
+				transport := pipeTransport(func(conn net.Conn) {
 					_ = sleep(context.Background(), timeout-1) // each takes nearly all of its time
 					answer(conn)
 				})
@@ -469,7 +472,7 @@ func TestTimeOfARequestStartsWithItsConnection(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			c := client(t, "http://api.wawp.test", func(o *Options) {
-				o.Transport, o.RequestTimeout = piped(func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)) }),
+				o.Transport, o.RequestTimeout = pipeTransport(func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)) }),
 					timeout
 			})
 			started := time.Now()
@@ -482,9 +485,9 @@ func TestTimeOfARequestStartsWithItsConnection(t *testing.T) {
 	})
 }
 
-// piped is a transport whose connections lead to a server that reads a request, answers it as it is told, and closes
-// the connection.
-func piped(reply func(net.Conn)) *http.Transport {
+// pipeTransport returns a transport whose connections lead to a server that reads a request, answers it as it is
+// told, and closes the connection.
+func pipeTransport(reply func(net.Conn)) *http.Transport {
 	transport := newTransport(nil)
 	transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
 		here, there := net.Pipe()
@@ -500,7 +503,7 @@ func piped(reply func(net.Conn)) *http.Transport {
 	return transport
 }
 
-func TestCreateOnTheWireIgnoresCancellation(t *testing.T) {
+func TestCreateIgnoresCancellationOnceSent(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -508,7 +511,7 @@ func TestCreateOnTheWireIgnoresCancellation(t *testing.T) {
 		select {
 		case <-r.Context().Done():
 		case <-time.After(50 * time.Millisecond):
-			answers(201, `{"instance_id":"A1"}`)(w, r)
+			response(201, `{"instance_id":"A1"}`)(w, r)
 		}
 	})
 	session, err := client(t, s.URL).CreateSession(ctx)
@@ -517,12 +520,12 @@ func TestCreateOnTheWireIgnoresCancellation(t *testing.T) {
 	}
 }
 
-// TestCreateOnTheWireIgnoresADeadline of its caller, too.
-func TestCreateOnTheWireIgnoresADeadline(t *testing.T) {
+// TestCreateIgnoresTheDeadlineOnceSent has a deadline of the caller.
+func TestCreateIgnoresTheDeadlineOnceSent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := client(t, "http://api.wawp.test", func(o *Options) {
-			o.Transport = piped(func(conn net.Conn) {
+			o.Transport = pipeTransport(func(conn net.Conn) {
 				_ = sleep(context.Background(), 30*time.Second)
 				_, _ = io.WriteString(conn, "HTTP/1.1 201 Created\r\nContent-Length: 20\r\n\r\n"+`{"instance_id":"A1"}`)
 			})
@@ -535,12 +538,12 @@ func TestCreateOnTheWireIgnoresADeadline(t *testing.T) {
 	})
 }
 
-func TestCreateThatOutlivesItsCallerSaysThatItTimedOut(t *testing.T) {
+func TestCreateAfterTheDeadlineReportsRequestTimeout(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		cancel()
-		dawdles(201, `{"instance_id":"A1"}`)(w, r)
+		slowResponse(201, `{"instance_id":"A1"}`)(w, r)
 	})
 	_, err := client(t, s.URL, func(o *Options) { o.RequestTimeout = 100 * time.Millisecond }).CreateSession(ctx)
 	if !errors.Is(err, ErrTimeout) || errors.Is(err, context.Canceled) || !OutcomeUnknown(err) {
@@ -550,7 +553,7 @@ func TestCreateThatOutlivesItsCallerSaysThatItTimedOut(t *testing.T) {
 
 func TestEachAttemptHasItsTimeout(t *testing.T) {
 	t.Parallel()
-	s := serve(t, dawdles(200, `{"status":"WORKING"}`), answers(200, `{"status":"WORKING"}`))
+	s := serve(t, slowResponse(200, `{"status":"WORKING"}`), response(200, `{"status":"WORKING"}`))
 	_, err := client(t, s.URL, func(o *Options) { o.RequestTimeout = time.Second }).GetSession(context.Background(),
 		"A1")
 	if err != nil || s.count() != 2 {
@@ -558,9 +561,9 @@ func TestEachAttemptHasItsTimeout(t *testing.T) {
 	}
 }
 
-// TestTimeoutOfADialIsNotThatOfTheCaller: who reads that the time is over would raise a timeout, and not look at the
-// network.
-func TestTimeoutOfADialIsNotThatOfTheCaller(t *testing.T) {
+// TestDialErrorIsNotDeadlineExceeded matters for the diagnostic: if the time were over, a person would raise a timeout,
+// and not look at the network.
+func TestDialErrorIsNotDeadlineExceeded(t *testing.T) {
 	t.Parallel()
 	transport := newTransport(nil)
 	transport.DialContext = (&net.Dialer{Deadline: time.Unix(1, 0)}).DialContext
@@ -571,9 +574,8 @@ func TestTimeoutOfADialIsNotThatOfTheCaller(t *testing.T) {
 	}
 }
 
-// TestSwitchOfProtocolsIsNotReadOn: net/http hands over such a connection as the body, and no context ends a read of
-// it.
-func TestSwitchOfProtocolsIsNotReadOn(t *testing.T) {
+// TestSwitchingProtocolsBodyIsNotRead has the connection itself as the body. No context ends a read of it.
+func TestSwitchingProtocolsBodyIsNotRead(t *testing.T) {
 	t.Parallel()
 	over := make(chan struct{})
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -601,17 +603,17 @@ func TestSwitchOfProtocolsIsNotReadOn(t *testing.T) {
 	close(over)
 }
 
-// TestOtherRequestsOnTheWireAreCalledOff: nobody can tell what became of those that change something.
-func TestOtherRequestsOnTheWireAreCalledOff(t *testing.T) {
+// TestOtherRequestsAreCanceledOnceSent expects an unknown outcome of requests that change something.
+func TestOtherRequestsAreCanceledOnceSent(t *testing.T) {
 	t.Parallel()
 	for name, call := range map[string]func(context.Context, *Client) error{
 		"info":  func(ctx context.Context, c *Client) error { _, err := c.GetSession(ctx, "A1"); return err },
-		"start": once[startSession],
+		"start": callsSentOnce[startSession],
 	} {
 		ctx, cancel := context.WithCancel(context.Background())
 		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 			cancel()
-			dawdles(200, `{"status":"WORKING"}`)(w, r)
+			slowResponse(200, `{"status":"WORKING"}`)(w, r)
 		})
 		err := call(ctx, client(t, s.URL))
 		if !errors.Is(err, context.Canceled) || !OutcomeUnknown(err) || s.count() != 1 {
@@ -620,12 +622,12 @@ func TestOtherRequestsOnTheWireAreCalledOff(t *testing.T) {
 	}
 }
 
-// TestCancellationBeforeTheWireSendsNothing looks at each place where a create waits before it is sent.
-func TestCancellationBeforeTheWireSendsNothing(t *testing.T) {
+// TestCancellationBeforeTheConnectionSendsNothing cancels a create at each place where it waits before it is sent.
+func TestCancellationBeforeTheConnectionSendsNothing(t *testing.T) {
 	t.Parallel()
 	t.Run("already cancelled", func(t *testing.T) {
 		t.Parallel()
-		s := serve(t, answers(201, `{"instance_id":"A1"}`))
+		s := serve(t, response(201, `{"instance_id":"A1"}`))
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
 		_, err := client(t, s.URL).CreateSession(ctx)
@@ -633,7 +635,7 @@ func TestCancellationBeforeTheWireSendsNothing(t *testing.T) {
 	})
 	t.Run("limiter", func(t *testing.T) {
 		t.Parallel()
-		s := serve(t, answers(201, `{"instance_id":"A1"}`))
+		s := serve(t, response(201, `{"instance_id":"A1"}`))
 		c := client(t, s.URL, func(o *Options) { o.RequestsPerSecond = 0.1 })
 		if _, err := c.CreateSession(context.Background()); err != nil {
 			t.Fatal(err)
@@ -654,9 +656,9 @@ func TestCancellationBeforeTheWireSendsNothing(t *testing.T) {
 		t.Parallel()
 		ctx, cancel := context.WithCancel(context.Background())
 		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			answers(429, "", "Retry-After", "5")(w, r)
+			response(429, "", "Retry-After", "5")(w, r)
 			time.AfterFunc(20*time.Millisecond, cancel)
-		}, answers(201, `{"instance_id":"A1"}`))
+		}, response(201, `{"instance_id":"A1"}`))
 		_, err := client(t, s.URL).CreateSession(ctx)
 		checkNotSent(t, s, 1, err)
 		if KindOf(err) != TooManyRequests || !strings.HasSuffix(err.Error(),
@@ -666,7 +668,7 @@ func TestCancellationBeforeTheWireSendsNothing(t *testing.T) {
 	})
 	t.Run("dial", func(t *testing.T) {
 		t.Parallel()
-		s := serve(t, answers(201, `{"instance_id":"A1"}`))
+		s := serve(t, response(201, `{"instance_id":"A1"}`))
 		ctx, cancel := context.WithCancel(context.Background())
 		tr := newTransport(nil)
 		tr.DialContext = func(dialing context.Context, _, _ string) (net.Conn, error) {
@@ -699,15 +701,15 @@ func checkNotSent(t *testing.T, s *server, requests int, err error) {
 	}
 }
 
-// racing is a transport in which the connection comes at the very moment of the cancellation: just after it, or just
+// cancelingTransport is a transport whose connection comes at the moment of the cancellation: just after it, or just
 // before.
-type racing struct {
+type cancelingTransport struct {
 	cancel context.CancelFunc
 	before bool
 	sent   atomic.Bool
 }
 
-func (r *racing) RoundTrip(request *http.Request) (*http.Response, error) {
+func (r *cancelingTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	trace := httptrace.ContextClientTrace(request.Context())
 	if r.before {
 		trace.GotConn(httptrace.GotConnInfo{})
@@ -724,17 +726,17 @@ func (r *racing) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err := request.Context().Err(); err != nil {
 		return nil, err
 	}
-	return handled(answers(201, `{"instance_id":"A1"}`)).RoundTrip(request)
+	return handlerTransport(response(201, `{"instance_id":"A1"}`)).RoundTrip(request)
 }
 
 func TestConnectionAfterCancellationSendsNothing(t *testing.T) {
 	t.Parallel()
-	for op, call := range once {
-		if !op.keep {
+	for op, call := range callsSentOnce {
+		if !op.mustFinish {
 			continue
 		}
 		ctx, cancel := context.WithCancel(context.Background())
-		transport := &racing{cancel: cancel}
+		transport := &cancelingTransport{cancel: cancel}
 		err := call(ctx, client(t, "http://127.0.0.1:1", func(o *Options) { o.Transport = transport }))
 		if transport.sent.Load() || KindOf(err) != Unsendable || !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: sent: %t, kind %v, error: %v", op, transport.sent.Load(), KindOf(err), err)
@@ -745,17 +747,17 @@ func TestConnectionAfterCancellationSendsNothing(t *testing.T) {
 func TestCancellationAfterTheConnectionIsIgnored(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
-	transport := &racing{cancel: cancel, before: true}
+	transport := &cancelingTransport{cancel: cancel, before: true}
 	session, err := client(t, "http://127.0.0.1:1", func(o *Options) { o.Transport = transport }).CreateSession(ctx)
 	if err != nil || session.InstanceID != "A1" {
 		t.Errorf("%+v, %v", session, err)
 	}
 }
 
-// TestWhatCannotBeSentIsNotTriedAgain, and its error tells nothing of a proxy's password.
-func TestWhatCannotBeSentIsNotTriedAgain(t *testing.T) {
+// TestUnsendableRequestIsNotRetried also expects that the error does not show the password of a proxy.
+func TestUnsendableRequestIsNotRetried(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(200, fine))
+	s := serve(t, response(200, goodAnswer))
 	proxyError := &url.Error{Op: "parse", URL: "http://user:hunter2@proxy.test:%zz", Err: errors.New("invalid port")}
 	for name, adjust := range map[string]func(*Options){
 		"a header with a control character": func(o *Options) { o.UserAgent = "agent\x00" },
@@ -789,9 +791,9 @@ func TestWhatCannotBeSentIsNotTriedAgain(t *testing.T) {
 
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
-	elsewhere := serve(t, answers(200, `{"instance_id":"A1","status":"WORKING"}`))
+	elsewhere := serve(t, response(200, `{"instance_id":"A1","status":"WORKING"}`))
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		s := serve(t, answers(status, "", "Location",
+		s := serve(t, response(status, "", "Location",
 			elsewhere.URL+"/v2/session/create?access_token="+url.QueryEscape(testToken)))
 		c := client(t, s.URL)
 		_, created := c.CreateSession(context.Background())
@@ -808,13 +810,13 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-// TestLogTellsEachAttempt: on what, what Wawp said, what that means, and after which pause another one follows.
-func TestLogTellsEachAttempt(t *testing.T) {
+// TestLogOfAttempts expects the instance, the answer, its kind and the pause before the next attempt.
+func TestLogOfAttempts(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(502, ""), resets, cutsOff,
-		answers(429, `{"code":"slow_down","message":"Not so `+testToken+`."}`),
-		answers(404, `{"code":"invalid_instance","message":"gone"}`),
-		answers(200, `{"status":"WORKING","code":"ABCD-1234","message":"x"}`))
+	s := serve(t, response(502, ""), connectionReset, truncatedResponse,
+		response(429, `{"code":"slow_down","message":"Not so `+testToken+`."}`),
+		response(404, `{"code":"invalid_instance","message":"gone"}`),
+		response(200, `{"status":"WORKING","code":"ABCD-1234","message":"x"}`))
 	var log []Attempt
 	c := client(t, s.URL, func(o *Options) { o.Log = func(_ context.Context, a Attempt) { log = append(log, a) } })
 	_, _ = c.GetSession(context.Background(), "A1")
@@ -845,7 +847,7 @@ func TestLogTellsEachAttempt(t *testing.T) {
 	}
 }
 
-// TestRetryTable is promise P7, endpoint by endpoint.
+// TestRetryTable tests promise P7, endpoint by endpoint.
 func TestRetryTable(t *testing.T) {
 	t.Parallel()
 	endings := map[string]outcome{
@@ -888,12 +890,12 @@ func TestRetryTable(t *testing.T) {
 		sendText:        undone,
 	} {
 		for name, end := range endings {
-			if got := op.repeat.after(classify(end)); got != slices.Contains(want, name) {
+			if got := op.retry.after(classify(end)); got != slices.Contains(want, name) {
 				t.Errorf("%s after %s: retried = %t", op, name, got)
 			}
 		}
-		if _, listed := once[op]; listed != (op.repeat == repeatUndone) || op.keep && !listed {
-			t.Errorf("%s: sent once: %t, kept: %t, listed: %t", op, op.repeat == repeatUndone, op.keep, listed)
+		if _, listed := callsSentOnce[op]; listed != (op.retry == retryNotDone) || op.mustFinish && !listed {
+			t.Errorf("%s: sent once: %t, kept: %t, listed: %t", op, op.retry == retryNotDone, op.mustFinish, listed)
 		}
 	}
 }
@@ -950,14 +952,14 @@ func TestPausesGrowAndVary(t *testing.T) {
 	}
 }
 
-// TestPauseIsAsLongAsTheServerAsks, or else grows. The time is synctest's.
+// TestPauseIsAsLongAsTheServerAsks expects growing pauses if the server does not ask. It runs in synctest.
 func TestPauseIsAsLongAsTheServerAsks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := client(t, "http://api.wawp.test", func(o *Options) {
 			o.RetryWait = time.Second
-			o.Transport = handled(inTurn(answers(429, "", "Retry-After", "60"), answers(503, ""), answers(503, ""),
-				answers(200, fine)))
+			o.Transport = handlerTransport(responsesInTurn(response(429, "", "Retry-After", "60"), response(503, ""), response(503, ""),
+				response(200, goodAnswer)))
 		})
 		started := time.Now()
 		_, err := c.GetSession(t.Context(), "A1")
@@ -968,7 +970,7 @@ func TestPauseIsAsLongAsTheServerAsks(t *testing.T) {
 	})
 }
 
-func TestRetryAfterIsWaitedForIfItIsBearable(t *testing.T) {
+func TestRetryAfterOver60SecondsEndsTheRetries(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		asked time.Duration
@@ -1005,17 +1007,17 @@ func TestRetriesEndInAnAnswerOrInTheLastError(t *testing.T) {
 		status   int // of the error; 0: no error
 	}{
 		{"after faults", []http.HandlerFunc{
-			answers(500, ""), answers(502, "<html>"), resets, cutsOff,
-			answers(200, described),
+			response(500, ""), response(502, "<html>"), connectionReset, truncatedResponse,
+			response(200, described),
 		}, 5, 0},
-		{"after 429", []http.HandlerFunc{answers(429, "", "Retry-After", "0"), answers(200, described)}, 2, 0},
-		{"in vain", []http.HandlerFunc{answers(503, `{"code":"x","message":"y"}`)}, 5, 503},
-		{"not after a refusal", []http.HandlerFunc{answers(403, "")}, 1, 403},
-		{"not after an endless answer", []http.HandlerFunc{answers(200, strings.Repeat(" ", maxBody+1))}, 1, 200},
-		{"not when asked to come back later", []http.HandlerFunc{answers(429, "", "Retry-After", "61")}, 1, 429},
+		{"after 429", []http.HandlerFunc{response(429, "", "Retry-After", "0"), response(200, described)}, 2, 0},
+		{"in vain", []http.HandlerFunc{response(503, `{"code":"x","message":"y"}`)}, 5, 503},
+		{"not after a refusal", []http.HandlerFunc{response(403, "")}, 1, 403},
+		{"not after an endless answer", []http.HandlerFunc{response(200, strings.Repeat(" ", maxBody+1))}, 1, 200},
+		{"not when asked to come back later", []http.HandlerFunc{response(429, "", "Retry-After", "61")}, 1, 429},
 		{
 			"not when asked to come back after the deadline",
-			[]http.HandlerFunc{answers(503, "", "Retry-After", "59")},
+			[]http.HandlerFunc{response(503, "", "Retry-After", "59")},
 			1,
 			503,
 		},
@@ -1040,9 +1042,9 @@ func TestRetriesEndInAnAnswerOrInTheLastError(t *testing.T) {
 	}
 }
 
-func TestErrorSaysWhenToComeBack(t *testing.T) {
+func TestErrorHasRetryAfter(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(429, "", "Retry-After", "90"))
+	s := serve(t, response(429, "", "Retry-After", "90"))
 	_, err := client(t, s.URL).CreateSession(context.Background())
 	var e *Error
 	if !errors.As(err, &e) || e.RetryAfter != 90*time.Second || OutcomeUnknown(err) {
@@ -1056,7 +1058,7 @@ func TestRequestsPerSecondHoldsThroughRefusals(t *testing.T) {
 	t.Parallel()
 	const sessions, workers, refused, interval = 200, 10, 10, time.Second / 16
 	synctest.Test(t, func(t *testing.T) {
-		api := &refusing{every: 20}
+		api := &rateLimitedTransport{every: 20}
 		c := New(Options{Transport: api, MaxRetries: 4, RequestsPerSecond: float64(time.Second / interval)})
 		work := make(chan int)
 		var group sync.WaitGroup
@@ -1088,14 +1090,14 @@ func TestRequestsPerSecondHoldsThroughRefusals(t *testing.T) {
 	})
 }
 
-// refusing creates sessions, but for every so many attempts, which it refuses.
-type refusing struct {
+// rateLimitedTransport creates sessions. It refuses every so many attempts with a 429.
+type rateLimitedTransport struct {
 	every   int
 	mu      sync.Mutex
 	arrived []time.Time
 }
 
-func (r *refusing) RoundTrip(request *http.Request) (*http.Response, error) {
+func (r *rateLimitedTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	r.mu.Lock()
 	r.arrived = append(r.arrived, time.Now())
 	n := len(r.arrived)
@@ -1103,11 +1105,11 @@ func (r *refusing) RoundTrip(request *http.Request) (*http.Response, error) {
 	w := httptest.NewRecorder()
 	switch {
 	case n%(2*r.every) == 0:
-		answers(429, "", "Retry-After", "1")(w, request)
+		response(429, "", "Retry-After", "1")(w, request)
 	case n%r.every == 0:
-		answers(429, "")(w, request)
+		response(429, "")(w, request)
 	default:
-		answers(201, fmt.Sprintf(`{"instance_id":"A%d","status":"STOPPED"}`, n))(w, request)
+		response(201, fmt.Sprintf(`{"instance_id":"A%d","status":"STOPPED"}`, n))(w, request)
 	}
 	return w.Result(), sleep(request.Context(), 20*time.Millisecond)
 }

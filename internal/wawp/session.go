@@ -9,50 +9,53 @@ import (
 	"strings"
 )
 
-// The documented states of a session, all upper case. The set is open: Wawp may send others.
+// The documented statuses of a session (API.md 3). Wawp may send others.
 const (
 	StatusStopped  = "STOPPED"      // the engine is off
-	StatusStarting = "STARTING"     // the engine boots; Wawp advises a restart after 60 s of it
-	StatusScan     = "SCAN_QR_CODE" // it waits for a person with a phone
+	StatusStarting = "STARTING"     // the engine boots; after 60 s Wawp advises a restart
+	StatusScan     = "SCAN_QR_CODE" // the session waits for a person with a phone
 	StatusWorking  = "WORKING"      // a phone is linked
 	StatusFailed   = "FAILED"       // the link was lost, or the engine is broken
 )
 
 var (
 	createSession = operation{
-		method: http.MethodPost, path: "/v2/session/create", repeat: repeatUndone, keep: true,
+		method: http.MethodPost, path: "/v2/session/create", retry: retryNotDone, mustFinish: true,
 		account: true,
 	}
-	getSession     = operation{method: http.MethodPost, path: "/v2/session/info", repeat: repeatRead}
-	startSession   = operation{method: http.MethodPost, path: "/v2/session/start", repeat: repeatUndone}
-	stopSession    = operation{method: http.MethodPost, path: "/v2/session/stop", repeat: repeatHarmless}
-	restartSession = operation{method: http.MethodPost, path: "/v2/session/restart", repeat: repeatUndone}
-	logoutSession  = operation{method: http.MethodPost, path: "/v2/session/logout", repeat: repeatUndone}
-	deleteSession  = operation{method: http.MethodDelete, path: "/v2/session/delete", repeat: repeatHarmless}
+	getSession     = operation{method: http.MethodPost, path: "/v2/session/info", retry: retryRead}
+	startSession   = operation{method: http.MethodPost, path: "/v2/session/start", retry: retryNotDone}
+	stopSession    = operation{method: http.MethodPost, path: "/v2/session/stop", retry: retryIdempotent}
+	restartSession = operation{method: http.MethodPost, path: "/v2/session/restart", retry: retryNotDone}
+	logoutSession  = operation{method: http.MethodPost, path: "/v2/session/logout", retry: retryNotDone}
+	deleteSession  = operation{method: http.MethodDelete, path: "/v2/session/delete", retry: retryIdempotent}
 )
 
-// Session is one instance of the account, as far as an answer told. Every field but InstanceID may be empty.
+// Session is one instance of the account, as far as an answer describes it. Every field but InstanceID may be empty.
 type Session struct {
 	InstanceID string
 	Name       string
 	ServerName string
-	// Status is one of the states above or a word that is not known yet, in upper case.
+	// Status is one of the statuses above, or another word, in upper case.
 	Status string
-	// Account is the WhatsApp account of the linked phone; nil means none is linked, or none was told.
+	// Account is the WhatsApp account of the linked phone. nil means that no phone is linked, or that the answer does
+	// not say.
 	Account *Account
 }
 
 // Account is a WhatsApp account.
 type Account struct {
 	ChatID      string // such as 201234567890@c.us
-	PhoneNumber string // digits only; "" where the chat id hides it
-	PushName    string // the name its owner chose; may be empty
+	PhoneNumber string // digits only; "" if the chat id hides it
+	PushName    string // the name that its owner chose; may be empty
 }
 
-// CreateSession makes a new instance, which counts against the account's quota. It is sent once, but for refusals that
-// surely made nothing; once sent it ignores the end of ctx. Whatever was read of a success, and holds the id, is
-// enough: the error then says what is wrong with the answer, and the session has its id. After any other error of which
-// [OutcomeUnknown] is true an instance may exist that no endpoint can list.
+// CreateSession makes a new instance, which counts against the account's quota. The request is sent again only if the
+// server surely has made nothing. Once it is on its way, it ignores the end of ctx.
+//
+// An error can come with a session: then the answer is a success that has the id, and the error says what is wrong with
+// it. After any other error for which [OutcomeUnknown] is true, an instance may exist, and no endpoint can list it
+// (API.md 3).
 func (c *Client) CreateSession(ctx context.Context) (Session, error) {
 	a, err := c.call(ctx, createSession, "", nil)
 	if err != nil && a.status/100 != 2 {
@@ -60,17 +63,17 @@ func (c *Client) CreateSession(ctx context.Context) (Session, error) {
 	}
 	unreadable := func(why string) error { return newUnreadable(createSession, a, c.redact, why) }
 	d := parse(a.body)
-	told, isWhole := d, len(d.layers) > 0
+	found, isWhole := d, len(d.layers) > 0
 	if !isWhole {
-		told = salvage(a.body)
+		found = salvage(a.body)
 	}
-	id := told.instanceID()
+	id := found.instanceID()
 	switch {
 	case id == "":
 		return Session{}, cmp.Or(err, unreadable("the answer holds no instance_id"))
-	case told.failed(): // an error may well name another session
+	case found.failed(): // an error may well name another session
 		return Session{}, cmp.Or(err, unreadable("the answer is an error, beside an instance_id"))
-	case !IsInstanceID(id) || id != c.redact.value(id): // an echo of the token is no id
+	case !IsInstanceID(id) || id != c.redact.value(id): // it may be the access token, sent back
 		return Session{}, cmp.Or(err, unreadable("the answer holds an instance_id that is none: "+id))
 	case !c.Claim(instanceKey(id)):
 		return Session{}, unreadable("the answer holds the instance_id of a session that was there before: " + id)
@@ -80,8 +83,8 @@ func (c *Client) CreateSession(ctx context.Context) (Session, error) {
 	return c.session(d, id), err
 }
 
-// IsInstanceID says whether a text has the form of the id of an instance (documentation of session/create: 12 letters
-// and digits; others exist).
+// IsInstanceID says whether a text has the form of the id of an instance. The form is wide on purpose: the documented
+// 12 letters and digits are not all that exists (API.md 1).
 func IsInstanceID(id string) bool { return idForm.MatchString(id) }
 
 var idForm = regexp.MustCompile(`^[A-Za-z0-9._:@-]{1,128}$`)
@@ -93,13 +96,13 @@ func (c *Client) GetSession(ctx context.Context, id string) (Session, error) {
 		return Session{}, err
 	}
 	d := parse(a.body)
-	if !tellsSession(d) {
+	if !describesSession(d) {
 		return Session{}, newUnreadable(getSession, a, c.redact, "the answer does not describe a session")
 	}
 	return c.session(d, id), nil
 }
 
-// StartSession boots the engine. Wawp allows it only while the session is STOPPED: look first.
+// StartSession boots the engine. Wawp allows it only while the session is STOPPED (API.md 3).
 func (c *Client) StartSession(ctx context.Context, id string) (Session, error) {
 	return c.act(ctx, startSession, id)
 }
@@ -109,7 +112,7 @@ func (c *Client) StopSession(ctx context.Context, id string) (Session, error) {
 	return c.act(ctx, stopSession, id)
 }
 
-// RestartSession stops and starts the engine. Wawp advises it once for a session that is FAILED.
+// RestartSession stops and starts the engine. Wawp advises one restart if a session is FAILED.
 func (c *Client) RestartSession(ctx context.Context, id string) (Session, error) {
 	return c.act(ctx, restartSession, id)
 }
@@ -119,13 +122,13 @@ func (c *Client) LogoutSession(ctx context.Context, id string) (Session, error) 
 	return c.act(ctx, logoutSession, id)
 }
 
-// DeleteSession deletes the instance for good. The phone is not told: log out first.
+// DeleteSession deletes the instance for good. Log out first, or the phone keeps the device in its list (API.md 3).
 func (c *Client) DeleteSession(ctx context.Context, id string) error {
 	_, err := c.act(ctx, deleteSession, id)
 	return err
 }
 
-// GetSessionAgain reads a session a while after another read, long enough for a passing state to have passed.
+// GetSessionAgain pauses, then reads a session. The pause lets pass a status that does not last.
 func (c *Client) GetSessionAgain(ctx context.Context, id string) (Session, error) {
 	if err := c.Pause(ctx); err != nil {
 		return Session{}, err
@@ -133,25 +136,25 @@ func (c *Client) GetSessionAgain(ctx context.Context, id string) (Session, error
 	return c.GetSession(ctx, id)
 }
 
-// Pause waits for as long as a passing state takes, before a second look.
+// Pause pauses before a second look, for as long as SecondLook says.
 func (c *Client) Pause(ctx context.Context) error { return sleep(ctx, c.options.SecondLook) }
 
-// act carries out an operation whose answer may be empty, and returns what it tells of the session.
+// act carries out an operation whose answer may be empty, and returns the session as far as the answer describes it.
 func (c *Client) act(ctx context.Context, op operation, id string) (Session, error) {
 	a, err := c.call(ctx, op, id, nil)
 	if err != nil {
 		return Session{}, err
 	}
 	d := parse(a.body)
-	if !tellsSession(d) && d.failed() {
+	if !describesSession(d) && d.failed() {
 		return Session{}, newUnreadable(op, a, c.redact, "the answer is an error")
 	}
 	return c.session(d, id), nil
 }
 
-// tellsSession says whether an answer describes a session. Beside an error, a name or a word for a status is not
-// enough.
-func tellsSession(d document) bool {
+// describesSession says whether an answer describes a session. If the answer is an error, a name alone, or a status
+// alone, is not enough.
+func describesSession(d document) bool {
 	if d.object("me") != nil || d.instanceID() != "" {
 		return true
 	}
@@ -172,8 +175,8 @@ func (c *Client) session(d document, id string) Session {
 	}
 }
 
-// status finds the state of the session. Envelopes have a status of their own, which says how the request went: a
-// number, or one of these words.
+// status returns the status of the session in an answer; "" if there is none. It passes over the status of an envelope,
+// which says how the request went: a number, or one of the words below (API.md 2).
 func status(d document) string {
 	words := []string{"SUCCESS", "OK", "ERROR", "FAIL", "QUEUED", "ACCEPTED", "PENDING", "SCHEDULED", "TRUE", "FALSE"}
 	for _, layer := range d.layers {

@@ -20,10 +20,10 @@ import (
 	"testing/synctest"
 )
 
-// reset is a connection whose end is a reset.
-type reset struct{ net.Conn }
+// resetConn is a connection that ends with a reset.
+type resetConn struct{ net.Conn }
 
-func (r reset) Read(p []byte) (int, error) {
+func (r resetConn) Read(p []byte) (int, error) {
 	n, err := r.Conn.Read(p)
 	if errors.Is(err, io.EOF) {
 		err = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
@@ -31,9 +31,8 @@ func (r reset) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// TestCreateThatBreaksOffAfterTheIDIsRecorded: whatever was read of a success and holds the id is enough. The time here
-// is synctest's.
-func TestCreateThatBreaksOffAfterTheIDIsRecorded(t *testing.T) {
+// TestTruncatedCreateAnswerKeepsTheID has a success that breaks off after the id. It runs in synctest.
+func TestTruncatedCreateAnswerKeepsTheID(t *testing.T) {
 	t.Parallel()
 	const whole = `{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-1","status":"STOPPED"}`
 	chunk := func(s string) string {
@@ -87,7 +86,7 @@ func TestCreateThatBreaksOffAfterTheIDIsRecorded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				transport := piped(func(conn net.Conn) {
+				transport := pipeTransport(func(conn net.Conn) {
 					_, _ = io.WriteString(conn, test.answer)
 					test.then(conn)
 				})
@@ -95,7 +94,7 @@ func TestCreateThatBreaksOffAfterTheIDIsRecorded(t *testing.T) {
 				transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 					conn, err := dial(ctx, network, address)
 					if test.resets {
-						conn = reset{conn}
+						conn = resetConn{conn}
 					}
 					return conn, err
 				}
@@ -112,11 +111,11 @@ func TestCreateThatBreaksOffAfterTheIDIsRecorded(t *testing.T) {
 	}
 }
 
-// TestCreateWithAnUntrueEncodingIsRead: what says that it is compressed, and is not.
-func TestCreateWithAnUntrueEncodingIsRead(t *testing.T) {
+// TestCreateWithAWrongContentEncodingIsRead has answers that are not compressed, although their header says so.
+func TestCreateWithAWrongContentEncodingIsRead(t *testing.T) {
 	t.Parallel()
 	for _, encoding := range []string{"gzip", "br", "deflate"} {
-		s := serve(t, answers(201, `{"instance_id":"A1"}`, "Content-Encoding", encoding))
+		s := serve(t, response(201, `{"instance_id":"A1"}`, "Content-Encoding", encoding))
 		if session, err := client(t, s.URL).CreateSession(context.Background()); err != nil ||
 			session.InstanceID != "A1" {
 			t.Errorf("%s: %+v, %v", encoding, session, err)
@@ -124,7 +123,7 @@ func TestCreateWithAnUntrueEncodingIsRead(t *testing.T) {
 	}
 }
 
-// TestCompressedAnswerIsRead, which nobody has asked for: within the bounds of any other.
+// TestCompressedAnswerIsRead has compressed answers that nobody asked for. Their bounds are those of other answers.
 func TestCompressedAnswerIsRead(t *testing.T) {
 	t.Parallel()
 	pack := func(body string) string {
@@ -152,7 +151,7 @@ func TestCompressedAnswerIsRead(t *testing.T) {
 		"gzip that is not true":  {created, "gzip", ""},
 		"gzip, then other bytes": {pack(created) + "\x00\x00", "gzip", ""},
 	} {
-		s := serve(t, answers(201, test.body, "Content-Encoding", test.encoding))
+		s := serve(t, response(201, test.body, "Content-Encoding", test.encoding))
 		session, err := client(t, s.URL).CreateSession(t.Context())
 		if session.InstanceID != "A1" || KindOf(err) != test.kind {
 			t.Errorf("%s: %+v, %v", name, session, err)
@@ -161,18 +160,18 @@ func TestCompressedAnswerIsRead(t *testing.T) {
 			t.Errorf("Accept-Encoding is %q", got)
 		}
 	}
-	_, err := client(t, serve(t, answers(404,
+	_, err := client(t, serve(t, response(404,
 		pack(`{"code":"invalid_instance","message":"No."}`))).URL).GetSession(t.Context(), "A1")
 	if KindOf(err) != NoSuchInstance {
 		t.Errorf("a refusal: %v", err)
 	}
-	if err := client(t, serve(t, answers(200, "\x1f\x8b")).URL).DeleteSession(t.Context(), "A1"); err != nil {
+	if err := client(t, serve(t, response(200, "\x1f\x8b")).URL).DeleteSession(t.Context(), "A1"); err != nil {
 		t.Errorf("two bytes: %v", err)
 	}
 }
 
-// TestCreateWithThingsAroundTheAnswerIsRecorded, with an error that says so.
-func TestCreateWithThingsAroundTheAnswerIsRecorded(t *testing.T) {
+// TestCreateAnswerWithTextAroundItKeepsTheID also expects an error that says so.
+func TestCreateAnswerWithTextAroundItKeepsTheID(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		"<br />\n<b>Notice</b>: Undefined index: {x} in <b>/www/api.php</b>\n" + `{"instance_id":"A1"}`,
@@ -185,7 +184,7 @@ func TestCreateWithThingsAroundTheAnswerIsRecorded(t *testing.T) {
 		`[{"instance_id":"A1"}]`,
 		`"{\"instance_id\":\"A1\"}"`,
 	} {
-		s := serve(t, answers(201, body))
+		s := serve(t, response(201, body))
 		session, err := client(t, s.URL).CreateSession(context.Background())
 		if session.InstanceID != "A1" || KindOf(err) != Unreadable ||
 			!strings.Contains(err.Error(), "HTTP 201, but the answer is not whole") {
@@ -194,8 +193,8 @@ func TestCreateWithThingsAroundTheAnswerIsRecorded(t *testing.T) {
 	}
 }
 
-// TestIDIsRead from whatever was read of an answer to create: that of the new session, and no other.
-func TestIDIsRead(t *testing.T) {
+// TestInstanceIDFromCreateIsRead expects the id of the new session, and no other, from any part of an answer.
+func TestInstanceIDFromCreateIsRead(t *testing.T) {
 	t.Parallel()
 	const notice = "<br />\n<b>Notice</b>:  Undefined index: {x} in <b>/www/api.php</b> on line <b>7</b><br />\n"
 	for body, want := range map[string]string{
@@ -287,7 +286,7 @@ func TestIDIsRead(t *testing.T) {
 		`{"code":"OK","message":"Created","instance_id":"A1","x`:                  "A1",
 		`{"success":1,"ok":"true","error":null,"errors":[],"instance_id":"A1","x`: "A1",
 	} {
-		c := client(t, "http://api.wawp.test", func(o *Options) { o.Transport = handled(answers(201, body)) })
+		c := client(t, "http://api.wawp.test", func(o *Options) { o.Transport = handlerTransport(response(201, body)) })
 		got, err := c.CreateSession(t.Context())
 		if got.InstanceID != want || want == "" && !OutcomeUnknown(err) {
 			t.Errorf("%.200s: got %q, want %q (%v)", body, got.InstanceID, want, err)
@@ -298,25 +297,25 @@ func TestIDIsRead(t *testing.T) {
 	}
 }
 
-// TestReadThatBreaksOffIsRepeated: nothing is lost by it.
-func TestReadThatBreaksOffIsRepeated(t *testing.T) {
+// TestTruncatedReadIsRetried has reads, which do no harm when they are repeated.
+func TestTruncatedReadIsRetried(t *testing.T) {
 	t.Parallel()
 	const described = `{"name":"wawp-1","status":"WORKING"}`
-	brokenOff := says("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + described)
-	s := serve(t, brokenOff, brokenOff, answers(200, described))
+	brokenOff := rawResponse("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + described)
+	s := serve(t, brokenOff, brokenOff, response(200, described))
 	session, err := client(t, s.URL).GetSession(context.Background(), "A1")
 	if err != nil || session.Status != StatusWorking || s.count() != 3 {
 		t.Errorf("%+v, %v after %d requests", session, err, s.count())
 	}
 }
 
-// TestShortTokenIsKeptOutOfTextsAlone: it may be a part of an id by chance.
-func TestShortTokenIsKeptOutOfTextsAlone(t *testing.T) {
+// TestShortTokenIsRedactedInTextsOnly has a token that may be a part of an id by chance.
+func TestShortTokenIsRedactedInTextsOnly(t *testing.T) {
 	t.Parallel()
 	for token, kept := range map[string]bool{"3EB0BCB": true, "3EB0BCB2": false} {
-		s := serve(t, answers(201,
+		s := serve(t, response(201,
 			`{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-3EB0BCB2","server_name":"s-3EB0BCB2","status":"3EB0BCB2"}`),
-			answers(404, `{"code":"invalid_instance","message":"3EB0BCB2 is not known"}`))
+			response(404, `{"code":"invalid_instance","message":"3EB0BCB2 is not known"}`))
 		var log []Attempt
 		c := client(t, s.URL, func(o *Options) {
 			o.AccessToken, o.Log = token, func(_ context.Context, a Attempt) { log = append(log, a) }
@@ -333,9 +332,9 @@ func TestShortTokenIsKeptOutOfTextsAlone(t *testing.T) {
 	}
 }
 
-func TestStatusHeaderOfARefusalIsEnough(t *testing.T) {
+func TestTruncatedRefusalHasItsKind(t *testing.T) {
 	t.Parallel()
-	s := serve(t, says("HTTP/1.1 403 Forbidden\r\nContent-Length: 1000\r\n\r\n"+`{"code":"quota_reached"`))
+	s := serve(t, rawResponse("HTTP/1.1 403 Forbidden\r\nContent-Length: 1000\r\n\r\n"+`{"code":"quota_reached"`))
 	_, err := client(t, s.URL).CreateSession(context.Background())
 	var e *Error
 	if !errors.As(err, &e) || e.Status != http.StatusForbidden || OutcomeUnknown(err) || s.count() != 1 {
@@ -343,8 +342,9 @@ func TestStatusHeaderOfARefusalIsEnough(t *testing.T) {
 	}
 }
 
-// TestCreateAnsweredWithWhatIsNoID may have made a session: the answer is shown.
-func TestCreateAnsweredWithWhatIsNoID(t *testing.T) {
+// TestCreateRejectsAnInvalidInstanceID expects that the error shows the id, because the answer may have come with a new
+// session.
+func TestCreateRejectsAnInvalidInstanceID(t *testing.T) {
 	t.Parallel()
 	for body, says := range map[string]string{
 		`{"instance_id":"A1'; rm -rf /"}`:                    `an instance_id that is none: A1'; rm -rf /`,
@@ -355,7 +355,7 @@ func TestCreateAnsweredWithWhatIsNoID(t *testing.T) {
 		`{"instance_id":"` + strings.Repeat("x", 129):        `the answer holds no instance_id`,
 		`{"instance_id":"` + strings.Repeat("x", 129) + `"}`: `an instance_id that is none: xxx`,
 	} {
-		s := serve(t, answers(201, body))
+		s := serve(t, response(201, body))
 		got, err := client(t, s.URL).CreateSession(t.Context())
 		if KindOf(err) != Unreadable || got.InstanceID != "" || !strings.Contains(err.Error(), says) ||
 			!isHarmless(err.Error()) {
@@ -364,10 +364,10 @@ func TestCreateAnsweredWithWhatIsNoID(t *testing.T) {
 	}
 }
 
-// TestKnownIDIsNoNewSession: what this process has made, or has read anything of, was there before.
-func TestKnownIDIsNoNewSession(t *testing.T) {
+// TestCreateRejectsAKnownInstanceID has ids that this process has made or read before.
+func TestCreateRejectsAKnownInstanceID(t *testing.T) {
 	t.Parallel()
-	created := answers(201, `{"instance_id":"A1","status":"STOPPED"}`)
+	created := response(201, `{"instance_id":"A1","status":"STOPPED"}`)
 	for name, before := range map[string]func(context.Context, *Client) error{
 		"made":         func(ctx context.Context, c *Client) error { _, err := c.CreateSession(ctx); return err },
 		"read":         func(ctx context.Context, c *Client) error { _, err := c.GetSession(ctx, "A1"); return err },
@@ -376,8 +376,8 @@ func TestKnownIDIsNoNewSession(t *testing.T) {
 		"started":      func(ctx context.Context, c *Client) error { _, err := c.StartSession(ctx, "A1"); return err },
 	} {
 		first := map[string]http.HandlerFunc{
-			"its webhooks": answers(200, `{"webhooks":[]}`),
-			"its policy":   answers(200, `{"policy":"strict"}`),
+			"its webhooks": response(200, `{"webhooks":[]}`),
+			"its policy":   response(200, `{"policy":"strict"}`),
 		}[name]
 		if first == nil {
 			first = created
@@ -393,7 +393,7 @@ func TestKnownIDIsNoNewSession(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
-	s := serve(t, answers(404, `{"code":"invalid_instance","message":"No"}`), created)
+	s := serve(t, response(404, `{"code":"invalid_instance","message":"No"}`), created)
 	c := client(t, s.URL)
 	_, _ = c.GetSession(t.Context(), "A1") // which is not there
 	if got, err := c.CreateSession(t.Context()); err != nil || got.InstanceID != "A1" {
@@ -401,10 +401,10 @@ func TestKnownIDIsNoNewSession(t *testing.T) {
 	}
 }
 
-// TestOneOfTwoCreatesHasTheID, however close they are.
-func TestOneOfTwoCreatesHasTheID(t *testing.T) {
+// TestConcurrentCreatesWithOneIDHaveOneWinner has creates whose answers arrive at the same time.
+func TestConcurrentCreatesWithOneIDHaveOneWinner(t *testing.T) {
 	t.Parallel()
-	c := client(t, serve(t, answers(201, `{"instance_id":"A1"}`)).URL)
+	c := client(t, serve(t, response(201, `{"instance_id":"A1"}`)).URL)
 	var made atomic.Int32
 	var all sync.WaitGroup
 	for range 20 {

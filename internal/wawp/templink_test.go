@@ -14,8 +14,8 @@ const linkToken = "kEq3Xw9ZbR7tYuLpA2sDfG5hJ8mNcV4xQ1oWiEr6TzUy0BnMkLjHgFdSaPqRs
 
 const linkAddress = tempLinkPage + linkToken
 
-// TestNoLinkMayBeA404 that is about the link, and not about the session or an endpoint.
-func TestNoLinkMayBeA404(t *testing.T) {
+// TestTempLink404AboutALinkMeansNone also has answers about the session or an endpoint, which mean something else.
+func TestTempLink404AboutALinkMeansNone(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 1, 31, 11, 59, 0, 0, time.UTC)
 	for body, want := range map[string]Kind{
@@ -25,7 +25,7 @@ func TestNoLinkMayBeA404(t *testing.T) {
 		`{"message":"Cannot GET /v2/session/temp-link"}`:                   NotFound,
 		`<html>No link</html>`:                                             NotFound,
 	} {
-		c := client(t, serve(t, answers(404, body, "Date", at.Format(http.TimeFormat))).URL)
+		c := client(t, serve(t, response(404, body, "Date", at.Format(http.TimeFormat))).URL)
 		got, err := c.GetTempLink(t.Context(), "A1")
 		if KindOf(err) != want || want == "" && (err != nil || got != TempLink{AsOf: at}) {
 			t.Errorf("%s: %+v, %v", body, got, err)
@@ -33,7 +33,7 @@ func TestNoLinkMayBeA404(t *testing.T) {
 	}
 }
 
-// TestTempLinkIsReadInEveryForm is promise P6 for temporary links.
+// TestTempLinkIsReadInEveryForm tests promise P6 for temporary links.
 func TestTempLinkIsReadInEveryForm(t *testing.T) {
 	t.Parallel()
 	end := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
@@ -87,7 +87,7 @@ func TestTempLinkIsReadInEveryForm(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			body := strings.NewReplacer("$", linkAddress, "#", linkToken).Replace(test.body)
-			s := serve(t, answers(200, body, "Date", asOf.Format(http.TimeFormat)))
+			s := serve(t, response(200, body, "Date", asOf.Format(http.TimeFormat)))
 			got, err := client(t, s.URL).GetTempLink(context.Background(), "A1")
 			test.want.AsOf = asOf
 			if err != nil || got != test.want {
@@ -101,7 +101,8 @@ func TestTempLinkIsReadInEveryForm(t *testing.T) {
 	}
 }
 
-// TestSuccessThatTellsOfNoTempLinkIsUnreadable keeps what cannot be understood apart from "there is none".
+// TestSuccessThatTellsOfNoTempLinkIsUnreadable tells an answer that cannot be understood from one that says that there
+// is no link.
 func TestSuccessThatTellsOfNoTempLinkIsUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
@@ -122,7 +123,7 @@ func TestSuccessThatTellsOfNoTempLinkIsUnreadable(t *testing.T) {
 		`{"link":"https:app.wawp.net/temp-qr/x"}`,
 		`{"link":"https://app.wawp.net/` + strings.Repeat("x", wholeLength) + `"}`,
 	} {
-		s := serve(t, answers(200, body))
+		s := serve(t, response(200, body))
 		if got, err := client(t, s.URL).GetTempLink(context.Background(), "A1"); KindOf(err) != Unreadable ||
 			got != (TempLink{}) {
 			t.Errorf("%s: %+v, %v", body, got, err)
@@ -132,7 +133,7 @@ func TestSuccessThatTellsOfNoTempLinkIsUnreadable(t *testing.T) {
 
 func TestCreateTempLink(t *testing.T) {
 	t.Parallel()
-	link, none := answers(200, `{"link":"`+linkAddress+`"}`), answers(200, `{"link":null}`)
+	link, none := response(200, `{"link":"`+linkAddress+`"}`), response(200, `{"link":null}`)
 	const old = `{"link":"` + linkAddress + `","expires_at":"2026-01-31T12:00:00Z"}`
 	const now = "Sat, 31 Jan 2026 11:50:00 GMT"
 	for name, test := range map[string]struct {
@@ -142,36 +143,36 @@ func TestCreateTempLink(t *testing.T) {
 	}{
 		"the link": {[]http.HandlerFunc{link}, "POST", false},
 		"201": {
-			[]http.HandlerFunc{answers(201, `{"data":{"token":"`+linkToken+`"}}`)},
+			[]http.HandlerFunc{response(201, `{"data":{"token":"`+linkToken+`"}}`)},
 			"POST",
 			false,
 		},
-		"empty, and there": {[]http.HandlerFunc{answers(204, ""), link}, "POST GET", false},
+		"empty, and there": {[]http.HandlerFunc{response(204, ""), link}, "POST GET", false},
 		"a message, and there": {
-			[]http.HandlerFunc{answers(200, `{"message":"Link created"}`), link},
+			[]http.HandlerFunc{response(200, `{"message":"Link created"}`), link},
 			"POST GET",
 			false,
 		},
 		"empty, and the one before": {
-			[]http.HandlerFunc{answers(204, ""), answers(200, old, "Date", now)},
+			[]http.HandlerFunc{response(204, ""), response(200, old, "Date", now)},
 			"POST GET",
 			true,
 		},
-		"empty, and not there":    {[]http.HandlerFunc{answers(204, ""), none}, "POST GET", true},
-		"empty, and nobody tells": {[]http.HandlerFunc{answers(204, ""), answers(403, "")}, "POST GET", true},
+		"empty, and not there":    {[]http.HandlerFunc{response(204, ""), none}, "POST GET", true},
+		"empty, and nobody tells": {[]http.HandlerFunc{response(204, ""), response(403, "")}, "POST GET", true},
 		"an error in disguise": {
-			[]http.HandlerFunc{answers(200, `{"code":"x","message":"y"}`), link},
+			[]http.HandlerFunc{response(200, `{"code":"x","message":"y"}`), link},
 			"POST",
 			true,
 		},
-		"a hotel's page":            {[]http.HandlerFunc{answers(200, "<html>"), link}, "POST", true},
-		"refused, to come back":     {[]http.HandlerFunc{answers(429, ""), link}, "POST POST", false},
-		"refused":                   {[]http.HandlerFunc{answers(400, ""), link}, "POST", true},
-		"500":                       {[]http.HandlerFunc{answers(500, ""), link}, "POST", true},
-		"502":                       {[]http.HandlerFunc{answers(502, ""), link}, "POST", true},
-		"503":                       {[]http.HandlerFunc{answers(503, ""), link}, "POST", true},
-		"no answer":                 {[]http.HandlerFunc{resets, link}, "POST", true},
-		"an answer that breaks off": {[]http.HandlerFunc{cutsOff, link}, "POST", true},
+		"a hotel's page":            {[]http.HandlerFunc{response(200, "<html>"), link}, "POST", true},
+		"refused, to come back":     {[]http.HandlerFunc{response(429, ""), link}, "POST POST", false},
+		"refused":                   {[]http.HandlerFunc{response(400, ""), link}, "POST", true},
+		"500":                       {[]http.HandlerFunc{response(500, ""), link}, "POST", true},
+		"502":                       {[]http.HandlerFunc{response(502, ""), link}, "POST", true},
+		"503":                       {[]http.HandlerFunc{response(503, ""), link}, "POST", true},
+		"no answer":                 {[]http.HandlerFunc{connectionReset, link}, "POST", true},
+		"an answer that breaks off": {[]http.HandlerFunc{truncatedResponse, link}, "POST", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -197,8 +198,8 @@ func TestCreateTempLink(t *testing.T) {
 	}
 }
 
-// TestNewTempLinkHasNotEnded, whatever the time zone in which the server seems to date it.
-func TestNewTempLinkHasNotEnded(t *testing.T) {
+// TestNewTempLinkInAnotherTimeZoneHasNotEnded has dates in several time zones.
+func TestNewTempLinkInAnotherTimeZoneHasNotEnded(t *testing.T) {
 	t.Parallel()
 	end := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 	for date, want := range map[string]time.Time{
@@ -207,7 +208,7 @@ func TestNewTempLinkHasNotEnded(t *testing.T) {
 		"Sat, 31 Jan 2026 12:00:00 GMT": end.Add(30 * time.Minute),
 		"Sat, 31 Jan 2026 14:00:00 GMT": end.Add(150 * time.Minute),
 	} {
-		s := serve(t, answers(200, `{"link":"`+linkAddress+`","expires_at":"2026-01-31T12:00:00Z"}`, "Date", date))
+		s := serve(t, response(200, `{"link":"`+linkAddress+`","expires_at":"2026-01-31T12:00:00Z"}`, "Date", date))
 		c := client(t, s.URL)
 		if got, err := c.CreateTempLink(context.Background(), "A1"); err != nil || !got.ExpiresAt.Equal(want) {
 			t.Errorf("%s: %+v, %v, want %s", date, got, err, want)
@@ -218,7 +219,7 @@ func TestNewTempLinkHasNotEnded(t *testing.T) {
 	}
 }
 
-// TestTempLinkHasEnded: what is shown may be older than the link, and is a proof only if it cannot be.
+// TestTempLinkHasEnded has answers that may be older than the link. They prove nothing.
 func TestTempLinkHasEnded(t *testing.T) {
 	t.Parallel()
 	at := func(minute int) time.Time { return time.Date(2026, 1, 31, 12, minute, 0, 0, time.UTC) }
@@ -243,13 +244,13 @@ func TestTempLinkHasEnded(t *testing.T) {
 	}
 }
 
-// TestCreateTempLinkIsKept lets a link that is being made be made, whatever becomes of the caller.
-func TestCreateTempLinkIsKept(t *testing.T) {
+// TestCreateTempLinkIgnoresCancellationOnceSent expects the link although the caller has canceled.
+func TestCreateTempLinkIgnoresCancellationOnceSent(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		cancel()
-		answers(200, `{"link":"`+linkAddress+`"}`)(w, r)
+		response(200, `{"link":"`+linkAddress+`"}`)(w, r)
 	})
 	if got, err := client(t, s.URL).CreateTempLink(ctx, "A1"); err != nil || got.URL != linkAddress {
 		t.Errorf("%+v, %v", got, err)
@@ -266,7 +267,7 @@ func TestRevokeTempLinks(t *testing.T) {
 		`{"code":"success","message":"Revoked"}`: true,
 		`{"code":"x","message":"y"}`:             false, `{"success":false}`: false, "<html>": false,
 	} {
-		s := serve(t, answers(502, ""), answers(429, ""), answers(200, body))
+		s := serve(t, response(502, ""), response(429, ""), response(200, body))
 		err := client(t, s.URL).RevokeTempLinks(context.Background(), "A1")
 		if (err == nil) != fine || !fine && KindOf(err) != Unreadable || s.count() != 3 {
 			t.Errorf("%s: %v after %d requests", body, err, s.count())
@@ -298,8 +299,8 @@ func TestTempLinkIs(t *testing.T) {
 	}
 }
 
-// TestErrorsHoldNoTempLink is promise P4 for links, wherever a server puts one, but for its words for the error.
-func TestErrorsHoldNoTempLink(t *testing.T) {
+// TestErrorsQuoteNoTempLink is promise P4 for links, wherever a server puts one, but for its words for the error.
+func TestErrorsQuoteNoTempLink(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		`{"success":false,"link":"see $"}`, `{"success":false,"link":{"token":"#"}}`,
@@ -310,7 +311,7 @@ func TestErrorsHoldNoTempLink(t *testing.T) {
 		for _, status := range []int{200, 400, 404, 500} {
 			// A token may be shorter than those that are documented.
 			said := strings.NewReplacer("$", linkAddress, "#", linkToken, "%", "short-token").Replace(body)
-			s := serve(t, answers(status, said))
+			s := serve(t, response(status, said))
 			var log []Attempt
 			c := client(t, s.URL, func(o *Options) {
 				o.MaxRetries = 0
@@ -329,7 +330,7 @@ func TestErrorsHoldNoTempLink(t *testing.T) {
 	}
 }
 
-// TestLockTempLinks lets one writer at a time have its turn, and is another lock than that of the webhooks.
+// TestLockTempLinks expects one writer at a time. The lock is not that of the webhooks.
 func TestLockTempLinks(t *testing.T) {
 	t.Parallel()
 	c := New(Options{AccessToken: testToken})
@@ -359,11 +360,11 @@ func TestLockTempLinks(t *testing.T) {
 	unlock()
 }
 
-// TestLinkIsAsSafeAsTheAPI: it may be http only where the API is.
-func TestLinkIsAsSafeAsTheAPI(t *testing.T) {
+// TestTempLinkMustBeHTTPSLikeTheAPI allows http only if the API is at an http address.
+func TestTempLinkMustBeHTTPSLikeTheAPI(t *testing.T) {
 	t.Parallel()
 	for base, want := range map[string]string{"http://api.test": "http://a.test/temp-qr/x", "https://api.test": ""} {
-		a := &answered{status: 200, body: `{"link":"http://a.test/temp-qr/x"}`, requests: map[string]int{}}
+		a := &fixedTransport{status: 200, body: `{"link":"http://a.test/temp-qr/x"}`, requests: map[string]int{}}
 		link, err := client(t, base, func(o *Options) { o.Transport = a }).GetTempLink(t.Context(), "A1")
 		if link.URL != want || (err == nil) != (want != "") {
 			t.Errorf("%s: %+v, %v", base, link, err)
@@ -371,7 +372,7 @@ func TestLinkIsAsSafeAsTheAPI(t *testing.T) {
 	}
 }
 
-func TestLinkThatLeadsElsewhereIsKnown(t *testing.T) {
+func TestTempLinkLeadsElsewhere(t *testing.T) {
 	t.Parallel()
 	c := client(t, "https://proxy.example:8443/wawp")
 	for link, want := range map[string]string{

@@ -16,20 +16,21 @@ import (
 	"unicode/utf8"
 )
 
-// This file decides what of other people's text is kept and shown: of that of a server, and of the owner of a phone.
+// This file decides what is kept and shown of texts that others wrote: servers, and owners of phones.
 
-// How much of a text is kept or shown, in characters.
+// How many characters of a text are kept or shown.
 const (
 	textLength  = 256
 	quoteLength = 200  // of a message that an error quotes
-	wholeLength = 4096 // of what counts only whole
+	wholeLength = 4096 // of a text that is kept as a whole or not at all
 )
 
-// longestText is how much of a text is looked at for that, in bytes.
+// longestText is how many bytes of a text are searched for secrets. The rest is dropped.
 const longestText = 16 << 10
 
-// Text returns the beginning of a text that others wrote, in one line, without what a terminal would obey or what
-// changes the direction of the text around it. Joiners stay: without them Persian names and emoji fall apart.
+// Text returns the beginning of a text that others wrote, in one line. It leaves out control characters, which a
+// terminal would obey, and characters that change the direction of the text around them. It keeps joiners, because
+// Persian names and emoji fall apart without them.
 func Text(s string) string { return cut(strings.TrimSpace(plain(s)), textLength) }
 
 const lineBreaks = "\t\n\v\f\r\u0085\u2028\u2029"
@@ -46,18 +47,19 @@ func plain(s string) string {
 	}, strings.ReplaceAll(s, "\r\n", "\n"))
 }
 
-// longestCluster is how many code points a character as a person sees it is believed to have at most.
+// longestCluster is how many code points of one visible character cut keeps together at most.
 const longestCluster = 32
 
-// cut returns the beginning of a text, and an ellipsis in place of the rest. A character as a person sees it, such as
-// the emoji of a family, is kept or left out as a whole.
+// cut returns the beginning of a text, with an ellipsis in place of the rest. It does not cut a visible character, such
+// as the emoji of a family, in two.
 func cut(s string, length int) string {
 	if utf8.RuneCountInString(s) <= length {
 		return s
 	}
 	runes := make([]rune, 0, length)
 	for _, c := range s {
-		if runes = append(runes, c); len(runes) == length { // the last one is left out
+		runes = append(runes, c)
+		if len(runes) == length { // the last of them only shows whether it joins the one before
 			break
 		}
 	}
@@ -68,23 +70,26 @@ func cut(s string, length int) string {
 	return string(runes[:end]) + "…"
 }
 
-// isJoined says whether a code point belongs to the character that the one before it is a part of.
+// isJoined says whether a code point belongs to the same visible character as the one before it.
 func isJoined(before, c rune) bool {
 	const joiner, lightestSkin, darkestSkin = '\u200d', '\U0001f3fb', '\U0001f3ff'
 	return before == joiner || unicode.In(c, unicode.M, unicode.Cf) || c >= lightestSkin && c <= darkestSkin
 }
 
-const blot = "(redacted)"
+const redactedMark = "(redacted)"
 
-// shortSecret is how many bytes a secret must have to be blotted out of what is kept, such as an id, and in spellings
-// that have little of it: a shorter one may be a part of a text by chance.
+// shortSecret is how many bytes a secret must have to be redacted in values that are kept, such as an id, and in
+// encoded spellings. A shorter secret may be a part of a text by chance.
 const shortSecret = 8
 
-// redactor makes texts fit to be kept or shown: it blots out the access token, and perhaps other secrets, in every
-// spelling in which a server echoes a request, in any case.
-type redactor struct{ texts, values spellings }
+// redactor redacts the access token, and perhaps other secrets, in texts that are kept or shown. It finds them in every
+// spelling in which a server may echo a request, in upper and lower case.
+type redactor struct {
+	texts  spellings // secrets to redact in what is shown
+	values spellings // secrets to redact in what is kept
+}
 
-// spellings are those of secrets, with small letters.
+// spellings are all spellings of some secrets, in lower case.
 type spellings []string
 
 func newRedactor(secrets ...string) redactor {
@@ -99,6 +104,8 @@ func newRedactor(secrets ...string) redactor {
 	return r
 }
 
+// spellingsOf returns the spellings in which a server may write a secret: escaped for a URL, HTML or JSON, in
+// hexadecimal digits, in Base64.
 func spellingsOf(secret string) spellings {
 	quoted, _ := json.Marshal(secret)
 	all := []string{
@@ -119,8 +126,8 @@ func spellingsOf(secret string) spellings {
 	return slices.DeleteFunc(slices.Compact(all), func(spelling string) bool { return spelling == "" })
 }
 
-// inBase64 writes a secret in Base64 of both alphabets, as it stands in a longer text that is so encoded: beginning at
-// any of the three bytes that four letters stand for. Letters in which other bytes have a part are left out.
+// inBase64 returns how a secret looks in a longer text that is encoded in Base64, in both alphabets. Four letters stand
+// for three bytes, so there is one form for each of three offsets. Letters that depend on other bytes are left out.
 func inBase64(secret string) []string {
 	var all []string
 	for offset := range 3 {
@@ -133,7 +140,7 @@ func inBase64(secret string) []string {
 
 var shortEscapes = map[uint16]string{'"': `\"`, '\\': `\\`, '\n': `\n`, '\r': `\r`, '\t': `\t`}
 
-// inASCII writes a text as PHP does within JSON, and others do: in ASCII alone.
+// inASCII returns a text as PHP and others write it in JSON, with escapes for all that is not ASCII.
 func inASCII(s string) string {
 	var b strings.Builder
 	for _, unit := range utf16.Encode([]rune(s)) {
@@ -149,7 +156,7 @@ func inASCII(s string) string {
 	return b.String()
 }
 
-// lower writes the letters of ASCII small, and so changes no length.
+// lower returns a text with its ASCII letters in lower case. Unlike strings.ToLower it never changes the length.
 func lower(s string) string {
 	return strings.Map(func(c rune) rune {
 		if 'A' <= c && c <= 'Z' {
@@ -159,22 +166,23 @@ func lower(s string) string {
 	}, s)
 }
 
-// redact returns the beginning of a text, plain and without the secrets.
+// redact returns the beginning of a text, plain and with the secrets redacted. A secret may be cut in two at the end of
+// what is searched, so redact leaves out as much there as the longest spelling has.
 func (all spellings) redact(s string) string {
 	if len(s) <= longestText {
-		return all.blotOut(plain(s))
+		return all.replaceSecrets(plain(s))
 	}
-	longest := 0 // of which a part may be at the end
+	longest := 0
 	for _, spelling := range all {
 		longest = max(longest, len(spelling))
 	}
-	s = all.blotOut(plain(s[:longestText]))
+	s = all.replaceSecrets(plain(s[:longestText]))
 	return strings.ToValidUTF8(s[:max(0, len(s)-longest)], "")
 }
 
-// blotOut blots the secrets out of a plain text.
-func (all spellings) blotOut(s string) string {
-	var spans [][2]int // where they are
+// replaceSecrets replaces each secret in a plain text by redactedMark.
+func (all spellings) replaceSecrets(s string) string {
+	var spans [][2]int // start and end of each secret
 	lowered := lower(s)
 	for _, spelling := range all {
 		for from := 0; ; {
@@ -196,20 +204,20 @@ func (all spellings) blotOut(s string) string {
 	done := 0
 	for i, span := range spans {
 		if i == 0 || span[0] > done {
-			b.WriteString(s[done:span[0]] + blot)
+			b.WriteString(s[done:span[0]] + redactedMark)
 		}
 		done = max(done, span[1])
 	}
 	return b.String() + s[done:]
 }
 
-// value returns what is kept of a text, such as a name: [Text], without the secrets.
+// value returns what is kept of a text, such as a name: as [Text] does, with the secrets redacted.
 func (r redactor) value(s string) string {
 	return cut(strings.TrimSpace(r.values.redact(s)), textLength)
 }
 
-// whole returns a text that counts only whole, such as an address, without the secrets; "" if it has what [Text] leaves
-// out, or is endless.
+// whole returns a text, such as an address, that is kept as a whole or not at all, with the secrets redacted. It
+// returns "" if the text is too long, or has characters that [Text] leaves out.
 func (r redactor) whole(s string) string {
 	if len(s) > longestText || utf8.RuneCountInString(s) > wholeLength || s != plain(s) {
 		return ""
@@ -217,14 +225,14 @@ func (r redactor) whole(s string) string {
 	return r.values.redact(s)
 }
 
-// line returns the beginning of what a server said, fit to be shown. Of an address it keeps scheme and host: the rest
-// of that of a webhook, Wawp's own among them, or of a temporary link is its secret.
-func (r redactor) line(said string) string {
-	said = escapedAddress.ReplaceAllString(r.texts.redact(said), blot)
-	return cut(strings.Join(strings.Fields(address.ReplaceAllString(said, "$1$2/...")), " "), quoteLength)
+// line returns the beginning of a server's message, fit to be shown. Of each address in it, line keeps scheme and host,
+// because the rest of the address of a webhook or of a temporary link is a secret (API.md 5 and 7).
+func (r redactor) line(message string) string {
+	message = escapedAddress.ReplaceAllString(r.texts.redact(message), redactedMark)
+	return cut(strings.Join(strings.Fields(address.ReplaceAllString(message, "$1$2/...")), " "), quoteLength)
 }
 
-// escapedAddress is an address as it stands in a query or a path.
+// escapedAddress matches an address that is escaped for a query or a path.
 var escapedAddress = regexp.MustCompile(`(?i)https?(:|%3a)(%2f){2}[^\s"'<>]*`)
 
 var address = regexp.MustCompile(`(?i)(https?:(?:\\?/){2})(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>\\]+)[/?#\\][^\s"'<>]*`)

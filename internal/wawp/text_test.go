@@ -15,8 +15,8 @@ import (
 	"unicode/utf8"
 )
 
-// echoes are the forms in which a server can echo the token.
-func echoes(token string) []string {
+// echoesOf returns the forms in which a server can echo the token.
+func echoesOf(token string) []string {
 	quoted, _ := json.Marshal(token)
 	return []string{
 		token, url.QueryEscape(token), url.PathEscape(token), html.EscapeString(token),
@@ -27,25 +27,25 @@ func echoes(token string) []string {
 	}
 }
 
-// TestErrorsHoldNoToken is promise P4 for the errors and the log of the client.
-func TestErrorsHoldNoToken(t *testing.T) {
+// TestErrorsQuoteNoToken tests promise P4 for the errors and the log of the client.
+func TestErrorsQuoteNoToken(t *testing.T) {
 	t.Parallel()
-	echo := strings.Join(echoes(testToken), " ")
+	echo := strings.Join(echoesOf(testToken), " ")
 	replies := map[string]http.HandlerFunc{
-		"reset": resets, "timeout": stalls, "cut off": cutsOff,
-		"no status": says("HTTP/1.1 " + echo + "\r\n\r\n"),
-		"no header": says("HTTP/1.1 200 OK\r\n" + echo + "\r\n\r\n"),
-		"redirect": answers(302, "", "Location",
+		"reset": connectionReset, "timeout": noResponse, "cut off": truncatedResponse,
+		"no status": rawResponse("HTTP/1.1 " + echo + "\r\n\r\n"),
+		"no header": rawResponse("HTTP/1.1 200 OK\r\n" + echo + "\r\n\r\n"),
+		"redirect": response(302, "", "Location",
 			"https://"+url.PathEscape(testToken)+".example/?access_token="+url.QueryEscape(testToken)),
 	}
 	for _, status := range []int{200, 400, 401, 403, 404, 429, 500, 502} {
 		encoded, _ := json.Marshal(echo)
-		replies[fmt.Sprintf("%d text", status)] = answers(status, echo)
-		replies[fmt.Sprintf("%d HTML", status)] = answers(status, "<html>"+echo)
-		replies[fmt.Sprintf("%d message", status)] = answers(status,
+		replies[fmt.Sprintf("%d text", status)] = response(status, echo)
+		replies[fmt.Sprintf("%d HTML", status)] = response(status, "<html>"+echo)
+		replies[fmt.Sprintf("%d message", status)] = response(status,
 			fmt.Sprintf(`{"code":%s,"message":%s}`, encoded, encoded))
-		replies[fmt.Sprintf("%d error", status)] = answers(status, fmt.Sprintf(`{"error":%s}`, encoded))
-		replies[fmt.Sprintf("%d other", status)] = answers(status, fmt.Sprintf(`{"user":{"access_token":%s}}`, encoded))
+		replies[fmt.Sprintf("%d error", status)] = response(status, fmt.Sprintf(`{"error":%s}`, encoded))
+		replies[fmt.Sprintf("%d other", status)] = response(status, fmt.Sprintf(`{"user":{"access_token":%s}}`, encoded))
 	}
 	for name, reply := range replies {
 		t.Run(name, func(t *testing.T) {
@@ -73,7 +73,7 @@ func checkHolds(t *testing.T, what, shown string, err error) {
 	checkHidden(t, what, shown)
 }
 
-func TestSecretsAreBlottedOut(t *testing.T) {
+func TestSecretsAreRedacted(t *testing.T) {
 	t.Parallel()
 	r := newRedactor(testToken, "", "sh/ort")
 	for text, want := range map[string]string{
@@ -105,9 +105,9 @@ func TestSecretsAreBlottedOut(t *testing.T) {
 	}
 }
 
-// TestSecretInASCIIIsBlottedOut: the message of a person has more than letters in it, and the API may well be written
-// in PHP.
-func TestSecretInASCIIIsBlottedOut(t *testing.T) {
+// TestSecretEscapedInASCIIIsRedacted: the message of a person has more than letters in it, and the API may well be
+// written in PHP.
+func TestSecretEscapedInASCIIIsRedacted(t *testing.T) {
 	t.Parallel()
 	r := newRedactor("Grüße 🚀\n\"a/b\\c")
 	for _, echo := range []string{
@@ -119,12 +119,12 @@ func TestSecretInASCIIIsBlottedOut(t *testing.T) {
 	}
 }
 
-// TestSecretIsBlottedOutInEveryCase, and where it is a part of what is encoded as a whole.
-func TestSecretIsBlottedOutInEveryCase(t *testing.T) {
+// TestSecretIsRedactedInUpperAndLowerCase, and where it is a part of what is encoded as a whole.
+func TestSecretIsRedactedInUpperAndLowerCase(t *testing.T) {
 	t.Parallel()
 	const secret = "S3cr3t/T0ken+"
 	r := newRedactor(secret)
-	for _, echo := range echoes(secret) {
+	for _, echo := range echoesOf(secret) {
 		for _, echo := range []string{echo, strings.ToLower(echo), strings.ToUpper(echo)} {
 			text := "a " + echo + " b"
 			for what, got := range map[string]string{
@@ -142,19 +142,19 @@ func TestSecretIsBlottedOutInEveryCase(t *testing.T) {
 	for before := range 4 { // bytes
 		for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawURLEncoding} {
 			encoded := encoding.EncodeToString([]byte("user"[:before] + secret + `","b":1}`))
-			if got := r.value("Basic " + encoded); !strings.Contains(got, blot) ||
-				len(got) > len("Basic "+encoded)-len(secret)+len(blot) {
+			if got := r.value("Basic " + encoded); !strings.Contains(got, redactedMark) ||
+				len(got) > len("Basic "+encoded)-len(secret)+len(redactedMark) {
 				t.Errorf("%s is kept as %s", encoded, got)
 			}
 		}
 	}
 	for text, want := range map[string]string{
-		secret + secret:                     blot,
-		"S3cr3t\u202e/T0\x00ken+":           blot, // what is left out does not hide it
+		secret + secret:                     redactedMark,
+		"S3cr3t\u202e/T0\x00ken+":           redactedMark, // what is left out does not hide it
 		"S3cr3t/T0ke":                       "S3cr3t/T0ke",
 		strings.Repeat("x", 250) + secret:   strings.Repeat("x", 250) + "(reda…",
 		strings.Repeat("x ", 200) + "\x00":  strings.Repeat("x ", 127) + "x…",
-		strings.Repeat(secret+" ", 5) + "y": strings.Repeat(blot+" ", 5) + "y",
+		strings.Repeat(secret+" ", 5) + "y": strings.Repeat(redactedMark+" ", 5) + "y",
 	} {
 		if got := r.value(text); got != want {
 			t.Errorf("%q is kept as %q, want %q", text, got, want)
@@ -162,7 +162,7 @@ func TestSecretIsBlottedOutInEveryCase(t *testing.T) {
 	}
 }
 
-func TestLineIsShort(t *testing.T) {
+func TestLineIsBounded(t *testing.T) {
 	t.Parallel()
 	r := newRedactor(testToken)
 	if got := r.line(" a\n\tb\x00\x1b[31m\xff c "); got != "a b[31m\ufffd c" {
@@ -233,10 +233,10 @@ func FuzzText(f *testing.F) {
 			got != trimmed {
 			t.Errorf("%q is kept as %q", text, got)
 		}
-		if value := r.value(text); len(text) <= longestText && !strings.Contains(value, blot) && value != got {
+		if value := r.value(text); len(text) <= longestText && !strings.Contains(value, redactedMark) && value != got {
 			t.Errorf("%q is kept as %q, and without a secret as %q", text, got, value)
 		}
-		if whole := r.whole(text); whole != "" && !strings.Contains(whole, blot) && whole != text {
+		if whole := r.whole(text); whole != "" && !strings.Contains(whole, redactedMark) && whole != text {
 			t.Errorf("%q is kept whole as %q", text, whole)
 		}
 	})

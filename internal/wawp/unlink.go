@@ -5,30 +5,38 @@ import (
 	"context"
 )
 
-// Unlinking is how far it came to log a phone out.
+// This file unlinks the phone of a session: it sends a logout, and waits until the status shows that it took effect.
+
+// Unlinking is the result of [Client.Unlink]: how far it came.
 type Unlinking struct {
-	// Session is as it was last seen.
+	// Session is the session as last seen.
 	Session
-	// Sent says that the request was sent, Accepted that Wawp accepted it, or was seen to have done what it asks for.
-	Sent, Accepted bool
+	// Sent says that the logout was sent.
+	Sent bool
+	// Accepted says that Wawp accepted the logout, or that the status shows its effect.
+	Accepted bool
 
 	client  *Client
-	tell    func(s Session, asking bool)
-	failure error // of the request
+	notify  func(s Session, asking bool)
+	failure error // the error of the last logout
 }
 
-// Unlink logs the phone of a session out, and sees that it took hold. With asking, it begins with the request,
-// because the session was WORKING when it was seen last; else it looks first. It waits until the session is settled,
-// and asks where a phone may be linked: at SCAN_QR_CODE none is. What was refused is asked for again once the status
-// has lasted, and then believed; after an answer that was lost nothing is asked for again: another phone may be
-// linked by then. tell is told of each look, and before each request; nil means that nobody is. An error is that of
-// the request, or of the look that ended the wait.
+// Unlink logs the phone of a session out, and waits until the status shows that no phone is linked.
+//
+// With asking, it sends the logout first; use that if the session was WORKING when it was last seen. Otherwise it waits
+// until the session is settled, and sends the logout only if a phone may be linked: at SCAN_QR_CODE none is.
+//
+// If Wawp refuses the logout, Unlink sends it once more when the status has lasted, and then believes the refusal. If
+// the answer was lost, Unlink does not send it again, because another phone may be linked by then.
+//
+// notify is called after each look, and with asking before each logout; it may be nil. The error is that of the logout,
+// or of the look that ended the wait.
 func (c *Client) Unlink(
-	ctx context.Context, id string, asking bool, tell func(s Session, asking bool),
+	ctx context.Context, id string, asking bool, notify func(s Session, asking bool),
 ) (*Unlinking, error) {
-	u := &Unlinking{Session: Session{InstanceID: id}, client: c, tell: tell}
-	if u.tell == nil {
-		u.tell = func(Session, bool) {}
+	u := &Unlinking{Session: Session{InstanceID: id}, client: c, notify: notify}
+	if u.notify == nil {
+		u.notify = func(Session, bool) {}
 	}
 	if asking {
 		if over, err := u.ask(ctx, Look{Session: u.Session}); over || err != nil {
@@ -39,26 +47,27 @@ func (c *Client) Unlink(
 	return u.end(ctx, err)
 }
 
+// end returns the result. If ctx has ended, the error of the logout says more than that of ctx.
 func (u *Unlinking) end(ctx context.Context, err error) (*Unlinking, error) {
 	switch {
 	case err == nil:
 		u.client.Claim(unlinkedKey(u.InstanceID))
 	case ctx.Err() != nil && !u.Accepted:
-		err = cmp.Or(u.failure, err) // says more than that the time was over
+		err = cmp.Or(u.failure, err)
 	}
 	return u, err
 }
 
-// see takes in what a look told, does what it leaves to do, and says whether no phone is linked.
+// see judges a look, sends the logout if that is due, and says whether no phone is linked.
 func (u *Unlinking) see(ctx context.Context, l Look) (bool, error) {
 	if l.Err != nil {
 		if l.Lasts() {
-			return false, l.Err // it may be gone: others can prove that
+			return false, l.Err // the session may be gone, which Find can prove
 		}
 		return false, nil
 	}
 	u.Session = l.Session
-	u.tell(l.Session, false)
+	u.notify(l.Session, false)
 	switch {
 	case u.Accepted:
 		return hasLoggedOut(l.Session), nil
@@ -73,9 +82,9 @@ func (u *Unlinking) see(ctx context.Context, l Look) (bool, error) {
 	return u.ask(ctx, l)
 }
 
-// ask sends the request, and says whether the answer shows that it took hold.
+// ask sends the logout, and says whether the answer shows that no phone is linked.
 func (u *Unlinking) ask(ctx context.Context, l Look) (bool, error) {
-	u.tell(l.Session, true)
+	u.notify(l.Session, true)
 	after, err := u.client.LogoutSession(ctx, u.InstanceID)
 	u.Sent, u.Accepted, u.failure = true, err == nil, err
 	switch {
@@ -88,13 +97,13 @@ func (u *Unlinking) ask(ctx context.Context, l Look) (bool, error) {
 	return false, nil
 }
 
-// hasLoggedOut says whether what Wawp tells after it has accepted a logout shows that it took hold. Of an engine that
-// does not run, nothing but the answer shows it.
+// hasLoggedOut says whether the status, after Wawp has accepted a logout, shows that no phone is linked. If the engine
+// does not run, the status cannot show it, so the answer is enough.
 func hasLoggedOut(s Session) bool {
 	return s.Status != "" && s.Status != StatusWorking && s.Status != StatusStarting
 }
 
-// IsUnlinked says whether the phone of a session was unlinked in this run.
+// IsUnlinked says whether this client has unlinked the phone of a session.
 func (c *Client) IsUnlinked(id string) bool { return c.IsClaimed(unlinkedKey(id)) }
 
 func unlinkedKey(id string) string { return "unlinked " + id }

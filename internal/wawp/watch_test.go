@@ -13,8 +13,9 @@ import (
 	"time"
 )
 
-// engine is a server of one session. Its looks are statuses, one by one, of which the last goes on; 404, 500 and the
-// like are HTTP statuses, a dash is no status, and page a web page. So are the answers to anything else.
+// engine is a server with one session. looks are its answers to session/info, one after the other; the last one stays.
+// answers are its answers to other requests. A word is a status of the session, a number an HTTP status, a dash an
+// answer without a status, and "page" a web page.
 type engine struct {
 	looks   []string
 	answers []string
@@ -50,12 +51,12 @@ func (e *engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, body)
 }
 
-// engineOf has a client whose clock is that of synctest, with the pauses of every day.
-func engineOf(t *testing.T, looks, answers string) (*Client, *engine) {
+// engineClient returns a client with the default pauses, for a test in synctest, and the engine that answers it.
+func engineClient(t *testing.T, looks, answers string) (*Client, *engine) {
 	t.Helper()
 	e := &engine{looks: strings.Fields(looks), answers: strings.Fields(answers)}
 	return client(t, "http://api.wawp.test", func(o *Options) {
-		o.PollInterval, o.MaxRetries, o.Transport = 0, 0, handled(e.ServeHTTP)
+		o.PollInterval, o.MaxRetries, o.Transport = 0, 0, handlerTransport(e.ServeHTTP)
 	}), e
 }
 
@@ -65,8 +66,8 @@ const waitTimeout = 119 * time.Second
 // row repeats a word.
 func row(n int, word string) string { return strings.Repeat(word+" ", n) }
 
-// TestWatchGoesByWhatLasts has a row for each end of a wait for a settled session, and when it comes.
-func TestWatchGoesByWhatLasts(t *testing.T) {
+// TestStatusCountsOnceItHasLasted has a row for each way in which a wait for a settled session ends, and when.
+func TestStatusCountsOnceItHasLasted(t *testing.T) {
 	t.Parallel()
 	for looks, test := range map[string]struct {
 		settles bool
@@ -108,7 +109,7 @@ func TestWatchGoesByWhatLasts(t *testing.T) {
 		t.Run(looks, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, _ := engineOf(t, looks, "404")
+				c, _ := engineClient(t, looks, "404")
 				ctx, cancel := context.WithTimeout(t.Context(), waitTimeout)
 				defer cancel()
 				began := time.Now()
@@ -129,11 +130,11 @@ func TestWatchGoesByWhatLasts(t *testing.T) {
 	}
 }
 
-// TestWatchIsEndedByItsLook, which is told of what failed, too.
-func TestWatchIsEndedByItsLook(t *testing.T) {
+// TestWatchEndsWhenLookIsDone expects that look also gets failures.
+func TestWatchEndsWhenLookIsDone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, _ := engineOf(t, "STARTING 404 404 500 404 WORKING", "404")
+		c, _ := engineClient(t, "STARTING 404 404 500 404 WORKING", "404")
 		enough := errors.New("enough")
 		var seen []string
 		_, err := c.WatchSession(t.Context(), "A1", func(l Look) (bool, error) {
@@ -153,8 +154,8 @@ func TestWatchIsEndedByItsLook(t *testing.T) {
 	})
 }
 
-// TestChangeIsJudgedByWhatFollows has a row for each way in which a start, stop or restart goes.
-func TestChangeIsJudgedByWhatFollows(t *testing.T) {
+// TestChangeIsJudgedByTheStatusAfterIt has a row for each way in which a start, stop or restart goes.
+func TestChangeIsJudgedByTheStatusAfterIt(t *testing.T) {
 	t.Parallel()
 	const fresh = true
 	for _, test := range []struct {
@@ -220,7 +221,7 @@ func TestChangeIsJudgedByWhatFollows(t *testing.T) {
 		t.Run(test.change.Name+" "+test.answer+" "+test.looks, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, e := engineOf(t, test.looks, test.answer)
+				c, e := engineClient(t, test.looks, test.answer)
 				ctx, cancel := context.WithTimeout(t.Context(), waitTimeout)
 				defer cancel()
 				began, change := time.Now(), test.change
@@ -238,12 +239,12 @@ func TestChangeIsJudgedByWhatFollows(t *testing.T) {
 	}
 }
 
-// TestBootIsWaitedFor without a request, and without a look if it is over.
-func TestBootIsWaitedFor(t *testing.T) {
+// TestBootWaitsForTheEngine expects no request to start it, and no look if it has booted.
+func TestBootWaitsForTheEngine(t *testing.T) {
 	t.Parallel()
 	for status, looks := range map[string]int{StatusWorking: 0, StatusStarting: 1} {
 		synctest.Test(t, func(t *testing.T) {
-			c, e := engineOf(t, "WORKING", "404")
+			c, e := engineClient(t, "WORKING", "404")
 			told := 0
 			last, err := c.Make(t.Context(), Boot(), Look{Session: Session{InstanceID: "A1", Status: status}, Row: 1},
 				func(Look) { told++ })
@@ -254,8 +255,8 @@ func TestBootIsWaitedFor(t *testing.T) {
 	}
 }
 
-// TestUnlinkingWaitsAndSeesItTakeHold has a row for each way in which a logout goes.
-func TestUnlinkingWaitsAndSeesItTakeHold(t *testing.T) {
+// TestUnlinkWaitsUntilNoPhoneIsLinked has a row for each way in which a logout goes.
+func TestUnlinkWaitsUntilNoPhoneIsLinked(t *testing.T) {
 	t.Parallel()
 	const asking = true
 	for _, test := range []struct {
@@ -314,7 +315,7 @@ func TestUnlinkingWaitsAndSeesItTakeHold(t *testing.T) {
 		t.Run(test.answers+" "+test.looks, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, e := engineOf(t, test.looks, test.answers)
+				c, e := engineClient(t, test.looks, test.answers)
 				ctx, cancel := context.WithTimeout(t.Context(), waitTimeout)
 				defer cancel()
 				began := time.Now()

@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// longestSharedRead bounds a read of webhooks that several callers share, whatever time each of them has.
+// longestSharedRead bounds a read of webhooks that several callers share. The deadlines of the callers do not.
 const longestSharedRead = 5 * time.Minute
 
 var (
-	listWebhooks  = operation{method: http.MethodGet, path: "/v2/session/webhook", repeat: repeatRead}
-	setWebhook    = operation{method: http.MethodPost, path: "/v2/webhook/set", repeat: repeatUndone, keep: true}
-	updateWebhook = operation{method: http.MethodPatch, path: "/v2/webhook/update", repeat: repeatHarmless}
-	deleteWebhook = operation{method: http.MethodDelete, path: "/v2/webhook/delete", repeat: repeatHarmless}
+	listWebhooks  = operation{method: http.MethodGet, path: "/v2/session/webhook", retry: retryRead}
+	setWebhook    = operation{method: http.MethodPost, path: "/v2/webhook/set", retry: retryNotDone, mustFinish: true}
+	updateWebhook = operation{method: http.MethodPatch, path: "/v2/webhook/update", retry: retryIdempotent}
+	deleteWebhook = operation{method: http.MethodDelete, path: "/v2/webhook/delete", retry: retryIdempotent}
 )
 
-// DefaultRetries is what Wawp gives a webhook for which none were set (documentation of webhook/set).
+// DefaultRetries are the retries of a webhook that was set without any (API.md 5).
 var DefaultRetries = Retries{DelaySeconds: 2, Attempts: 15}
 
-// Webhook is an address to which Wawp posts the events of a session. Its URL is its key: there is no id. What is nil
-// was not told, or is left to Wawp.
+// Webhook is an address to which Wawp posts the events of a session. Its URL is its key, because there is no id. In an
+// answer, nil means that the field was not shown; in a request, that it is left to Wawp.
 type Webhook struct {
 	URL     string
 	Events  []string // sorted
@@ -31,13 +31,13 @@ type Webhook struct {
 	Retries *Retries
 }
 
-// Retries says how Wawp repeats a delivery that failed.
+// Retries says how Wawp retries a failed delivery.
 type Retries struct {
 	DelaySeconds int64
 	Attempts     int64
 }
 
-// WebhookChange holds what is to change of a webhook; what is nil is kept.
+// WebhookChange is a change of a webhook. A field that is nil stays as it is.
 type WebhookChange struct {
 	Events  []string
 	Enabled *bool
@@ -45,26 +45,26 @@ type WebhookChange struct {
 	Secret  *string
 }
 
-// IsEmpty says whether nothing is to change.
+// IsEmpty says whether every field stays as it is.
 func (w WebhookChange) IsEmpty() bool {
 	return w.Events == nil && w.Enabled == nil && w.Retries == nil && w.Secret == nil
 }
 
-// ListWebhooks reads the webhooks of a session, sorted by URL. Wawp's own system webhook is not one of them: its
-// address is a secret. Callers that ask at the same time share one request; nothing is kept beyond it. No error shows
-// more than the host of the addresses that are looked for.
+// ListWebhooks reads the webhooks of a session, sorted by URL. It leaves out Wawp's own system webhook, because that
+// address is a secret (API.md 5). Calls at the same time share one request; there is no cache beyond that. addresses
+// are those that the caller looks for: no error shows more of them than their hosts.
 func (c *Client) ListWebhooks(ctx context.Context, id string, addresses ...string) ([]Webhook, error) {
 	c.hide(id, addresses...)
 	shared := c.reads.DoChan(id, func() (hooks any, err error) {
 		defer func() {
-			if recover() != nil { // in a goroutine of its own, where no caller could survive it
+			if recover() != nil { // this is a goroutine of its own, so no caller could recover
 				err = &Error{
 					Op: listWebhooks.String(), Kind: Unreadable,
 					text: "the provider crashed: this is a bug, please report it",
 				}
 			}
 		}()
-		// The first caller's end must not be the others' error.
+		// If the first caller's context ends, the others still need the answer.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestSharedRead)
 		defer cancel()
 		return c.ListWebhooksAlone(ctx, id)
@@ -78,8 +78,8 @@ func (c *Client) ListWebhooks(ctx context.Context, id string, addresses ...strin
 	}
 }
 
-// ListWebhooksAlone is [Client.ListWebhooks] with a request of its own: for who writes, and must know how things stand
-// now.
+// ListWebhooksAlone is [Client.ListWebhooks] with a request of its own. Use it around a write, when the answer must not
+// be older than the call.
 func (c *Client) ListWebhooksAlone(ctx context.Context, id string, addresses ...string) ([]Webhook, error) {
 	c.hide(id, addresses...)
 	a, err := c.call(ctx, listWebhooks, id, nil)
@@ -95,7 +95,7 @@ func (c *Client) ListWebhooksAlone(ctx context.Context, id string, addresses ...
 	var hooks []Webhook
 	for _, item := range list {
 		hook := c.webhook(item)
-		if hook.URL == "" { // what cannot be read could be the one that is looked for
+		if hook.URL == "" { // it could be the one that the caller looks for
 			return nil, newUnreadable(listWebhooks, a, c.redactorFor(id, nil),
 				"the answer lists a webhook without a url that can be read")
 		}
@@ -107,7 +107,7 @@ func (c *Client) ListWebhooksAlone(ctx context.Context, id string, addresses ...
 	return hooks, nil
 }
 
-// webhook reads one webhook. A secret in it is passed over: whether it is the whole one or a mask cannot be told.
+// webhook reads one webhook. It ignores the secret, because that may be masked (API.md 5).
 func (c *Client) webhook(item map[string]any) Webhook {
 	d := document{layers: []map[string]any{item}}
 	hook := Webhook{URL: c.redact.whole(d.text("url"))}
@@ -116,8 +116,8 @@ func (c *Client) webhook(item map[string]any) Webhook {
 			hook.Enabled = &on
 		}
 	}
-	events, told := item["events"].([]any)
-	if told {
+	events, found := item["events"].([]any)
+	if found {
 		hook.Events = []string{}
 	}
 	for _, event := range events {
@@ -131,6 +131,7 @@ func (c *Client) webhook(item map[string]any) Webhook {
 	return hook
 }
 
+// retries reads the retries of a webhook; nil if there are none.
 func retries(o map[string]any) *Retries {
 	attempts, known := integer(o["attempts"])
 	for _, key := range []string{"delay", "delaySeconds", "delay_seconds"} {
@@ -141,9 +142,10 @@ func retries(o map[string]any) *Retries {
 	return nil
 }
 
-// SetWebhook makes a webhook, or changes the one on its URL; secret may be "". Once sent it ignores the end of ctx.
-// After an ambiguous end it looks whether it is there, and only if not, and no answer came from Wawp, sends it again.
-// Hold [Client.LockWebhooks] meanwhile.
+// SetWebhook makes a webhook, or changes the one on its URL. secret may be "". Once the request is on its way, it
+// ignores the end of ctx. If the outcome is unknown, SetWebhook looks whether the webhook is there. It sends the
+// request again only if the webhook is not there, and no answer came from Wawp itself. The caller must hold
+// [Client.LockWebhooks].
 func (c *Client) SetWebhook(ctx context.Context, id string, hook Webhook, secret string) error {
 	parameters := fields{"url": hook.URL, "events": hook.Events}
 	if hook.Enabled != nil {
@@ -164,17 +166,17 @@ func (c *Client) SetWebhook(ctx context.Context, id string, hook Webhook, secret
 		if there, ok := FindWebhook(hooks, hook.URL); ok && there.Matches(hook) {
 			return nil
 		}
-		if lookErr != nil || !wasLost(KindOf(err)) || attempt == c.options.MaxRetries ||
+		if lookErr != nil || !hasNoAnswer(KindOf(err)) || attempt == c.options.MaxRetries ||
 			sleep(ctx, c.backoff(attempt)) != nil {
 			return err
 		}
 	}
 }
 
-// wasLost says whether a request was sent, and no answer of Wawp's own came back: that of a gateway, or none.
-func wasLost(k Kind) bool { return k == NoAnswer || k == GatewayFault }
+// hasNoAnswer says whether a request was sent and got no answer from Wawp itself: none at all, or that of a gateway.
+func hasNoAnswer(k Kind) bool { return k == NoAnswer || k == GatewayFault }
 
-// UpdateWebhook changes the webhook on a URL. Hold [Client.LockWebhooks] meanwhile.
+// UpdateWebhook changes the webhook on a URL. The caller must hold [Client.LockWebhooks].
 func (c *Client) UpdateWebhook(ctx context.Context, id, address string, change WebhookChange) error {
 	parameters := fields{"url": address}
 	if change.Events != nil {
@@ -192,12 +194,12 @@ func (c *Client) UpdateWebhook(ctx context.Context, id, address string, change W
 	return c.change(ctx, updateWebhook, id, parameters)
 }
 
-// DeleteWebhook deletes the webhook on a URL. Hold [Client.LockWebhooks] meanwhile.
+// DeleteWebhook deletes the webhook on a URL. The caller must hold [Client.LockWebhooks].
 func (c *Client) DeleteWebhook(ctx context.Context, id, address string) error {
 	return c.change(ctx, deleteWebhook, id, fields{"url": address})
 }
 
-// change carries out an operation of whose answer only the success matters.
+// change carries out an operation. It ignores the answer, unless that is an error.
 func (c *Client) change(ctx context.Context, op operation, id string, parameters fields) error {
 	a, err := c.call(ctx, op, id, parameters)
 	if err != nil {
@@ -209,42 +211,42 @@ func (c *Client) change(ctx context.Context, op operation, id string, parameters
 	return nil
 }
 
-// LockWebhooks waits until nobody else in this process writes to the webhooks of a session, and returns how to let the
-// next one do so. Wawp keeps them in one list: two writes at once can undo each other.
+// LockWebhooks locks the webhooks of a session against other writes of this process. Wawp keeps them in one list, so
+// two writes at once can undo each other (API.md 5).
 func (c *Client) LockWebhooks(ctx context.Context, id string) (unlock func(), err error) {
-	done, err := c.turn(ctx, id)
+	release, err := c.lock(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	return func() {
-		c.reads.Forget(id) // a read that is under way may have missed the write
-		done()
+		c.reads.Forget(id) // a shared read that is under way may have missed the write
+		release()
 	}, nil
 }
 
-// turn waits until nobody else in this process writes to something, and returns how to let the next one do so.
-func (c *Client) turn(ctx context.Context, what string) (done func(), err error) {
+// lock locks an object, which what names, against other writes of this process. Unlike a mutex it ends with ctx.
+func (c *Client) lock(ctx context.Context, what string) (unlock func(), err error) {
 	c.mu.Lock()
-	turn, ok := c.writes[what]
+	held, ok := c.writes[what]
 	if !ok {
-		turn = make(chan struct{}, 1)
-		c.writes[what] = turn
+		held = make(chan struct{}, 1)
+		c.writes[what] = held
 	}
 	c.mu.Unlock()
 	select {
-	case turn <- struct{}{}:
-		return func() { <-turn }, nil
+	case held <- struct{}{}:
+		return func() { <-held }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-// Matches says whether a webhook is as another one wants it, as far as both tell.
+// Matches says whether a webhook is as wanted, in the fields that both have.
 func (w Webhook) Matches(want Webhook) bool {
 	return len(w.Differs(want)) == 0
 }
 
-// Differs names what is not as another webhook wants it.
+// Differs names the fields that are not as wanted.
 func (w Webhook) Differs(want Webhook) []string {
 	var names []string
 	events := slices.Compact(slices.Sorted(slices.Values(want.Events)))
@@ -260,8 +262,8 @@ func (w Webhook) Differs(want Webhook) []string {
 	return names
 }
 
-// FindWebhook returns the webhook on a URL: the same to the letter, or else one that differs only in what means nothing
-// in a URL, because Wawp may have written it in its own way.
+// FindWebhook returns the webhook on a URL. If none has exactly this URL, it returns one whose URL means the same,
+// because Wawp may have changed the spelling.
 func FindWebhook(hooks []Webhook, address string) (Webhook, bool) {
 	for _, canonical := range []func(string) string{strings.Clone, canonicalURL} {
 		for _, hook := range hooks {
@@ -273,8 +275,8 @@ func FindWebhook(hooks []Webhook, address string) (Webhook, bool) {
 	return Webhook{}, false
 }
 
-// canonicalURL writes a URL without what means nothing: the case of the host, the default port, the slash of an empty
-// path.
+// canonicalURL returns the same spelling for all URLs that mean the same: it ignores the case of the host, the default
+// port, and the slash of an empty path.
 func canonicalURL(s string) string {
 	u, err := url.Parse(s)
 	if err != nil {
@@ -287,8 +289,8 @@ func canonicalURL(s string) string {
 	return u.String()
 }
 
-// Resembles says whether a URL may be the same address as that of the webhook in a spelling that means something else
-// by the letter: other escapes, another case, a slash at the end.
+// Resembles says whether a URL may be meant as the URL of the webhook, although it strictly means another address: it
+// differs in escapes, in case, or in a slash at the end.
 func (w Webhook) Resembles(address string) bool { return loose(w.URL) == loose(address) }
 
 func loose(s string) string {
@@ -299,10 +301,11 @@ func loose(s string) string {
 	return strings.ToLower(u.Hostname() + "/" + strings.Trim(u.Path, "/") + "?" + u.RawQuery)
 }
 
-// Key names a webhook of a session for [Client.Claim]: the same for all spellings of its URL.
+// Key names a webhook of a session for [Client.Claim]. It is the same for all spellings of the URL.
 func (w Webhook) Key(id string) string { return "webhook " + id + " " + canonicalURL(w.URL) }
 
-// Origin is what may be told of the URL of a webhook, whose path and query often are its secret: scheme and host.
+// Origin returns scheme and host of the URL of a webhook. The rest is not shown, because it often is the secret of the
+// receiver.
 func (w Webhook) Origin() string {
 	u, err := url.Parse(w.URL)
 	if err != nil {
@@ -311,12 +314,11 @@ func (w Webhook) Origin() string {
 	return origin(u)
 }
 
-// IsReadable says whether a webhook on an address could be read back: an answer with characters that nobody sees, or
-// without end, counts as none.
+// IsReadable says whether a webhook on an address could be read back. It could not if the address is too long, or has
+// invisible characters.
 func IsReadable(address string) bool { return redactor{}.whole(address) != "" }
 
-// IsSystemWebhook says whether an address is that of Wawp's own webhook, which belongs to nobody else and whose last
-// part is a token (documentation of webhook/delete).
+// IsSystemWebhook says whether an address is that of Wawp's own webhook. Its last part is a token (API.md 5).
 func IsSystemWebhook(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && strings.EqualFold(u.Hostname(), "app.wawp.net") && strings.HasPrefix(u.Path, "/api/webhook/")
@@ -324,7 +326,7 @@ func IsSystemWebhook(address string) bool {
 
 func (r Retries) fields() fields { return fields{"delay": r.DelaySeconds, "attempts": r.Attempts} }
 
-// number writes a boolean as the parameter tables do.
+// number writes a boolean as Wawp documents it: 1 or 0 (API.md 5).
 func number(b bool) int {
 	if b {
 		return 1

@@ -34,7 +34,7 @@ func TestWebhooksAreReadInEveryForm(t *testing.T) {
 		`{"webhooks":[]}`:   nil,
 		`{"webhooks":{}}`:   nil,
 	} {
-		s := serve(t, answers(200, body))
+		s := serve(t, response(200, body))
 		got, err := client(t, s.URL).ListWebhooks(context.Background(), "A1")
 		if err != nil || len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, %v", body, got, err)
@@ -46,7 +46,7 @@ func TestWebhooksAreReadInEveryForm(t *testing.T) {
 		`{"webhooks":[{"webhook_url":"https://a.test"}]}`, `{"webhooks":{"url":"https://a.test","events":["m"]}}`,
 		`{"success":false,"code":"x","message":"y","webhooks":[]}`,
 	} {
-		s := serve(t, answers(200, body))
+		s := serve(t, response(200, body))
 		if got, err := client(t, s.URL).ListWebhooks(context.Background(), "A1"); KindOf(err) != Unreadable {
 			t.Errorf("%s: %v, %v", body, got, err)
 		}
@@ -55,7 +55,7 @@ func TestWebhooksAreReadInEveryForm(t *testing.T) {
 
 func TestWebhookWritesSendTheDocumentedParameters(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(200, ""))
+	s := serve(t, response(200, ""))
 	c, ctx := client(t, s.URL), context.Background()
 	hook := Webhook{URL: "https://a.test/?x=1&y", Events: []string{"m"}, Enabled: &yes, Retries: &Retries{3, 4}}
 	secret := "s"
@@ -92,50 +92,50 @@ func TestWebhookWritesSendTheDocumentedParameters(t *testing.T) {
 	}
 }
 
-// TestSetWebhookLooksBeforeItSendsAgain is P7's "after our own look".
-func TestSetWebhookLooksBeforeItSendsAgain(t *testing.T) {
+// TestSetWebhookReadsBeforeARetry tests promise P7 for webhooks.
+func TestSetWebhookReadsBeforeARetry(t *testing.T) {
 	t.Parallel()
-	there := answers(200, `{"webhooks":[{"url":"https://a.test","events":["m"],"is_active":1}]}`)
-	other := answers(200, `{"webhooks":[{"url":"https://a.test","events":["x"],"is_active":1}]}`)
-	none := answers(200, `{"webhooks":[]}`)
+	there := response(200, `{"webhooks":[{"url":"https://a.test","events":["m"],"is_active":1}]}`)
+	other := response(200, `{"webhooks":[{"url":"https://a.test","events":["x"],"is_active":1}]}`)
+	none := response(200, `{"webhooks":[]}`)
 	for name, test := range map[string]struct {
 		replies []http.HandlerFunc
 		methods string
 		fails   bool
 	}{
-		"it is there": {[]http.HandlerFunc{resets, there}, "POST GET", false},
+		"it is there": {[]http.HandlerFunc{connectionReset, there}, "POST GET", false},
 		"it is not there": {
-			[]http.HandlerFunc{answers(502, ""), none, answers(200, "")},
+			[]http.HandlerFunc{response(502, ""), none, response(200, "")},
 			"POST GET POST",
 			false,
 		},
 		"another one is there": {
-			[]http.HandlerFunc{answers(502, ""), other, answers(200, "")},
+			[]http.HandlerFunc{response(502, ""), other, response(200, "")},
 			"POST GET POST",
 			false,
 		},
-		"nobody can tell": {[]http.HandlerFunc{answers(502, ""), answers(403, "")}, "POST GET", true},
-		"it was refused":  {[]http.HandlerFunc{answers(403, "")}, "POST", true},
+		"nobody can tell": {[]http.HandlerFunc{response(502, ""), response(403, "")}, "POST GET", true},
+		"it was refused":  {[]http.HandlerFunc{response(403, "")}, "POST", true},
 		"an error in disguise": {
-			[]http.HandlerFunc{answers(200, `{"code":"x","message":"y"}`), there},
+			[]http.HandlerFunc{response(200, `{"code":"x","message":"y"}`), there},
 			"POST GET",
 			false,
 		},
 		"it is never there": {[]http.HandlerFunc{
-			answers(502, ""), none, answers(502, ""), none, answers(502, ""),
+			response(502, ""), none, response(502, ""), none, response(502, ""),
 			none,
 		}, "POST GET POST GET POST GET", true},
-		"a fault of Wawp's own": {[]http.HandlerFunc{answers(500, ""), none}, "POST GET", true},
+		"a fault of Wawp's own": {[]http.HandlerFunc{response(500, ""), none}, "POST GET", true},
 		"a refusal in disguise": {
-			[]http.HandlerFunc{answers(200, `{"code":"x","message":"y"}`), none},
+			[]http.HandlerFunc{response(200, `{"code":"x","message":"y"}`), none},
 			"POST GET",
 			true,
 		},
 		"retries are not told": {[]http.HandlerFunc{
-			answers(504, ""),
-			answers(200, `{"webhooks":[{"url":"https://a.test"}]}`),
+			response(504, ""),
+			response(200, `{"webhooks":[{"url":"https://a.test"}]}`),
 		}, "POST GET", false},
-		"refused, the next time": {[]http.HandlerFunc{answers(502, ""), none, answers(422, "")}, "POST GET POST", true},
+		"refused, the next time": {[]http.HandlerFunc{response(502, ""), none, response(422, "")}, "POST GET POST", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -154,7 +154,7 @@ func TestSetWebhookLooksBeforeItSendsAgain(t *testing.T) {
 	}
 }
 
-func TestSetWebhookOnTheWireIgnoresCancellation(t *testing.T) {
+func TestSetWebhookIgnoresCancellationOnceSent(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -162,7 +162,7 @@ func TestSetWebhookOnTheWireIgnoresCancellation(t *testing.T) {
 		select {
 		case <-r.Context().Done():
 		case <-time.After(50 * time.Millisecond):
-			answers(200, `{"success":true}`)(w, r)
+			response(200, `{"success":true}`)(w, r)
 		}
 	})
 	if err := client(t, s.URL).SetWebhook(ctx, "A1", Webhook{URL: "https://a.test", Events: []string{"m"}},
@@ -171,14 +171,14 @@ func TestSetWebhookOnTheWireIgnoresCancellation(t *testing.T) {
 	}
 }
 
-func TestReadsOfWebhooksAreShared(t *testing.T) {
+func TestConcurrentWebhookReadsShareARequest(t *testing.T) {
 	t.Parallel()
 	arrived, release := make(chan struct{}), make(chan struct{})
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		close(arrived)
 		<-release
-		answers(200, `{"webhooks":[]}`)(w, r)
-	}, answers(200, `{"webhooks":[{"url":"https://a.test","events":["m"]}]}`))
+		response(200, `{"webhooks":[]}`)(w, r)
+	}, response(200, `{"webhooks":[{"url":"https://a.test","events":["m"]}]}`))
 	c := client(t, s.URL)
 
 	first, leave := context.WithCancel(context.Background())
@@ -214,27 +214,27 @@ func TestReadsOfWebhooksAreShared(t *testing.T) {
 	}
 }
 
-// crash is a transport that panics, as a bug of ours would.
-type crash struct{}
+// panicTransport is a transport that panics, as a bug would.
+type panicTransport struct{}
 
-func (crash) RoundTrip(*http.Request) (*http.Response, error) { panic("a bug") }
+func (panicTransport) RoundTrip(*http.Request) (*http.Response, error) { panic("a bug") }
 
 func TestPanicInASharedReadIsAnError(t *testing.T) {
 	t.Parallel()
-	c := client(t, "http://127.0.0.1:1", func(o *Options) { o.Transport = crash{} })
+	c := client(t, "http://127.0.0.1:1", func(o *Options) { o.Transport = panicTransport{} })
 	if _, err := c.ListWebhooks(context.Background(), "A1"); err == nil || !strings.Contains(err.Error(), "crashed") {
 		t.Errorf("error %v", err)
 	}
 }
 
-func TestReadAfterAWriteIsNotAnOlderOne(t *testing.T) {
+func TestWebhookReadAfterAWriteIsNotShared(t *testing.T) {
 	t.Parallel()
 	arrived, release := make(chan struct{}), make(chan struct{})
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		close(arrived)
 		<-release
-		answers(200, `{"webhooks":[]}`)(w, r)
-	}, answers(200, `{"webhooks":[{"url":"https://a.test"}]}`))
+		response(200, `{"webhooks":[]}`)(w, r)
+	}, response(200, `{"webhooks":[{"url":"https://a.test"}]}`))
 	c := client(t, s.URL)
 	before := make(chan error, 1)
 	go func() {
@@ -256,7 +256,7 @@ func TestReadAfterAWriteIsNotAnOlderOne(t *testing.T) {
 	}
 }
 
-func TestLockWebhooksTakesTurns(t *testing.T) {
+func TestLockWebhooksIsExclusive(t *testing.T) {
 	t.Parallel()
 	c, ctx := client(t, "http://127.0.0.1:1"), context.Background()
 	unlock, err := c.LockWebhooks(ctx, "A1")
@@ -337,10 +337,10 @@ func TestSystemWebhook(t *testing.T) {
 	}
 }
 
-func TestSecretIsBlottedOutOfErrors(t *testing.T) {
+func TestWebhookSecretIsRedactedInErrors(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 422, 500} {
-		s := serve(t, answers(status, `{"code":"bad","message":"hmac hush/hush is too short"}`))
+		s := serve(t, response(status, `{"code":"bad","message":"hmac hush/hush is too short"}`))
 		c := client(t, s.URL, func(o *Options) { o.MaxRetries = 0 })
 		err := c.SetWebhook(context.Background(), "A1", Webhook{URL: "https://a.test", Events: []string{"m"}},
 			"hush/hush")
@@ -350,9 +350,9 @@ func TestSecretIsBlottedOutOfErrors(t *testing.T) {
 	}
 }
 
-func TestSecretDoesNotHideACode(t *testing.T) {
+func TestWebhookSecretDoesNotRedactErrorCodes(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers(403, `{"code":"subscription_required","message":"Pay."}`))
+	s := serve(t, response(403, `{"code":"subscription_required","message":"Pay."}`))
 	err := client(t, s.URL).SetWebhook(context.Background(), "A1",
 		Webhook{URL: "https://a.test", Events: []string{"m"}}, "required")
 	if KindOf(err) != SubscriptionRequired {
@@ -360,8 +360,9 @@ func TestSecretDoesNotHideACode(t *testing.T) {
 	}
 }
 
-// TestWebhookOfWhichNotAllCanBeShownIsUnreadable, as one without a url is: it could be the one that is looked for.
-func TestWebhookOfWhichNotAllCanBeShownIsUnreadable(t *testing.T) {
+// TestWebhookWithAnUnreadableURLIsAnError has URLs that cannot be shown as a whole. Each could be the one that is
+// looked for.
+func TestWebhookWithAnUnreadableURLIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{
 		`https://a.test/\u0000`, `https://a.test/\u001b[2J`, `https://a.test/\n\"No changes.\"`,
@@ -369,7 +370,7 @@ func TestWebhookOfWhichNotAllCanBeShownIsUnreadable(t *testing.T) {
 		`https://a.test/\u009b`,
 		`https://a.test/` + strings.Repeat("x", wholeLength), `\u0007`, "", " ",
 	} {
-		s := serve(t, answers(200, `{"webhooks":[{"url":"https://b.test"},{"url":"`+address+`"}]}`))
+		s := serve(t, response(200, `{"webhooks":[{"url":"https://b.test"},{"url":"`+address+`"}]}`))
 		hooks, err := client(t, s.URL).ListWebhooks(t.Context(), "A1")
 		if KindOf(err) != Unreadable || hooks != nil || !strings.Contains(err.Error(), "a webhook without a url") ||
 			!isHarmless(err.Error()) {
@@ -377,7 +378,7 @@ func TestWebhookOfWhichNotAllCanBeShownIsUnreadable(t *testing.T) {
 		}
 	}
 	for _, address := range []string{"https://a.test/" + strings.Repeat("x", 1000), "https://a.test/می\u200cخواهم"} {
-		s := serve(t, answers(200, `{"webhooks":[{"url":"`+address+`"}]}`))
+		s := serve(t, response(200, `{"webhooks":[{"url":"`+address+`"}]}`))
 		if hooks, err := client(t, s.URL).ListWebhooks(t.Context(), "A1"); err != nil || hooks[0].URL != address ||
 			!IsReadable(address) {
 			t.Errorf("%s: %v, %v", address, hooks, err)
@@ -385,7 +386,7 @@ func TestWebhookOfWhichNotAllCanBeShownIsUnreadable(t *testing.T) {
 	}
 }
 
-// TestOriginIsInASCII, and nothing but a scheme and a host.
+// TestOriginIsInASCII expects scheme and host only.
 func TestOriginIsInASCII(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -142,7 +143,8 @@ func await[T any](ctx context.Context, ready <-chan T) bool {
 	return ctx.Err() == nil
 }
 
-// objects are the endpoints that the provider calls, by method and path, in a map for each object of the API.
+// objects are the objects of the API, each with those of its endpoints that the provider calls, by method and path. A
+// path may have parameters in braces, such as /v2/labels/{id}: see call.values.
 var objects = []map[string]endpoint{
 	sessionEndpoints, authEndpoints, rateLimitEndpoints, tempLinkEndpoints, webhookEndpoints, messageEndpoints,
 }
@@ -160,13 +162,14 @@ type endpoint struct {
 // call is a request that has passed every check.
 type call struct {
 	*Request
-	session *session // nil for an endpoint of the account
+	session *session          // the one it is about; nil for an endpoint of the account
+	values  map[string]string // the values of the parameters in the path
 }
 
 // act carries out a request, and returns the answer of the API. It applies the parts of the fault that concern the
 // session: Flap and Age.
 func (a *API) act(r *Request, fault Fault) answer {
-	e, ok := a.route(r)
+	e, values, ok := a.route(r)
 	if !ok {
 		return reply(http.StatusNotFound, object{
 			"code":    "rest_no_route",
@@ -184,7 +187,7 @@ func (a *API) act(r *Request, fault Fault) answer {
 		return refuse(http.StatusUnauthorized, "invalid_access_token", "The access token is invalid.")
 	}
 	if e.account {
-		return a.carryOut(e, call{Request: r})
+		return a.carryOut(e, call{Request: r, values: values})
 	}
 	s := a.find(r.Query.Get(instanceID))
 	if s == nil {
@@ -201,7 +204,7 @@ func (a *API) act(r *Request, fault Fault) answer {
 	} else {
 		s.saveVersion(a.config.Now())
 	}
-	return a.carryOut(e, call{Request: r, session: s})
+	return a.carryOut(e, call{Request: r, session: s, values: values})
 }
 
 // carryOut runs an endpoint, and notes whether the API did what the request asks for.
@@ -211,18 +214,31 @@ func (a *API) carryOut(e endpoint, c call) answer {
 	return result
 }
 
-// route finds the endpoint that a request is for.
-func (a *API) route(r *Request) (endpoint, bool) {
-	name := r.Method + " " + r.Path
-	if a.config.Endpoints != nil && !slices.Contains(a.config.Endpoints, name) {
-		return endpoint{}, false
-	}
+// route finds the endpoint that a request is for, and the values of the parameters in its path.
+func (a *API) route(r *Request) (endpoint, map[string]string, bool) {
 	for _, endpoints := range objects {
-		if e, ok := endpoints[name]; ok {
-			return e, true
+		for name, e := range endpoints {
+			values, ok := match(name, r.Method+" "+r.Path)
+			if ok && (a.config.Endpoints == nil || slices.Contains(a.config.Endpoints, name)) {
+				return e, values, true
+			}
 		}
 	}
-	return endpoint{}, false
+	return endpoint{}, nil, false
+}
+
+// match says whether a method and path are those of an endpoint, and returns the values of the parameters in its path.
+func match(endpoint, name string) (map[string]string, bool) {
+	want, got, values := strings.Split(endpoint, "/"), strings.Split(name, "/"), map[string]string{}
+	for i, segment := range want {
+		switch isParameter := strings.HasPrefix(segment, "{"); {
+		case len(got) != len(want), !isParameter && got[i] != segment, got[i] == "":
+			return nil, false
+		case isParameter:
+			values[strings.Trim(segment, "{}")] = got[i]
+		}
+	}
+	return values, true
 }
 
 // The names of the credentials, in the query and in a body.

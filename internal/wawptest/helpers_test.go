@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -63,6 +64,10 @@ func (s *simulation) request(ctx context.Context, endpoint, id string, params ..
 	}
 	for _, given := range params {
 		for key, value := range given {
+			if filled := strings.ReplaceAll(path, "{"+key+"}", fmt.Sprint(value)); filled != path {
+				path = filled
+				continue
+			}
 			body[key] = value
 			if !withBody {
 				query.Set(key, value.(string))

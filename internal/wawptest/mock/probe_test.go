@@ -238,7 +238,7 @@ func TestAccProbe(t *testing.T) {
 	for _, row := range regexp.MustCompile("(?m)^\\| ([A-Z]+) \\| `(/v2/.*)` \\| (.*) \\|$").FindAllStringSubmatch(
 		string(guide), -1) {
 		method, path, needsPhone := row[1], row[2], row[2] == "/v2/auth/request-code" || row[2] == "/v2/send/text"
-		entry := regexp.MustCompile("(?m)^" + method + " " + path +
+		entry := regexp.MustCompile("(?m)^" + method + " " + regexp.QuoteMeta(path) +
 			"( .*)?\n  [0-9]{3} application/json, [0-9]+ bytes\n  {.*}$")
 		want := !strings.HasPrefix(row[3], "not used") && !needsPhone
 		if got := entry.MatchString(p.stdout.String()); got != want {
