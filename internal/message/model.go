@@ -15,8 +15,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// longest is how long a message may be, in characters (documentation of send/text).
-const longest = 4096
+// maxMessageLength is how long a message may be, in characters (documentation of send/text).
+const maxMessageLength = 4096
 
 // model is the configuration of the action.
 type model struct {
@@ -79,12 +79,11 @@ func checkChatID(id string) error {
 	case !found:
 		return errors.New("it has no @, as in 201145202826@c.us. A phone number goes into phone_number")
 	case !chatID.MatchString(id):
-		return errors.New("it is not of the form 201145202826@c.us: no spaces, something before the @, and a kind " +
-			"of chat after it, such as c.us or g.us")
+		return errors.New("it is not of the form 201145202826@c.us: no spaces, something before the @, and a kind of " +
+			"chat after it, such as c.us or g.us")
 	case kind == "c.us" && strings.Trim(user, "0123456789") != "":
 		return errors.New("before @c.us there are only digits: the phone number with its country code, without + or " +
-			"00. The function chat_id makes one of " +
-			"any notation")
+			"00. The function chat_id makes one of any notation")
 	}
 	return nil
 }
@@ -98,8 +97,8 @@ func checkMessage(text string) error {
 	if strings.TrimSpace(text) == "" {
 		return errEmpty
 	}
-	if n := utf8.RuneCountInString(text); n > longest {
-		return fmt.Errorf("it is too long: %d characters, and Wawp sends %d at most", n, longest)
+	if n := utf8.RuneCountInString(text); n > maxMessageLength {
+		return fmt.Errorf("it is too long: %d characters, and Wawp sends %d at most", n, maxMessageLength)
 	}
 	return nil
 }

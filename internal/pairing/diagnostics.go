@@ -31,46 +31,45 @@ const howToPair = `A person links a phone in WhatsApp, at Settings > Linked devi
 
 // What is said of a failure that has changed nothing.
 const (
-	untouched  = "Nothing was recorded, and session and phone are as they were."
-	waitsAgain = untouched + " The next apply waits again."
+	nothingChanged = "Nothing was recorded, and session and phone are as they were."
+	nextApplyWaits = nothingChanged + " The next apply waits again."
 )
 
 // notPaired returns why a wait ended without the phone that was awaited; nil means that it is linked.
-func notPaired(ctx context.Context, expected string, seen wawp.Session, timeout time.Duration,
+func notPaired(ctx context.Context, expected string, last wawp.Session, timeout time.Duration,
 	err error,
 ) diag.Diagnostic {
-	id, last := seen.InstanceID, statusOf(seen)
+	id, status := last.InstanceID, statusOf(last)
 	switch {
 	case err != nil && ctx.Err() == nil && !errors.Is(err, wawp.ErrNoTurn):
 		return explain.Diagnostic(summaryNotPaired,
-			explain.Failure("Waiting for a phone at the session "+id+" failed", err)+"\n\n"+untouched, err)
+			explain.Failure("Waiting for a phone at the session "+id+" failed", err)+"\n\n"+nothingChanged, err)
 	case err != nil && errors.Is(ctx.Err(), context.Canceled):
 		return diag.NewErrorDiagnostic("The wait for a phone was interrupted", fmt.Sprintf(
 			"No phone was linked to the session %s yet when Terraform was interrupted; when last seen it was %s. %s%s",
-			id, last, waitsAgain, explain.LastAnswer(err)))
+			id, status, nextApplyWaits, explain.LastAnswer(err)))
 	case err != nil:
 		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
 			"Nobody linked a phone to the session %s within %s (the create timeout); when last seen it was %s.%s "+
-				"%s\n\n%s%s",
-			id, timeout, last, hint(seen.Status), waitsAgain, howToPair, explain.LastAnswer(err)))
-	case seen.Status == wawp.StatusStopped:
+				"%s\n\n"+
+				"%s%s",
+			id, timeout, status, statusHint(last.Status), nextApplyWaits, howToPair, explain.LastAnswer(err)))
+	case last.Status == wawp.StatusStopped:
 		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "Wawp session is stopped", fmt.Sprintf(
 			"No phone can be linked to the session %s, because it is STOPPED. Start it with desired_state = "+
-				"\"started\" on its "+
-				"wawp_session, or with the action wawp_session_start (Terraform 1.14 or later). %s", id, untouched))
-	case isUntold(expected, seen):
+				"\"started\" on its wawp_session, or with the action wawp_session_start (Terraform 1.14 or later). "+
+				"%s", id, nothingChanged))
+	case isNumberMissing(expected, last):
 		return diag.NewAttributeErrorDiagnostic(path.Root(argumentExpected),
 			"Wawp does not report the number of the linked phone", fmt.Sprintf(
 				"A phone is linked to the session %s, but its number is not known, so it cannot be compared with "+
-					"expected_phone_number. Leave "+
-					"expected_phone_number out to accept it. %s", id, untouched))
-	case isAnother(expected, seen):
+					"expected_phone_number. Leave expected_phone_number out to accept it. %s", id, nothingChanged))
+	case isOtherPhone(expected, last):
 		return diag.NewAttributeErrorDiagnostic(path.Root(argumentExpected), summaryOtherPhone, fmt.Sprintf(
-			"The phone that is linked to the session %s has the number %s, and %s is expected. %s\n\nIf it is the "+
-				"right phone, set "+
-				"expected_phone_number to its number. If it is not, unlink it (with the action wawp_session_logout, "+
-				"or on the phone at "+
-				"Settings > Linked devices), and apply again.", id, seen.Account.PhoneNumber, expected, untouched))
+			"The phone that is linked to the session %s has the number %s, and %s is expected. %s\n\n"+
+				"If it is the right phone, set expected_phone_number to its number. If it is not, unlink it (with "+
+				"the action wawp_session_logout, or on the phone at Settings > Linked devices), and apply "+
+				"again.", id, last.Account.PhoneNumber, expected, nothingChanged))
 	}
 	return nil
 }
@@ -78,28 +77,27 @@ func notPaired(ctx context.Context, expected string, seen wawp.Session, timeout 
 // stillUnlinking says that the phone which is linked is none to wait for.
 func stillUnlinking(id string, timeout time.Duration) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf("Another resource of this run logs the phone of the "+
-		"session %s out, and has not seen that happen within %s (the create timeout). Nothing was recorded. The "+
-		"next apply "+
-		"waits for a phone. If the resource was only renamed, keep it with a moved block, which leaves the phone "+
-		"linked.",
+		"session %s out, and has not seen that happen within %s (the create timeout). Nothing was recorded. The next "+
+		"apply waits for a phone. If the resource was only renamed, keep it with a moved block, which leaves the "+
+		"phone linked.",
 		id, timeout))
 }
 
 // statusOf names the status of a session.
 func statusOf(s wawp.Session) string { return cmp.Or(s.Status, "in a status that is not known") }
 
-// isUntold says whether a number is wanted, and Wawp does not tell that of the linked phone.
-func isUntold(wanted string, s wawp.Session) bool {
-	return wanted != "" && (s.Account == nil || s.Account.PhoneNumber == "")
+// isNumberMissing says whether a number is wanted, and Wawp does not tell that of the linked phone.
+func isNumberMissing(expected string, s wawp.Session) bool {
+	return expected != "" && (s.Account == nil || s.Account.PhoneNumber == "")
 }
 
-// isAnother says whether another phone is linked than is wanted.
-func isAnother(wanted string, s wawp.Session) bool {
-	return wanted != "" && !isUntold(wanted, s) && !wawp.SamePhone(s.Account.PhoneNumber, wanted)
+// isOtherPhone says whether another phone is linked than is wanted.
+func isOtherPhone(expected string, s wawp.Session) bool {
+	return expected != "" && !isNumberMissing(expected, s) && !wawp.SamePhone(s.Account.PhoneNumber, expected)
 }
 
-// hint says what to do about a status in which no phone can be linked.
-func hint(status string) string {
+// statusHint says what to do about a status in which no phone can be linked.
+func statusHint(status string) string {
 	switch status {
 	case wawp.StatusFailed:
 		return " A session that is FAILED shows no code: restart it, with the action wawp_session_restart or in the " +
@@ -118,37 +116,35 @@ func hint(status string) string {
 func otherPhone(id, number string) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(path.Root(argumentExpected), summaryOtherPhone, fmt.Sprintf(
 		"The phone that is linked to the session %s has the number %s, which is not the expected one. If it is the "+
-			"right phone, set "+
-			"expected_phone_number to its number. If it is not, unlink it (with the action wawp_session_logout, or "+
-			"on the phone at "+
-			"Settings > Linked devices): the next plan then waits for another.", id, number))
+			"right phone, set expected_phone_number to its number. If it is not, unlink it (with the action "+
+			"wawp_session_logout, or on the phone at Settings > Linked devices): the next plan then waits for "+
+			"another.", id, number))
 }
 
 // nothingToImport explains that there is no pairing.
 func nothingToImport(s wawp.Session) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("No phone is linked to the Wawp session", fmt.Sprintf(
 		"There is no pairing to import: the session %s is %s, and only WORKING shows that a phone is linked. Link "+
-			"one first, or leave the "+
-			"import out: an apply then waits for a phone.", s.InstanceID, statusOf(s)))
+			"one first, or leave the import out: an apply then waits for a phone.", s.InstanceID, statusOf(s)))
 }
 
-// unlinked says that a pairing was removed from the state. The summaries of what many sessions can have at once are
-// constant, so that Terraform shows them as one.
-func unlinked(id string) diag.Diagnostic {
+// phoneUnlinked says that a pairing was removed from the state. The summaries of what many sessions can have at once
+// are constant, so that Terraform shows them as one.
+func phoneUnlinked(id string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A phone was unlinked from its Wawp session", fmt.Sprintf(
 		"No phone is linked to the session %s any more: it waits for a scan (SCAN_QR_CODE). The pairing was removed "+
-			"from the state, so "+
-			"the plan creates it anew, and the apply waits for a person. To give it up, remove it from the "+
-			"configuration.\n\n%s", id, howToPair))
+			"from the state, so the plan creates it anew, and the apply waits for a person. To give it up, remove it "+
+			"from the configuration.\n\n"+
+			"%s", id, howToPair))
 }
 
-// failed says that a session may have lost its phone.
-func failed(id string) diag.Diagnostic {
+// sessionFailed says that a session may have lost its phone.
+func sessionFailed(id string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A paired Wawp session is FAILED", fmt.Sprintf(
 		"The session %s is FAILED: it lost its phone, or its engine is broken. The pairing stays in the state. Wawp "+
-			"advises to restart the session once: with the action wawp_session_pair (Terraform 1.14 or later), "+
-			"which also draws a code "+
-			"if a phone has to be linked again, with wawp_session_restart, or in %s.", id, explain.Dashboard))
+			"advises to restart the session once: with the action wawp_session_pair (Terraform 1.14 or later), which "+
+			"also draws a code if a phone has to be linked again, with wawp_session_restart, or in "+
+			"%s.", id, explain.Dashboard))
 }
 
 // notUnlinked explains why a phone may still be linked, so that the pairing stays in the state. reason is why nobody
@@ -159,35 +155,34 @@ func notUnlinked(
 	attempt := "Unlinking the phone from the session " + u.InstanceID + " failed"
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		attempt += fmt.Sprintf(": within %s (the delete timeout) it was not seen to settle and to lose its phone, "+
-			"and was "+
-			"%s when last seen", timeout, statusOf(u.Session))
+			"and was %s when last seen", timeout, statusOf(u.Session))
 	}
 	return explain.Diagnostic(summaryNotUnlinked, object(u.InstanceID).NotDeleted(attempt, reason, err)+
-		hint(u.Status)+
-		"\n\nThe next destroy tries again. With logout_on_destroy = false, applied before, the phone stays linked.",
+		statusHint(u.Status)+"\n\n"+
+		"The next destroy tries again. With logout_on_destroy = false, applied before, the phone stays linked.",
 		err)
 }
 
 // declaredTwice refuses a second pairing of a session.
 func declaredTwice(id string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Wawp pairing is declared twice",
-		"Another resource of this run is the pairing of the session "+id+
-			" already. A session has one phone: remove one of the two resources.")
+		"Another resource of this run is the pairing of the session "+id+" already. A session has one phone: "+
+			"remove one of the two resources.")
 }
 
-// left says that a phone was not unlinked, because its pairing is that of another resource now.
-func left(id string) diag.Diagnostic {
+// phoneTakenOver says that a phone was not unlinked, because its pairing is that of another resource now.
+func phoneTakenOver(id string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The phone was left linked to the Wawp session",
-		"Another resource of this run has taken over the phone of the session "+
-			id+", so it was not logged out: only the object that was replaced is no longer in the state.")
+		"Another resource of this run has taken over the phone of the session "+id+", so it was not logged out: "+
+			"only the object that was replaced is no longer in the state.")
 }
 
 // perhapsLinked says that a pairing left the state, while the phone may not know of it.
 func perhapsLinked(s wawp.Session, refusal error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The phone may still be linked to the Wawp session", fmt.Sprintf(
 		"The session %s is %s, and Wawp does not unlink a phone in that status. The pairing is no longer in the "+
-			"state. If the phone "+
-			"still shows the device at Settings > Linked devices, log out there.\n\n%s",
+			"state. If the phone still shows the device at Settings > Linked devices, log out there.\n\n"+
+			"%s",
 		s.InstanceID, statusOf(s), explain.Answer(refusal)))
 }
 
@@ -198,24 +193,22 @@ var (
 )
 
 // notInvoked returns why the action ended without the phone that was asked for; nil means that it is linked.
-func notInvoked(ctx context.Context, number string, seen wawp.Session, timeout time.Duration,
+func notInvoked(ctx context.Context, number string, last wawp.Session, timeout time.Duration,
 	err error,
 ) diag.Diagnostic {
-	id, last := seen.InstanceID, statusOf(seen)
+	id, status := last.InstanceID, statusOf(last)
 	switch {
-	case err == nil && isUntold(number, seen):
+	case err == nil && isNumberMissing(number, last):
 		return diag.NewAttributeErrorDiagnostic(path.Root(argumentNumber),
 			"Wawp does not report the number of the linked phone", fmt.Sprintf(
 				"A phone is linked to the session %s, but its number is not known, so it cannot be compared with "+
-					"phone_number. "+
-					"It was left linked. Leave phone_number out to accept it.", id))
-	case err == nil && isAnother(number, seen):
+					"phone_number. It was left linked. Leave phone_number out to accept it.", id))
+	case err == nil && isOtherPhone(number, last):
 		return diag.NewAttributeErrorDiagnostic(path.Root(argumentNumber), summaryOtherPhone, fmt.Sprintf(
 			"The phone that is linked to the session %s has the number %s, not %s. It was left linked. If it is the "+
-				"right phone, set "+
-				"phone_number to its number. If it is not, unlink it (with the action wawp_session_logout, or on "+
-				"the phone at Settings > "+
-				"Linked devices), and try again.", id, seen.Account.PhoneNumber, number))
+				"right phone, set phone_number to its number. If it is not, unlink it (with the action "+
+				"wawp_session_logout, or on the phone at Settings > Linked devices), and try "+
+				"again.", id, last.Account.PhoneNumber, number))
 	case err == nil:
 		return nil
 	case errors.Is(err, errStoppedAgain):
@@ -224,8 +217,7 @@ func notInvoked(ctx context.Context, number string, seen wawp.Session, timeout t
 	case errors.Is(err, errFailedAgain):
 		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
 			"The session %s is FAILED after a restart: nobody linked a phone in time, and Wawp hands out no more "+
-				"codes, or "+
-				"its engine is broken. A longer invoke timeout does not change that. If it fails at once, "+
+				"codes, or its engine is broken. A longer invoke timeout does not change that. If it fails at once, "+
 				"log it out (action wawp_session_logout), or look at it in %s.%s", id, explain.Dashboard, tryAgain))
 	case ctx.Err() == nil && wawp.KindOf(err).IsTransient():
 		return explain.Diagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed",
@@ -236,20 +228,21 @@ func notInvoked(ctx context.Context, number string, seen wawp.Session, timeout t
 	case errors.Is(ctx.Err(), context.Canceled):
 		return diag.NewErrorDiagnostic("The wait for a phone was interrupted", fmt.Sprintf(
 			"No phone was linked to the session %s yet when Terraform was interrupted; when last seen it was %s.%s%s",
-			id, last, tryAgain, explain.LastAnswer(err)))
+			id, status, tryAgain, explain.LastAnswer(err)))
 	}
 	return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
 		"Nobody linked a phone to the session %s within %s (the invoke timeout); when last seen it was %s.%s%s%s",
-		id, timeout, last, hint(seen.Status), tryAgain, explain.LastAnswer(err)))
+		id, timeout, status, statusHint(last.Status), tryAgain, explain.LastAnswer(err)))
 }
 
 // tryAgain ends the explanation of a failure.
-const tryAgain = "\n\nTo go on, invoke the action again, or apply again if a resource has triggered it: it looks " +
-	"first what is left to do."
+const tryAgain = "\n\n" +
+	"To go on, invoke the action again, or apply again if a resource has triggered it: it looks first what is left " +
+	"to do."
 
-// invitation is what stands above a QR code. It begins with a line break, as Terraform puts the name of the action in
+// qrCodeHeader is what stands above a QR code. It begins with a line break, as Terraform puts the name of the action in
 // front.
-func invitation(id string, first bool) string {
+func qrCodeHeader(id string, first bool) string {
 	const where = "in WhatsApp, Settings > Linked devices > Link a device.\n\n"
 	if first {
 		return "\nScan this code with the phone that is to be linked to the session " + id + ":\n" + where
@@ -257,10 +250,11 @@ func invitation(id string, first bool) string {
 	return "\nThe code has expired. Scan this one for the session " + id + ":\n" + where
 }
 
-// below is what stands below a QR code, where it is in view although the code's beginning is not: a terminal has 24
-// lines by default, and the code is 33 lines high.
-func below(next time.Duration) string {
-	return fmt.Sprintf("\nThe next code comes in %d seconds. If this one is not in view as a\n"+
+// qrCodeFooter is what stands below a QR code, where it is in view although the code's beginning is not: a terminal has
+// 24 lines by default, and the code is 33 lines high.
+func qrCodeFooter(next time.Duration) string {
+	return fmt.Sprintf("\n"+
+		"The next code comes in %d seconds. If this one is not in view as a\n"+
 		"whole, make the window 40 lines high and 70 columns wide, or its font\n"+
 		"smaller, or use a link (wawp_session_temp_link) or a code to type\n"+
 		"(phone_number) instead.", int(next.Seconds()))
@@ -268,14 +262,16 @@ func below(next time.Duration) string {
 
 // pairingCode says what to do with a code to type.
 func pairingCode(code, number string) string {
-	return fmt.Sprintf("\nOn the phone with the number %s:\nin WhatsApp, Settings > Linked devices > Link a device "+
-		"> Link with phone number "+
-		"instead.\nType this code:\n\n    %s\n\nIf WhatsApp refuses it, it has expired: press Ctrl-C, and invoke "+
-		"the action again.", number, code)
+	return fmt.Sprintf("\n"+
+		"On the phone with the number %s:\n"+
+		"in WhatsApp, Settings > Linked devices > Link a device > Link with phone number instead.\n"+
+		"Type this code:\n\n"+
+		"    %s\n\n"+
+		"If WhatsApp refuses it, it has expired: press Ctrl-C, and invoke the action again.", number, code)
 }
 
-// waiting says what a session is waited for.
-func waiting(s wawp.Session) string {
+// waitingMessage says what a session is waited for.
+func waitingMessage(s wawp.Session) string {
 	if s.Status == wawp.StatusWorking {
 		return fmt.Sprintf("A phone is linked to the session %s: waiting until Wawp tells whose.", s.InstanceID)
 	}
@@ -283,11 +279,11 @@ func waiting(s wawp.Session) string {
 }
 
 // What is said of a failure that is no end.
-func lookedInVain(id string, err error) string {
+func lookFailed(id string, err error) string {
 	return fmt.Sprintf("The session %s could not be looked at, which is tried again. %s", id, explain.Answer(err))
 }
 
-func askedInVain(id string, err error) string {
+func outcomeNotKnown(id string, err error) string {
 	return fmt.Sprintf("It is not known whether that took place: looking at the session %s until it shows. %s",
 		id, explain.Answer(err))
 }

@@ -15,7 +15,7 @@ const quietZone = 4
 // Black on white, whatever the colours of the terminal: of its palette of 256 colours, the first 16 are its user's own.
 const (
 	blackOnWhite = "\x1b[38;5;16;48;5;231m"
-	plain        = "\x1b[0m"
+	resetColours = "\x1b[0m"
 )
 
 // errNoDrawing does not quote the code, which is a secret.
@@ -33,11 +33,11 @@ func draw(code string) (string, error) {
 	})
 	lines := strings.Split(strings.TrimSuffix(drawing.String(), "\n"), "\n")
 	lines[len(lines)-1] = lines[0] // the library leaves the lower half of the last line to a dark terminal
-	return blackOnWhite + strings.Join(lines, plain+"\n"+blackOnWhite) + plain, nil
+	return blackOnWhite + strings.Join(lines, resetColours+"\n"+blackOnWhite) + resetColours, nil
 }
 
-// picture returns a QR code as a PNG image in a data URI.
-func picture(code string) (string, error) {
+// pngDataURI returns a QR code as a PNG image in a data URI.
+func pngDataURI(code string) (string, error) {
 	encoded, err := qr.Encode(code, qr.L)
 	if err != nil {
 		return "", errNoDrawing

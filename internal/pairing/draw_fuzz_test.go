@@ -22,7 +22,7 @@ func FuzzDraw(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, code string) {
 		drawing, err := draw(code)
-		_, noPicture := picture(code)
+		_, noPicture := pngDataURI(code)
 		//nolint:errorlint // nothing wraps it
 		if (err == nil) != (noPicture == nil) || err != nil && err != errNoDrawing {
 			t.Fatalf("the drawing: %v, the picture: %v", err, noPicture)
@@ -36,7 +36,7 @@ func FuzzDraw(f *testing.F) {
 		}
 		for i, line := range strings.Split(drawing, "\n") {
 			modules, ok := strings.CutPrefix(line, blackOnWhite)
-			modules, ended := strings.CutSuffix(modules, plain)
+			modules, ended := strings.CutSuffix(modules, resetColours)
 			if !ok || !ended || utf8.RuneCountInString(modules) != want.Size+2*quietZone {
 				t.Fatalf("line %d is %q", i, line)
 			}

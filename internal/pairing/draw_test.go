@@ -48,7 +48,7 @@ func TestWhatDoesNotFitIsAnErrorThatDoesNotQuoteIt(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 3000)
 	_, drawing := draw(long)
-	_, image := picture(long)
+	_, image := pngDataURI(long)
 	for _, err := range []error{drawing, image} {
 		if err == nil || strings.Contains(err.Error(), "xx") {
 			t.Errorf("the error is %v", err)
@@ -63,7 +63,7 @@ func TestPictureScans(t *testing.T) {
 		t.Skip("needs zbarimg (Debian's package zbar-tools) on PATH")
 	}
 	const value = "2@abc/DEF+ghi=,jkl=,mno="
-	uri, err := picture(value)
+	uri, err := pngDataURI(value)
 	if err != nil {
 		t.Fatal(err)
 	}

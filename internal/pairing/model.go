@@ -32,9 +32,9 @@ type identity struct {
 // refresh takes over whose phone is linked. What is not told stays as it is, or becomes null.
 func (m *model) refresh(s wawp.Session) {
 	if a := s.Account; a != nil {
-		m.PhoneNumber = textOrNull(a.PhoneNumber)
-		m.ChatID = textOrNull(a.ChatID)
-		m.PushName = textOrNull(a.PushName)
+		m.PhoneNumber = stringOrNull(a.PhoneNumber)
+		m.ChatID = stringOrNull(a.ChatID)
+		m.PushName = stringOrNull(a.PushName)
 	}
 	for _, value := range []*types.String{&m.PhoneNumber, &m.ChatID, &m.PushName} {
 		if value.IsUnknown() {
@@ -54,8 +54,8 @@ func digits(ctx context.Context, number types.String, argument string) (string, 
 	return found, checked.Diagnostics
 }
 
-// textOrNull returns null for "", which is how the client says that a value was not told.
-func textOrNull(s string) types.String {
+// stringOrNull returns null for "", which is how the client says that a value was not told.
+func stringOrNull(s string) types.String {
 	if s == "" {
 		return types.StringNull()
 	}

@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// defaultPatience is how long a person has to link a phone.
-	defaultPatience = 10 * time.Minute
+	// defaultWaitTimeout is how long a person has to link a phone.
+	defaultWaitTimeout = 10 * time.Minute
 	// defaultTimeout is the default of the other timeouts.
 	defaultTimeout = 5 * time.Minute
 )
@@ -59,8 +59,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	}
-	isGoing := !plan.InstanceID.Equal(prior.InstanceID) // destroyed, or replaced by the pairing of another session
-	if id := prior.InstanceID; isGoing && prior.LogoutOnDestroy.ValueBool() {
+	isDestroyed := !plan.InstanceID.Equal(prior.InstanceID) // destroyed, or replaced by the pairing of another session
+	if id := prior.InstanceID; isDestroyed && prior.LogoutOnDestroy.ValueBool() {
 		resp.Diagnostics.Append(object(id.ValueString()).Unlinks(prior.PhoneNumber, prior.PushName))
 	}
 	if req.Plan.Raw.IsNull() {
@@ -68,7 +68,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	expected, diags := digits(ctx, plan.ExpectedPhoneNumber, argumentExpected)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || isGoing {
+	if resp.Diagnostics.HasError() || isDestroyed {
 		return
 	}
 	plan.PhoneNumber, plan.ChatID, plan.PushName = prior.PhoneNumber, prior.ChatID, prior.PushName
@@ -84,7 +84,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	timeout, diags := plan.Timeouts.Create(ctx, defaultPatience)
+	timeout, diags := plan.Timeouts.Create(ctx, defaultWaitTimeout)
 	resp.Diagnostics.Append(diags...)
 	expected, diags := digits(ctx, plan.ExpectedPhoneNumber, argumentExpected)
 	resp.Diagnostics.Append(diags...)
@@ -99,17 +99,17 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(declaredTwice(id))
 		return
 	}
-	a := &arrival{client: r.client, id: id, expected: expected, isNew: r.client.IsUnlinked(id)}
-	seen, err := wait(ctx, r.client, id, a.look)
-	d := notPaired(ctx, expected, seen, timeout, err)
-	if d == nil && !a.take() {
+	w := &phoneWait{client: r.client, id: id, expected: expected, isNewPhone: r.client.IsUnlinked(id)}
+	last, err := watchForPhone(ctx, r.client, id, w.look)
+	d := notPaired(ctx, expected, last, timeout, err)
+	if d == nil && !w.claim() {
 		d = stillUnlinking(id, timeout)
 	}
 	if d != nil {
 		resp.Diagnostics.Append(d)
 		return
 	}
-	plan.refresh(seen)
+	plan.refresh(last)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
 	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
@@ -124,30 +124,30 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{m.InstanceID})...)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	isNew := state.JustImported(ctx, req.Private)
-	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
+	justImported := state.JustImported(ctx, req.Private)
+	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, justImported, &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
 	id := m.InstanceID.ValueString()
-	now, ok := object(id).ReadSession(ctx, r.client, req, resp)
+	session, ok := object(id).ReadSession(ctx, r.client, req, resp)
 	switch doubt := state.Doubt(ctx, r.client, req.Private); {
 	case !ok:
-	case isNew && now.Status != wawp.StatusWorking:
-		resp.Diagnostics.Append(nothingToImport(now))
-	case now.Status == wawp.StatusScan && doubt != "":
+	case justImported && session.Status != wawp.StatusWorking:
+		resp.Diagnostics.Append(nothingToImport(session))
+	case session.Status == wawp.StatusScan && doubt != "":
 		resp.Diagnostics.Append(object(id).Kept(doubt,
 			"What Wawp tells of the session: its status is SCAN_QR_CODE, and was some seconds before."))
-	case now.Status == wawp.StatusScan:
-		resp.Diagnostics.Append(unlinked(id))
+	case session.Status == wawp.StatusScan:
+		resp.Diagnostics.Append(phoneUnlinked(id))
 		resp.State.RemoveResource(ctx)
 	default:
-		if now.Status == wawp.StatusFailed {
-			resp.Diagnostics.Append(failed(id))
+		if session.Status == wawp.StatusFailed {
+			resp.Diagnostics.Append(sessionFailed(id))
 		}
-		m.refresh(now)
+		m.refresh(session)
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 		resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 	}
@@ -191,7 +191,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	defer cancel()
 	id := m.InstanceID.ValueString()
 	if !r.client.ClaimUnless(logoutKey(id), pairingKey(id)) {
-		resp.Diagnostics.Append(left(id))
+		resp.Diagnostics.Append(phoneTakenOver(id))
 		return
 	}
 	u, err := r.client.Unlink(ctx, id, true, nil)

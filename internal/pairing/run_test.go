@@ -59,7 +59,7 @@ func play(t *testing.T, config wawptest.Config, session wawptest.Session, number
 	})
 	s.pairingRun = &pairingRun{
 		client: client, id: id, number: number, now: s.clock,
-		say: func(m string) { s.said = append(s.said, m) },
+		report: func(m string) { s.said = append(s.said, m) },
 	}
 	return s
 }
@@ -106,7 +106,7 @@ func (s *scene) waits(t *testing.T, n int) {
 // ends waits until a phone is linked, and returns what is said of it.
 func (s *scene) ends(t *testing.T) string {
 	t.Helper()
-	seen, err := wait(t.Context(), s.pairingRun.client, id,
+	seen, err := watchForPhone(t.Context(), s.pairingRun.client, id,
 		func(l wawp.Look) (bool, error) { return s.pairingRun.look(t.Context(), l) })
 	if err != nil {
 		t.Fatalf("the pairingRun did not end: %v\n%s", err, strings.Join(s.said, "\n"))
@@ -133,7 +133,7 @@ func TestAdviceStandsBelowTheCode(t *testing.T) {
 	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
 	s.waits(t, 1)
 	message := s.said[0]
-	at := strings.LastIndex(message, plain) + len(plain)
+	at := strings.LastIndex(message, resetColours) + len(resetColours)
 	code, advice := message[:at], message[at:]
 	for _, phrase := range []string{
 		"comes in 29 seconds", "40 lines high", "70 columns wide", "font\nsmaller", "wawp_session_temp_link",
@@ -195,14 +195,14 @@ func TestVisitDoesNotTrustClocks(t *testing.T) {
 			s.Inject(wawptest.Fault{Match: getQR, Reshape: reshape})
 			s.waits(t, 5)
 			s.expect(t, getQR, 1)
-			s.tick(longestShow)
+			s.tick(maxDisplayTime)
 			s.waits(t, 5)
 			s.expect(t, getQR, 2)
 			if s.drawn() != 1 {
 				t.Errorf("the same code was drawn %d times", s.drawn())
 			}
 			value = "2@second"
-			s.tick(longestShow)
+			s.tick(maxDisplayTime)
 			s.waits(t, 5)
 			s.expect(t, getQR, 3)
 			if s.drawn() != 2 {
@@ -443,28 +443,28 @@ func TestVisitForgivesARefusedPairingCode(t *testing.T) {
 	t.Parallel()
 	const number = "201145202826"
 	refusal := wawptest.Fault{
-		Match: askCode, Times: mostRefusals - 1, Status: 400,
+		Match: askCode, Times: maxRefusals - 1, Status: 400,
 		Body: `{"code":"not_ready","message":"Not now."}`,
 	}
 	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
 	s.Inject(refusal)
-	s.waits(t, twice+2*mostRefusals)
-	s.expect(t, askCode, mostRefusals)
-	if len(s.PairingCodes(id)) != 1 || s.pairingRun.refusal != nil {
-		t.Errorf("%d codes were told, and what is left is %v", len(s.PairingCodes(id)), s.pairingRun.refusal)
+	s.waits(t, twice+2*maxRefusals)
+	s.expect(t, askCode, maxRefusals)
+	if len(s.PairingCodes(id)) != 1 || s.pairingRun.lastRefusal != nil {
+		t.Errorf("%d codes were told, and what is left is %v", len(s.PairingCodes(id)), s.pairingRun.lastRefusal)
 	}
 
 	s = play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
 	refusal.Times = 0
 	s.Inject(refusal)
-	s.waits(t, twice+2*mostRefusals-3)
+	s.waits(t, twice+2*maxRefusals-3)
 	s.SetStatus(id, "STARTING") // and SCAN_QR_CODE, as it boots at once: nothing of before counts
 	told(s, "STARTING")
-	s.waits(t, 1+twice+2*mostRefusals-3)
+	s.waits(t, 1+twice+2*maxRefusals-3)
 	if done, err := s.look(t, 3); done || err == nil || !strings.Contains(err.Error(), "Not now.") {
 		t.Errorf("the end is %v, %v", done, err)
 	}
-	s.expect(t, askCode, 2*mostRefusals-1)
+	s.expect(t, askCode, 2*maxRefusals-1)
 	if len(s.said) != 2 { // STARTING, and the refusal
 		t.Errorf("it says %q", s.said)
 	}
@@ -502,11 +502,11 @@ func TestRefusalsAreSaidAtOnce(t *testing.T) {
 				!strings.Contains(s.said[1], "Try again in 20 s.") {
 				t.Errorf("it says %q", s.said)
 			}
-			if err := s.pairingRun.why(late, late.Err()); err == nil || !strings.Contains(err.Error(), "Try again in") {
+			if err := s.pairingRun.cause(late, late.Err()); err == nil || !strings.Contains(err.Error(), "Try again in") {
 				t.Errorf("the end is %v", err)
 			}
 			s.waits(t, 6)
-			if err := s.pairingRun.why(late, late.Err()); !errors.Is(err, context.DeadlineExceeded) {
+			if err := s.pairingRun.cause(late, late.Err()); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("once there is a code, the end is %v", err)
 			}
 		})
@@ -541,7 +541,7 @@ func TestVisitTakesNoPassingStatusForAnEnd(t *testing.T) {
 			s.waits(t, len(strings.Split(test.told, ","))+twice)
 			s.expect(t, start, test.starts)
 			s.expect(t, restart, test.restarts)
-			if s.drawn() == 0 || s.pairingRun.shown == "" {
+			if s.drawn() == 0 || s.pairingRun.shownCode == "" {
 				t.Errorf("no code is shown: %q", s.said)
 			}
 		})
@@ -602,7 +602,7 @@ func TestWaitOutlastsFaultsThatPass(t *testing.T) {
 					test.fault.Match, test.fault.Skip, test.fault.Times = info, map[bool]int{true: 1}[seen], looks
 					s.Inject(test.fault)
 					told := 0
-					_, err := wait(t.Context(), s.pairingRun.client, id, func(l wawp.Look) (bool, error) {
+					_, err := watchForPhone(t.Context(), s.pairingRun.client, id, func(l wawp.Look) (bool, error) {
 						if l.Err == nil {
 							told++
 						}
@@ -626,7 +626,7 @@ func TestWaitOutlastsFaultsThatPass(t *testing.T) {
 		_ = s.WaitFor(t.Context(), info, 3)
 		cancel()
 	}()
-	seen, err := wait(ctx, s.pairingRun.client, id, func(wawp.Look) (bool, error) { return false, nil })
+	seen, err := watchForPhone(ctx, s.pairingRun.client, id, func(wawp.Look) (bool, error) { return false, nil })
 	if seen.Status != "SCAN_QR_CODE" || err == nil || !strings.Contains(err.Error(), "Down until noon.") {
 		t.Errorf("the end is %+v, %v", seen, err)
 	}
@@ -634,7 +634,7 @@ func TestWaitOutlastsFaultsThatPass(t *testing.T) {
 	s.SetStatus(id, "WORKING")
 	late, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	t.Cleanup(cancel)
-	if seen, err := wait(late, s.pairingRun.client, id,
+	if seen, err := watchForPhone(late, s.pairingRun.client, id,
 		func(wawp.Look) (bool, error) { return false, nil }); err != nil ||
 		seen.Status != "WORKING" {
 		t.Errorf("the end is %+v, %v", seen, err)
@@ -705,7 +705,7 @@ func TestNotInvoked(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := notInvoked(test.ctx, "2", test.seen, defaultPatience, test.err)
+			d := notInvoked(test.ctx, "2", test.seen, defaultWaitTimeout, test.err)
 			for _, phrase := range test.want {
 				if !strings.Contains(d.Summary()+" "+d.Detail(), phrase) {
 					t.Errorf("%q is not in: %s: %s", phrase, d.Summary(), d.Detail())

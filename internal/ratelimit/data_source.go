@@ -32,18 +32,17 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 // Schema describes the data source.
 func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	limitAttributes := map[string]schema.Attribute{}
-	for name, about := range aboutLimits {
-		limitAttributes[name] = schema.Int64Attribute{Computed: true, MarkdownDescription: about}
+	for name, description := range limitDescriptions {
+		limitAttributes[name] = schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the sending policies that a session can be given with " +
-			"`wawp_session_rate_limit`, with their limits, and tells " +
-			"which one it has. It fails if there is no such session.",
+		MarkdownDescription: "Lists the sending policies that a session can be given with `wawp_session_rate_limit`, " +
+			"with their limits, and tells which one it has. It fails if there is no such session.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` " +
-					"of a `wawp_session`.",
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of " +
+					"a `wawp_session`.",
 				Validators: []validator.String{validate.InstanceID{}},
 			},
 			"current_policy": schema.StringAttribute{
@@ -51,7 +50,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				MarkdownDescription: "Slug of the policy that the session has. Null where it is not found in Wawp's " +
 					"answer.",
 			},
-			"has_active_plan": schema.BoolAttribute{Computed: true, MarkdownDescription: aboutHasActivePlan},
+			"has_active_plan": schema.BoolAttribute{Computed: true, MarkdownDescription: hasActivePlanDescription},
 			"policies": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The policies that there are, sorted by `slug`.",
@@ -64,17 +63,16 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 					"available": schema.BoolAttribute{
 						Computed: true,
 						MarkdownDescription: "Whether the account may use the policy. Where Wawp does not say so: " +
-							"whether the policy is " +
-							"free, or the account has an active paid plan.",
+							"whether the policy is free, or the account has an active paid plan.",
 					},
 					"free": schema.BoolAttribute{
 						Computed: true,
-						MarkdownDescription: "Whether the policy needs no paid plan; `false` where Wawp does not " +
-							"say so.",
+						MarkdownDescription: "Whether the policy needs no paid plan; `false` where Wawp does not say " +
+							"so.",
 					},
 					"limits": schema.SingleNestedAttribute{
 						Computed:            true,
-						MarkdownDescription: aboutAnyLimits,
+						MarkdownDescription: limitsDescription,
 						Attributes:          limitAttributes,
 					},
 				}},
@@ -108,12 +106,12 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	defer cancel()
 
 	id := data.InstanceID.ValueString()
-	now, err := d.client.GetRateLimit(ctx, id)
+	current, err := d.client.GetRateLimit(ctx, id)
 	if err != nil {
 		resp.Diagnostics.Append(explain.Diagnostic("Wawp sending policies could not be read",
 			explain.Failure("Reading the sending policies of the session "+id+" failed", err), err))
 		return
 	}
-	data.refresh(now)
+	data.refresh(current)
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }

@@ -27,11 +27,11 @@ func notSet(id, slug string, err error) diag.Diagnostic {
 	return explain.Diagnostic(summaryNotSet, explain.Failure(attempt(id, slug), err), err)
 }
 
-// refused explains that the session was not given the policy, and names those that the account may use.
-func refused(id, slug string, err error, now wawp.RateLimit) diag.Diagnostic {
+// policyRefused explains that the session was not given the policy, and names those that the account may use.
+func policyRefused(id, slug string, err error, current wawp.RateLimit) diag.Diagnostic {
 	reason := "The account has no policy of this slug."
 	var all, usable []string
-	for _, p := range now.Policies {
+	for _, p := range current.Policies {
 		all = append(all, p.Slug)
 		if p.Available {
 			usable = append(usable, p.Slug)
@@ -51,36 +51,33 @@ func refused(id, slug string, err error, now wawp.RateLimit) diag.Diagnostic {
 	case len(usable) == 0:
 		next = "Wawp does not say which policies the account may use. These are all: " + explain.List(all) + "."
 	}
-	if now.Policy != "" {
-		next += " The session has " + explain.String(now.Policy) + "."
+	if current.Policy != "" {
+		next += " The session has " + explain.String(current.Policy) + "."
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root("policy"), summaryNotSet,
 		attempt(id, slug)+".\n\n"+explain.Answer(err)+"\n\n"+strings.TrimSpace(reason+" "+next))
 }
 
-// untold says that an answer did not name the session's policy. The summary is constant, as are those of the other
-// warnings that many sessions can have at once, so that Terraform shows them as one.
-func untold(id string) diag.Diagnostic {
+// policyNotReported says that an answer did not name the session's policy. The summary is constant, as are those of the
+// other warnings that many sessions can have at once, so that Terraform shows them as one.
+func policyNotReported(id string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp does not report the current sending policy", fmt.Sprintf(
 		"The answer about the session %s does not name the session's sending policy under any key that the provider "+
-			"knows. The "+
-			"state keeps what the configuration says, so a change in the dashboard does not show. Please report "+
-			"this, with the "+
-			"keys (not the values) of the answer of GET /v2/session/rate-limit.", id))
+			"knows. The state keeps what the configuration says, so a change in the dashboard does not show. Please "+
+			"report this, with the keys (not the values) of the answer of GET /v2/session/rate-limit.", id))
 }
 
-// different says that Wawp shows another policy than the one that it has just accepted.
-func different(id, slug, shown string) diag.Diagnostic {
+// otherPolicyShown says that Wawp shows another policy than the one that it has just accepted.
+func otherPolicyShown(id, slug, shown string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp still shows another sending policy", fmt.Sprintf(
 		"Wawp accepted the sending policy %s for the session %s, but shows %s. Its answers to reads may be some "+
-			"seconds "+
-			"old; the next plan tells whether the change took hold.", explain.String(slug), id, explain.String(shown)))
+			"seconds old; the next plan tells whether the change took "+
+			"hold.", explain.String(slug), id, explain.String(shown)))
 }
 
 // notReadBack says that the policy was set, and its limits are not known.
 func notReadBack(id, slug string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp sending policy was set, but not read back", explain.Failure(fmt.Sprintf(
 		"Wawp accepted the sending policy %s for the session %s, but reading it failed. What is not known is null "+
-			"until the "+
-			"next refresh", explain.String(slug), id), err))
+			"until the next refresh", explain.String(slug), id), err))
 }

@@ -48,9 +48,9 @@ func (m *model) refresh(r wawp.RateLimit) {
 	m.HasActivePlan = types.BoolPointerValue(r.HasActivePlan)
 }
 
-// learn fills in what is still unknown during an apply, as far as an answer told it. What the plan holds already must
-// come out of the apply as it is.
-func (m *model) learn(r wawp.RateLimit) {
+// fillUnknown fills in what is still unknown during an apply, as far as an answer told it. What the plan holds already
+// must come out of the apply as it is.
+func (m *model) fillUnknown(r wawp.RateLimit) {
 	if l := r.LimitsOf(m.Policy.ValueString()); l != nil && m.Limits.IsUnknown() {
 		m.Limits = limits(l)
 	}
@@ -62,8 +62,8 @@ func (m *model) learn(r wawp.RateLimit) {
 // isComplete says whether nothing is unknown any more.
 func (m *model) isComplete() bool { return !m.Limits.IsUnknown() && !m.HasActivePlan.IsUnknown() }
 
-// settle ends what is still unknown after an apply: nobody has told it.
-func (m *model) settle() {
+// unknownToNull ends what is still unknown after an apply: nobody has told it.
+func (m *model) unknownToNull() {
 	if m.Limits.IsUnknown() {
 		m.Limits = limits(nil)
 	}
@@ -90,8 +90,8 @@ func (d *dataModel) refresh(r wawp.RateLimit) {
 
 // limits returns the limits as an object; nil becomes null.
 func limits(l *wawp.Limits) types.Object {
-	limitTypes := make(map[string]attr.Type, len(aboutLimits))
-	for name := range aboutLimits {
+	limitTypes := make(map[string]attr.Type, len(limitDescriptions))
+	for name := range limitDescriptions {
 		limitTypes[name] = types.Int64Type
 	}
 	if l == nil {

@@ -90,7 +90,7 @@ func (r *Resource) set(ctx context.Context, plan *model) diag.Diagnostics {
 	var diags diag.Diagnostics
 	id, slug := plan.InstanceID.ValueString(), plan.Policy.ValueString()
 	answer, err := r.client.SetRateLimit(ctx, id, slug)
-	plan.learn(answer)
+	plan.fillUnknown(answer)
 	switch {
 	case err == nil && answer.Policy == slug && plan.isComplete():
 		return nil
@@ -99,25 +99,25 @@ func (r *Resource) set(ctx context.Context, plan *model) diag.Diagnostics {
 		return diags
 	}
 
-	now, lookErr := r.client.GetRateLimit(ctx, id)
-	tookHold := wawp.KindOf(err) == wawp.Unreadable && now.Policy == slug
+	current, lookErr := r.client.GetRateLimit(ctx, id)
+	isSet := wawp.KindOf(err) == wawp.Unreadable && current.Policy == slug
 	switch {
 	case err != nil && lookErr != nil:
 		diags.Append(notSet(id, slug, err))
 		return diags
-	case err != nil && !tookHold:
-		diags.Append(refused(id, slug, err, now))
+	case err != nil && !isSet:
+		diags.Append(policyRefused(id, slug, err, current))
 		return diags
 	case lookErr != nil:
 		diags.Append(notReadBack(id, slug, lookErr))
-	case answer.Policy == slug, now.Policy == slug:
-	case answer.Policy == "" && now.Policy == "":
-		diags.Append(untold(id))
+	case answer.Policy == slug, current.Policy == slug:
+	case answer.Policy == "" && current.Policy == "":
+		diags.Append(policyNotReported(id))
 	default:
-		diags.Append(different(id, slug, now.Policy))
+		diags.Append(otherPolicyShown(id, slug, current.Policy))
 	}
-	plan.learn(now)
-	plan.settle()
+	plan.fillUnknown(current)
+	plan.unknownToNull()
 	return diags
 }
 
@@ -137,18 +137,18 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	defer cancel()
 
 	id := m.InstanceID.ValueString()
-	now, err := r.client.GetRateLimit(ctx, id)
-	again := func(wawp.Session) error {
-		now, err = r.client.GetRateLimit(ctx, id)
+	current, err := r.client.GetRateLimit(ctx, id)
+	readAgain := func(wawp.Session) error {
+		current, err = r.client.GetRateLimit(ctx, id)
 		return err
 	}
-	if err != nil && !object(id).ReadAgain(ctx, r.client, req, resp, err, again) {
+	if err != nil && !object(id).ReadAgain(ctx, r.client, req, resp, err, readAgain) {
 		return
 	}
-	if now.Policy == "" {
-		resp.Diagnostics.Append(untold(id))
+	if current.Policy == "" {
+		resp.Diagnostics.Append(policyNotReported(id))
 	}
-	m.refresh(now)
+	m.refresh(current)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 }
@@ -186,7 +186,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 			return
 		}
 	}
-	plan.settle()
+	plan.unknownToNull()
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 

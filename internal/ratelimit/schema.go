@@ -16,16 +16,15 @@ import (
 
 // Descriptions that the resource and the data source share.
 const (
-	aboutHasActivePlan = "Whether the account has an active paid plan, and with it the policies that are not free. " +
-		"Null where Wawp " +
-		"does not report it."
-	aboutAnyLimits = "Limits of the policy, which Wawp sets. Wawp documents their names only, and what each means " +
-		"is inferred from its " +
-		"name. Each is null where it is unlimited or not reported; the whole is null where Wawp reports none."
+	hasActivePlanDescription = "Whether the account has an active paid plan, and with it the policies that are not " +
+		"free. Null where Wawp does not report it."
+	limitsDescription = "Limits of the policy, which Wawp sets. Wawp documents their names only, and what each means " +
+		"is inferred from its name. Each is null where it is unlimited or not reported; the whole is null where Wawp " +
+		"reports none."
 )
 
-// aboutLimits describes each limit. Wawp documents their names only.
-var aboutLimits = map[string]string{
+// limitDescriptions describes each limit. Wawp documents their names only.
+var limitDescriptions = map[string]string{
 	"send_message_per_minute":    "Messages that the session may send per minute.",
 	"send_message_daily_cap":     "Messages that the session may send per day.",
 	"account_protection_seconds": "Seconds of pause with which Wawp protects the WhatsApp account.",
@@ -39,23 +38,20 @@ var aboutLimits = map[string]string{
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	limitAttributes := map[string]schema.Attribute{}
-	for name, about := range aboutLimits {
-		limitAttributes[name] = schema.Int64Attribute{Computed: true, MarkdownDescription: about}
+	for name, description := range limitDescriptions {
+		limitAttributes[name] = schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The sending policy of a session: how fast and how much it may send, which lowers the " +
-			"risk that " +
-			"WhatsApp bans its account. Every session has exactly one policy, so declare one of these per session. " +
-			"A policy that was " +
-			"changed in the dashboard is set back in place. Destroying the resource makes no request: the session " +
-			"keeps the " +
-			"policy that it has.",
+			"risk that WhatsApp bans its account. Every session has exactly one policy, so declare one of these per " +
+			"session. A policy that was changed in the dashboard is set back in place. Destroying the resource makes " +
+			"no request: the session keeps the policy that it has.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` " +
-					"of a `wawp_session`. Changing it " +
-					"replaces the resource: the other session is given the policy, and this one keeps it.",
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of " +
+					"a `wawp_session`. Changing it replaces the resource: the other session is given the policy, and " +
+					"this one keeps it.",
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				Validators:    []validator.String{validate.InstanceID{}},
 			},
@@ -63,16 +59,16 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Required: true,
 				MarkdownDescription: "Slug of the policy, such as `strict` or `standard_policy`. The data source " +
 					"`wawp_session_rate_limit_policies` lists them, and tells which the account may use; a policy " +
-					"that the account may not " +
-					"use is an error when it is applied. Changing it sets the other policy in place.",
+					"that the account may not use is an error when it is applied. Changing it sets the other policy " +
+					"in place.",
 				Validators: []validator.String{validate.Name{}},
 			},
 			"limits": schema.SingleNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: aboutAnyLimits,
+				MarkdownDescription: limitsDescription,
 				Attributes:          limitAttributes,
 			},
-			"has_active_plan": schema.BoolAttribute{Computed: true, MarkdownDescription: aboutHasActivePlan},
+			"has_active_plan": schema.BoolAttribute{Computed: true, MarkdownDescription: hasActivePlanDescription},
 			"timeouts": validate.Timeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true,
 				CreateDescription: "How long setting the policy may take, retries included. Default: `5m`.",

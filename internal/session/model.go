@@ -15,8 +15,8 @@ const (
 	stopped = "stopped"
 )
 
-// observed is what Wawp tells of a session. The resource and the data source share it, and its one mapper.
-type observed struct {
+// sessionModel is what Wawp tells of a session. The resource and the data source share it, and its one mapper.
+type sessionModel struct {
 	InstanceID  types.String `tfsdk:"instance_id"`
 	SessionName types.String `tfsdk:"session_name"`
 	ServerName  types.String `tfsdk:"server_name"`
@@ -26,7 +26,7 @@ type observed struct {
 
 // model is the resource in configuration, plan and state.
 type model struct {
-	observed
+	sessionModel
 	DesiredState       types.String   `tfsdk:"desired_state"`
 	DeletionProtection types.Bool     `tfsdk:"deletion_protection"`
 	Timeouts           timeouts.Value `tfsdk:"timeouts"`
@@ -46,30 +46,30 @@ var accountTypes = map[string]attr.Type{
 // refresh takes over what an answer told. Names stay the same for the life of a session, so the first one told stays:
 // not every answer has them, nor under the same key. An account stays until SCAN_QR_CODE shows that no phone is linked:
 // an engine that does not run may not tell it.
-func (o *observed) refresh(s wawp.Session) {
+func (o *sessionModel) refresh(s wawp.Session) {
 	o.InstanceID = types.StringValue(s.InstanceID)
-	o.SessionName = keep(o.SessionName, s.Name)
-	o.ServerName = keep(o.ServerName, s.ServerName)
-	o.Status = orNull(s.Status)
+	o.SessionName = priorOr(o.SessionName, s.Name)
+	o.ServerName = priorOr(o.ServerName, s.ServerName)
+	o.Status = stringOrNull(s.Status)
 	if o.Account.IsUnknown() || s.Status == wawp.StatusScan {
 		o.Account = types.ObjectNull(accountTypes)
 	}
 	if a := s.Account; a != nil {
 		o.Account = types.ObjectValueMust(accountTypes, map[string]attr.Value{
-			"chat_id":      orNull(a.ChatID),
-			"phone_number": orNull(a.PhoneNumber),
-			"push_name":    orNull(a.PushName),
+			"chat_id":      stringOrNull(a.ChatID),
+			"phone_number": stringOrNull(a.PhoneNumber),
+			"push_name":    stringOrNull(a.PushName),
 		})
 	}
 }
 
 // session is what the state knows of the session, but for its account.
-func (o *observed) session() wawp.Session {
+func (o *sessionModel) session() wawp.Session {
 	return wawp.Session{InstanceID: o.InstanceID.ValueString(), Status: o.Status.ValueString()}
 }
 
 // isPaired says whether a phone was linked when the session was last seen. Wawp may not tell whose.
-func (o *observed) isPaired() bool {
+func (o *sessionModel) isPaired() bool {
 	return !o.Account.IsNull() || o.Status.ValueString() == wawp.StatusWorking
 }
 
@@ -82,15 +82,15 @@ func (m *model) object() state.Object {
 	}
 }
 
-// settle ends what is still unknown after an apply: nobody has told it.
-func (m *model) settle() {
-	m.observed.settle()
+// unknownToNull ends what is still unknown after an apply: nobody has told it.
+func (m *model) unknownToNull() {
+	m.sessionModel.unknownToNull()
 	if m.DesiredState.IsUnknown() {
 		m.DesiredState = types.StringNull()
 	}
 }
 
-func (o *observed) settle() {
+func (o *sessionModel) unknownToNull() {
 	for _, value := range []*types.String{&o.SessionName, &o.ServerName, &o.Status} {
 		if value.IsUnknown() {
 			*value = types.StringNull()
@@ -101,9 +101,9 @@ func (o *observed) settle() {
 	}
 }
 
-// observeDesired stores the state in which a session was found, where its status tells one: FAILED and words that are
-// not known tell none, and leave it as it is.
-func (m *model) observeDesired(s wawp.Session) {
+// refreshDesiredState stores the state in which a session was found, where its status tells one: FAILED and words that
+// are not known tell none, and leave it as it is.
+func (m *model) refreshDesiredState(s wawp.Session) {
 	switch s.Status {
 	case wawp.StatusStopped:
 		m.DesiredState = types.StringValue(stopped)
@@ -112,15 +112,15 @@ func (m *model) observeDesired(s wawp.Session) {
 	}
 }
 
-// keep returns the value from before, or what an answer told if there was none.
-func keep(before types.String, told string) types.String {
-	if before.ValueString() == "" && told != "" {
-		return types.StringValue(told)
+// priorOr returns the value from before, or what an answer told if there was none.
+func priorOr(prior types.String, answered string) types.String {
+	if prior.ValueString() == "" && answered != "" {
+		return types.StringValue(answered)
 	}
-	return before
+	return prior
 }
 
-func orNull(s string) types.String {
+func stringOrNull(s string) types.String {
 	if s == "" {
 		return types.StringNull()
 	}

@@ -28,7 +28,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(protect(state, duringPlan)...)
+		resp.Diagnostics.Append(checkProtection(state, planRemedy)...)
 		if state.isPaired() && !resp.Diagnostics.HasError() {
 			account := state.Account.Attributes()
 			number, _ := account["phone_number"].(types.String)
@@ -47,20 +47,20 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		plan.DesiredState = state.DesiredState // leaving it out changes nothing
 	}
 	if plan.DesiredState.Equal(state.DesiredState) {
-		plan.observed = state.observed // no request will be made, so nothing new will be learned
+		plan.sessionModel = state.sessionModel // no request will be made, so nothing new will be learned
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
 // What protect says of the way out depends on when it is asked.
 const (
-	duringPlan  = "To destroy it, set deletion_protection = false, apply that, and destroy it then."
-	duringApply = duringPlan + " If Terraform wants to replace it because it is marked as tainted, run: " +
-		"terraform untaint 'wawp_session.<name>'."
+	planRemedy  = "To destroy it, set deletion_protection = false, apply that, and destroy it then."
+	applyRemedy = planRemedy + " If Terraform wants to replace it because it is marked as tainted, run: terraform " +
+		"untaint 'wawp_session.<name>'."
 )
 
-// protect refuses the deletion of a session that is protected in the state.
-func protect(state model, wayOut string) diag.Diagnostics {
+// checkProtection refuses the deletion of a session that is protected in the state.
+func checkProtection(state model, remedy string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if !state.DeletionProtection.ValueBool() {
 		return diags
@@ -68,14 +68,13 @@ func protect(state model, wayOut string) diag.Diagnostics {
 	id := state.InstanceID.ValueString()
 	if os.Getenv(envAllowDestroy) == "1" {
 		diags.AddWarning("The protection of Wawp session "+id+" is overridden",
-			"Its deletion_protection is true, but with "+envAllowDestroy+"=1 in the environment it is destroyed all "+
-				"the same. If that is "+
-				"not what you want, stop, and remove the variable from the environment.")
+			"Its deletion_protection is true, but with "+envAllowDestroy+"=1 in the environment it is destroyed "+
+				"all the same. If that is not what you want, stop, and remove the variable from the environment.")
 		return diags
 	}
 	diags.AddAttributeError(path.Root("deletion_protection"), "Wawp session "+id+" is protected from deletion",
-		"The session "+id+" has deletion_protection = true in the state. "+wayOut+" For an object that no "+
-			"configuration can change "+
-			"any more, "+envAllowDestroy+"=1 in the environment lifts the protection for one run.")
+		"The session "+id+" has deletion_protection = true in the state. "+remedy+" For an object that no "+
+			"configuration can change any more, "+envAllowDestroy+"=1 in the environment lifts the protection "+
+			"for one run.")
 	return diags
 }

@@ -60,41 +60,41 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
-	defer survivePanic(ctx, resp)
+	defer recoverCreate(ctx, resp)
 
 	defer parent.Hold()()
-	made, err := r.client.CreateSession(ctx)
-	if made.InstanceID == "" {
+	created, err := r.client.CreateSession(ctx)
+	if created.InstanceID == "" {
 		resp.Diagnostics.Append(notCreated(err, time.Now()))
 		return
 	}
-	tflog.Info(ctx, "created a Wawp session", map[string]any{"instance_id": made.InstanceID})
-	defer r.undoUnrecorded(ctx, made.InstanceID, resp.Private)
-	record(ctx, resp, plan, made)
+	tflog.Info(ctx, "created a Wawp session", map[string]any{"instance_id": created.InstanceID})
+	defer r.deleteOrphan(ctx, created.InstanceID, resp.Private)
+	record(ctx, resp, plan, created)
 	if err != nil {
-		resp.Diagnostics.Append(notWhole(made.InstanceID, err))
+		resp.Diagnostics.Append(incompleteAnswer(created.InstanceID, err))
 	}
 	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, false)...)
-	resp.Diagnostics.Append(suspect(ctx, resp.Private, made)...)
-	if plan.DesiredState.ValueString() == "" && made.Status != "" {
+	resp.Diagnostics.Append(warnIfLinked(ctx, resp.Private, created)...)
+	if plan.DesiredState.ValueString() == "" && created.Status != "" {
 		return // the answer told all
 	}
 
-	session, described, left := r.finish(ctx, made, plan.DesiredState, waitTimeout)
-	if left != nil {
-		resp.Diagnostics.AddWarning(left.summary, left.detail)
+	session, described, p := r.afterCreate(ctx, created, plan.DesiredState, waitTimeout)
+	if p != nil {
+		resp.Diagnostics.AddWarning(p.summary, p.detail)
 	}
 	if described {
 		resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
-		resp.Diagnostics.Append(suspect(ctx, resp.Private, session)...)
+		resp.Diagnostics.Append(warnIfLinked(ctx, resp.Private, session)...)
 	}
-	plan.refresh(made)
+	plan.refresh(created)
 	record(ctx, resp, plan, session)
 }
 
-// suspect warns of a new session to which a phone is linked already, and notes it: nobody can have linked one yet, so
-// it may be another one's.
-func suspect(ctx context.Context, p state.Private, s wawp.Session) diag.Diagnostics {
+// warnIfLinked warns of a new session to which a phone is linked already, and notes it: nobody can have linked one yet,
+// so it may be another one's.
+func warnIfLinked(ctx context.Context, p state.Private, s wawp.Session) diag.Diagnostics {
 	if !hasPhone(s) || state.WasLinked(ctx, p) {
 		return nil
 	}
@@ -103,9 +103,9 @@ func suspect(ctx context.Context, p state.Private, s wawp.Session) diag.Diagnost
 
 func hasPhone(s wawp.Session) bool { return s.Account != nil || s.Status == wawp.StatusWorking }
 
-// undoUnrecorded deletes a session that was just made if the Terraform that asked for it has ended: nobody else will
-// ever know of it. One that was there before is left.
-func (r *Resource) undoUnrecorded(ctx context.Context, id string, p state.Private) {
+// deleteOrphan deletes a session that was just made if the Terraform that asked for it has ended: nobody else will ever
+// know of it. One that was there before is left.
+func (r *Resource) deleteOrphan(ctx context.Context, id string, p state.Private) {
 	if !parent.IsGone(ctx) || state.WasLinked(ctx, p) {
 		return
 	}
@@ -122,23 +122,23 @@ func (r *Resource) undoUnrecorded(ctx context.Context, id string, p state.Privat
 	tflog.Warn(ctx, "deleted the Wawp session that nobody could record", fields)
 }
 
-// finish does what is left once the session exists: the state that is wanted, or just its status if the answer to
+// afterCreate does what is left once the session exists: the state that is wanted, or just its status if the answer to
 // create did not tell it.
-func (r *Resource) finish(ctx context.Context, made wawp.Session, want types.String,
+func (r *Resource) afterCreate(ctx context.Context, created wawp.Session, want types.String,
 	waitTimeout time.Duration,
 ) (wawp.Session, bool, *problem) {
 	if want.ValueString() != "" {
-		session, described, left := drive(ctx, r.client, made, false, want.ValueString(), waitTimeout)
+		session, described, p := reconcile(ctx, r.client, created, false, want.ValueString(), waitTimeout)
 		if !described {
-			session = made
+			session = created
 		}
-		return session, described, left
+		return session, described, p
 	}
 	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
-	session, err := r.client.GetSession(ctx, made.InstanceID)
+	session, err := r.client.GetSession(ctx, created.InstanceID)
 	if err != nil {
-		return made, false, nil // the status stays null; the next refresh tells it
+		return created, false, nil // the status stays null; the next refresh tells it
 	}
 	return session, true, nil
 }
@@ -147,9 +147,9 @@ func (r *Resource) finish(ctx context.Context, made wawp.Session, want types.Str
 func record(ctx context.Context, resp *resource.CreateResponse, plan model, s wawp.Session) {
 	plan.refresh(s)
 	if plan.DesiredState.IsUnknown() {
-		plan.observeDesired(s)
+		plan.refreshDesiredState(s)
 	}
-	plan.settle()
+	plan.unknownToNull()
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
 }
@@ -174,7 +174,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	m.refresh(session)
-	m.observeDesired(session)
+	m.refreshDesiredState(session)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 }
@@ -196,19 +196,19 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		if conn.Missing(r.client, &resp.Diagnostics) {
 			return
 		}
-		session, _, left := drive(ctx, r.client, prior.session(), prior.isPaired(), want, waitTimeout)
-		if left != nil && left.failed {
-			resp.Diagnostics.Append(explain.Diagnostic(left.summary, left.detail, left.err))
+		session, _, p := reconcile(ctx, r.client, prior.session(), prior.isPaired(), want, waitTimeout)
+		if p != nil && p.failed {
+			resp.Diagnostics.Append(explain.Diagnostic(p.summary, p.detail, p.err))
 			return
 		}
-		if left != nil {
-			resp.Diagnostics.AddWarning(left.summary, left.detail)
+		if p != nil {
+			resp.Diagnostics.AddWarning(p.summary, p.detail)
 		}
 		plan.Account = prior.Account // which an answer may leave out
 		plan.refresh(session)
 		resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 	}
-	plan.settle()
+	plan.unknownToNull()
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
@@ -219,7 +219,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	timeout, diags := m.Timeouts.Delete(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(protect(m, duringApply)...)
+	resp.Diagnostics.Append(checkProtection(m, applyRemedy)...)
 	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
@@ -228,7 +228,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 	id := m.InstanceID.ValueString()
 	if state.WasLinked(ctx, req.Private) && os.Getenv(envAllowDestroy) != "1" {
-		if d := r.mayBeAnothers(ctx, id); d != nil {
+		if d := r.checkNotLinked(ctx, id); d != nil {
 			resp.Diagnostics.Append(d)
 			return
 		}
@@ -237,14 +237,14 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !m.isPaired() {
 		waitTimeout = min(waitTimeout, defaultWaitTimeout)
 	}
-	seen, stillLinked := r.unlink(ctx, m, waitTimeout)
+	last, stillLinked := r.unlink(ctx, m, waitTimeout)
 	found, err := m.object().RemoveSession(ctx, r.client, req.Private)
 	switch {
 	case found.Verdict == wawp.Absent && stillLinked != nil && (err == nil || !wawp.KindOf(stillLinked).Missing()):
-		resp.Diagnostics.Append(notLoggedOut(seen, waitTimeout, stillLinked))
+		resp.Diagnostics.Append(notLoggedOut(last, waitTimeout, stillLinked))
 	case found.Verdict == wawp.Absent:
 	case found.Verdict == wawp.Forgotten:
-		resp.Diagnostics.Append(forgotten(id, err))
+		resp.Diagnostics.Append(removedFromStateOnly(id, err))
 	default:
 		reason := found.Reason
 		if found.Verdict == wawp.Broken {
@@ -268,9 +268,9 @@ func (r *Resource) unlink(ctx context.Context, m model, waitTimeout time.Duratio
 	return u.Session, err
 }
 
-// mayBeAnothers looks at a session to which a phone was linked already when it was created. Unless it shows, twice,
+// checkNotLinked looks at a session to which a phone was linked already when it was created. Unless it shows, twice,
 // that none is linked any more, deleting the session is an error.
-func (r *Resource) mayBeAnothers(ctx context.Context, id string) diag.Diagnostic {
+func (r *Resource) checkNotLinked(ctx context.Context, id string) diag.Diagnostic {
 	lostPhone := func(s wawp.Session) bool { return s.Status == wawp.StatusScan || s.Status == wawp.StatusFailed }
 	now, err := r.client.GetSession(ctx, id)
 	if err == nil && lostPhone(now) { // a session passes through it while it connects
@@ -295,9 +295,9 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
 }
 
-// survivePanic turns a panic of Create into a diagnostic. The session is in the response if it was created: that must
+// recoverCreate turns a panic of Create into a diagnostic. The session is in the response if it was created: that must
 // reach Terraform.
-func survivePanic(ctx context.Context, resp *resource.CreateResponse) {
+func recoverCreate(ctx context.Context, resp *resource.CreateResponse) {
 	cause := recover()
 	switch {
 	case cause == nil:

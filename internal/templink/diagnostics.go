@@ -22,10 +22,10 @@ func notMade(id string, err error) diag.Diagnostic {
 			explain.Failure(attempt+", because there is no such session", err))
 	case wawp.KindOf(err).Untimely():
 		return diag.NewErrorDiagnostic(summary,
-			attempt+".\n\n"+explain.Answer(err)+"\n\nPerhaps the session does not need a scan: "+
-				"a link makes sense while its status is "+wawp.StatusScan+". One that is stopped gets there with "+
-				"desired_state = "+
-				"\"started\"; one that is "+wawp.StatusWorking+" has its phone already.")
+			attempt+".\n\n"+explain.Answer(err)+"\n\n"+
+				"Perhaps the session does not need a scan: a link makes sense while its status is "+wawp.StatusScan+
+				". One that is stopped gets there with desired_state = \"started\"; one that is "+wawp.StatusWorking+
+				" has its phone already.")
 	case wawp.OutcomeUnknown(err):
 		return diag.NewErrorDiagnostic(summary, explain.Failure(attempt,
 			err)+"\n\nThere may be a new link all the same, which nobody "+
@@ -38,43 +38,42 @@ func notMade(id string, err error) diag.Diagnostic {
 // is so.
 func notRevoked(id, reason string, err error) diag.Diagnostic {
 	return explain.Diagnostic(summaryNotRevoked,
-		object(id).NotDeleted("Revoking the temporary link of the session "+id+" failed", reason, err)+
-			"\n\nThe link expires by itself within 30 minutes of when it was made.", err)
+		object(id).NotDeleted("Revoking the temporary link of the session "+id+" failed", reason, err)+"\n\n"+
+			"The link expires by itself within 30 minutes of when it was made.", err)
 }
 
-// perhapsValid says that a link left the state without being revoked, because Wawp refused for a reason that lies in
+// maybeStillValid says that a link left the state without being revoked, because Wawp refused for a reason that lies in
 // the state of the session, it seems.
-func perhapsValid(id string, err error) diag.Diagnostic {
+func maybeStillValid(id string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic(summaryNotRevoked, fmt.Sprintf(
-		"Wawp refused to revoke the temporary link of the session %s, perhaps because the session needs no scan. "+
-			"The link is no longer "+
-			"in the state; if it is still valid, it expires by itself within 30 minutes of when it was made.\n\n%s", id,
+		"Wawp refused to revoke the temporary link of the session %s, perhaps because the session needs no scan. The "+
+			"link is no longer in the state; if it is still valid, it expires by itself within 30 minutes of when it "+
+			"was made.\n\n"+
+			"%s", id,
 		explain.Answer(err)))
 }
 
-// elsewhere warns of a link that leads neither to Wawp nor to where the API is.
-func elsewhere(id, host string) diag.Diagnostic {
+// otherHost warns of a link that leads neither to Wawp nor to where the API is.
+func otherHost(id, host string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A temporary link leads to another host", fmt.Sprintf(
 		"The temporary link that Wawp gave for the session %s leads to %s, which is neither a host of Wawp's nor "+
-			"that of "+
-			"base_url. Whoever scans a code there may link the phone to something else: hand the link out only if "+
-			"you know "+
-			"that host.", id, host))
+			"that of base_url. Whoever scans a code there may link the phone to something else: hand the link out "+
+			"only if you know that host.", id, host))
 }
 
 // noneToImport explains that an import found no link.
 func noneToImport(id string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("No temporary link to import", fmt.Sprintf(
 		"The session %s has no temporary link that is valid now. There is nothing to import: without the import, an "+
-			"apply makes a "+
-			"new link.", id))
+			"apply makes a new link.", id))
 }
 
-// withheld says that Wawp refused a link for a reason that lies in the state of the session, it seems.
-func withheld(id string, err error) diag.Diagnostic {
+// linkRefused says that Wawp refused a link for a reason that lies in the state of the session, it seems.
+func linkRefused(id string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp gives no temporary link", fmt.Sprintf(
-		"Wawp refused the temporary link of the session %s, so link is null.\n\n%s\n\nThat is to be expected if the "+
-			"session has just "+
-			"stopped waiting for a scan. If it still waits for one (its status is %s), please report this.",
+		"Wawp refused the temporary link of the session %s, so link is null.\n\n"+
+			"%s\n\n"+
+			"That is to be expected if the session has just stopped waiting for a scan. If it still waits for one "+
+			"(its status is %s), please report this.",
 		id, explain.Answer(err), wawp.StatusScan))
 }

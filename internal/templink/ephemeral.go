@@ -18,9 +18,9 @@ import (
 const (
 	// defaultOpenTimeout is the default of the ephemeral resource's timeout.
 	defaultOpenTimeout = 2 * time.Minute
-	// shortestLife is for how long a link must still be valid to be given away: somebody has to get it, to open it, and
+	// minValidity is for how long a link must still be valid to be given away: somebody has to get it, to open it, and
 	// to find the phone.
-	shortestLife = 5 * time.Minute
+	minValidity = 5 * time.Minute
 )
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*Ephemeral)(nil)
@@ -51,24 +51,22 @@ func (e *Ephemeral) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp 
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: aboutInstanceID +
-					" While it is known only after an apply, Terraform waits with the link until then. " +
-					"A session that is gone is no error: `link` is null.",
+				MarkdownDescription: instanceIDDescription + " While it is known only after an apply, Terraform " +
+					"waits with the link until then. A session that is gone is no error: `link` is null.",
 				Validators: []validator.String{validate.InstanceID{}},
 			},
 			"link": schema.StringAttribute{
 				Computed:  true,
 				Sensitive: true,
-				MarkdownDescription: aboutLink + " Null where there is no link that is valid for 5 more minutes, " +
-					"and the session needs no scan: a phone is linked already, or the session is stopped, still " +
-					"starting, failed or gone. Whatever hands the link over should fail if it is null, as in the " +
-					"example.",
+				MarkdownDescription: linkDescription + " Null where there is no link that is valid for 5 more " +
+					"minutes, and the session needs no scan: a phone is linked already, or the session is stopped, " +
+					"still starting, failed or gone. Whatever hands the link over should fail if it is null, as in " +
+					"the example.",
 			},
 			"expires_at": schema.StringAttribute{
 				Computed: true,
 				MarkdownDescription: "When the link expires, in UTC, as RFC 3339 writes it: `2026-01-31T12:00:00Z`. " +
-					"Null where there is no " +
-					"link, or Wawp does not report it.",
+					"Null where there is no link, or Wawp does not report it.",
 			},
 			"timeouts": validate.EphemeralTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
 				OpenDescription: "How long finding or making the link may take, retries included. Default: `2m`.",
@@ -101,14 +99,14 @@ func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 	switch {
 	case wawp.KindOf(err).Missing(): // the session is gone
 	case wawp.KindOf(err).Untimely():
-		resp.Diagnostics.Append(withheld(id, err))
+		resp.Diagnostics.Append(linkRefused(id, err))
 	case err != nil:
 		resp.Diagnostics.Append(explain.Diagnostic("Wawp temporary link could not be found or made",
 			explain.Failure("Finding or making the temporary link of the session "+id+" failed", err), err))
 		return
 	}
 	if host := e.client.LeadsElsewhere(link); host != "" {
-		resp.Diagnostics.Append(elsewhere(id, host))
+		resp.Diagnostics.Append(otherHost(id, host))
 	}
 	data.refresh(link)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
@@ -132,11 +130,11 @@ func (e *Ephemeral) open(ctx context.Context, id string) (wawp.TempLink, error) 
 	}
 	link, err = e.client.CreateTempLink(ctx, id)
 	if wawp.OutcomeUnknown(err) {
-		if now, lookErr := e.client.GetTempLink(ctx, id); lookErr == nil && isUsable(now) {
-			return now, nil
+		if current, lookErr := e.client.GetTempLink(ctx, id); lookErr == nil && isUsable(current) {
+			return current, nil
 		}
 	}
 	return link, err
 }
 
-func isUsable(link wawp.TempLink) bool { return link.URL != "" && !link.EndsWithin(shortestLife) }
+func isUsable(link wawp.TempLink) bool { return link.URL != "" && !link.EndsWithin(minValidity) }

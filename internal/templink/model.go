@@ -34,15 +34,15 @@ type ephemeralModel struct {
 }
 
 // refresh compares the link with the one that Wawp shows now. Where there is no link yet, it takes that one.
-func (m *model) refresh(shown wawp.TempLink) {
+func (m *model) refresh(current wawp.TempLink) {
 	if m.Link.IsNull() || m.Link.IsUnknown() {
-		m.Link, m.ExpiresAt = types.StringValue(shown.URL), moment(shown.ExpiresAt)
+		m.Link, m.ExpiresAt = types.StringValue(current.URL), timeOrNull(current.ExpiresAt)
 	}
-	isShown := shown.Is(m.Link.ValueString())
-	if isShown && !shown.ExpiresAt.IsZero() {
-		m.ExpiresAt = moment(shown.ExpiresAt)
+	isShown := current.Is(m.Link.ValueString())
+	if isShown && !current.ExpiresAt.IsZero() {
+		m.ExpiresAt = timeOrNull(current.ExpiresAt)
 	}
-	m.Expired = types.BoolValue(!isShown || m.link().HasEnded(shown))
+	m.Expired = types.BoolValue(!isShown || m.link().HasEnded(current))
 }
 
 // link is the link in the state.
@@ -53,14 +53,14 @@ func (m *model) link() wawp.TempLink {
 
 // refresh takes over the link; the zero value becomes null.
 func (m *ephemeralModel) refresh(active wawp.TempLink) {
-	m.Link, m.ExpiresAt = types.StringNull(), moment(active.ExpiresAt)
+	m.Link, m.ExpiresAt = types.StringNull(), timeOrNull(active.ExpiresAt)
 	if active.URL != "" {
 		m.Link = types.StringValue(active.URL)
 	}
 }
 
-// moment returns a point in time as text; zero becomes null.
-func moment(t time.Time) types.String {
+// timeOrNull returns a point in time as text; zero becomes null.
+func timeOrNull(t time.Time) types.String {
 	if t.IsZero() {
 		return types.StringNull()
 	}

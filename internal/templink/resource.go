@@ -83,7 +83,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	if host := r.client.LeadsElsewhere(link); host != "" {
-		resp.Diagnostics.Append(elsewhere(id, host))
+		resp.Diagnostics.Append(otherHost(id, host))
 	}
 	plan.refresh(link)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -108,8 +108,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{m.InstanceID})...)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	isNew := state.JustImported(ctx, req.Private)
-	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
+	justImported := state.JustImported(ctx, req.Private)
+	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, justImported, &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -117,23 +117,23 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 
 	id := m.InstanceID.ValueString()
 	active, err := r.client.GetTempLink(ctx, id)
-	again := func(wawp.Session) error {
+	readAgain := func(wawp.Session) error {
 		active, err = r.client.GetTempLink(ctx, id)
 		return err
 	}
 	switch {
-	case wawp.KindOf(err).Untimely() && !isNew:
+	case wawp.KindOf(err).Untimely() && !justImported:
 		resp.Diagnostics.Append(object(id).Kept("Wawp refuses to tell, perhaps because the session needs no scan",
 			explain.Reason(err)))
 		return
-	case err != nil && !object(id).ReadAgain(ctx, r.client, req, resp, err, again):
+	case err != nil && !object(id).ReadAgain(ctx, r.client, req, resp, err, readAgain):
 		return
-	case isNew && (active.URL == "" || active.EndsWithin(0)):
+	case justImported && (active.URL == "" || active.EndsWithin(0)):
 		resp.Diagnostics.Append(noneToImport(id))
 		return
 	}
-	if host := r.client.LeadsElsewhere(active); isNew && host != "" {
-		resp.Diagnostics.Append(elsewhere(id, host))
+	if host := r.client.LeadsElsewhere(active); justImported && host != "" {
+		resp.Diagnostics.Append(otherHost(id, host))
 	}
 	m.refresh(active)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
@@ -180,7 +180,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	if wawp.KindOf(err).Untimely() {
-		resp.Diagnostics.Append(perhapsValid(id, err))
+		resp.Diagnostics.Append(maybeStillValid(id, err))
 		return
 	}
 	if gone, reason := object(id).WentWithSession(ctx, r.client, req.Private, err); !gone {
@@ -200,9 +200,9 @@ func (r *Resource) revoke(ctx context.Context, id string, link wawp.TempLink) er
 	if r.client.HasMadeTempLink(id) {
 		return nil // which has ended this one
 	}
-	shown, err := r.client.GetTempLink(ctx, id)
+	current, err := r.client.GetTempLink(ctx, id)
 	switch {
-	case err == nil && link.HasEnded(shown):
+	case err == nil && link.HasEnded(current):
 		return nil
 	case err != nil && !wawp.KindOf(err).Untimely():
 		return err
@@ -213,7 +213,7 @@ func (r *Resource) revoke(ctx context.Context, id string, link wawp.TempLink) er
 		return err
 	}
 	if r.client.Pause(ctx) == nil {
-		if now, lookErr := r.client.GetTempLink(ctx, id); lookErr == nil && !now.Is(link.URL) {
+		if after, lookErr := r.client.GetTempLink(ctx, id); lookErr == nil && !after.Is(link.URL) {
 			return nil
 		}
 	}

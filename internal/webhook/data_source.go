@@ -44,7 +44,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: aboutInstanceID,
+				MarkdownDescription: instanceIDDescription,
 				Validators:          []validator.String{validate.InstanceID{}},
 			},
 			"webhooks": schema.ListNestedAttribute{
@@ -59,16 +59,16 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 						Computed: true, ElementType: types.StringType,
 						MarkdownDescription: "Names of the events that are posted.",
 					},
-					"enabled": schema.BoolAttribute{Computed: true, MarkdownDescription: aboutEnabled},
+					"enabled": schema.BoolAttribute{Computed: true, MarkdownDescription: enabledDescription},
 					"retries": schema.SingleNestedAttribute{
 						Computed:            true,
-						MarkdownDescription: aboutRetries + " Null where Wawp does not report it.",
+						MarkdownDescription: retriesDescription + " Null where Wawp does not report it.",
 						Attributes: map[string]schema.Attribute{
 							"delay_seconds": schema.Int64Attribute{
 								Computed:            true,
-								MarkdownDescription: aboutDelaySeconds,
+								MarkdownDescription: delaySecondsDescription,
 							},
-							"attempts": schema.Int64Attribute{Computed: true, MarkdownDescription: aboutAttempts},
+							"attempts": schema.Int64Attribute{Computed: true, MarkdownDescription: attemptsDescription},
 						},
 					},
 				}},
@@ -105,7 +105,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 			explain.Failure("Reading the webhooks of the session "+id+" failed", err), err))
 		return
 	}
-	all := make([]observed, len(hooks))
+	all := make([]webhookModel, len(hooks))
 	for i, hook := range hooks {
 		all[i].Retries = types.ObjectNull(retriesTypes)
 		all[i].refresh(hook)

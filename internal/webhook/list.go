@@ -40,14 +40,12 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 ) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the webhooks of a session, except Wawp's own system webhook, for `terraform " +
-			"query` (Terraform 1.14 and " +
-			"later), which can write `import` blocks for them. Webhooks need a paid plan.",
+			"query` (Terraform 1.14 and later), which can write `import` blocks for them. Webhooks need a paid plan.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`, as a literal or " +
-					"from a variable: a query " +
-					"file does not see the resources of the configuration.",
+					"from a variable: a query file does not see the resources of the configuration.",
 				Validators: []validator.String{validate.InstanceID{}},
 			},
 		},

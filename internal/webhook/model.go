@@ -13,8 +13,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// observed is what Wawp tells of a webhook. The resource and the data source share it, and its one mapper.
-type observed struct {
+// webhookModel is what Wawp tells of a webhook. The resource and the data source share it, and its one mapper.
+type webhookModel struct {
 	URL     types.String `tfsdk:"url"`
 	Events  types.Set    `tfsdk:"events"`
 	Enabled types.Bool   `tfsdk:"enabled"`
@@ -23,7 +23,7 @@ type observed struct {
 
 // model is the resource in configuration, plan and state.
 type model struct {
-	observed
+	webhookModel
 	InstanceID          types.String   `tfsdk:"instance_id"`
 	HMACSecret          types.String   `tfsdk:"hmac_secret"`
 	HMACSecretWO        types.String   `tfsdk:"hmac_secret_wo"`
@@ -46,7 +46,7 @@ func (m model) webhook() wawp.Webhook { return wawp.Webhook{URL: m.URL.ValueStri
 func (m model) object() state.Object {
 	id := m.InstanceID.ValueString()
 	return state.Object{
-		Type: "wawp_session_webhook", Noun: "webhook", InstanceID: id, Name: name(id, m.webhook()),
+		Type: "wawp_session_webhook", Noun: "webhook", InstanceID: id, Name: describe(id, m.webhook()),
 		Paired: true, // perhaps: it is not known here
 		Anew:   "makes it anew, which fails if its session is gone",
 	}
@@ -69,7 +69,7 @@ var objectTypes = map[string]attr.Type{
 
 // refresh takes over what an answer told. The URL stays as it is written in the configuration, because Wawp may write
 // the same one in its own way; a secret is never read. What the answer does not tell stays as it is.
-func (o *observed) refresh(hook wawp.Webhook) {
+func (o *webhookModel) refresh(hook wawp.Webhook) {
 	if o.URL.ValueString() == "" {
 		o.URL = types.StringValue(hook.URL)
 	}
@@ -123,14 +123,14 @@ func (m model) wanted(ctx context.Context, diags *diag.Diagnostics) wawp.Webhook
 	return hook
 }
 
-// settle fills in the retries that the plan left open, in part or whole: otherwise are those that Wawp has if none are
-// sent, nil if nobody knows.
-func (m *model) settle(wanted wawp.Webhook, otherwise *wawp.Retries) {
+// fillRetries fills in the retries that the plan left open, in part or whole: otherwise are those that Wawp has if none
+// are sent, nil if nobody knows.
+func (m *model) fillRetries(wanted wawp.Webhook, defaults *wawp.Retries) {
 	switch {
 	case wanted.Retries != nil:
 		m.Retries = retriesObject(*wanted.Retries)
-	case m.Retries.IsUnknown() && otherwise != nil:
-		m.Retries = retriesObject(*otherwise)
+	case m.Retries.IsUnknown() && defaults != nil:
+		m.Retries = retriesObject(*defaults)
 	case m.Retries.IsUnknown():
 		m.Retries = types.ObjectNull(retriesTypes)
 	}
@@ -149,20 +149,20 @@ func (m model) secret(config model) string {
 func (m model) hasSecret() bool { return !m.HMACSecret.IsNull() || !m.HMACSecretWOVersion.IsNull() }
 
 // change returns what differs between a plan and the state before it.
-func (m model) change(ctx context.Context, before, config model, diags *diag.Diagnostics) wawp.WebhookChange {
+func (m model) change(ctx context.Context, prior, config model, diags *diag.Diagnostics) wawp.WebhookChange {
 	var change wawp.WebhookChange
 	wanted := m.wanted(ctx, diags)
-	if !m.Events.Equal(before.Events) {
+	if !m.Events.Equal(prior.Events) {
 		change.Events = wanted.Events
 	}
-	if !m.Enabled.Equal(before.Enabled) {
+	if !m.Enabled.Equal(prior.Enabled) {
 		change.Enabled = wanted.Enabled
 	}
-	if wanted.Retries != nil && !retriesObject(*wanted.Retries).Equal(before.Retries) {
+	if wanted.Retries != nil && !retriesObject(*wanted.Retries).Equal(prior.Retries) {
 		change.Retries = wanted.Retries
 	}
 	if secret := m.secret(config); secret != "" &&
-		(!m.HMACSecret.Equal(before.HMACSecret) || !m.HMACSecretWOVersion.Equal(before.HMACSecretWOVersion)) {
+		(!m.HMACSecret.Equal(prior.HMACSecret) || !m.HMACSecretWOVersion.Equal(prior.HMACSecretWOVersion)) {
 		change.Secret = &secret
 	}
 	return change

@@ -92,20 +92,20 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	secret := plan.secret(config)
 	adopted, op, err := r.create(ctx, id, wanted, secret)
 	switch {
-	case errors.Is(err, errTwice):
+	case errors.Is(err, errDeclaredTwice):
 		resp.Diagnostics.Append(declaredTwice(id, wanted))
 		return
 	case err != nil:
-		resp.Diagnostics.Append(failed(op, id, wanted, err))
+		resp.Diagnostics.Append(operationFailed(op, id, wanted, err))
 		return
 	case adopted != nil && !adopted.Matches(wanted):
-		resp.Diagnostics.Append(occupied(id, *adopted, wanted))
+		resp.Diagnostics.Append(urlInUse(id, *adopted, wanted))
 		return
 	case adopted != nil:
-		resp.Diagnostics.Append(adoption(id, wanted, secret != ""))
-		plan.settle(wanted, adopted.Retries)
+		resp.Diagnostics.Append(webhookAdopted(id, wanted, secret != ""))
+		plan.fillRetries(wanted, adopted.Retries)
 	}
-	plan.settle(wanted, &defaults)
+	plan.fillRetries(wanted, &defaults)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
@@ -120,8 +120,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, m.identity())...)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	isNew := state.JustImported(ctx, req.Private)
-	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
+	justImported := state.JustImported(ctx, req.Private)
+	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, justImported, &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -132,18 +132,18 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	look := func() (found bool, err error) {
 		hooks, err := r.client.ListWebhooks(ctx, id, address)
 		hook, found = wawp.FindWebhook(hooks, address)
-		return found || isNew, err
+		return found || justImported, err
 	}
 	read := func(wawp.Session) error {
-		err := twice(ctx, r.client, look)
+		err := lookTwice(ctx, r.client, look)
 		return err
 	}
 	err := read(wawp.Session{})
 	switch {
-	case wawp.KindOf(err) == wawp.SubscriptionRequired && !isNew:
+	case wawp.KindOf(err) == wawp.SubscriptionRequired && !justImported:
 		resp.Diagnostics.Append(m.object().Kept("the account has no paid plan", reason(err)))
 	case err != nil && !m.object().ReadAgain(ctx, r.client, req, resp, err, read):
-	case hook.URL == "" && isNew:
+	case hook.URL == "" && justImported:
 		resp.Diagnostics.Append(noneToImport(id, m.webhook()))
 	case hook.URL == "":
 		m.object().Gone(ctx, r.client, req, resp,
@@ -178,8 +178,8 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		defaults := wawp.DefaultRetries
 		wanted.Retries = cmp.Or(wanted.Retries, &defaults)
 		err = r.write(ctx, id, address, func(address string) error { return r.client.DeleteWebhook(ctx, id, address) })
-		if err == nil || isMissing(err) && state.Doubt(ctx, r.client, req.Private) == "" {
-			err = r.makeAgain(ctx, id, wanted)
+		if err == nil || isNotListed(err) && state.Doubt(ctx, r.client, req.Private) == "" {
+			err = r.recreate(ctx, id, wanted)
 		}
 	case !change.IsEmpty():
 		err = r.write(ctx, id, address, func(address string) error {
@@ -187,10 +187,10 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		})
 	}
 	if err != nil {
-		resp.Diagnostics.Append(failed(changing, id, prior.webhook(), err))
+		resp.Diagnostics.Append(operationFailed(changing, id, prior.webhook(), err))
 		return
 	}
-	plan.settle(wanted, nil)
+	plan.fillRetries(wanted, nil)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
@@ -210,24 +210,24 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	err := r.remove(ctx, id, m)
 	var gone bool
 	var reason string
-	if missing := (*missingError)(nil); errors.As(err, &missing) {
+	if notListed := (*notListedError)(nil); errors.As(err, &notListed) {
 		reason = state.Doubt(ctx, r.client, req.Private)
 		gone = reason == ""
-		if gone && slices.ContainsFunc(missing.listed,
+		if gone && slices.ContainsFunc(notListed.listed,
 			func(other wawp.Webhook) bool { return other.Resembles(hook.URL) }) {
-			resp.Diagnostics.Append(resembled(id, hook))
+			resp.Diagnostics.Append(similarWebhookLeft(id, hook))
 		}
 	} else {
 		gone, reason = m.object().WentWithSession(ctx, r.client, req.Private, err)
 	}
 	switch {
 	case err == nil, gone:
-	case errors.Is(err, errTwice):
-		resp.Diagnostics.Append(left(id, hook))
+	case errors.Is(err, errDeclaredTwice):
+		resp.Diagnostics.Append(webhookTakenOver(id, hook))
 	case reason != "":
 		resp.Diagnostics.Append(notDeleted(m.object(), reason, err))
 	default:
-		resp.Diagnostics.Append(failed(deleting, id, hook, err))
+		resp.Diagnostics.Append(operationFailed(deleting, id, hook, err))
 	}
 }
 

@@ -34,7 +34,7 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 		return
 	}
 	isSet := func(s types.String) bool { return !s.IsNull() && !s.IsUnknown() } // what is unknown may become null
-	hasPlain, hasWriteOnly := isSet(config.HMACSecret), isSet(config.HMACSecretWO)
+	hasStoredSecret, hasWriteOnly := isSet(config.HMACSecret), isSet(config.HMACSecretWO)
 	for name, secret := range map[string]types.String{
 		"hmac_secret":    config.HMACSecret,
 		"hmac_secret_wo": config.HMACSecretWO,
@@ -44,14 +44,14 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 		}
 	}
 	switch {
-	case hasPlain && hasWriteOnly:
+	case hasStoredSecret && hasWriteOnly:
 		resp.Diagnostics.AddError(summarySecret,
 			"Both hmac_secret and hmac_secret_wo are set. A webhook has one secret: leave one of them out.")
 	case hasWriteOnly && config.HMACSecretWOVersion.IsNull():
 		resp.Diagnostics.AddError(summarySecret,
-			"hmac_secret_wo is set without hmac_secret_wo_version, which says when to send it again. Set that to "+
-				"any number.")
-	case hasPlain && req.ClientCapabilities.WriteOnlyAttributesAllowed:
+			"hmac_secret_wo is set without hmac_secret_wo_version, which says when to send it again. Set that to any "+
+				"number.")
+	case hasStoredSecret && req.ClientCapabilities.WriteOnlyAttributesAllowed:
 		resp.Diagnostics.AddWarning("A write-only argument is available",
 			"hmac_secret is stored in the state. Prefer hmac_secret_wo, which is not, with hmac_secret_wo_version.")
 	}
@@ -73,15 +73,15 @@ func (publicURL) ValidateString(_ context.Context, req validator.StringRequest, 
 		return
 	}
 	text := req.ConfigValue.ValueString()
-	if reason := unfit(text); reason != "" {
+	if reason := invalidReason(text); reason != "" {
 		resp.Diagnostics.AddError("Invalid webhook address", "The url cannot be that of a webhook: "+reason)
 	} else if wawp.IsSystemWebhook(text) {
 		resp.Diagnostics.AddError(systemSummary, systemDetail)
 	}
 }
 
-// unfit says why Wawp could not post to an address; "" means that it could.
-func unfit(text string) string {
+// invalidReason says why Wawp could not post to an address; "" means that it could.
+func invalidReason(text string) string {
 	u, err := url.Parse(text)
 	switch {
 	case strings.TrimSpace(text) != text:
@@ -91,13 +91,11 @@ func unfit(text string) string {
 	case !strings.HasPrefix(strings.ToLower(text), "https://"):
 		return "it does not begin with https://, and Wawp posts to no other addresses."
 	case !wawp.IsReadable(text):
-		return "it has a character that cannot be seen, such as a line break or a mark for the direction of " +
-			"writing, or more " +
-			"than 4,096 characters."
+		return "it has a character that cannot be seen, such as a line break or a mark for the direction of writing, " +
+			"or more than 4,096 characters."
 	case err != nil, u.Hostname() == "", strings.Contains(u.Host, "%"):
 		return "what stands between https:// and the path cannot be read as a host. Write a name or an IP address, " +
-			"without " +
-			"escapes such as %41, and perhaps a port."
+			"without escapes such as %41, and perhaps a port."
 	}
 	return ""
 }
