@@ -88,8 +88,7 @@ func invoke(ctx context.Context, t *testing.T, w *acctest.World, given values, a
 	configurable, _ := a.(action.ActionWithConfigure)
 	configurable.Configure(ctx, action.ConfigureRequest{ProviderData: wawp.New(options)}, &action.ConfigureResponse{})
 	resp := action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) {
-		progress += event.Message +
-			"\n"
+		progress += event.Message + "\n"
 	}}
 	a.Invoke(ctx, action.InvokeRequest{Config: config(ctx, given)}, &resp)
 	for _, d := range resp.Diagnostics {
@@ -107,15 +106,14 @@ func TestMessageIsSent(t *testing.T) {
 	}{
 		"sent":             {false, wawptest.Fault{}, "Sent to " + chat + " (message id true_" + chat + "_3EB0"},
 		"sent, without id": {false, wawptest.Fault{Act: true, Body: `{"sent":true}`}, "Sent to " + chat + ".\n"},
-		"queued": {true, wawptest.Fault{}, "Queued by the session's sending policy, for " + chat +
-			" (job "},
+		"queued":           {true, wawptest.Fault{}, "Queued by the session's sending policy, for " + chat + " (job "},
 		"queued, without id": {
 			false,
 			wawptest.Fault{Act: true, Body: `{"status":"queued"}`},
 			"Queued by the session's sending policy, for " + chat + ".\n",
 		},
-		"without a word": {false, wawptest.Fault{Act: true, Status: 204}, "Wawp accepted the message to " + chat +
-			", without a word"},
+		"no result": {false, wawptest.Fault{Act: true, Status: 204}, "Wawp accepted the message to " + chat + ", but " +
+			"did not say whether it was sent."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -143,14 +141,14 @@ func TestMessageReachesItsChat(t *testing.T) {
 		says      string
 	}{
 		"to a chat": {false, quoted("chat_id", chat), "Sent to " + chat + " (message id true_" + chat + "_"},
-		"of another form": {false, quoted("chat_id", "201145202826:7@s.whatsapp.net"), "Sent to " + chat +
-			" (message id true_" + chat + "_"},
-		"with a device": {false, quoted("chat_id", "201145202826:3@c.us"), "Sent to " + chat +
-			" (message id true_" + chat + "_"},
-		"with an agent": {false, quoted("chat_id", "201145202826.0:3@s.whatsapp.net"), "Sent to " + chat +
-			" (message id true_" + chat + "_"},
-		"to a phone number": {false, quoted("phone_number", "+20 114 520 2826"), "Sent to " + chat +
-			" (message id true_" + chat + "_"},
+		"of another form": {false, quoted("chat_id", "201145202826:7@s.whatsapp.net"), "Sent to " + chat + " " +
+			"(message id true_" + chat + "_"},
+		"with a device": {false, quoted("chat_id", "201145202826:3@c.us"), "Sent to " + chat + " (message id true_" +
+			chat + "_"},
+		"with an agent": {false, quoted("chat_id", "201145202826.0:3@s.whatsapp.net"), "Sent to " + chat + " " +
+			"(message id true_" + chat + "_"},
+		"to a phone number": {false, quoted("phone_number", "+20 114 520 2826"), "Sent to " + chat + " (message id " +
+			"true_" + chat + "_"},
 		"through a queue": {
 			true, quoted("phone_number", "0020 114-520-2826"),
 			"Queued by the session's sending policy, for " + chat + " (job ",
@@ -261,7 +259,7 @@ func TestWaitThatEndsSaysWhatItSaw(t *testing.T) {
 	w.Inject(wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", "STARTING")})
 	w.Inject(wawptest.Fault{Match: info, Status: 401})
 	_, failure := invoke(t.Context(), t, w, nil)
-	acctest.Contains(t, failure, "Nothing was sent: looking first", "did not accept the access token")
+	acctest.Contains(t, failure, "Nothing was sent, because checking", "did not accept the access token")
 
 	w.ClearFaults()
 	w.Inject(wawptest.Fault{Match: info, Reshape: wawptest.Set("status", "STARTING")})
@@ -293,22 +291,22 @@ func TestMessageThatWasNotSent(t *testing.T) {
 				Match: info, Status: 404,
 				Body: `{"code":"invalid_instance","message":"gone"}`,
 			},
-			[]string{"Nothing was sent: looking first", "Wawp knows no such instance"},
+			[]string{"Nothing was sent, because checking", "Wawp knows no such instance"},
 			false,
 		},
 		"wrong token": {
 			wawptest.Fault{Match: info, Status: 401},
-			[]string{"Nothing was sent: looking first", "did not accept the access token"},
+			[]string{"Nothing was sent, because checking", "did not accept the access token"},
 			false,
 		},
 		"lost look": {
 			wawptest.Fault{Match: info, Drop: true},
-			[]string{"Nothing was sent: looking first", "Check the network"},
+			[]string{"Nothing was sent, because checking", "Check the network"},
 			true,
 		},
 		"web page": {
 			wawptest.Fault{Match: info, Body: "<html>Sign in</html>"},
-			[]string{"Nothing was sent: looking first", "does not describe a session"},
+			[]string{"Nothing was sent, because checking", "does not describe a session"},
 			true,
 		},
 		"refused, 200": {
@@ -394,7 +392,7 @@ func TestMessageIsNeverSentTwice(t *testing.T) {
 			w.Inject(fault)
 			said, failure := invoke(t.Context(), t, w, nil, func(o *wawp.Options) { o.MaxRetries = 3 })
 			acctest.Contains(t, failure, "WhatsApp message may have been sent", chat, "It was not sent again",
-				"Look in the chat")
+				"Look into the chat")
 			acctest.Lacks(t, failure, text)
 			acctest.Lacks(t, said, "\n")
 			w.Asked(t, map[string]int{info: 1, send: 1})
@@ -458,7 +456,7 @@ func TestActionChecksItsConfiguration(t *testing.T) {
 		"blank message": {values{"message": " \n"}, []string{"Invalid message", "it is empty"}},
 		"too long": {
 			values{"message": strings.Repeat("x", 4097)},
-			[]string{"Invalid message", "4097 characters", "4096 at most"},
+			[]string{"Invalid message", "4097 characters", "at most 4096"},
 		},
 		"bad, while unknown": {
 			values{"chat_id": "1", "phone_number": unknown, "message": ""},

@@ -7,11 +7,11 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// needPerson are the statuses that somebody has to end, once they last. Others pass, however long that takes.
+// needPerson holds the statuses that end only if a person does something. Other statuses pass by themselves.
 var needPerson = []string{wawp.StatusScan, wawp.StatusStopped, wawp.StatusFailed, ""}
 
-// waitUntilWorking looks at a session until it is WORKING, or in a status that does not pass; of any other it speaks
-// once. It returns the session as last seen, and what ended the wait, if that was not what was seen.
+// waitUntilWorking reads a session until it is WORKING, or stays in a status that needs a person. It reports each other
+// status once. It returns the session as last seen, and an error if something else ended the wait.
 func waitUntilWorking(
 	ctx context.Context, client *wawp.Client, id string, report func(wawp.Session),
 ) (wawp.Session, error) {

@@ -14,8 +14,8 @@ const (
 	restart = "POST /v2/session/restart"
 )
 
-// told makes session/info answer so, word by word, and then tell the truth: a status, an HTTP status of a failure,
-// page for a web page, and late for a linked phone of which nothing else is told.
+// told makes session/info answer so, word by word, and then tell the truth: a status, an HTTP status of a failure, page
+// for a web page, and late for a linked phone of which nothing else is told.
 func told(w *acctest.World, words string) {
 	for _, word := range strings.Fields(words) {
 		f := wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", word)}
@@ -202,7 +202,7 @@ func TestCodesThatEndAreSaidToEnd(t *testing.T) {
 	w := open(t, wawptest.Config{}, wawptest.Session{Status: "FAILED"})
 	told(w, "FAILED STARTING "+row(3, "SCAN_QR_CODE")+row(lasting, "FAILED"))
 	said := w.Terraform(t, once+pair("")).Fails("apply", invoke)
-	acctest.Contains(t, said, "is FAILED after a restart", "hands out no more codes",
+	acctest.Contains(t, said, "is FAILED after a restart", "Wawp gives no more codes",
 		"A longer invoke timeout does not change that")
 	w.Asked(t, map[string]int{info: 5 + lasting, restart: 1, getQR: 1})
 }

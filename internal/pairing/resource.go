@@ -1,5 +1,5 @@
-// Package pairing offers what links a phone to a session: the resource wawp_session_pairing, which waits for a person,
-// the action wawp_session_pair, which shows that person a code, and the ephemeral resource wawp_session_qr_code.
+// Package pairing links a phone to a session. The resource wawp_session_pairing waits for a person, the action
+// wawp_session_pair shows a code, and the ephemeral resource wawp_session_qr_code returns one.
 package pairing
 
 import (
@@ -47,8 +47,8 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan keeps the plan of a change quiet, as no change in place touches the phone. It warns if a phone is
-// unlinked, or another one than the expected one is linked.
+// ModifyPlan keeps the values of the account, because no change in place touches the phone. It warns if the plan
+// unlinks a phone, or if the linked phone is not the expected one.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	if req.State.Raw.IsNull() {
@@ -78,8 +78,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
-// Create waits until a phone is linked. Before that nothing is put into the state: an object that is there in part
-// would be tainted, and the next apply would log a phone out.
+// Create waits until a phone is linked, and records nothing before. Terraform would taint an object that is recorded
+// before an error, and the next apply would log a phone out.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan model
@@ -115,8 +115,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
 }
 
-// Read refreshes the state. Only a proof that no phone is linked, or that the session is absent, removes the pairing
-// from it.
+// Read refreshes the state. It removes the pairing only if it is proven that no phone is linked, or that the session is
+// absent.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var m model
@@ -139,7 +139,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(nothingToImport(session))
 	case session.Status == wawp.StatusScan && doubt != "":
 		resp.Diagnostics.Append(object(id).Kept(doubt,
-			"What Wawp tells of the session: its status is SCAN_QR_CODE, and was some seconds before."))
+			"What Wawp reports of the session: its status is SCAN_QR_CODE, and was SCAN_QR_CODE some seconds before."))
 	case session.Status == wawp.StatusScan:
 		resp.Diagnostics.Append(phoneUnlinked(id))
 		resp.State.RemoveResource(ctx)
@@ -153,7 +153,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 }
 
-// object names the pairing in the state. A phone was linked, or there would be none.
+// object describes the pairing for the package state. A phone was linked, because there is a pairing.
 func object(id string) state.Object {
 	return state.Object{
 		Type: "wawp_session_pairing", Noun: "pairing", InstanceID: id, Name: "the pairing of the session " + id,
@@ -162,7 +162,7 @@ func object(id string) state.Object {
 	}
 }
 
-// Update makes no request: nothing that can change in place touches the phone.
+// Update makes no request, because no change in place touches the phone.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan model
@@ -208,12 +208,12 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// What a run is making, has made and is undoing, for [wawp.Client.Claim].
+// Keys for [wawp.Client.Claim]: the resource that waits for a phone, the phone that it has, and the logout of a phone.
 func resourceKey(id string) string { return "resource of the pairing " + id }
 func pairingKey(id string) string  { return "pairing " + id }
 func logoutKey(id string) string   { return "logout " + id }
 
-// ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
+// ImportState imports by instance id or by identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
 	resp *resource.ImportStateResponse,
 ) {

@@ -582,7 +582,7 @@ func TestDestroy(t *testing.T) {
 			"WORKING",
 			[]wawptest.Fault{refused, {Match: info, Skip: 1, Body: `{"status":"STARTING"}`}},
 			[]string{
-				"Error: The phone was not unlinked", "was STARTING when last seen", "not_connected",
+				"Error: The phone was not unlinked", "its last status was STARTING", "not_connected",
 				"stays in the state",
 			},
 			true, nil,

@@ -9,21 +9,19 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// How long a code is shown before the next is asked for: until it expires, within these bounds, as the clock of this
-// machine may be wrong (documentation of auth/qr-image: a code lives for 20 to 40 s, refresh it each 5 to 10 s or each
-// 30 s).
+// How long the action shows a code before it asks for the next: until the code expires, within these bounds, because
+// the clock of this machine may be wrong (internal/wawp/API.md, section 4: a code lives for 20 to 40 seconds).
 const (
 	minDisplayTime     = 5 * time.Second
-	defaultDisplayTime = 20 * time.Second // where the answer does not tell
+	defaultDisplayTime = 20 * time.Second // if Wawp reports no expiry
 	maxDisplayTime     = 30 * time.Second
 )
 
-// maxRefusals is how often a pairing code is refused, in a row, until the action gives up: for 18 s, as it is asked for
-// at each second look.
+// maxRefusals is how many refusals of a pairing code, in a row, end the action. The action asks at each second look, so
+// that takes 18 seconds.
 const maxRefusals = 4
 
-// pairingRun is one run of the action: it leads a session to the point at which a person can link a phone, and shows
-// that person a code.
+// pairingRun is one run of the action. It brings a session to SCAN_QR_CODE, and shows codes.
 type pairingRun struct {
 	client *wawp.Client
 	id     string
@@ -31,8 +29,8 @@ type pairingRun struct {
 	report func(message string)
 	now    func() time.Time
 
-	hasStatus      bool   // a status was told
-	reportedStatus string // the status that was spoken of last
+	hasStatus      bool   // whether Wawp has reported a status
+	reportedStatus string // the last status in a progress message
 	started        bool
 	restarted      bool
 	change         *wawp.Change // a start or restart that is under way
@@ -44,14 +42,14 @@ type pairingRun struct {
 	reasons     explain.Reasons
 }
 
-// look does what the status of the session leaves to do, and says whether a phone is linked, and known whose.
+// look does what the status of the session requires. It reports whether a phone is linked and its account is known.
 func (r *pairingRun) look(ctx context.Context, l wawp.Look) (bool, error) {
 	if l.Err != nil {
 		r.reportFailure(l.Err, lookFailed)
 		return false, nil //nolint:nilerr // a fault that may have passed by the next look
 	}
 	if l.Status != wawp.StatusScan {
-		r.shownCode, r.refusals = "", 0 // what is on the screen has no meaning any more
+		r.shownCode, r.refusals = "", 0 // the code on the screen is no longer valid
 	}
 	if r.change != nil {
 		if done, err := r.change.See(l); !done || err != nil {
@@ -66,7 +64,7 @@ func (r *pairingRun) look(ctx context.Context, l wawp.Look) (bool, error) {
 	case l.Status == wawp.StatusWorking && isLinked(l, r.number):
 		return true, nil
 	case l.Status == wawp.StatusScan:
-		return false, r.showQRCode(ctx, l)
+		return false, r.showCode(ctx, l)
 	case l.Status == wawp.StatusStopped && (isFirst || l.Settled()):
 		return false, r.start(ctx)
 	case l.Status == wawp.StatusFailed && (isFirst || l.Settled()):
@@ -76,8 +74,7 @@ func (r *pairingRun) look(ctx context.Context, l wawp.Look) (bool, error) {
 	return false, nil
 }
 
-// reportStatus speaks of a status in which there is nothing to do but to wait, once. Of those in which something is
-// done, that is said.
+// reportStatus reports each new status in which the action only waits. In the others, the action reports what it does.
 func (r *pairingRun) reportStatus(s wawp.Session) {
 	reported := []string{"", r.reportedStatus, wawp.StatusScan, wawp.StatusStopped, wawp.StatusFailed}
 	if !slices.Contains(reported, s.Status) {
@@ -86,14 +83,14 @@ func (r *pairingRun) reportStatus(s wawp.Session) {
 	}
 }
 
-// reportFailure tells why something failed that is tried again, once for each reason.
+// reportFailure reports a failure after which the action tries again, once for each reason.
 func (r *pairingRun) reportFailure(err error, message func(id string, err error) string) {
 	if r.reasons.New(err) {
 		r.report(message(r.id, err))
 	}
 }
 
-// start boots a session that is stopped, once.
+// start starts a session that is STOPPED, once.
 func (r *pairingRun) start(ctx context.Context) error {
 	if r.started {
 		return errStoppedAgain
@@ -103,7 +100,7 @@ func (r *pairingRun) start(ctx context.Context) error {
 	return r.runChange(ctx, wawp.Start())
 }
 
-// restart does what Wawp advises for a session that failed, once.
+// restart restarts a session that is FAILED, once, as Wawp advises (internal/wawp/API.md, section 3).
 func (r *pairingRun) restart(ctx context.Context) error {
 	if r.restarted {
 		return errFailedAgain
@@ -113,7 +110,8 @@ func (r *pairingRun) restart(ctx context.Context) error {
 	return r.runChange(ctx, wawp.Restart(wawp.StatusFailed))
 }
 
-// runChange begins a change. Until it has happened, no status that the session passes through has a meaning.
+// runChange sends the request of a change. Until the change has happened, look ignores the statuses that the session
+// passes through.
 func (r *pairingRun) runChange(ctx context.Context, change *wawp.Change) error {
 	r.change = change
 	if err := change.Send(ctx, r.client, r.id); err != nil {
@@ -125,9 +123,10 @@ func (r *pairingRun) runChange(ctx context.Context, change *wawp.Change) error {
 	return nil
 }
 
-// showQRCode shows a code, if there is none on the screen that is still good. A session that has just booted, or that a
-// pairing code is asked for, must have settled first: it may only be connecting to a phone, which would be unlinked.
-func (r *pairingRun) showQRCode(ctx context.Context, l wawp.Look) error {
+// showCode shows a code, unless a valid one is on the screen. After a start or restart, and before a pairing code, it
+// waits until SCAN_QR_CODE has lasted: the session may only be connecting to its phone, and a new code would unlink
+// that.
+func (r *pairingRun) showCode(ctx context.Context, l wawp.Look) error {
 	isTransient := r.started || r.restarted || r.number != ""
 	switch {
 	case r.shownCode == "" && isTransient && !l.Settled():
@@ -154,7 +153,7 @@ func (r *pairingRun) showQRCode(ctx context.Context, l wawp.Look) error {
 	return nil
 }
 
-// keepRefusal takes in why there is no code: it may have passed by the next look.
+// keepRefusal keeps the reason why there is no code, and lets the action try again if the error is transient.
 func (r *pairingRun) keepRefusal(ctx context.Context, err error) error {
 	if ctx.Err() != nil || !wawp.KindOf(err).IsTransient() {
 		return err
@@ -164,7 +163,7 @@ func (r *pairingRun) keepRefusal(ctx context.Context, err error) error {
 	return nil
 }
 
-// cause returns what ended the pairingRun: where its time did, that there was no code says more.
+// cause returns the error that ended the run. If the timeout did while Wawp gave no code, that refusal says more.
 func (r *pairingRun) cause(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil && r.lastRefusal != nil {
 		return r.lastRefusal
@@ -172,7 +171,7 @@ func (r *pairingRun) cause(ctx context.Context, err error) error {
 	return err
 }
 
-// displayTime says how long a code is good for.
+// displayTime returns how long to show a code.
 func displayTime(expiresAt, now time.Time) time.Duration {
 	if expiresAt.IsZero() {
 		return defaultDisplayTime
@@ -180,8 +179,8 @@ func displayTime(expiresAt, now time.Time) time.Duration {
 	return min(max(expiresAt.Sub(now), minDisplayTime), maxDisplayTime)
 }
 
-// showPairingCode shows a code to type. It is asked for once each time that the session begins to wait: another one
-// would take the place of the one that a person is typing. A code that is refused is asked for again, a few times.
+// showPairingCode shows a code to type. It asks for one code each time that the session becomes SCAN_QR_CODE: a second
+// one would replace the code that a person is typing. After a refusal it asks again, a few times.
 func (r *pairingRun) showPairingCode(ctx context.Context, l wawp.Look) error {
 	if r.shownCode != "" || l.Row%2 == 0 {
 		return nil

@@ -502,7 +502,8 @@ func TestRefusalsAreSaidAtOnce(t *testing.T) {
 				!strings.Contains(s.said[1], "Try again in 20 s.") {
 				t.Errorf("it says %q", s.said)
 			}
-			if err := s.pairingRun.cause(late, late.Err()); err == nil || !strings.Contains(err.Error(), "Try again in") {
+			if err := s.pairingRun.cause(late, late.Err()); err == nil || !strings.Contains(err.Error(), "Try again "+
+				"in") {
 				t.Errorf("the end is %v", err)
 			}
 			s.waits(t, 6)
@@ -673,7 +674,7 @@ func TestNotInvoked(t *testing.T) {
 			late, seen("STARTING"), context.DeadlineExceeded,
 			[]string{"STARTING lasts longer than 60 s"},
 		},
-		"never seen": {late, seen(""), context.DeadlineExceeded, []string{"in a status that is not known"}},
+		"never seen": {late, seen(""), context.DeadlineExceeded, []string{"status was not known"}},
 		"request": {
 			context.Background(), seen(""),
 			&wawp.Error{Op: "POST x", Kind: wawp.ServerFault, Status: 500},
@@ -692,8 +693,8 @@ func TestNotInvoked(t *testing.T) {
 			context.Background(), linked("1"), nil,
 			[]string{"has the number 1, not 2", "wawp_session_logout"},
 		},
-		"hidden phone": {context.Background(), linked(""), nil, []string{"its number is not known"}},
-		"untold phone": {context.Background(), seen("WORKING"), nil, []string{"its number is not known"}},
+		"hidden phone": {context.Background(), linked(""), nil, []string{"does not report its number"}},
+		"untold phone": {context.Background(), seen("WORKING"), nil, []string{"does not report its number"}},
 		"stopped again": {
 			context.Background(), seen("STOPPED"), errStoppedAgain,
 			[]string{"was stopped while it waited"},

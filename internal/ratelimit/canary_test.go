@@ -82,14 +82,19 @@ func account(t *testing.T) (w *acctest.World, n int, inject func(endpoints ...st
 
 // policiesOf configures the policy of each session.
 func policiesOf(n int, slug string) string {
-	return once + fmt.Sprintf("resource \"wawp_session_rate_limit\" \"x\" {\n  count       = %d\n"+
-		"  instance_id = format(\"3EB0BCB2%%04d\", count.index)\n  policy      = %q\n}\n", n, slug)
+	return once + fmt.Sprintf("resource \"wawp_session_rate_limit\" \"x\" {\n"+
+		"  count       = %d\n"+
+		"  instance_id = format(\"3EB0BCB2%%04d\", count.index)\n"+
+		"  policy      = %q\n"+
+		"}\n", n, slug)
 }
 
 // dataOf reads the policies of each session.
 func dataOf(n int) string {
-	return once + fmt.Sprintf("data \"wawp_session_rate_limit_policies\" \"x\" {\n  count       = %d\n"+
-		"  instance_id = format(\"3EB0BCB2%%04d\", count.index)\n}\n", n)
+	return once + fmt.Sprintf("data \"wawp_session_rate_limit_policies\" \"x\" {\n"+
+		"  count       = %d\n"+
+		"  instance_id = format(\"3EB0BCB2%%04d\", count.index)\n"+
+		"}\n", n)
 }
 
 // TestTokenIsNeverTold is promise P4, for what Terraform prints and stores: the life of many policies, under every

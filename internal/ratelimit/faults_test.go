@@ -256,7 +256,7 @@ func TestRefusedPolicy(t *testing.T) {
 		}},
 		"no such": {"turbo", nil, []string{
 			"HTTP 400 (invalid_policy)", "There is no such policy.",
-			"no policy of this slug", usable,
+			"no policy with this slug", usable,
 		}},
 		"in words": {
 			"turbo",
@@ -264,7 +264,7 @@ func TestRefusedPolicy(t *testing.T) {
 				Match: set, Status: 404,
 				Body: `{"code":"not_found","message":"Policy turbo not found for this session"}`,
 			}},
-			[]string{"Policy turbo not found", "no policy of this slug", usable},
+			[]string{"Policy turbo not found", "no policy with this slug", usable},
 		},
 		"as 404": {
 			"turbo",
@@ -272,7 +272,7 @@ func TestRefusedPolicy(t *testing.T) {
 				Match: set, Status: 404,
 				Body: `{"code":"policy_not_found","message":"No."}`,
 			}},
-			[]string{"policy_not_found", "no policy of this slug", usable},
+			[]string{"policy_not_found", "no policy with this slug", usable},
 		},
 		"in a 200": {
 			"turbo",
@@ -280,18 +280,18 @@ func TestRefusedPolicy(t *testing.T) {
 				Match: set,
 				Body:  `{"code":"invalid_policy","message":"No.","policy":"turbo"}`,
 			}},
-			[]string{"invalid_policy", "no policy of this slug", usable},
+			[]string{"invalid_policy", "no policy with this slug", usable},
 		},
 		"available": {
 			strict,
 			[]wawptest.Fault{refusal},
-			[]string{"Blocked.", "did not accept it all the same", usable},
+			[]string{"Blocked.", "but did not accept it", usable},
 		},
 		"all paid": {
 			paid,
 			[]wawptest.Fault{{Match: get, Reshape: all(wawptest.Set("policies", []string{"a", "b"}),
 				wawptest.Without("free_policies"))}},
-			[]string{"subscription_required", `These are all: "a", "b".`},
+			[]string{"subscription_required", `All policies: "a", "b".`},
 		},
 		"many": {
 			paid,

@@ -18,7 +18,7 @@ type model struct {
 	Timeouts      timeouts.Value `tfsdk:"timeouts"`
 }
 
-// identity is what tells the policy of one session from all others.
+// identity is the resource identity of the policy of a session.
 type identity struct {
 	InstanceID types.String `tfsdk:"instance_id"`
 }
@@ -39,7 +39,7 @@ type policyModel struct {
 	Limits    types.Object `tfsdk:"limits"`
 }
 
-// refresh takes over what a read told. The policy stays as it is if it was not told.
+// refresh copies the values of an answer. If the answer lacks the policy, the policy stays as it is.
 func (m *model) refresh(r wawp.RateLimit) {
 	if r.Policy != "" {
 		m.Policy = types.StringValue(r.Policy)
@@ -48,8 +48,8 @@ func (m *model) refresh(r wawp.RateLimit) {
 	m.HasActivePlan = types.BoolPointerValue(r.HasActivePlan)
 }
 
-// fillUnknown fills in what is still unknown during an apply, as far as an answer told it. What the plan holds already
-// must come out of the apply as it is.
+// fillUnknown sets the unknown values that an answer has. Known values of the plan stay: Terraform requires that an
+// apply keeps them.
 func (m *model) fillUnknown(r wawp.RateLimit) {
 	if l := r.LimitsOf(m.Policy.ValueString()); l != nil && m.Limits.IsUnknown() {
 		m.Limits = limits(l)
@@ -59,10 +59,10 @@ func (m *model) fillUnknown(r wawp.RateLimit) {
 	}
 }
 
-// isComplete says whether nothing is unknown any more.
+// isComplete reports whether all values are known.
 func (m *model) isComplete() bool { return !m.Limits.IsUnknown() && !m.HasActivePlan.IsUnknown() }
 
-// unknownToNull ends what is still unknown after an apply: nobody has told it.
+// unknownToNull sets to null the values that are still unknown at the end of an apply.
 func (m *model) unknownToNull() {
 	if m.Limits.IsUnknown() {
 		m.Limits = limits(nil)

@@ -1,5 +1,5 @@
-// Package ratelimit offers wawp_session_rate_limit, the sending policy of a session, and a data source of the policies
-// that there are.
+// Package ratelimit implements wawp_session_rate_limit, the sending policy of a session, and the data source of all
+// policies.
 package ratelimit
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// defaultTimeout is the default of each of the timeouts.
+// defaultTimeout is the default of every timeout.
 const defaultTimeout = 5 * time.Minute
 
 var (
@@ -43,7 +43,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan keeps the plan of a change quiet: other limits come with another policy only.
+// ModifyPlan keeps the values that a change does not touch: only another policy brings other limits.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
@@ -62,7 +62,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
-// Create gives the session the policy.
+// Create sets the policy of the session.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan model
@@ -84,8 +84,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
 }
 
-// set gives the session the planned policy, and fills in what the plan leaves open. Whatever a read shows, the policy
-// that comes out is the planned one: the answers to reads may be older than the change.
+// set sets the planned policy, and fills in the unknown values. The policy stays the planned one even if a read shows
+// another: answers to reads may be older than the change.
 func (r *Resource) set(ctx context.Context, plan *model) diag.Diagnostics {
 	var diags diag.Diagnostics
 	id, slug := plan.InstanceID.ValueString(), plan.Policy.ValueString()
@@ -153,17 +153,17 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 }
 
-// object names the policy in the state.
+// object describes the policy for the package state.
 func object(id string) state.Object {
 	return state.Object{
 		Type: "wawp_session_rate_limit", Noun: "sending policy", InstanceID: id,
 		Name:   "the sending policy of the session " + id,
-		Paired: true, // perhaps: it is not known here
+		Paired: true, // not known here, so it may be
 		Anew:   "sets it anew, which fails unless instance_id names another session by then",
 	}
 }
 
-// Update gives the session another policy. Nothing else makes a request.
+// Update sets another policy. Other changes make no request.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan, prior model
@@ -190,10 +190,10 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// Delete makes no request: a session always has a policy, and keeps the one that it has.
+// Delete makes no request. A session always has a policy, and keeps its current one.
 func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-// ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
+// ImportState imports by instance id or by identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
 	resp *resource.ImportStateResponse,
 ) {

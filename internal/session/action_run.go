@@ -18,12 +18,12 @@ type actionRun struct {
 	timeout  time.Duration
 	progress func(action.InvokeProgressEvent)
 
-	last     wawp.Look // the session, as session/info told it last
-	accepted string    // what Wawp has accepted; "" is nothing
+	last     wawp.Look // the last answer of session/info
+	accepted string    // name of the request that Wawp has accepted; "" if none
 	reasons  explain.Reasons
 }
 
-// start boots an engine that is off. Wawp allows that only while it is STOPPED.
+// start starts the engine. Wawp allows a start only while the session is STOPPED (internal/wawp/API.md, section 3).
 func start(ctx context.Context, r *actionRun) *problem {
 	change := wawp.Start()
 	switch r.last.Status {
@@ -47,7 +47,7 @@ func start(ctx context.Context, r *actionRun) *problem {
 	return nil
 }
 
-// stop turns the engine off.
+// stop stops the engine.
 func stop(ctx context.Context, r *actionRun) *problem {
 	if r.last.Status == wawp.StatusStopped {
 		r.report("is STOPPED already: nothing was sent.")
@@ -89,7 +89,7 @@ func restart(ctx context.Context, r *actionRun) *problem {
 // logOut unlinks the phone.
 func logOut(ctx context.Context, r *actionRun) *problem {
 	if r.last.Status == wawp.StatusStarting {
-		r.report("is STARTING: whether a phone is linked shows once it has started.")
+		r.report("is STARTING: waiting until it has started, to see whether a phone is linked.")
 	}
 	u, err := r.client.Unlink(ctx, r.id, r.last.Status == wawp.StatusWorking, func(s wawp.Session, asking bool) {
 		if r.observe(wawp.Look{Session: s}); asking {
@@ -106,7 +106,7 @@ func logOut(ctx context.Context, r *actionRun) *problem {
 	case err != nil && u.Sent:
 		return r.requestFailed(ctx, "logout", err)
 	case err != nil:
-		return r.waitFailed(ctx, "settle", err)
+		return r.waitFailed(ctx, "keep one status", err)
 	case !u.Accepted:
 		r.report("is SCAN_QR_CODE: no phone is linked, and nothing was sent.")
 	default:
@@ -115,7 +115,7 @@ func logOut(ctx context.Context, r *actionRun) *problem {
 	return nil
 }
 
-// readStatus asks for the status. Without one nothing is done.
+// readStatus reads the status of the session. Without a status the action does nothing.
 func (r *actionRun) readStatus(ctx context.Context, transientStatus string) *problem {
 	first, err := waitForStatus(ctx, r.client, r.id, transientStatus, r.observe)
 	switch {
@@ -128,8 +128,8 @@ func (r *actionRun) readStatus(ctx context.Context, transientStatus string) *pro
 	return nil
 }
 
-// runChange has a change made, and waits until it was seen to have happened: goal is what is left to see, once Wawp has
-// accepted it.
+// runChange sends the request of a change, and waits until session/info shows its effect. goal completes the sentence
+// "the session was not seen to ...".
 func (r *actionRun) runChange(ctx context.Context, change *wawp.Change, goal string) *problem {
 	before := r.last.Status
 	if change.Name != "" {
@@ -149,17 +149,17 @@ func (r *actionRun) runChange(ctx context.Context, change *wawp.Change, goal str
 	return r.waitFailed(ctx, goal, err)
 }
 
-// reportRequest says what Wawp is asked for.
+// reportRequest reports the request that is about to be sent.
 func (r *actionRun) reportRequest(what string) {
 	r.report("is %s. Asking Wawp to %s, and waiting for at most %s.", r.last.Status, what, r.timeout)
 }
 
-// observe takes in a look, and reports each change of the status, and each reason why a look has failed. What it means
-// that a session is SCAN_QR_CODE or WORKING is said at the end.
+// observe keeps the session as last seen. It reports each new status, and each new reason why reading it failed. It
+// does not report SCAN_QR_CODE and WORKING: the last message of the action explains them.
 func (r *actionRun) observe(l wawp.Look) {
 	switch {
 	case l.Err != nil && r.reasons.New(l.Err):
-		r.report("could not be looked at, which is tried again. %s", explain.Answer(l.Err))
+		r.report("could not be read; trying again. %s", explain.Answer(l.Err))
 	case l.Status != "" && l.Status != r.last.Status && l.Status != wawp.StatusScan && l.Status != wawp.StatusWorking:
 		r.report("is %s.", l.Status)
 	}
@@ -168,21 +168,21 @@ func (r *actionRun) observe(l wawp.Look) {
 	}
 }
 
-// report reports progress.
+// report sends a progress message about the session to Terraform.
 func (r *actionRun) report(format string, values ...any) {
 	r.progress(action.InvokeProgressEvent{Message: fmt.Sprintf("The session %s %s", r.id,
 		fmt.Sprintf(format, values...))})
 }
 
-// describeStatus is a status, with what it means to a person.
+// describeStatus returns a status, and what it means for the user.
 func describeStatus(status string) string {
 	switch status {
 	case wawp.StatusScan:
-		return status + " and waits for a person to link a phone, which the action wawp_session_pair helps with"
+		return status + ": it waits for a person to link a phone, for example with the action wawp_session_pair"
 	case wawp.StatusWorking:
 		return status + ": a phone is linked"
 	case wawp.StatusStopped, wawp.StatusFailed:
 		return status
 	}
-	return status + ", a word that this provider does not know"
+	return status + ", a status that this provider does not know"
 }

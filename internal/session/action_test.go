@@ -84,8 +84,7 @@ func invoke(ctx context.Context, t *testing.T, w *acctest.World, endpoint string
 		"timeouts":    tftypes.NewValue(form.AttributeTypes["timeouts"], nil),
 	})}
 	resp := action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) {
-		progress += event.Message +
-			"\n"
+		progress += event.Message + "\n"
 	}}
 	a.Invoke(ctx, action.InvokeRequest{Config: config}, &resp)
 	for _, d := range resp.Diagnostics {
@@ -94,8 +93,8 @@ func invoke(ctx context.Context, t *testing.T, w *acctest.World, endpoint string
 	return progress, failure
 }
 
-// told makes session/info tell these statuses, one by one, and then the truth; 404, 500 and page are answers that
-// tell none.
+// told makes session/info tell these statuses, one by one, and then the truth; 404, 500 and page are answers that tell
+// none.
 func told(w *acctest.World, statuses ...string) {
 	for _, status := range statuses {
 		f := wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", status)}
@@ -142,14 +141,15 @@ func TestActionsLookFirst(t *testing.T) {
 		{
 			start, "STOPPED", nil,
 			map[string]int{info: 1 + twice, start: 1},
-			"has started. It is SCAN_QR_CODE and waits for a person to link a phone, which the action wawp_session_pair",
+			"has started. It is SCAN_QR_CODE: it waits for a person to link a phone, for example with the action " +
+				"wawp_session_pair",
 		},
 		{start, "STOPPED", phone, map[string]int{info: 2, start: 1}, "has started. It is WORKING"},
 		{start, "SCAN_QR_CODE", nil, map[string]int{info: twice}, "wawp_session_pair"},
 		{start, "SCAN_QR_CODE", nil, map[string]int{info: twice}, idle},
 		{start, "WORKING", phone, map[string]int{info: 1}, idle},
 		{start, "READY", nil, map[string]int{info: 1}, idle},
-		{start, "READY", nil, map[string]int{info: 1}, "READY, a word that this provider does not know"},
+		{start, "READY", nil, map[string]int{info: 1}, "READY, a status that this provider does not know"},
 		{start, "FAILED", nil, map[string]int{info: 1}, fails + "with the action wawp_session_restart"},
 
 		{stop, "STOPPED", nil, map[string]int{info: lasting}, idle},
@@ -360,13 +360,12 @@ func TestActionsProveTheTransition(t *testing.T) {
 			"has restarted. It is WORKING", "",
 		},
 		"restart that brings FAILED": {
-			restart, nothing, "WORKING,WORKING,STARTING" +
-				strings.Repeat(",FAILED", lasting), 3 + lasting, "",
-			"was WORKING, has restarted and is FAILED. Log it out",
+			restart, nothing, "WORKING,WORKING,STARTING" + strings.Repeat(",FAILED", lasting), 3 + lasting, "",
+			"was WORKING, has restarted, but is FAILED. Log it out",
 		},
 		"restart that brings FAILED again": {
 			restart, nothing, "FAILED,STARTING" + strings.Repeat(",FAILED", lasting),
-			2 + lasting, "", "was FAILED, has restarted and is FAILED. Log it out",
+			2 + lasting, "", "was FAILED, has restarted, but is FAILED. Log it out",
 		},
 		"logout, seen as WORKING": {
 			logout, nothing, "WORKING,WORKING,WORKING", 4,
@@ -473,23 +472,22 @@ func TestActionsEndEarly(t *testing.T) {
 			n              int
 			says           string
 		}{
-			"at the first look": {start, "STOPPED", "", info, info, 1, "Nothing was sent: the session " + theID +
-				" was not seen " + end.how},
+			"at the first look": {start, "STOPPED", "", info, info, 1, "Nothing was sent: the session " + theID + " " +
+				"was not seen " + end.how},
 			"start is under way": {start, "STOPPED", "", start, start, 1, "may have taken effect"},
 			"start": {
 				start, "STOPPED", "STARTING", "", info, 4,
 				"Wawp accepted the start of the session " + theID + ", but it was not seen to leave STARTING " +
 					end.how,
 			},
-			"start, not told": {start, "STOPPED", " ", "", info, 4, "Wawp accepted the start of the session " +
-				theID + ", but it was not seen to leave STARTING " + end.how},
+			"start, not told": {start, "STOPPED", " ", "", info, 4, "Wawp accepted the start of the session " + theID +
+				", but it was not seen to leave STARTING " + end.how},
 			"a start that was begun": {start, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " +
 				theID + " was not seen to leave STARTING " + end.how},
 			"stop is under way": {stop, "WORKING", "", stop, stop, 1, "may have taken effect"},
 			"stop": {
 				stop, "WORKING", "WORKING", "", info, 4,
-				"Wawp accepted the stop of the session " + theID + ", but it was not seen to become STOPPED " +
-					end.how,
+				"Wawp accepted the stop of the session " + theID + ", but it was not seen to become STOPPED " + end.how,
 			},
 			"restart is under way": {restart, "WORKING", "", restart, restart, 1, "may have taken effect"},
 			"restart": {
@@ -504,7 +502,7 @@ func TestActionsEndEarly(t *testing.T) {
 					end.how,
 			},
 			"a boot before a logout": {logout, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " +
-				theID + " was not seen to settle " + end.how},
+				theID + " was not seen to keep one status " + end.how},
 		} {
 			t.Run(end.summary+": "+name, func(t *testing.T) {
 				t.Parallel()
@@ -606,7 +604,7 @@ func TestUnseenRestartIsNoSuccess(t *testing.T) {
 			_, failure := invoke(ctx, t, w, restart)
 			acctest.Contains(t, failure,
 				"Wawp accepted the restart of the session "+theID+", but it was not seen to leave "+status,
-				"quicker than the pause between two looks")
+				"quicker than the pause between two reads")
 			if w.Count(restart) != 1 {
 				t.Errorf("the restart was sent %d times", w.Count(restart))
 			}
@@ -679,7 +677,7 @@ func TestActionsUnderFault(t *testing.T) {
 			"wait: 401": {
 				wawptest.Fault{Match: info, Skip: 1, Status: 401},
 				[]string{
-					failed, "Wawp accepted the", "because looking at it failed", "did not accept the access token",
+					failed, "Wawp accepted the", "because reading it failed", "did not accept the access token",
 					"Its last status was",
 				},
 			},

@@ -59,7 +59,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				},
 			},
 			"timeouts": validate.DataTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				ReadDescription: "How long reading the session may take, retries included. Default: `5m`.",
+				ReadDescription: "How long reading the session may take, including retries. Default: `5m`.",
 			})),
 		},
 	}
@@ -70,7 +70,7 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 	d.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// Read asks for the session. It fails unless the session is there.
+// Read reads the session. A session that does not exist is an error.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var data dataModel

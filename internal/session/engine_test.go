@@ -88,9 +88,10 @@ func TestStopThatIsUnderWayIsNoFailure(t *testing.T) {
 			})
 			tf.Configure(once + isStopped)
 			if test.looks == 0 {
-				tf.Configure(once +
-					"resource \"wawp_session\" \"x\" {\n  desired_state = \"stopped\"\n  timeouts = { update = " +
-					"\"300ms\" }\n}\n")
+				tf.Configure(once + "resource \"wawp_session\" \"x\" {\n" +
+					"  desired_state = \"stopped\"\n" +
+					"  timeouts = { update = \"300ms\" }\n" +
+					"}\n")
 			}
 			acctest.Contains(t, tf.OK("apply"), test.says)
 		})

@@ -226,7 +226,7 @@ func TestAmbiguousCreateIsNotRepeated(t *testing.T) {
 				"https://app.wawp.net",
 				"to = wawp_session.<name>", "terraform import 'wawp_session.<name>'")
 			acctest.Contains(t, acctest.Unwrap(said),
-				"that Terraform does not know of Do not simply run it again: a session may exist")
+				"that Terraform does not know of Do not simply apply again: a session may exist")
 			acctest.Lacks(t, said, "Check the network", "check base_url")
 			if n := w.Count(""); n != 1 {
 				t.Errorf("%d requests were made, want 1: %v", n, w.Requests())
@@ -797,8 +797,12 @@ func TestAccDeletionProtection(t *testing.T) {
 func TestDeposedObjectHasAWayOut(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{})
 	tf := w.Terraform(t,
-		"resource \"wawp_session\" \"x\" {\n  deletion_protection = true\n  lifecycle {\n    create_before_destroy "+
-			"= true\n  }\n}\n")
+		"resource \"wawp_session\" \"x\" {\n"+
+			"  deletion_protection = true\n"+
+			"  lifecycle {\n"+
+			"    create_before_destroy = true\n"+
+			"  }\n"+
+			"}\n")
 	tf.OK("apply")
 	tf.Fails("apply", "-replace=wawp_session.x") // leaves the old one deposed
 	recorded(t, w, tf, 2)

@@ -15,7 +15,7 @@ const (
 	stopped = "stopped"
 )
 
-// sessionModel is what Wawp tells of a session. The resource and the data source share it, and its one mapper.
+// sessionModel holds the values that Wawp reports of a session. The resource and the data source share it.
 type sessionModel struct {
 	InstanceID  types.String `tfsdk:"instance_id"`
 	SessionName types.String `tfsdk:"session_name"`
@@ -32,7 +32,7 @@ type model struct {
 	Timeouts           timeouts.Value `tfsdk:"timeouts"`
 }
 
-// identity is what tells one session from all others.
+// identity is the resource identity of a session.
 type identity struct {
 	InstanceID types.String `tfsdk:"instance_id"`
 }
@@ -43,9 +43,9 @@ var accountTypes = map[string]attr.Type{
 	"push_name":    types.StringType,
 }
 
-// refresh takes over what an answer told. Names stay the same for the life of a session, so the first one told stays:
-// not every answer has them, nor under the same key. An account stays until SCAN_QR_CODE shows that no phone is linked:
-// an engine that does not run may not tell it.
+// refresh copies the values of an answer. The first names that Wawp reports are kept: they never change, and some
+// answers lack them or have others under the same keys. The account is kept until SCAN_QR_CODE shows that no phone is
+// linked: an engine that does not run may not report it (internal/wawp/API.md, section 3).
 func (o *sessionModel) refresh(s wawp.Session) {
 	o.InstanceID = types.StringValue(s.InstanceID)
 	o.SessionName = priorOr(o.SessionName, s.Name)
@@ -63,17 +63,17 @@ func (o *sessionModel) refresh(s wawp.Session) {
 	}
 }
 
-// session is what the state knows of the session, but for its account.
+// session returns the session as the state has it, without its account.
 func (o *sessionModel) session() wawp.Session {
 	return wawp.Session{InstanceID: o.InstanceID.ValueString(), Status: o.Status.ValueString()}
 }
 
-// isPaired says whether a phone was linked when the session was last seen. Wawp may not tell whose.
+// isPaired reports whether a phone was linked when the session was last read. Wawp may not report whose.
 func (o *sessionModel) isPaired() bool {
 	return !o.Account.IsNull() || o.Status.ValueString() == wawp.StatusWorking
 }
 
-// object names the session in the state.
+// object describes the session for the package state.
 func (m *model) object() state.Object {
 	id := m.InstanceID.ValueString()
 	return state.Object{
@@ -82,7 +82,7 @@ func (m *model) object() state.Object {
 	}
 }
 
-// unknownToNull ends what is still unknown after an apply: nobody has told it.
+// unknownToNull sets to null the values that are still unknown at the end of an apply.
 func (m *model) unknownToNull() {
 	m.sessionModel.unknownToNull()
 	if m.DesiredState.IsUnknown() {
@@ -101,8 +101,8 @@ func (o *sessionModel) unknownToNull() {
 	}
 }
 
-// refreshDesiredState stores the state in which a session was found, where its status tells one: FAILED and words that
-// are not known tell none, and leave it as it is.
+// refreshDesiredState derives desired_state from the status. FAILED and statuses that the provider does not know leave
+// it as it is.
 func (m *model) refreshDesiredState(s wawp.Session) {
 	switch s.Status {
 	case wawp.StatusStopped:
@@ -112,7 +112,7 @@ func (m *model) refreshDesiredState(s wawp.Session) {
 	}
 }
 
-// priorOr returns the value from before, or what an answer told if there was none.
+// priorOr returns the prior value, or the one of the answer if there is no prior value.
 func priorOr(prior types.String, answered string) types.String {
 	if prior.ValueString() == "" && answered != "" {
 		return types.StringValue(answered)

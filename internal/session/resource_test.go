@@ -258,8 +258,10 @@ func TestChangeInPlaceMakesNoRequest(t *testing.T) {
 	tf := w.Terraform(t, minimal)
 	tf.OK("apply")
 	w.ResetRequests()
-	tf.Configure("resource \"wawp_session\" \"x\" {\n  deletion_protection = true\n  timeouts            = { read = " +
-		"\"10s\" }\n}\n")
+	tf.Configure("resource \"wawp_session\" \"x\" {\n" +
+		"  deletion_protection = true\n" +
+		"  timeouts            = { read = \"10s\" }\n" +
+		"}\n")
 	acctest.Contains(t, tf.OK("apply", "-refresh=false"), "0 added, 1 changed")
 	w.Asked(t, nil)
 }

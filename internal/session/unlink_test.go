@@ -169,8 +169,10 @@ func TestPhoneIsUnlinkedOnce(t *testing.T) {
 			w := acctest.New(t, wawptest.Config{BootTime: starting})
 			w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING", Me: phone})
 			tf := w.Terraform(t,
-				once+minimal+"\nresource \"wawp_session_pairing\" \"x\" {\n  instance_id = "+
-					"wawp_session.x.instance_id\n}\n")
+				once+minimal+"\n"+
+					"resource \"wawp_session_pairing\" \"x\" {\n"+
+					"  instance_id = wawp_session.x.instance_id\n"+
+					"}\n")
 			tf.OK("import", address, theID)
 			tf.OK("apply")
 			if starting > 0 {

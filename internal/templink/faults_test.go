@@ -190,7 +190,7 @@ func TestAnswersThatTellLess(t *testing.T) {
 // TestNotMade makes no second request for a link, and says what may have become of the first.
 func TestNotMade(t *testing.T) {
 	t.Parallel()
-	const perhaps, summary = "There may be a new link all the same", "Error: Wawp temporary link was not made"
+	const perhaps, summary = "There may be a new link", "Error: Wawp temporary link was not made"
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		says  []string

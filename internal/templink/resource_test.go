@@ -568,7 +568,7 @@ func TestLinkThatLeadsElsewhereIsSaid(t *testing.T) {
 			if host == "" {
 				acctest.Lacks(t, said, summary)
 			} else {
-				acctest.Contains(t, said, summary, "leads to "+host+",")
+				acctest.Contains(t, said, summary, "leads to "+host+".")
 			}
 		}
 		tf.Configure(declare())
@@ -581,7 +581,7 @@ func TestLinkThatLeadsElsewhereIsSaid(t *testing.T) {
 		w := open(t, wawptest.Config{})
 		page(w, link)
 		said := w.Terraform(t, declare()).Fails("apply")
-		acctest.Contains(t, said, "Wawp temporary link was not made", "There may be a new link all the same")
+		acctest.Contains(t, said, "Wawp temporary link was not made", "There may be a new link")
 		acctest.Lacks(t, said+w.Terraform(t, ask).Fails("plan"), "s3cr3t")
 	}
 }

@@ -39,8 +39,8 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 // Schema describes the data source.
 func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the webhooks of a session, whoever made them, except Wawp's own system webhook. " +
-			"Webhooks need a paid plan.",
+		MarkdownDescription: "Reads all webhooks of a session, also those made outside Terraform, except Wawp's own " +
+			"system webhook. Webhooks need a paid plan.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required:            true,
@@ -49,7 +49,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			},
 			"webhooks": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The webhooks, sorted by `url`. Their secrets are not read.",
+				MarkdownDescription: "The webhooks, sorted by `url`, without their secrets.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"url": schema.StringAttribute{
 						Computed:            true,
@@ -74,7 +74,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				}},
 			},
 			"timeouts": validate.DataTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				ReadDescription: "How long reading them may take, retries included. Default, and most: `5m`.",
+				ReadDescription: "How long reading them may take, including retries. Default and maximum: `5m`.",
 			})),
 		},
 	}
@@ -85,7 +85,7 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 	d.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// Read asks for the webhooks.
+// Read reads the webhooks.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var data dataModel

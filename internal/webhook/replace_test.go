@@ -109,7 +109,7 @@ func TestWebhookDeclaredTwice(t *testing.T) {
 			t.Parallel()
 			w := world(t, wawptest.Config{WriteRace: 1})
 			tf := w.Terraform(t, hook()+strings.NewReplacer(`"x"`, `"y"`, target, second).Replace(hook()))
-			acctest.Contains(t, tf.Fails("apply"), "Error: Wawp webhook is declared twice", "on the same url",
+			acctest.Contains(t, tf.Fails("apply"), "Error: Wawp webhook is declared twice", "with the same url",
 				"remove one of them")
 			if hooks := w.Webhooks(id); len(hooks) != 1 || len(tf.State()) != 1 || w.Count(set) != 1 {
 				t.Errorf("Wawp has %v, the state %v", hooks, tf.State())
@@ -282,8 +282,11 @@ var secretKinds = map[string]string{
 }
 
 // inherited has a webhook be replaced as createFirst does, because of what depends on it.
-const inherited = "resource \"wawp_session_rate_limit\" \"x\" {\n  instance_id = wawp_session_webhook.x.instance_id\n" +
-	"  policy = \"standard_policy\"\n  " + createFirst + "\n}\n"
+const inherited = "resource \"wawp_session_rate_limit\" \"x\" {\n" +
+	"  instance_id = wawp_session_webhook.x.instance_id\n" +
+	"  policy = \"standard_policy\"\n" +
+	"  " + createFirst + "\n" +
+	"}\n"
 
 // replacing are the options of an apply that replaces the webhook, if it does.
 func replacing(replace bool) []string {
@@ -376,7 +379,7 @@ func TestReplacedWithOtherArguments(t *testing.T) {
 	tf.Configure(hook(createFirst, `events = ["poll.vote"]`))
 	acctest.Contains(t, tf.Fails("apply", "-replace="+address), "Error: There is another webhook on this URL",
 		"differs in: events",
-		"replaced with create_before_destroy: apply the changed arguments first, without a replacement")
+		"replaced with create_before_destroy, apply the changed arguments first, without a replacement")
 	if hooks := w.Webhooks(id); len(hooks) != 1 || hooks[0].Secret != "old" || len(tf.State()) != 1 {
 		t.Errorf("Wawp has %v, the state %v", hooks, tf.State())
 	}

@@ -1,4 +1,5 @@
-// Package webhook offers wawp_session_webhook: an address to which Wawp posts the events of a session.
+// Package webhook implements wawp_session_webhook, an address to which Wawp posts the events of a session: the
+// resource, the data source and the list resource.
 package webhook
 
 import (
@@ -20,7 +21,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// defaultTimeout is that of every operation.
+// defaultTimeout is the default of every timeout.
 const defaultTimeout = 5 * time.Minute
 
 var (
@@ -49,7 +50,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan asks for a write-only secret where it will be sent.
+// ModifyPlan requires a write-only secret if the apply will send it.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	if req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
@@ -68,11 +69,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !version.IsNull() && !version.Equal(prior.HMACSecretWOVersion) && config.HMACSecretWO.IsNull() {
 		resp.Diagnostics.AddError(summarySecret,
 			"hmac_secret_wo_version is set, or was changed, without hmac_secret_wo. Set hmac_secret_wo to the secret "+
-				"that is to be sent; later plans do not need it.")
+				"to send. Later plans do not need it.")
 	}
 }
 
-// Create makes the webhook, unless there is one on its URL: the same one is adopted, another one is not overwritten.
+// Create creates the webhook. If there already is one with the same URL, it adopts one with the same settings, and
+// refuses to overwrite another.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan, config model
@@ -111,8 +113,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
 }
 
-// Read refreshes the state. Only a list that lacks the webhook twice, or a session that is proved to be gone, removes
-// it.
+// Read refreshes the state. It removes the webhook only if two lists lack it, or if the session is proven to be gone.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var m model
@@ -155,7 +156,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 }
 
-// Update sends what has changed, and nothing else. A webhook whose secret was removed it makes again.
+// Update sends only the values that have changed. To remove a secret, it deletes the webhook and creates it again.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan, prior, config model
@@ -194,7 +195,8 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// Delete deletes the webhook. One that is gone already is fine; one that this run has made or adopted stays.
+// Delete deletes the webhook. A webhook that is already gone is no error, and one that this run has created or adopted
+// stays.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var m model
@@ -262,7 +264,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resp.Diagnostics.Append(state.Imported(ctx, resp.Private)...)
 }
 
-// setID reads an import id. A URL can hold commas, an instance id cannot.
+// setID parses an import id. A URL can contain commas, an instance id cannot.
 func (m *model) setID(id string) {
 	instance, address, _ := strings.Cut(id, ",")
 	m.InstanceID, m.URL = types.StringValue(strings.TrimSpace(instance)), types.StringValue(strings.TrimSpace(address))

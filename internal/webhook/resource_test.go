@@ -316,7 +316,7 @@ func TestArgumentsAreValidated(t *testing.T) {
 // quote it.
 func TestAddressesAreExplained(t *testing.T) {
 	t.Parallel()
-	const percent, host, scheme = "has a % that does not begin an escape", "cannot be read as a host",
+	const percent, host, scheme = "has a % without two hexadecimal digits", "is not a host",
 		"does not begin with https://"
 	for url, says := range map[string]string{
 		"https://h.test/c4nary?a=100%":        percent,
@@ -340,9 +340,9 @@ func TestAddressesAreExplained(t *testing.T) {
 		"h.test/c4nary":                       scheme,
 		"https:/h.test/c4nary":                scheme,
 		"//h.test/c4nary":                     scheme,
-		" https://h.test/c4nary":              "white space around it",
-		"https://h.test/c4nary\\n":            "white space around it",
-		"https://h.test/c4\\nnary":            "a character that cannot be seen",
+		" https://h.test/c4nary":              "begins or ends with white space",
+		"https://h.test/c4nary\\n":            "begins or ends with white space",
+		"https://h.test/c4\\nnary":            "an invisible character",
 		"https://app.wawp.net/api/webhook/c4": "Wawp's own webhook",
 		// What is right:
 		"https://h.test/c4nary?a=100%25&b=%C3%A4#%41": "",
@@ -457,7 +457,7 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 		"no such hook": {
 			id + ",https://example.com/s3cret",
 			wawptest.Fault{},
-			"No webhook to import There is no such thing as the webhook at https://example.com/... of",
+			"No webhook to import Wawp does not list the webhook at https://example.com/... of",
 		},
 		"Wawp's own": {
 			id + ",https://app.wawp.net/api/webhook/t0ken",
@@ -799,8 +799,8 @@ func TestLapsedPlanLeavesAWayOut(t *testing.T) {
 		t.Helper()
 		_, detail, _ := strings.Cut(said, summary) // the warning of the refresh comes first
 		acctest.Contains(t, detail, "subscription_required",
-			"give the webhook up as it is: remove it from the configuration, and from the state "+
-				"with: terraform state rm 'wawp_session_webhook.<name>'")
+			"give the webhook up as it is: remove it from the configuration, and from the state with: terraform "+
+				"state rm 'wawp_session_webhook.<name>'")
 	}
 	says(tf.OK("plan"), "Wawp webhook could not be checked")
 	says(tf.Fails("destroy"), "Error: The Wawp account has no active paid plan")
@@ -862,9 +862,14 @@ func TestSecretIsNeverTold(t *testing.T) {
 func TestAccSecretNeverShows(t *testing.T) {
 	t.Parallel()
 	w, canaries := indiscreet(t, 1)
-	cli := w.CLI(t, secrets("var.plain", "var.secret", 1)+
-		"variable \"secret\" {\n  type = string\n  ephemeral = true\n}\nvariable \"plain\" {\n  type = string\n  "+
-		"sensitive = true\n}\n")
+	cli := w.CLI(t, secrets("var.plain", "var.secret", 1)+"variable \"secret\" {\n"+
+		"  type = string\n"+
+		"  ephemeral = true\n"+
+		"}\n"+
+		"variable \"plain\" {\n"+
+		"  type = string\n"+
+		"  sensitive = true\n"+
+		"}\n")
 	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+cli.Dir+"/trace.log", "TF_VAR_secret="+nowhere,
 		"TF_VAR_plain="+inState)
 	var said string
@@ -903,8 +908,12 @@ func TestAccSecretNeverShows(t *testing.T) {
 
 // many configures n webhooks of one session.
 func many(n int, events string) string {
-	return fmt.Sprintf("resource \"wawp_session_webhook\" \"x\" {\n  count = %d\n  instance_id = %q\n  url = "+
-		"\"%s/${count.index}\"\n  events = %s\n}\n", n, id, target, events)
+	return fmt.Sprintf("resource \"wawp_session_webhook\" \"x\" {\n"+
+		"  count = %d\n"+
+		"  instance_id = %q\n"+
+		"  url = \"%s/${count.index}\"\n"+
+		"  events = %s\n"+
+		"}\n", n, id, target, events)
 }
 
 // TestManyWebhooksOfOneSession creates, changes and deletes 20 webhooks of one session, in one apply each, at a server

@@ -8,15 +8,15 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// This file has what the resource does to the webhooks of a session. Wawp keeps them in one list, so each write waits
-// for its turn, and who must look before a write looks in the same turn.
+// This file writes to the webhooks of a session. Wawp keeps them in one list, so a lock admits one writer at a time. A
+// writer that must read the list first reads it with the lock held.
 
-// errDeclaredTwice is what comes of a webhook that another resource of the same run has made or adopted.
+// errDeclaredTwice says that another resource of the same run has created or adopted the webhook.
 var errDeclaredTwice = errors.New("declared twice")
 
-// create makes the webhook, or returns the one that is on its URL already: one that is as wanted only gets the secret.
-// It looks while it is its turn, so that nobody else in this process makes or deletes one in between. It says what it
-// was at when it failed.
+// create creates the webhook, or returns the existing one with the same URL. If that has the wanted settings, create
+// only sends the secret. It holds the lock from the list to the write, so that no other resource of this process
+// changes the list in between. If it fails, it returns the operation that failed.
 func (r *Resource) create(
 	ctx context.Context, id string, wanted wawp.Webhook, secret string,
 ) (*wawp.Webhook, operation, error) {
@@ -52,8 +52,8 @@ func (r *Resource) create(
 	return &existing, changing, nil
 }
 
-// remove deletes the webhook of an object in the state, but not one that this run has made or adopted. One that was
-// adopted without a secret may have that of the object: then it is made again.
+// remove deletes the webhook of an object in the state, but not one that this run has created or adopted. If it was
+// adopted without a secret, it may still have the secret of the object. Then remove deletes it and creates it again.
 func (r *Resource) remove(ctx context.Context, id string, m model) error {
 	hook := m.webhook()
 	var again *wawp.Webhook
@@ -73,8 +73,7 @@ func (r *Resource) remove(ctx context.Context, id string, m model) error {
 	return err
 }
 
-// recreate makes a webhook without a secret that was deleted for that: a change keeps the secret, and so may whatever
-// else writes a webhook that is there.
+// recreate creates a deleted webhook again, without a secret. No other request removes a secret: a change keeps it.
 func (r *Resource) recreate(ctx context.Context, id string, wanted wawp.Webhook) error {
 	err := r.withLock(ctx, id, func() error { return r.client.SetWebhook(ctx, id, wanted, "") })
 	if err != nil {
@@ -83,23 +82,24 @@ func (r *Resource) recreate(ctx context.Context, id string, wanted wawp.Webhook)
 	return nil
 }
 
-// recreateError is why a webhook that was deleted could not be made again.
+// recreateError says that a webhook was deleted, but could not be created again.
 type recreateError struct{ cause error }
 
 func (e *recreateError) Error() string {
 	return "it was deleted, and could not be made again: " + e.cause.Error()
 }
 
-// notListedError is the answer of who does not know a webhook that is not listed either, nor was some seconds later.
+// notListedError is an error of a request about a webhook that two lists lack, some seconds apart.
 type notListedError struct {
 	error
-	listed []wawp.Webhook // in its place
+	listed []wawp.Webhook // the webhooks that are listed instead
 }
 
 func (e *notListedError) Unwrap() error { return e.error }
 
-// write does something to the webhook on an address. Where Wawp does not know it there, write looks for it, twice, and
-// does it to what is listed: the engine was restarting, or Wawp writes the address in its own way.
+// write calls do for the webhook with an address. If Wawp does not know the webhook, write looks for it in the list,
+// twice, and calls do for the listed address: the engine may have been restarting, or Wawp spells the address
+// differently.
 func (r *Resource) write(ctx context.Context, id, address string, do func(address string) error) error {
 	answer := r.withLock(ctx, id, func() error { return do(address) })
 	if !mayBeUnknown(answer) {
@@ -131,7 +131,7 @@ func (r *Resource) write(ctx context.Context, id, address string, do func(addres
 	return answer
 }
 
-// withLock does something while nobody else in this process writes to the webhooks of a session.
+// withLock calls do while no other resource of this process writes to the webhooks of the session.
 func (r *Resource) withLock(ctx context.Context, id string, do func() error) error {
 	unlock, err := r.client.LockWebhooks(ctx, id)
 	if err != nil {
@@ -141,8 +141,8 @@ func (r *Resource) withLock(ctx context.Context, id string, do func() error) err
 	return do()
 }
 
-// lookTwice looks for a webhook, and once more after a pause if it is not found: an engine that restarts lists none for
-// some seconds.
+// lookTwice calls look, and once more after a pause if it finds no webhook: an engine that restarts lists none for some
+// seconds.
 func lookTwice(ctx context.Context, client *wawp.Client, look func() (found bool, err error)) error {
 	if found, err := look(); found || err != nil {
 		return err
@@ -154,10 +154,10 @@ func lookTwice(ctx context.Context, client *wawp.Client, look func() (found bool
 	return err
 }
 
-// isNotListed says whether a webhook was looked for, and is not there.
+// isNotListed reports whether the webhook was looked for, but is not listed.
 func isNotListed(err error) bool { return errors.As(err, new(*notListedError)) }
 
-// mayBeUnknown says whether Wawp may not know the webhook, or its session.
+// mayBeUnknown reports whether Wawp may not know the webhook or its session.
 func mayBeUnknown(err error) bool {
 	return wawp.KindOf(err).Missing() || wawp.KindOf(err) == wawp.NotFound
 }
