@@ -60,12 +60,12 @@ func FuzzLinkedTo(f *testing.F) {
 	f.Add("201145202826@c.us", "John Doe")
 	f.Add("\x1b[2J", "\u202e\n\xff")
 	f.Fuzz(func(t *testing.T, chatID, name string) {
-		said := linkedTo(wawp.Session{InstanceID: "3EB0BCB2E3D4", Account: &wawp.Account{
+		output := linkedTo(wawp.Session{InstanceID: "3EB0BCB2E3D4", Account: &wawp.Account{
 			ChatID:   wawp.Text(chatID),
 			PushName: wawp.Text(name),
 		}})
-		if strings.ContainsFunc(said, func(c rune) bool { return unicode.In(c, unicode.Cc, unicode.Bidi_Control) }) {
-			t.Errorf("it says %q", said)
+		if strings.ContainsFunc(output, func(c rune) bool { return unicode.In(c, unicode.Cc, unicode.Bidi_Control) }) {
+			t.Errorf("it says %q", output)
 		}
 	})
 }

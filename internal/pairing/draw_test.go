@@ -44,7 +44,7 @@ func TestDrawingIsBlackOnWhiteWithAQuietZone(t *testing.T) {
 	}
 }
 
-func TestWhatDoesNotFitIsAnErrorThatDoesNotQuoteIt(t *testing.T) {
+func TestTooLongCodeIsAnErrorThatDoesNotQuoteIt(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 3000)
 	_, drawing := draw(long)
@@ -76,8 +76,8 @@ func TestPictureScans(t *testing.T) {
 	if err := os.WriteFile(file, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	said, err := exec.CommandContext(t.Context(), "zbarimg", "--quiet", "--raw", file).Output()
-	if err != nil || strings.TrimSpace(string(said)) != value {
-		t.Errorf("the picture is read as %q, %v", said, err)
+	output, err := exec.CommandContext(t.Context(), "zbarimg", "--quiet", "--raw", file).Output()
+	if err != nil || strings.TrimSpace(string(output)) != value {
+		t.Errorf("the picture is read as %q, %v", output, err)
 	}
 }

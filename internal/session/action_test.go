@@ -21,16 +21,16 @@ import (
 
 const restart = "POST /v2/session/restart"
 
-// theID is the instance id of the session that the tests of actions are about.
-const theID = "3EB0BCB2E3D4"
+// instanceID is the instance id of the session that the tests of actions are about.
+const instanceID = "3EB0BCB2E3D4"
 
 var actions = map[string]func() action.Action{
 	start: session.NewStartAction, stop: session.NewStopAction, restart: session.NewRestartAction,
 	logout: session.NewLogoutAction,
 }
 
-// named is the argument of every action.
-const named = `instance_id = "3EB0BCB2E3D4"`
+// instanceArgument is the argument of every action.
+const instanceArgument = `instance_id = "3EB0BCB2E3D4"`
 
 // allActions declares every action, on one session.
 const allActions = `
@@ -80,7 +80,7 @@ func invoke(ctx context.Context, t *testing.T, w *acctest.World, endpoint string
 	a.Schema(ctx, action.SchemaRequest{}, &described)
 	form, _ := described.Schema.Type().TerraformType(ctx).(tftypes.Object)
 	config := tfsdk.Config{Schema: described.Schema, Raw: tftypes.NewValue(form, map[string]tftypes.Value{
-		"instance_id": tftypes.NewValue(tftypes.String, theID),
+		"instance_id": tftypes.NewValue(tftypes.String, instanceID),
 		"timeouts":    tftypes.NewValue(form.AttributeTypes["timeouts"], nil),
 	})}
 	resp := action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) {
@@ -93,9 +93,9 @@ func invoke(ctx context.Context, t *testing.T, w *acctest.World, endpoint string
 	return progress, failure
 }
 
-// told makes session/info tell these statuses, one by one, and then the truth; 404, 500 and page are answers that tell
-// none.
-func told(w *acctest.World, statuses ...string) {
+// injectStatuses makes session/info tell these statuses, one by one, and then the truth; 404, 500 and page are answers
+// that tell none.
+func injectStatuses(w *acctest.World, statuses ...string) {
 	for _, status := range statuses {
 		f := wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", status)}
 		switch status {
@@ -111,24 +111,24 @@ func told(w *acctest.World, statuses ...string) {
 }
 
 // In how many looks a status is told until it counts: SCAN_QR_CODE, and others that a session may only pass through.
-const twice, lasting = 3, 6
+const scanLooks, settledLooks = 3, 6
 
 var phone = &wawptest.Me{ID: "201012345678@c.us"}
 
-// paired is a world with a session that has a phone: WORKING, or STOPPED where it is to be started.
-func paired(t *testing.T, endpoint string) *acctest.World {
+// worldWithPhone is a world with a session that has a phone: WORKING, or STOPPED where it is to be started.
+func worldWithPhone(t *testing.T, endpoint string) *acctest.World {
 	t.Helper()
 	w := acctest.New(t, wawptest.Config{})
 	status := "WORKING"
 	if endpoint == start {
 		status = "STOPPED"
 	}
-	w.Add(wawptest.Session{InstanceID: theID, Status: status, Me: phone})
+	w.Add(wawptest.Session{InstanceID: instanceID, Status: status, Me: phone})
 	return w
 }
 
-// TestActionsLookFirst: what an action sends is decided by the status that it finds.
-func TestActionsLookFirst(t *testing.T) {
+// TestActionReadsTheStatusFirst: what an action sends is decided by the status that it finds.
+func TestActionReadsTheStatusFirst(t *testing.T) {
 	t.Parallel()
 	const fails = "fails: "
 	idle := "nothing was sent"
@@ -140,19 +140,19 @@ func TestActionsLookFirst(t *testing.T) {
 	}{
 		{
 			start, "STOPPED", nil,
-			map[string]int{info: 1 + twice, start: 1},
+			map[string]int{info: 1 + scanLooks, start: 1},
 			"has started. It is SCAN_QR_CODE: it waits for a person to link a phone, for example with the action " +
 				"wawp_session_pair",
 		},
 		{start, "STOPPED", phone, map[string]int{info: 2, start: 1}, "has started. It is WORKING"},
-		{start, "SCAN_QR_CODE", nil, map[string]int{info: twice}, "wawp_session_pair"},
-		{start, "SCAN_QR_CODE", nil, map[string]int{info: twice}, idle},
+		{start, "SCAN_QR_CODE", nil, map[string]int{info: scanLooks}, "wawp_session_pair"},
+		{start, "SCAN_QR_CODE", nil, map[string]int{info: scanLooks}, idle},
 		{start, "WORKING", phone, map[string]int{info: 1}, idle},
 		{start, "READY", nil, map[string]int{info: 1}, idle},
 		{start, "READY", nil, map[string]int{info: 1}, "READY, a status that this provider does not know"},
 		{start, "FAILED", nil, map[string]int{info: 1}, fails + "with the action wawp_session_restart"},
 
-		{stop, "STOPPED", nil, map[string]int{info: lasting}, idle},
+		{stop, "STOPPED", nil, map[string]int{info: settledLooks}, idle},
 		{stop, "SCAN_QR_CODE", nil, map[string]int{info: 2, stop: 1}, "is STOPPED"},
 		{stop, "WORKING", phone, map[string]int{info: 2, stop: 1}, "stays linked"},
 		{stop, "FAILED", nil, map[string]int{info: 2, stop: 1}, "is STOPPED"},
@@ -162,7 +162,7 @@ func TestActionsLookFirst(t *testing.T) {
 		{restart, "STOPPED", phone, map[string]int{info: 2, start: 1}, "has started. It is WORKING"},
 		{
 			restart, "SCAN_QR_CODE", nil,
-			map[string]int{info: 1 + twice, restart: 1},
+			map[string]int{info: 1 + scanLooks, restart: 1},
 			"has restarted. It is SCAN_QR_CODE",
 		},
 		{
@@ -174,21 +174,22 @@ func TestActionsLookFirst(t *testing.T) {
 		{restart, "READY", phone, map[string]int{info: 2, restart: 1}, "has restarted. It is WORKING"},
 
 		{logout, "WORKING", phone, map[string]int{info: 1, logout: 1}, "was logged out. It is SCAN_QR_CODE"},
-		{logout, "SCAN_QR_CODE", nil, map[string]int{info: 1 + twice}, idle},
-		{logout, "STOPPED", phone, map[string]int{info: 1 + lasting, logout: 1}, fails + "Start or restart it first"},
-		{logout, "FAILED", nil, map[string]int{info: 1 + lasting, logout: 1}, fails + "Start or restart it first"},
-		{logout, "READY", nil, map[string]int{info: 1 + lasting, logout: 1}, fails + "Start or restart it first"},
+		{logout, "SCAN_QR_CODE", nil, map[string]int{info: 1 + scanLooks}, idle},
+		{logout, "STOPPED", phone, map[string]int{info: 1 + settledLooks, logout: 1}, fails + "Start or restart it " +
+			"first"},
+		{logout, "FAILED", nil, map[string]int{info: 1 + settledLooks, logout: 1}, fails + "Start or restart it first"},
+		{logout, "READY", nil, map[string]int{info: 1 + settledLooks, logout: 1}, fails + "Start or restart it first"},
 	} {
 		t.Run(test.action+" of "+test.status, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			w.Add(wawptest.Session{InstanceID: theID, Status: test.status, Me: test.me})
+			w.Add(wawptest.Session{InstanceID: instanceID, Status: test.status, Me: test.me})
 			progress, failure := invoke(t.Context(), t, w, test.action)
 			w.Asked(t, test.sends)
 			if want, ok := strings.CutPrefix(test.says, fails); ok {
-				acctest.Contains(t, failure, theID, test.status, want)
+				acctest.Contains(t, failure, instanceID, test.status, want)
 			} else {
-				acctest.Contains(t, progress, "The session "+theID, test.says)
+				acctest.Contains(t, progress, "The session "+instanceID, test.says)
 				acctest.Lacks(t, failure, "\n")
 			}
 		})
@@ -198,7 +199,7 @@ func TestActionsLookFirst(t *testing.T) {
 // TestActionsRun takes a session through all actions, as a person does, twice each.
 func TestActionsRun(t *testing.T) {
 	t.Parallel()
-	w := paired(t, start)
+	w := worldWithPhone(t, start)
 	tf := w.Terraform(t, allActions)
 	for _, run := range []struct {
 		action string
@@ -217,7 +218,7 @@ func TestActionsRun(t *testing.T) {
 		},
 		{"restart", map[string]int{info: 2, restart: 1}, "Wawp advises to wait 30 seconds before sending messages."},
 		{"stop", map[string]int{info: 2, stop: 1}, "The session 3EB0BCB2E3D4 is STOPPED. Its phone stays linked"},
-		{"stop", map[string]int{info: lasting}, "The session 3EB0BCB2E3D4 is STOPPED already: nothing was sent."},
+		{"stop", map[string]int{info: settledLooks}, "The session 3EB0BCB2E3D4 is STOPPED already: nothing was sent."},
 		{
 			"restart",
 			map[string]int{info: 2, start: 1},
@@ -226,41 +227,42 @@ func TestActionsRun(t *testing.T) {
 		{"logout", map[string]int{info: 1, logout: 1}, "The session 3EB0BCB2E3D4 was logged out. It is SCAN_QR_CODE"},
 		{
 			"logout",
-			map[string]int{info: 1 + twice},
+			map[string]int{info: 1 + scanLooks},
 			"The session 3EB0BCB2E3D4 is SCAN_QR_CODE: no phone is linked, and nothing was sent.",
 		},
 	} {
 		acctest.Contains(t, tf.OK("apply", "-invoke=action.wawp_session_"+run.action+".x"), run.says)
 		w.Asked(t, run.sends)
 	}
-	w.Remove(theID)
-	said := tf.Fails("apply", "-invoke=action.wawp_session_restart.x")
-	acctest.Contains(t, said, "Error: Action on a Wawp session failed", theID, "Wawp knows no such instance")
-	w.Asked(t, map[string]int{info: lasting})
+	w.Remove(instanceID)
+	output := tf.Fails("apply", "-invoke=action.wawp_session_restart.x")
+	acctest.Contains(t, output, "Error: Action on a Wawp session failed", instanceID, "Wawp knows no such instance")
+	w.Asked(t, map[string]int{info: settledLooks})
 }
 
-func TestActionThatTakesTooLong(t *testing.T) {
+func TestActionTimeout(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{BootTime: 1e15})
-	w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED"})
-	tf := w.Terraform(t, strings.ReplaceAll(allActions, named, named+"\n timeouts = { invoke = \"1s\" }"))
+	w.Add(wawptest.Session{InstanceID: instanceID, Status: "STOPPED"})
+	tf := w.Terraform(t, strings.ReplaceAll(allActions, instanceArgument, instanceArgument+"\n"+
+		" timeouts = { invoke = \"1s\" }"))
 	acctest.Contains(t, tf.Fails("apply", "-invoke=action.wawp_session_start.x"),
 		"Action on a Wawp session ran out of time",
 		"Wawp accepted the start of the session 3EB0BCB2E3D4, but it was not seen to leave STARTING within 1s",
 		"Its last status was STARTING.", "with the action wawp_session_restart")
 }
 
-func TestArgumentsOfActionsAreValidated(t *testing.T) {
+func TestActionArgumentsAreValidated(t *testing.T) {
 	t.Parallel()
 	for arguments, says := range map[string]string{
 		``:                   `The argument "instance_id" is required`,
 		`instance_id = ""`:   `instance_id is set, but empty`,
 		`instance_id = "\t"`: `instance_id is set, but empty`,
-		named + "\n timeouts = { invoke = \"0s\" }":   `timeouts.invoke must be a positive duration`,
-		named + "\n timeouts = { invoke = \"soon\" }": `timeouts.invoke must be a positive duration`,
+		instanceArgument + "\n timeouts = { invoke = \"0s\" }":   `timeouts.invoke must be a positive duration`,
+		instanceArgument + "\n timeouts = { invoke = \"soon\" }": `timeouts.invoke must be a positive duration`,
 	} {
 		w := acctest.New(t, wawptest.Config{})
-		tf := w.Terraform(t, strings.ReplaceAll(allActions, named, arguments))
+		tf := w.Terraform(t, strings.ReplaceAll(allActions, instanceArgument, arguments))
 		for endpoint := range actions {
 			acctest.Contains(t, tf.Fails("apply", "-invoke=action.wawp_session_"+path.Base(endpoint)+".x"), says)
 		}
@@ -279,8 +281,9 @@ func TestActionOfAnUnknownProvider(t *testing.T) {
 	w.Asked(t, nil)
 }
 
-// TestActionsWaitForABoot: a session that boots is left alone by a start, and by a logout until it is known what to do.
-func TestActionsWaitForABoot(t *testing.T) {
+// TestActionWaitsWhileStarting: a session that boots is left alone by a start, and by a logout until it is known what
+// to do.
+func TestActionWaitsWhileStarting(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		action, then string
@@ -288,18 +291,18 @@ func TestActionsWaitForABoot(t *testing.T) {
 		says         string
 	}{
 		{start, "WORKING", map[string]int{info: 4}, "has started. It is WORKING"},
-		{start, "FAILED", map[string]int{info: 3 + lasting}, "is FAILED"},
-		{logout, "SCAN_QR_CODE", map[string]int{info: 3 + twice}, "nothing was sent"},
+		{start, "FAILED", map[string]int{info: 3 + settledLooks}, "is FAILED"},
+		{logout, "SCAN_QR_CODE", map[string]int{info: 3 + scanLooks}, "nothing was sent"},
 		{logout, "WORKING", map[string]int{info: 4, logout: 1}, "was logged out. It is SCAN_QR_CODE"},
-		{logout, "STOPPED", map[string]int{info: 3 + lasting, logout: 1}, "Start or restart it first"},
+		{logout, "STOPPED", map[string]int{info: 3 + settledLooks, logout: 1}, "Start or restart it first"},
 		{stop, "WORKING", map[string]int{info: 4, stop: 1}, "is STOPPED"},
 		{restart, "WORKING", map[string]int{info: 4, restart: 1}, "has restarted. It is WORKING"},
 	} {
 		t.Run(test.action+" until "+test.then, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			w.Add(wawptest.Session{InstanceID: theID, Status: test.then, Me: phone})
-			told(w, "STARTING", "", "STARTING")
+			w.Add(wawptest.Session{InstanceID: instanceID, Status: test.then, Me: phone})
+			injectStatuses(w, "STARTING", "", "STARTING")
 			progress, failure := invoke(t.Context(), t, w, test.action)
 			acctest.Contains(t, progress+failure, test.says)
 			w.Asked(t, test.sends)
@@ -307,8 +310,8 @@ func TestActionsWaitForABoot(t *testing.T) {
 	}
 }
 
-// TestActionsProveTheTransition: what is read right after a request may be older than it.
-func TestActionsProveTheTransition(t *testing.T) {
+// TestActionConfirmsTheTransition: what is read right after a request may be older than it.
+func TestActionConfirmsTheTransition(t *testing.T) {
 	t.Parallel()
 	nothing := func(map[string]any) any { return nil }
 	same := wawptest.Set("status", "WORKING")
@@ -322,8 +325,8 @@ func TestActionsProveTheTransition(t *testing.T) {
 	}{
 		"start, seen as STOPPED":       {start, nil, "STOPPED,STOPPED,STARTING", 4, "is STARTING.", ""},
 		"start, seen without a status": {start, nothing, "STOPPED,,STARTING,", 5, "It is WORKING", ""},
-		"start that fails": {start, nil, "STOPPED,STARTING" + strings.Repeat(",FAILED", lasting), 2 +
-			lasting, "is STARTING.", "with the action wawp_session_restart"},
+		"start that fails": {start, nil, "STOPPED,STARTING" + strings.Repeat(",FAILED", settledLooks), 2 +
+			settledLooks, "is STARTING.", "with the action wawp_session_restart"},
 		"start, seen as FAILED": {start, nil, "STOPPED,STARTING,FAILED,FAILED", 5, "It is WORKING", ""},
 		"start, seen as SCAN_QR_CODE": {
 			start, nil, "STOPPED,STARTING,SCAN_QR_CODE,SCAN_QR_CODE", 5,
@@ -360,12 +363,13 @@ func TestActionsProveTheTransition(t *testing.T) {
 			"has restarted. It is WORKING", "",
 		},
 		"restart that brings FAILED": {
-			restart, nothing, "WORKING,WORKING,STARTING" + strings.Repeat(",FAILED", lasting), 3 + lasting, "",
+			restart, nothing, "WORKING,WORKING,STARTING" +
+				strings.Repeat(",FAILED", settledLooks), 3 + settledLooks, "",
 			"was WORKING, has restarted, but is FAILED. Log it out",
 		},
 		"restart that brings FAILED again": {
-			restart, nothing, "FAILED,STARTING" + strings.Repeat(",FAILED", lasting),
-			2 + lasting, "", "was FAILED, has restarted, but is FAILED. Log it out",
+			restart, nothing, "FAILED,STARTING" + strings.Repeat(",FAILED", settledLooks),
+			2 + settledLooks, "", "was FAILED, has restarted, but is FAILED. Log it out",
 		},
 		"logout, seen as WORKING": {
 			logout, nothing, "WORKING,WORKING,WORKING", 4,
@@ -376,8 +380,8 @@ func TestActionsProveTheTransition(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := paired(t, test.action)
-			told(w, strings.Split(test.told, ",")...)
+			w := worldWithPhone(t, test.action)
+			injectStatuses(w, strings.Split(test.told, ",")...)
 			if test.answer != nil {
 				w.Inject(wawptest.Fault{Match: test.action, Reshape: test.answer})
 			}
@@ -393,11 +397,11 @@ func TestActionsProveTheTransition(t *testing.T) {
 	}
 }
 
-// TestLogoutThatWawpAcceptsIsBelieved: nothing but the answer shows that an engine that does not run was logged out.
-func TestLogoutThatWawpAcceptsIsBelieved(t *testing.T) {
+// TestAcceptedLogoutSucceeds: nothing but the answer shows that an engine that does not run was logged out.
+func TestAcceptedLogoutSucceeds(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED", Me: phone})
+	w.Add(wawptest.Session{InstanceID: instanceID, Status: "STOPPED", Me: phone})
 	w.Inject(wawptest.Fault{Match: logout, Status: 204})
 	progress, failure := invoke(t.Context(), t, w, logout)
 	acctest.Contains(t, progress, "was logged out. It is STOPPED.")
@@ -409,40 +413,41 @@ func TestLogoutRefusedForAnotherReason(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []wawptest.Fault{
 		{Match: logout, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`},
-		{Match: logout, Status: 404, Body: foreign},
+		{Match: logout, Status: 404, Body: foreignAnswer},
 		{Match: logout, Status: 403, Body: `{"code":"no","message":"No."}`},
 	} {
 		w := acctest.New(t, wawptest.Config{})
-		w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED"})
+		w.Add(wawptest.Session{InstanceID: instanceID, Status: "STOPPED"})
 		w.Inject(fault)
 		_, failure := invoke(t.Context(), t, w, logout)
-		acctest.Contains(t, failure, "Asking Wawp for the logout of the session "+theID+", which was STOPPED, failed")
+		acctest.Contains(t, failure, "Asking Wawp for the logout of the session "+instanceID+", which was "+
+			"STOPPED, failed")
 		acctest.Lacks(t, failure, "Start or restart it first")
 	}
 }
 
-// ends is a context that ends when it is told to.
-type ends struct {
+// endableContext is a context that ends when it is told to.
+type endableContext struct {
 	context.Context
-	done chan struct{}
-	with error
+	done  chan struct{}
+	cause error
 }
 
-func (e ends) Done() <-chan struct{} { return e.done }
+func (e endableContext) Done() <-chan struct{} { return e.done }
 
-func (e ends) Err() error {
+func (e endableContext) Err() error {
 	select {
 	case <-e.done:
-		return e.with
+		return e.cause
 	default:
 		return nil
 	}
 }
 
-// until returns a context whose time is over when the n-th request to an endpoint has arrived.
-func until(t *testing.T, w *acctest.World, endpoint string, n int) context.Context {
+// contextUntil returns a context whose time is over when the n-th request to an endpoint has arrived.
+func contextUntil(t *testing.T, w *acctest.World, endpoint string, n int) context.Context {
 	t.Helper()
-	ctx := ends{t.Context(), make(chan struct{}), context.DeadlineExceeded}
+	ctx := endableContext{t.Context(), make(chan struct{}), context.DeadlineExceeded}
 	go func() {
 		_ = w.WaitFor(t.Context(), endpoint, n)
 		close(ctx.done)
@@ -450,9 +455,9 @@ func until(t *testing.T, w *acctest.World, endpoint string, n int) context.Conte
 	return ctx
 }
 
-// TestActionsEndEarly: the end of the time and of Terraform, at each step, and what is said of it. Each case ends when
-// the n-th request to an endpoint has arrived, which may never be answered.
-func TestActionsEndEarly(t *testing.T) {
+// TestActionTimeoutAndInterruption: the end of the time and of Terraform, at each step, and what is said of it. Each
+// case ends when the n-th request to an endpoint has arrived, which may never be answered.
+func TestActionTimeoutAndInterruption(t *testing.T) {
 	t.Parallel()
 	const interrupted, outOfTime = "Action on a Wawp session was interrupted",
 		"Action on a Wawp session ran out of time"
@@ -472,42 +477,45 @@ func TestActionsEndEarly(t *testing.T) {
 			n              int
 			says           string
 		}{
-			"at the first look": {start, "STOPPED", "", info, info, 1, "Nothing was sent: the session " + theID + " " +
-				"was not seen " + end.how},
+			"at the first " +
+				"look": {start, "STOPPED", "", info, info, 1, "Nothing was sent: the session " + instanceID +
+				" was not seen " + end.how},
 			"start is under way": {start, "STOPPED", "", start, start, 1, "may have taken effect"},
 			"start": {
 				start, "STOPPED", "STARTING", "", info, 4,
-				"Wawp accepted the start of the session " + theID + ", but it was not seen to leave STARTING " +
+				"Wawp accepted the start of the session " + instanceID + ", but it was not seen to leave STARTING " +
 					end.how,
 			},
-			"start, not told": {start, "STOPPED", " ", "", info, 4, "Wawp accepted the start of the session " + theID +
-				", but it was not seen to leave STARTING " + end.how},
+			"start, not " +
+				"told": {start, "STOPPED", " ", "", info, 4, "Wawp accepted the start of the session " +
+				instanceID + ", but it was not seen to leave STARTING " + end.how},
 			"a start that was begun": {start, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " +
-				theID + " was not seen to leave STARTING " + end.how},
+				instanceID + " was not seen to leave STARTING " + end.how},
 			"stop is under way": {stop, "WORKING", "", stop, stop, 1, "may have taken effect"},
 			"stop": {
 				stop, "WORKING", "WORKING", "", info, 4,
-				"Wawp accepted the stop of the session " + theID + ", but it was not seen to become STOPPED " + end.how,
+				"Wawp accepted the stop of the session " + instanceID + ", but it was not seen to become STOPPED " +
+					end.how,
 			},
 			"restart is under way": {restart, "WORKING", "", restart, restart, 1, "may have taken effect"},
 			"restart": {
 				restart, "WORKING", "STARTING", "", info, 4,
-				"Wawp accepted the restart of the session " + theID + ", but it was not seen to leave STARTING " +
+				"Wawp accepted the restart of the session " + instanceID + ", but it was not seen to leave STARTING " +
 					end.how,
 			},
 			"logout is under way": {logout, "WORKING", "", logout, logout, 1, "may have taken effect"},
 			"logout": {
 				logout, "WORKING", "WORKING", "", info, 4,
-				"Wawp accepted the logout of the session " + theID + ", but it was not seen to leave WORKING " +
+				"Wawp accepted the logout of the session " + instanceID + ", but it was not seen to leave WORKING " +
 					end.how,
 			},
 			"a boot before a logout": {logout, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " +
-				theID + " was not seen to keep one status " + end.how},
+				instanceID + " was not seen to keep one status " + end.how},
 		} {
 			t.Run(end.summary+": "+name, func(t *testing.T) {
 				t.Parallel()
 				w := acctest.New(t, wawptest.Config{BootTime: 1e15})
-				w.Add(wawptest.Session{InstanceID: theID, Status: test.status, Me: phone})
+				w.Add(wawptest.Session{InstanceID: instanceID, Status: test.status, Me: phone})
 				if test.action == logout && test.hold == "" {
 					// so that it has to be seen
 					w.Inject(wawptest.Fault{Match: logout, Reshape: wawptest.Without("status")})
@@ -518,7 +526,7 @@ func TestActionsEndEarly(t *testing.T) {
 				if test.told != "" {
 					w.Inject(wawptest.Fault{Match: info, Skip: 1, Reshape: wawptest.Set("status", test.told)})
 				}
-				ctx := ends{t.Context(), make(chan struct{}), end.with}
+				ctx := endableContext{t.Context(), make(chan struct{}), end.with}
 				go func() {
 					_ = w.WaitFor(t.Context(), test.at, test.n)
 					close(ctx.done)
@@ -543,8 +551,8 @@ func TestActionsEndEarly(t *testing.T) {
 	}
 }
 
-// TestActionsCalledOffBeforeTheySend: the time, or Terraform, ends between the look and the request.
-func TestActionsCalledOffBeforeTheySend(t *testing.T) {
+// TestActionCanceledBeforeTheRequest: the time, or Terraform, ends between the look and the request.
+func TestActionCanceledBeforeTheRequest(t *testing.T) {
 	t.Parallel()
 	for summary, with := range map[string]error{
 		"Action on a Wawp session was interrupted": context.Canceled,
@@ -553,15 +561,15 @@ func TestActionsCalledOffBeforeTheySend(t *testing.T) {
 		for endpoint := range actions {
 			t.Run(endpoint+": "+summary, func(t *testing.T) {
 				t.Parallel()
-				w := paired(t, endpoint)
-				ctx := ends{t.Context(), make(chan struct{}), with}
+				w := worldWithPhone(t, endpoint)
+				ctx := endableContext{t.Context(), make(chan struct{}), with}
 				_, failure := invoke(ctx, t, w, endpoint, func(o *wawp.Options) {
 					o.Log = func(attempt context.Context, _ wawp.Attempt) { // the look is over
 						close(ctx.done)
 						<-attempt.Done()
 					}
 				})
-				acctest.Contains(t, failure, summary, "Asking Wawp for the", theID, "before it was sent")
+				acctest.Contains(t, failure, summary, "Asking Wawp for the", instanceID, "before it was sent")
 				w.Asked(t, map[string]int{info: 1})
 			})
 		}
@@ -571,9 +579,9 @@ func TestActionsCalledOffBeforeTheySend(t *testing.T) {
 // TestActionThatRunsOutOfTimeQuotesTheLastAnswer: the wait did not fail, but it would have.
 func TestActionThatRunsOutOfTimeQuotesTheLastAnswer(t *testing.T) {
 	t.Parallel()
-	w := paired(t, stop)
+	w := worldWithPhone(t, stop)
 	w.Inject(wawptest.Fault{Match: info, Skip: 1, Status: 503})
-	ctx := ends{t.Context(), make(chan struct{}), context.DeadlineExceeded}
+	ctx := endableContext{t.Context(), make(chan struct{}), context.DeadlineExceeded}
 	_, failure := invoke(ctx, t, w, stop, func(o *wawp.Options) {
 		o.MaxRetries = 20
 		o.Log = func(attempt context.Context, a wawp.Attempt) {
@@ -587,23 +595,23 @@ func TestActionThatRunsOutOfTimeQuotesTheLastAnswer(t *testing.T) {
 		"The last answer: POST /v2/session/info: HTTP 503")
 }
 
-// TestUnseenRestartIsNoSuccess: a restart may be quicker than two looks, or not have happened at all.
-func TestUnseenRestartIsNoSuccess(t *testing.T) {
+// TestRestartNotSeenIsAnError: a restart may be quicker than two looks, or not have happened at all.
+func TestRestartNotSeenIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, status := range []string{"WORKING", "SCAN_QR_CODE", "FAILED"} {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			w.Add(wawptest.Session{InstanceID: theID, Status: status})
+			w.Add(wawptest.Session{InstanceID: instanceID, Status: status})
 			w.Inject(wawptest.Fault{Match: restart, Status: 204})
-			ctx := ends{t.Context(), make(chan struct{}), context.DeadlineExceeded}
+			ctx := endableContext{t.Context(), make(chan struct{}), context.DeadlineExceeded}
 			go func() {
 				_ = w.WaitFor(t.Context(), info, 10)
 				close(ctx.done)
 			}()
 			_, failure := invoke(ctx, t, w, restart)
 			acctest.Contains(t, failure,
-				"Wawp accepted the restart of the session "+theID+", but it was not seen to leave "+status,
+				"Wawp accepted the restart of the session "+instanceID+", but it was not seen to leave "+status,
 				"quicker than the pause between two reads")
 			if w.Count(restart) != 1 {
 				t.Errorf("the restart was sent %d times", w.Count(restart))
@@ -631,7 +639,7 @@ func TestActionsUnderFault(t *testing.T) {
 				[]string{failed, "Nothing was sent", "Wawp knows no such instance"},
 			},
 			"foreign 404": {
-				wawptest.Fault{Match: info, Status: 404, Body: foreign},
+				wawptest.Fault{Match: info, Status: 404, Body: foreignAnswer},
 				[]string{failed, "Nothing was sent", "check base_url"},
 			},
 			"web page": {
@@ -651,7 +659,7 @@ func TestActionsUnderFault(t *testing.T) {
 				[]string{failed, "Wawp knows no such instance"},
 			},
 			"request: foreign": {
-				wawptest.Fault{Match: endpoint, Status: 404, Body: foreign},
+				wawptest.Fault{Match: endpoint, Status: 404, Body: foreignAnswer},
 				[]string{failed, "check base_url"},
 			},
 			"request: 403": {
@@ -692,7 +700,7 @@ func TestActionsUnderFault(t *testing.T) {
 		} {
 			t.Run(endpoint+" "+name, func(t *testing.T) {
 				t.Parallel()
-				w := paired(t, endpoint)
+				w := worldWithPhone(t, endpoint)
 				w.Inject(test.fault)
 				if test.fault.Match == info {
 					// so that it has to be seen
@@ -703,10 +711,10 @@ func TestActionsUnderFault(t *testing.T) {
 					test.says = []string{failed, "Wawp accepted the", "gone"}
 				}
 				if test.says[0] == outOfTime {
-					ctx = until(t, w, info, 10)
+					ctx = contextUntil(t, w, info, 10)
 				}
 				_, failure := invoke(ctx, t, w, endpoint)
-				acctest.Contains(t, failure, theID, acctest.Summary(test.fault, test.says[0]))
+				acctest.Contains(t, failure, instanceID, acctest.Summary(test.fault, test.says[0]))
 				acctest.Contains(t, failure, test.says[1:]...)
 				acctest.Lacks(t, failure, "Start or restart it first")
 				most := 1
@@ -724,13 +732,13 @@ func TestActionsUnderFault(t *testing.T) {
 	}
 }
 
-// TestAmbiguousActionsAreNotRepeated: of the requests, only a stop can be sent twice.
-func TestAmbiguousActionsAreNotRepeated(t *testing.T) {
+// TestActionWithUnknownOutcomeIsNotRepeated: of the requests, only a stop can be sent twice.
+func TestActionWithUnknownOutcomeIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	for endpoint, want := range map[string]int{start: 1, stop: 3, restart: 1, logout: 1} {
 		t.Run(endpoint, func(t *testing.T) {
 			t.Parallel()
-			w := paired(t, endpoint)
+			w := worldWithPhone(t, endpoint)
 			w.Inject(wawptest.Fault{Match: endpoint, Drop: true, Act: true})
 			invoke(t.Context(), t, w, endpoint, func(o *wawp.Options) { o.MaxRetries = 2 })
 			if n := w.Count(endpoint); n != want {
@@ -744,7 +752,7 @@ func TestActionSurvivesAPanic(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	_, failure := invoke(t.Context(), t, w, restart,
-		func(o *wawp.Options) { o.Transport = explosive{"/v2/session/info"} })
+		func(o *wawp.Options) { o.Transport = panicTransport{"/v2/session/info"} })
 	acctest.Contains(t, failure, "The provider crashed", "index out of range")
 }
 
@@ -752,8 +760,8 @@ func TestActionSurvivesAPanic(t *testing.T) {
 func TestActionsTellATerminalNothing(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING"})
-	told(w, "WORKING", "\x1b[2J\r\nSTARTING")
+	w.Add(wawptest.Session{InstanceID: instanceID, Status: "WORKING"})
+	injectStatuses(w, "WORKING", "\x1b[2J\r\nSTARTING")
 	progress, _ := invoke(t.Context(), t, w, restart)
 	acctest.Contains(t, progress, "[2J STARTING")
 	acctest.Lacks(t, progress, "\x1b", "\r")
@@ -769,12 +777,12 @@ func TestActionsNeverShowTheToken(t *testing.T) {
 		} {
 			t.Run(endpoint+" "+step, func(t *testing.T) {
 				t.Parallel()
-				for _, leak := range append(leaks(fault.Match),
-					wawptest.Fault{Match: fault.Match, Times: 1, Reshape: wawptest.Set("status", echo())}) {
+				for _, leak := range append(leakFaults(fault.Match),
+					wawptest.Fault{Match: fault.Match, Times: 1, Reshape: wawptest.Set("status", echoedToken())}) {
 					w := acctest.New(t, wawptest.Config{Token: canary})
-					w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED"})
+					w.Add(wawptest.Session{InstanceID: instanceID, Status: "STOPPED"})
 					if endpoint != start {
-						w.SetStatus(theID, "WORKING")
+						w.SetStatus(instanceID, "WORKING")
 					}
 					leak.Skip, leak.Act = fault.Skip, true
 					w.Inject(leak)
@@ -783,7 +791,7 @@ func TestActionsNeverShowTheToken(t *testing.T) {
 						Reshape: wawptest.Set("status", "STARTING"),
 					})
 					progress, failure := invoke(t.Context(), t, w, endpoint)
-					for _, spelling := range strings.Fields(echo()) {
+					for _, spelling := range strings.Fields(echoedToken()) {
 						acctest.Lacks(t, strings.ToLower(progress+failure), strings.ToLower(spelling))
 					}
 				}

@@ -15,18 +15,18 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// logged is a test whose commands write their log somewhere.
-type logged struct {
+// loggingTB is a test whose commands write their log somewhere.
+type loggingTB struct {
 	testing.TB
 	ctx context.Context
 }
 
 // Context replaces that of [testing.TB].
-func (l logged) Context() context.Context { return l.ctx }
+func (l loggingTB) Context() context.Context { return l.ctx }
 
-// alone runs a test in a process of its own, because it changes what a process has only once. It says whether this is
-// that process.
-func alone(t *testing.T) bool {
+// inOwnProcess runs a test in a process of its own, because it changes what a process has only once. It says whether
+// this is that process.
+func inOwnProcess(t *testing.T) bool {
 	t.Helper()
 	const isAlone = "TEST_RUNS_ALONE"
 	if os.Getenv(isAlone) != "" {
@@ -34,16 +34,16 @@ func alone(t *testing.T) bool {
 	}
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
 	cmd.Env = append(os.Environ(), isAlone+"=1", "TF_ACC=")
-	if said, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("%v:\n%s", err, said)
+	if output, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v:\n%s", err, output)
 	}
 	return false
 }
 
-// TestDeletionOfWhatNobodyRecordsIsLogged at WARN: why the session is deleted, and how that went.
-func TestDeletionOfWhatNobodyRecordsIsLogged(t *testing.T) {
+// TestDeletionOfAnUnrecordedSessionIsLogged at WARN: why the session is deleted, and how that went.
+func TestDeletionOfAnUnrecordedSessionIsLogged(t *testing.T) {
 	t.Parallel()
-	if !alone(t) {
+	if !inOwnProcess(t) {
 		return
 	}
 	parent.End() // Terraform has ended the connection
@@ -68,7 +68,7 @@ func TestDeletionOfWhatNobodyRecordsIsLogged(t *testing.T) {
 		w := acctest.New(t, wawptest.Config{})
 		w.Inject(test.fault)
 		var log bytes.Buffer
-		w.Terraform(logged{t, tflogtest.RootLogger(t.Context(), &log)}, minimal).OK("apply")
+		w.Terraform(loggingTB{t, tflogtest.RootLogger(t.Context(), &log)}, minimalConfig).OK("apply")
 		var warnings []string
 		lines, err := tflogtest.MultilineJSONDecode(&log)
 		if err != nil {

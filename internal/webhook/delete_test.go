@@ -83,8 +83,8 @@ func TestDeletionLooksTwice(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := world(t, wawptest.Config{})
-			tf := w.Terraform(t, "provider \"wawp\" {\n  max_retries = 0\n}\n"+hook())
+			w := newWorld(t, wawptest.Config{})
+			tf := w.Terraform(t, "provider \"wawp\" {\n  max_retries = 0\n}\n"+webhookConfig())
 			tf.OK("apply")
 			if test.gone {
 				w.RemoveWebhook(id, target)
@@ -93,12 +93,12 @@ func TestDeletionLooksTwice(t *testing.T) {
 				w.Inject(fault)
 			}
 			w.ResetRequests()
-			said, ok := tf.Run("destroy", "-refresh=false")
-			said = acctest.Unwrap(said)
-			acctest.Contains(t, said, test.says)
+			output, ok := tf.Run("destroy", "-refresh=false")
+			output = acctest.Unwrap(output)
+			acctest.Contains(t, output, test.says)
 			w.Asked(t, map[string]int{remove: test.removals, list: test.looks})
 			if left := len(tf.State()); ok == test.kept || (left == 1) != test.kept {
-				t.Errorf("success: %t; %d webhooks are in the state:\n%s", ok, left, said)
+				t.Errorf("success: %t; %d webhooks are in the state:\n%s", ok, left, output)
 			}
 			if left := len(w.Webhooks(id)); (left == 1) != test.kept {
 				t.Errorf("Wawp has %d webhooks", left)
@@ -106,7 +106,7 @@ func TestDeletionLooksTwice(t *testing.T) {
 			if test.kept {
 				return
 			}
-			acctest.Lacks(t, said, "Warning")
+			acctest.Lacks(t, output, "Warning")
 		})
 	}
 }
@@ -114,8 +114,9 @@ func TestDeletionLooksTwice(t *testing.T) {
 // TestInterruptedLookProvesNothing: without its second look a deletion is not done.
 func TestInterruptedLookProvesNothing(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
-	tf := w.Terraform(t, hook(`timeouts = { delete = "200ms" }`), func(o *wawp.Options) { o.SecondLook = time.Hour })
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, webhookConfig(`timeouts = { delete = "200ms" }`),
+		func(o *wawp.Options) { o.SecondLook = time.Hour })
 	tf.OK("apply")
 	w.Inject(wawptest.Fault{Match: remove, Status: 404, Body: unknownHook})
 	w.Inject(wawptest.Fault{Match: list, Body: emptyList})
@@ -130,8 +131,8 @@ func TestInterruptedLookProvesNothing(t *testing.T) {
 func TestDeletionsLookAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	const n = 5
-	w := world(t, wawptest.Config{})
-	tf := w.Terraform(t, many(n, `["message"]`), func(o *wawp.Options) { o.SecondLook = 50 * time.Millisecond })
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, webhooksConfig(n, `["message"]`), func(o *wawp.Options) { o.SecondLook = 50 * time.Millisecond })
 	tf.OK("apply")
 	for _, h := range w.Webhooks(id) {
 		w.RemoveWebhook(id, h.URL)
@@ -153,8 +154,8 @@ func TestChangeLooksTwice(t *testing.T) {
 	for name, argument := range map[string]string{"a change": "enabled = false", "a secret is removed": ""} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := world(t, wawptest.Config{})
-			tf := w.Terraform(t, hook(`hmac_secret = "s3cret"`))
+			w := newWorld(t, wawptest.Config{})
+			tf := w.Terraform(t, webhookConfig(`hmac_secret = "s3cret"`))
 			tf.OK("apply")
 			want := w.Webhooks(id)[0]
 			if argument != "" {
@@ -166,9 +167,9 @@ func TestChangeLooksTwice(t *testing.T) {
 				w.Inject(wawptest.Fault{Match: match, Times: 1, Status: 404, Body: unknownHook})
 			}
 			w.Inject(wawptest.Fault{Match: list, Times: 1, Body: emptyList})
-			tf.Configure(hook(argument))
+			tf.Configure(webhookConfig(argument))
 			acctest.Contains(t, tf.OK("apply", "-refresh=false"), "0 added, 1 changed, 0 destroyed")
-			stored(t, w, want)
+			checkStored(t, w, want)
 			acctest.Contains(t, tf.OK("plan"), "No changes.")
 		})
 	}
@@ -179,8 +180,8 @@ func TestChangeLooksTwice(t *testing.T) {
 func TestAnotherAccountListsNone(t *testing.T) {
 	t.Parallel()
 	const doubt = "the access token, or the address, is another one than before"
-	w, other := world(t, wawptest.Config{}), world(t, wawptest.Config{Token: "t0ken-of-somebody-else"})
-	tf := w.Terraform(t, hook(`hmac_secret = "s3cret"`))
+	w, other := newWorld(t, wawptest.Config{}), newWorld(t, wawptest.Config{Token: "t0ken-of-somebody-else"})
+	tf := w.Terraform(t, webhookConfig(`hmac_secret = "s3cret"`))
 	tf.OK("apply")
 	before := tf.State()
 	tf.BaseURL, tf.Token = other.Server.URL, other.Token
@@ -188,7 +189,7 @@ func TestAnotherAccountListsNone(t *testing.T) {
 		"Warning: Wawp webhook could not be checked and stays in the state", doubt)
 	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp webhook could not be checked", "No changes.")
 	acctest.Contains(t, tf.Fails("destroy"), "Error: Wawp webhook could not be deleted", doubt, "terraform state rm")
-	tf.Configure(hook())
+	tf.Configure(webhookConfig())
 	acctest.Contains(t, tf.Fails("apply"), "Error: Wawp webhook could not be changed")
 	if after := tf.State(); len(after) != 1 || len(before) != 1 ||
 		string(after[0].Private) != string(before[0].Private) {
