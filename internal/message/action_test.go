@@ -47,12 +47,12 @@ type values map[string]any
 
 var unknown = tftypes.UnknownValue
 
-// invokeTimeout sets the time that the action has.
+// invokeTimeout sets the invoke timeout of the action.
 func invokeTimeout(time string) values {
 	return values{"timeouts": map[string]tftypes.Value{"invoke": tftypes.NewValue(tftypes.String, time)}}
 }
 
-// actionConfig makes the configuration of the action: what is sent to the chat, but for the values given.
+// actionConfig returns a configuration of the action, in which given replaces default values.
 func actionConfig(ctx context.Context, given values) tfsdk.Config {
 	var described action.SchemaResponse
 	message.NewAction().Schema(ctx, action.SchemaRequest{}, &described)
@@ -113,7 +113,8 @@ func TestMessageIsSent(t *testing.T) {
 			wawptest.Fault{Act: true, Body: `{"status":"queued"}`},
 			"Queued by the session's sending policy, for " + chat + ".\n",
 		},
-		"no result": {false, wawptest.Fault{Act: true, Status: 204}, "Wawp accepted the message to " + chat + ", but " +
+		"no " +
+			"result": {false, wawptest.Fault{Act: true, Status: 204}, "Wawp accepted the message to " + chat + ", but " +
 			"did not say whether it was sent."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -133,7 +134,7 @@ func TestMessageIsSent(t *testing.T) {
 	}
 }
 
-// TestMessageReachesItsChat, however the recipient is written.
+// TestMessageReachesItsChat: in each notation of the recipient.
 func TestMessageReachesItsChat(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -142,13 +143,18 @@ func TestMessageReachesItsChat(t *testing.T) {
 		says      string
 	}{
 		"to a chat": {false, argument("chat_id", chat), "Sent to " + chat + " (message id true_" + chat + "_"},
-		"of another form": {false, argument("chat_id", "201145202826:7@s.whatsapp.net"), "Sent to " + chat + " " +
+		"of another " +
+			"form": {false, argument("chat_id", "201145202826:7@s.whatsapp.net"), "Sent to " + chat + " " +
 			"(message id true_" + chat + "_"},
-		"with a device": {false, argument("chat_id", "201145202826:3@c.us"), "Sent to " + chat + " (message id true_" +
-			chat + "_"},
-		"with an agent": {false, argument("chat_id", "201145202826.0:3@s.whatsapp.net"), "Sent to " + chat + " " +
+		"with a " +
+			"device": {false, argument("chat_id", "201145202826:3@c.us"), "Sent to " + chat + " (message id " +
+			"true_" + chat + "_"},
+		"with an " +
+			"agent": {false, argument("chat_id", "201145202826.0:3@s.whatsapp.net"), "Sent to " + chat + " " +
 			"(message id true_" + chat + "_"},
-		"to a phone number": {false, argument("phone_number", "+20 114 520 2826"), "Sent to " + chat + " (message id " +
+		"to a phone " +
+			"number": {false, argument("phone_number", "+20 114 520 "+
+			"2826"), "Sent to " + chat + " (message id " +
 			"true_" + chat + "_"},
 		"through a queue": {
 			true, argument("phone_number", "0020 114-520-2826"),
@@ -171,7 +177,8 @@ func TestMessageReachesItsChat(t *testing.T) {
 	}
 }
 
-// TestOnlyAWorkingSessionSends: what does not pass is an error once it has lasted; the rest, once the time is over.
+// TestOnlyAWorkingSessionSends: statuses that need a person are an error once they have lasted, all others after the
+// timeout.
 func TestOnlyAWorkingSessionSends(t *testing.T) {
 	t.Parallel()
 	for status, test := range map[string]struct {
@@ -205,8 +212,7 @@ func TestOnlyAWorkingSessionSends(t *testing.T) {
 	}
 }
 
-// TestMessageWaitsForItsSession: what an engine passes through, or Wawp answers meanwhile, ends no wait. The message is
-// sent once.
+// TestMessageWaitsForItsSession: transient statuses and faults do not end the wait. The message is sent once.
 func TestMessageWaitsForItsSession(t *testing.T) {
 	t.Parallel()
 	is := func(status string, times int) wawptest.Fault {
@@ -252,8 +258,8 @@ func TestMessageWaitsForItsSession(t *testing.T) {
 	}
 }
 
-// TestEndedWaitReportsTheLastStatus: an answer that does not pass ends it at once, and an interruption names the last
-// status.
+// TestEndedWaitReportsTheLastStatus: an error that does not pass ends the wait at once. The diagnostic of an
+// interruption has the last status.
 func TestEndedWaitReportsTheLastStatus(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{})
@@ -374,7 +380,7 @@ func TestMessageThatWasNotSent(t *testing.T) {
 	}
 }
 
-// TestMessageIsNeverSentTwice: after an answer that tells nothing, a message may have been sent.
+// TestMessageIsNeverSentTwice: a message whose outcome is unknown is not sent again.
 func TestMessageIsNeverSentTwice(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]wawptest.Fault{
@@ -404,7 +410,7 @@ func TestMessageIsNeverSentTwice(t *testing.T) {
 	}
 }
 
-// TestActionChecksItsConfiguration: what is not known passes, and what is known does not, each alone.
+// TestActionChecksItsConfiguration: unknown values are accepted, and each invalid known value is refused.
 func TestActionChecksItsConfiguration(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -514,7 +520,7 @@ func TestInvalidMessageIsRefused(t *testing.T) {
 	}
 }
 
-// TestActionChecksAgainBeforeItSends: values that the plan did not know are seen by nobody else.
+// TestActionChecksAgainBeforeItSends: values that the plan did not know are validated only then.
 func TestActionChecksAgainBeforeItSends(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{})
@@ -541,7 +547,7 @@ func TestActionWithoutAClient(t *testing.T) {
 	acctest.Contains(t, fmt.Sprint(resp.Diagnostics), "The provider's configuration is not known yet")
 }
 
-// endableContext is a context that ends when it is told to.
+// endableContext is a context that ends, with cause, when done is closed.
 type endableContext struct {
 	context.Context
 	done  chan struct{}
@@ -581,7 +587,7 @@ func TestActionCanceledBeforeItSends(t *testing.T) {
 	}
 }
 
-// TestMessageInFlightIsNotCanceled: what became of it is told.
+// TestMessageInFlightIsNotCanceled: the warning says whether it was sent.
 func TestMessageInFlightIsNotCanceled(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{})
@@ -635,7 +641,7 @@ func leakFaults(endpoint string) []wawptest.Fault {
 	return faults
 }
 
-// TestActionShowsNeitherTokenNorText: in no progress and in no error, whatever fails.
+// TestActionShowsNeitherTokenNorText: no progress and no error has the token or the text, if any request fails.
 func TestActionShowsNeitherTokenNorText(t *testing.T) {
 	t.Parallel()
 	shown := 0

@@ -14,8 +14,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// TestAccCtrlC: of two messages one is on its way when the signal comes, and what became of it is told. The other is
-// not sent any more. Terraform 1.14 crashes if there is progress afterwards.
+// TestAccCtrlC: one of two messages is on its way when the signal comes, and a warning says whether it was sent. The
+// other is not sent. Terraform 1.14 crashes if there is progress after that.
 func TestAccCtrlC(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
@@ -54,7 +54,7 @@ func TestAccCtrlC(t *testing.T) {
 			once.Do(func() { close(answer) })
 		}
 	}
-	_ = cmd.Wait() // it ends with an error, which is not the question
+	_ = cmd.Wait() // the CLI ends with an error, which this test does not check
 	acctest.Contains(t, acctest.Unwrap(output.String()), "Nothing was sent",
 		"was on its way when Terraform was interrupted", "Sent to "+chat)
 	acctest.Lacks(t, output.String(), "CRASH")

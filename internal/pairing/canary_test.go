@@ -17,8 +17,8 @@ import (
 // canary is a token that looks different in a URL and in JSON.
 const canary = "cAn4ry/tok+en&=17"
 
-// TestAccCodesNeverShow is promise P4 at the highest log level: the token and what is in a QR code are nowhere, a
-// pairing code is in the progress of the action alone.
+// TestAccCodesNeverShow is promise P4 at the highest log level: the token and the text of a QR code are nowhere, and a
+// pairing code is only in the progress of the action.
 func TestAccCodesNeverShow(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
@@ -46,7 +46,7 @@ func TestAccCodesNeverShow(t *testing.T) {
 		t.Fatalf("only %d codes were issued", len(issued))
 	}
 	sessions, faults := []string{id}, map[string]wawptest.Fault{}
-	// servers that tell what they were asked for in an error, each to a session of its own
+	// servers that quote the request in an error, one for each session
 	for i, fault := range echoFaults(issued) {
 		s := w.Add(wawptest.Session{InstanceID: fmt.Sprintf("5056E80%05d", i), Status: "SCAN_QR_CODE"})
 		sessions, faults[s.InstanceID] = append(sessions, s.InstanceID), fault
@@ -104,7 +104,7 @@ func TestAccCodesNeverShow(t *testing.T) {
 	acctest.Contains(t, string(log), "path=/v2/auth/qr", "path=/v2/auth/request-code") // else there was nothing to find
 }
 
-// echoFaults are faults that tell codes and token where a client may quote them.
+// echoFaults are faults with codes and token in fields that a client may quote.
 func echoFaults(issued []string) []wawptest.Fault {
 	output := strings.Join(issued, " ") + " " + canary + " " + url.QueryEscape(canary)
 	body := fmt.Sprintf(`{"code":"broken","message":%q,"error":%q,"data":{"qr":%q,"value":%q}}`, output, output, issued[0],

@@ -56,7 +56,7 @@ func TestTooLongCodeIsAnErrorThatDoesNotQuoteIt(t *testing.T) {
 	}
 }
 
-// TestPictureScans has the picture read by a program that knows nothing of this one.
+// TestPictureScans reads the picture with another program.
 func TestPictureScans(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("zbarimg"); err != nil {

@@ -14,8 +14,8 @@ const (
 	restart = "POST /v2/session/restart"
 )
 
-// injectStatuses makes session/info answer so, word by word, and then tell the truth: a status, an HTTP status of a
-// failure, page for a web page, and late for a linked phone of which nothing else is told.
+// injectStatuses makes session/info give these answers, word by word, and then the real one. A word is a status, an
+// HTTP status of a failure, page for a web page, or late for a linked phone without an account.
 func injectStatuses(w *acctest.World, words string) {
 	for _, word := range strings.Fields(words) {
 		f := wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", word)}
@@ -38,11 +38,11 @@ func injectStatuses(w *acctest.World, words string) {
 // repeatWord repeats a word.
 func repeatWord(n int, word string) string { return strings.Repeat(word+" ", n) }
 
-// TestTransientStatusDoesNotEndThePairing, nor fails it.
+// TestTransientStatusDoesNotEndThePairing: statuses and faults that pass neither end the wait nor fail it.
 func TestTransientStatusDoesNotEndThePairing(t *testing.T) {
 	t.Parallel()
 	expected := `expected_phone_number = "` + phone + `"`
-	for name, test := range map[string]struct{ argument, told string }{
+	for name, test := range map[string]struct{ argument, answers string }{
 		"a restart":             {"", "STOPPED STOPPED STARTING STOPPED SCAN_QR_CODE"},
 		"a stop that is short":  {"", repeatWord(settledLooks-1, "STOPPED")},
 		"a 404":                 {"", "404 404 404"},
@@ -59,18 +59,18 @@ func TestTransientStatusDoesNotEndThePairing(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, wawptest.Config{}, workingSession())
 			tf := w.Terraform(t, noRetries+pairingConfig(test.argument))
-			injectStatuses(w, test.told)
+			injectStatuses(w, test.answers)
 			output := tf.OK("apply")
 			acctest.Lacks(t, output, "Warning", "Error")
 			if all := tf.State()[0].Attributes; all["phone_number"] != phone {
 				t.Errorf("the state has %v", all)
 			}
-			w.Asked(t, map[string]int{info: len(strings.Fields(test.told)) + 1})
+			w.Asked(t, map[string]int{info: len(strings.Fields(test.answers)) + 1})
 		})
 	}
 }
 
-// TestStopThatLastsEndsThePairing: nobody but a person starts the session.
+// TestStopThatLastsEndsThePairing: a stopped session starts only if a person starts it.
 func TestStopThatLastsEndsThePairing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{}, wawptest.Session{Status: "STOPPED"})
@@ -78,7 +78,7 @@ func TestStopThatLastsEndsThePairing(t *testing.T) {
 	w.Asked(t, map[string]int{info: settledLooks})
 }
 
-// TestTransientStatusDoesNotEndTheAction, and no code is asked for that could unlink the phone.
+// TestTransientStatusDoesNotEndTheAction: nor does the action request a code that could unlink the phone.
 func TestTransientStatusDoesNotEndTheAction(t *testing.T) {
 	t.Parallel()
 	number := `phone_number = "` + phone + `"`
@@ -86,9 +86,9 @@ func TestTransientStatusDoesNotEndTheAction(t *testing.T) {
 		return wawptest.Fault{Match: endpoint, Act: true, Status: status, Drop: status == 0}
 	}
 	for name, test := range map[string]struct {
-		argument, status, told string
-		fault                  wawptest.Fault
-		asked                  string // and what it is sent, beside looks
+		argument, status, answers string
+		fault                     wawptest.Fault
+		asked                     string // requests besides looks
 	}{
 		"its own restart": {
 			"", "FAILED", "FAILED STOPPED STOPPED STARTING SCAN_QR_CODE",
@@ -135,13 +135,13 @@ func TestTransientStatusDoesNotEndTheAction(t *testing.T) {
 			session.Status = test.status
 			w := newWorld(t, wawptest.Config{}, session)
 			tf := w.Terraform(t, noRetries+pairConfig(test.argument))
-			injectStatuses(w, test.told)
+			injectStatuses(w, test.answers)
 			if test.fault.Match != "" {
 				w.Inject(test.fault)
 			}
 			acctest.Contains(t, tf.OK("apply", invoke),
 				"The phone of \"Support\" ("+phone+"@c.us) is linked to the session "+id)
-			asked := map[string]int{info: len(strings.Fields(test.told)) + 1}
+			asked := map[string]int{info: len(strings.Fields(test.answers)) + 1}
 			if test.asked != "" {
 				asked[test.asked] = 1
 			}
@@ -150,7 +150,7 @@ func TestTransientStatusDoesNotEndTheAction(t *testing.T) {
 	}
 }
 
-// TestRefusedCodeIsReportedAtOnce, once for each reason, and again in the error.
+// TestRefusedCodeIsReportedAtOnce: progress has each reason once, and the error has the last one.
 func TestRefusedCodeIsReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	refusal := func(endpoint string, status int, message string) wawptest.Fault {
@@ -198,7 +198,7 @@ func TestRefusedCodeIsReportedAtOnce(t *testing.T) {
 	}
 }
 
-// TestEndOfCodesIsReported: a longer timeout does not help against it.
+// TestEndOfCodesIsReported: the error says that a longer timeout does not help.
 func TestEndOfCodesIsReported(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{}, wawptest.Session{Status: "FAILED"})

@@ -62,8 +62,7 @@ func pairConfig(arguments string) string {
 
 const invoke = "-invoke=action.wawp_session_pair.this"
 
-// TestAccDrawnCodeScans has the QR code of the real output painted as terminals would, and read by a program that knows
-// nothing of this one.
+// TestAccDrawnCodeScans renders the QR code in the output as a terminal does, and reads it with another program.
 func TestAccDrawnCodeScans(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
@@ -103,13 +102,13 @@ func TestAccDrawnCodeScans(t *testing.T) {
 	}
 }
 
-// colours are those that a terminal has where a program asks for none.
+// colours are the default colours of a terminal.
 type colours struct{ text, background color.Color }
 
-// sequences are the ones of SGR, which choose colours, or any other that a terminal would obey.
+// sequences matches escape sequences of a terminal, with the parameters of those that set colours (SGR).
 var sequences = regexp.MustCompile("\x1b(\\[([0-9;]*)m)?")
 
-// render draws what a program printed. A character is 4 pixels wide and 8 high; letters are mere smudges.
+// render draws the output of a program. A character is 4 pixels wide and 8 high; letters are not legible.
 func render(t *testing.T, output string, terminal colours) image.Image {
 	t.Helper()
 	const columns, width, height = 200, 4, 8
@@ -210,7 +209,7 @@ func TestAccPairWithAPhoneNumber(t *testing.T) {
 	}
 }
 
-// TestPairEndsWithoutAPhone: what fails says why, on the argument where it can, and leaves everything as it was.
+// TestPairEndsWithoutAPhone: the diagnostic says why, with the argument if there is one, and nothing changes.
 func TestPairEndsWithoutAPhone(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -228,7 +227,8 @@ func TestPairEndsWithoutAPhone(t *testing.T) {
 			},
 		},
 		"another phone": {workingSession(), `phone_number = "+49 170 1234567"`, wawptest.Fault{}, []string{
-			"Another phone is linked to the Wawp session", `with AttributeName("phone_number")`, "has the number " +
+			"Another phone is linked to the Wawp " +
+				"session", `with AttributeName("phone_number")`, "has the number " +
 				phone + ", not 491701234567",
 		}},
 		"no number": {
@@ -268,7 +268,8 @@ func TestPairEndsWithoutAPhone(t *testing.T) {
 	}
 }
 
-// TestAccPairingIsPairedByItsAction is the whole story in one apply: the code is drawn before the resource waits.
+// TestAccPairingIsPairedByItsAction pairs a new session in one apply: the action draws the code before the resource
+// waits.
 func TestAccPairingIsPairedByItsAction(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
@@ -288,7 +289,7 @@ func TestAccPairingIsPairedByItsAction(t *testing.T) {
 			}
 		}
 		output "who" { value = wawp_session_pairing.this.push_name }`)
-	w.Inject(wawptest.Fault{Match: getQR, Times: 1, Status: 401}) // a first try fails: the pairing is not begun
+	w.Inject(wawptest.Fault{Match: getQR, Times: 1, Status: 401}) // the first apply fails before the pairing begins
 	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Error: Wawp did not accept the access token",
 		"WAWP_ACCESS_TOKEN")
 	if state := cli.State(); len(state) != 1 || state[0].Name != "this" || state[0].Status != "" ||
@@ -320,7 +321,7 @@ func interruptCLI(
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait() // it ends with an error, which is not the question
+	_ = cmd.Wait() // the CLI ends with an error, which this test does not check
 	return acctest.Unwrap(output.String())
 }
 
@@ -335,7 +336,7 @@ func TestAccInterruptedPairIsReported(t *testing.T) {
 	}
 }
 
-// TestPhoneNumberKnownOnlyDuringApply is checked when it is known, and never passes for one that is not set.
+// TestPhoneNumberKnownOnlyDuringApply: the number is validated during the apply, and never counts as not set.
 func TestPhoneNumberKnownOnlyDuringApply(t *testing.T) {
 	t.Parallel()
 	const late, says = "0170 1234567", "Error: Invalid phone number"

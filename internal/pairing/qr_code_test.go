@@ -17,7 +17,7 @@ func qrCodeConfig(instance string) string {
 
 const quoted = `"` + id + `"`
 
-// ephemeralValue returns an attribute of the ephemeral resource, as the last command knew it; "" is null.
+// ephemeralValue returns an attribute of the ephemeral resource in the last command; "" is null.
 func ephemeralValue(tf *acctest.Terraform, attribute string) string {
 	v := tf.Value("ephemeral.wawp_session_qr_code.x", attribute)
 	if v.IsNull() {
@@ -26,7 +26,7 @@ func ephemeralValue(tf *acctest.Terraform, attribute string) string {
 	return v.AsString()
 }
 
-// TestCodeInEachStatus: whatever the session does, a plan, an apply and a destroy work, and change nothing.
+// TestCodeInEachStatus: in each status of the session, a plan, an apply and a destroy succeed and change nothing.
 func TestCodeInEachStatus(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -123,7 +123,7 @@ func TestCodeCannotBeRead(t *testing.T) {
 	}
 }
 
-// TestAccCodeOfASessionToCome: the code is asked for when there is a session. (OpenTofu then asks only for what
+// TestAccCodeOfASessionToCome: the code is read once the session exists. (OpenTofu opens only ephemeral resources that
 // something refers to.)
 func TestAccCodeOfASessionToCome(t *testing.T) {
 	t.Parallel()

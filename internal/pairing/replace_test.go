@@ -8,10 +8,10 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// createFirst is a lifecycle block.
+// createFirst is a lifecycle block with create_before_destroy.
 const createFirst = "lifecycle {\n    create_before_destroy = true\n  }"
 
-// checkStillLinked checks that nobody logged the phone out, and that it is in the state once.
+// checkStillLinked checks that the phone was not logged out, and is in the state once.
 func checkStillLinked(t *testing.T, w *acctest.World, tf *acctest.Terraform) {
 	t.Helper()
 	if now, _ := w.Session(id); now.Status != "WORKING" || w.Count(logout) != 0 || len(tf.State()) != 1 {
@@ -35,14 +35,15 @@ func TestReplacedPairingKeepsThePhone(t *testing.T) {
 	}
 }
 
-// TestRenamedPairingKeepsThePhone, where the new resource is created first: without a moved block Terraform chooses.
+// TestRenamedPairingKeepsThePhone: if Terraform creates the new resource first, the phone stays linked without a moved
+// block.
 func TestRenamedPairingKeepsThePhone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{}, workingSession())
 	before, after := w.Terraform(t, pairingConfig()), w.Terraform(t, strings.Replace(pairingConfig(), `"x"`, `"y"`, 1))
 	before.OK("apply")
 	before.Shared = w.Provider(t)
-	after.Shared = before.Shared // of one run
+	after.Shared = before.Shared // both belong to the same run
 	after.OK("apply")
 	acctest.Contains(t, before.OK("destroy"), "Warning: The phone was left linked to the Wawp session", id)
 	checkStillLinked(t, w, after)
@@ -51,15 +52,15 @@ func TestRenamedPairingKeepsThePhone(t *testing.T) {
 	}
 }
 
-// TestRenamedPairingWaitsAgain where the old resource is destroyed first: the phone that is being logged out is not
-// taken for linked.
+// TestRenamedPairingWaitsAgain: if Terraform destroys the old resource first, a phone that is being logged out does not
+// count as linked.
 func TestRenamedPairingWaitsAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{}, workingSession())
 	before, after := w.Terraform(t, pairingConfig()), w.Terraform(t, strings.Replace(pairingConfig(), `"x"`, `"y"`, 1))
 	before.OK("apply")
 	before.Shared = w.Provider(t)
-	after.Shared = before.Shared // of one run
+	after.Shared = before.Shared // both belong to the same run
 	asked := make(chan struct{})
 	w.Inject(wawptest.Fault{Match: logout, Hold: asked})
 	destroyed, created := make(chan struct{}), make(chan struct{})
@@ -93,7 +94,7 @@ func TestRenamedPairingWaitsAgain(t *testing.T) {
 	}
 }
 
-// TestPhoneBeingLoggedOutIsNotClaimed, however little time is left to wait for it.
+// TestPhoneBeingLoggedOutIsNotClaimed: nor if the timeout ends during the logout.
 func TestPhoneBeingLoggedOutIsNotClaimed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{}, workingSession())
@@ -101,7 +102,7 @@ func TestPhoneBeingLoggedOutIsNotClaimed(t *testing.T) {
 	after := w.Terraform(t, strings.Replace(pairingConfig(`timeouts = { create = "200ms" }`), `"x"`, `"y"`, 1))
 	before.OK("apply")
 	before.Shared = w.Provider(t)
-	after.Shared = before.Shared // of one run
+	after.Shared = before.Shared // both belong to the same run
 	asked, destroyed := make(chan struct{}), make(chan struct{})
 	w.Inject(wawptest.Fault{Match: logout, Hold: asked})
 	go func() {
@@ -120,7 +121,7 @@ func TestPhoneBeingLoggedOutIsNotClaimed(t *testing.T) {
 	}
 }
 
-// TestRefusedPhoneIsNotClaimed: the resource that had it still has it, and logs it out when it is destroyed.
+// TestRefusedPhoneIsNotClaimed: a refused phone still belongs to its old resource, whose destroy logs it out.
 func TestRefusedPhoneIsNotClaimed(t *testing.T) {
 	t.Parallel()
 	untold := wawptest.Fault{Match: info, Reshape: wawptest.Set("me", map[string]any{"id": "123@lid"})}
@@ -144,7 +145,7 @@ func TestRefusedPhoneIsNotClaimed(t *testing.T) {
 				`"y"`, 1))
 			before.OK("apply")
 			before.Shared = w.Provider(t)
-			after.Shared = before.Shared // of one run
+			after.Shared = before.Shared // both belong to the same run
 			w.Inject(test.fault)
 			acctest.Contains(t, after.Fails("apply"), test.says)
 			acctest.Lacks(t, before.OK("destroy"), "was left linked")
@@ -157,14 +158,14 @@ func TestRefusedPhoneIsNotClaimed(t *testing.T) {
 	}
 }
 
-// TestPhoneLinkedAfterALogoutIsNew: nobody waits for one more.
+// TestPhoneLinkedAfterALogoutIsNew: a phone that is linked after a logout ends the wait.
 func TestPhoneLinkedAfterALogoutIsNew(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{}, workingSession())
 	before, after := w.Terraform(t, pairingConfig()), w.Terraform(t, strings.Replace(pairingConfig(), `"x"`, `"y"`, 1))
 	before.OK("apply")
 	before.Shared = w.Provider(t)
-	after.Shared = before.Shared // of one run
+	after.Shared = before.Shared // both belong to the same run
 	before.OK("destroy")
 	w.Pair(id, phone, "Support")
 	w.ResetRequests()
@@ -172,7 +173,7 @@ func TestPhoneLinkedAfterALogoutIsNew(t *testing.T) {
 	w.Asked(t, map[string]int{info: 1})
 }
 
-// TestPairingDeclaredTwice: a session has one phone, which one of two resources would log out.
+// TestPairingDeclaredTwice: a session has one phone, and one of two resources would log it out.
 func TestPairingDeclaredTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{}, workingSession())
@@ -182,7 +183,8 @@ func TestPairingDeclaredTwice(t *testing.T) {
 	checkStillLinked(t, w, tf)
 }
 
-// TestLogoutSucceedsWithAnotherStatus, and not when none is.
+// TestLogoutSucceedsWithAnotherStatus: a logout succeeds if session/info shows another status, and not if it shows
+// none.
 func TestLogoutSucceedsWithAnotherStatus(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -235,7 +237,7 @@ func TestLogoutSucceedsWithAnotherStatus(t *testing.T) {
 	}
 }
 
-// TestReplacedPairingWarnsOfNoPhone: it is that of another session.
+// TestReplacedPairingWarnsOfNoPhone: the new pairing belongs to another session, so no phone was left linked.
 func TestReplacedPairingWarnsOfNoPhone(t *testing.T) {
 	t.Parallel()
 	const other = "3EB0OTHER"

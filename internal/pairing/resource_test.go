@@ -19,18 +19,18 @@ import (
 
 const address = "wawp_session_pairing.x"
 
-// noRetries is a provider block that tries nothing again: what is tested here is what follows the last attempt.
+// noRetries is a provider block without retries: the tests are about what follows the last attempt.
 const noRetries = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"2s\"\n}\n\n"
 
-// What is answered to what is not there: by something that is not Wawp, and by Wawp.
+// Answers about sessions that do not exist: of a server that is not Wawp, and of Wawp.
 const (
 	foreignAnswer  = "404 page not found"
 	noSuchInstance = `{"code":"invalid_instance","message":"The instance was deleted."}`
 	invalidSession = `{"code":"invalid_session","message":"The session is invalid."}`
 )
 
-// In how many looks a status is told until it counts: SCAN_QR_CODE, others that a session may only pass through, and
-// WORKING, until Wawp tells whose phone is linked.
+// How many looks in a row must show a status until it counts: SCAN_QR_CODE, other transient statuses, and WORKING
+// without an account.
 const scanLooks, settledLooks, accountLooks = 3, 6, 11
 
 // pairingConfig configures a pairing.
@@ -44,7 +44,7 @@ func attributeCheck(attribute string, want knownvalue.Check) statecheck.StateChe
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
 }
 
-// linkPhone links the phone once the session has been looked at often enough to be sure that it is waited for.
+// linkPhone links the phone once the resource has read the session often enough to be waiting.
 func linkPhone(t *testing.T, w *acctest.World) {
 	t.Helper()
 	go func() {
@@ -96,7 +96,7 @@ func TestLifecycle(t *testing.T) {
 	}
 }
 
-// TestLinkedPhoneIsPairedAtOnce, also if Wawp tells a moment later whose phone it is, or never.
+// TestLinkedPhoneIsPairedAtOnce: also if Wawp reports the account of the phone later, or never.
 func TestLinkedPhoneIsPairedAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -132,8 +132,8 @@ func TestLinkedPhoneIsPairedAtOnce(t *testing.T) {
 	}
 }
 
-// TestFailedWaitChangesNothing: what ends the wait leaves session, phone and state as they were, and the next apply
-// waits again.
+// TestFailedWaitChangesNothing: a failed wait leaves session, phone and state as they are, and the next apply waits
+// again.
 func TestFailedWaitChangesNothing(t *testing.T) {
 	t.Parallel()
 	short := `timeouts = { create = "1s" }`
@@ -252,7 +252,7 @@ func TestAccInterruptedWaitChangesNothing(t *testing.T) {
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 0 destroyed")
 }
 
-// TestRefresh is promise P3 for pairings: only a proof removes one from the state.
+// TestRefresh is promise P3 for pairings: only a proven absence removes one from the state.
 func TestRefresh(t *testing.T) {
 	t.Parallel()
 	status := func(status string) wawptest.Fault {
@@ -263,9 +263,9 @@ func TestRefresh(t *testing.T) {
 	gone := wawptest.Fault{Match: info, Status: 404, Body: noSuchInstance}
 	noLimits := wawptest.Fault{Match: limits, Status: 404, Body: noSuchInstance}
 	const (
-		kept    = "Warning: Wawp pairing could not be checked and stays in the state"
-		removed = "1 to add"
-		quiet   = "No changes."
+		keptWarning = "Warning: Wawp pairing could not be checked and stays in the state"
+		removed     = "1 to add"
+		quiet       = "No changes."
 	)
 	for name, test := range map[string]struct {
 		faults []wawptest.Fault
@@ -291,7 +291,7 @@ func TestRefresh(t *testing.T) {
 		"unknown status": {[]wawptest.Fault{status("RESTING")}, []string{quiet}, false, 1},
 		"invalid_session": {
 			[]wawptest.Fault{{Match: info, Status: 404, Body: invalidSession}, noLimits},
-			[]string{kept, "invalid_session", quiet},
+			[]string{keptWarning, "invalid_session", quiet},
 			false, 1,
 		},
 		"session gone": {
@@ -299,13 +299,13 @@ func TestRefresh(t *testing.T) {
 			[]string{"Warning: Wawp pairing is gone", id, removed},
 			false, 2,
 		},
-		"session gone, or not": {[]wawptest.Fault{gone}, []string{kept, quiet}, false, 2},
+		"session gone, or not": {[]wawptest.Fault{gone}, []string{keptWarning, quiet}, false, 2},
 		"a proxy's 404": {
 			[]wawptest.Fault{{Match: info, Status: 404, Body: foreignAnswer}},
-			[]string{kept, quiet, "terraform state rm"},
+			[]string{keptWarning, quiet, "terraform state rm"},
 			false, 1,
 		},
-		"an HTML page": {[]wawptest.Fault{{Match: info, Body: "<html>"}}, []string{kept, quiet}, false, 1},
+		"an HTML page": {[]wawptest.Fault{{Match: info, Body: "<html>"}}, []string{keptWarning, quiet}, false, 1},
 		"401": {
 			[]wawptest.Fault{{Match: info, Status: 401, Body: noSuchInstance}},
 			[]string{"Error: Wawp did not accept the access token"},
@@ -340,7 +340,7 @@ func TestRefresh(t *testing.T) {
 			{Match: info, Times: 1, Status: 404, Body: noSuchInstance},
 			status("SCAN_QR_CODE"),
 		}, []string{"Warning: A phone was unlinked", removed}, false, 3},
-		"unlinked, session gone?": {[]wawptest.Fault{passing, gone}, []string{kept, quiet}, false, 3},
+		"unlinked, session gone?": {[]wawptest.Fault{passing, gone}, []string{keptWarning, quiet}, false, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -367,7 +367,7 @@ func TestRefresh(t *testing.T) {
 	}
 }
 
-// TestUnlinkedPhonePlansANewPairing, and another phone shows.
+// TestUnlinkedPhonePlansANewPairing: and another phone shows as a change.
 func TestUnlinkedPhonePlansANewPairing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{}, workingSession())
@@ -464,7 +464,7 @@ func TestSamePhoneInAnotherNotation(t *testing.T) {
 	}
 }
 
-// TestChatIDHasOneForm: what depends on it is not replaced because Wawp writes it otherwise.
+// TestChatIDHasOneForm: another spelling by Wawp does not replace resources that depend on the chat id.
 func TestChatIDHasOneForm(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{}, workingSession())
@@ -682,7 +682,7 @@ func TestDestroy(t *testing.T) {
 			} else {
 				acctest.Contains(t, tf.OK("destroy"), test.says...)
 			}
-			if kept := len(tf.State()) == 1; kept != test.fails {
+			if isInState := len(tf.State()) == 1; isInState != test.fails {
 				t.Errorf("the state is %v", tf.State())
 			}
 			if test.asked != nil {
@@ -698,14 +698,14 @@ func TestImport(t *testing.T) {
 	tf := w.Terraform(t, pairingConfig())
 	tf.OK("import", address, id)
 	w.Asked(t, map[string]int{info: 1})
-	acctest.Contains(t, tf.OK("plan"), "No changes.") // no argument is set, so there is nothing to tell
+	acctest.Contains(t, tf.OK("plan"), "No changes.") // no argument is set
 
 	tf.Configure(pairingConfig(`expected_phone_number = "` + phone + `"`))
 	w.ResetRequests()
 	acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed")
 	w.Asked(t, map[string]int{info: 1})
 
-	w.SetStatus(id, "FAILED") // once read, it is like any other
+	w.SetStatus(id, "FAILED") // an imported pairing that was read is like any other
 	acctest.Contains(t, tf.OK("plan"), "Warning: A paired Wawp session is FAILED", "No changes.")
 }
 
@@ -771,7 +771,7 @@ func TestImportWithoutAPairing(t *testing.T) {
 	}
 }
 
-// TestUnknownConfiguration makes the provider depend on what is known only after an apply.
+// TestUnknownConfiguration uses a provider whose configuration is known only after an apply.
 func TestUnknownConfiguration(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{}, workingSession())

@@ -22,11 +22,11 @@ const (
 	info    = "POST /v2/session/info"
 )
 
-// In how many looks a status is told until it counts: SCAN_QR_CODE, others that a session may only pass through, and
-// the one before a start whose answer was lost.
+// How many looks in a row must show a status until it counts: SCAN_QR_CODE, other transient statuses, and the one
+// before a start whose answer was lost.
 const scanLooks, settledLooks, lostStartLooks = 3, 6, 21
 
-// fixture is one pairingRun to a session of the simulated API. Its clock stands still but for tick.
+// fixture is a pairingRun with a session of the simulated API. Only advanceClock moves its clock.
 type fixture struct {
 	*wawptest.API
 	pairingRun *pairingRun
@@ -103,7 +103,7 @@ func (s *fixture) checkWaits(t *testing.T, n int) {
 	}
 }
 
-// waitForPhone waits until a phone is linked, and returns what is said of it.
+// waitForPhone waits until a phone is linked, and returns the message about it.
 func (s *fixture) waitForPhone(t *testing.T) string {
 	t.Helper()
 	seen, err := watchForPhone(t.Context(), s.pairingRun.client, id,
@@ -126,8 +126,8 @@ func (s *fixture) checkRequests(t *testing.T, endpoint string, n int) {
 	}
 }
 
-// TestAdviceIsBelowTheCode, where a terminal of 24 lines shows it, and with the code it fits into the 40 lines that it
-// speaks of.
+// TestAdviceIsBelowTheCode: a terminal of 24 lines shows the advice. Code and advice fit into the 40 lines that it asks
+// for.
 func TestAdviceIsBelowTheCode(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
@@ -183,8 +183,8 @@ func TestPairingRunDrawsAnExpiredCodeAgain(t *testing.T) {
 	}
 }
 
-// TestPairingRunWithAWrongClock: where this machine's clock is ahead of Wawp's, a code that seems to have expired is
-// asked for again after a while, and drawn again only if it is another one.
+// TestPairingRunWithAWrongClock: if this machine's clock is ahead of Wawp's, a code that seems expired is requested
+// again after a while, and drawn only if it is a new one.
 func TestPairingRunWithAWrongClock(t *testing.T) {
 	t.Parallel()
 	for name, expiry := range map[string]any{"long past": 1000000000000, "far away": 99999999999999, "not told": nil} {
@@ -237,7 +237,7 @@ func TestPairingRunStartsOrRestartsTheSession(t *testing.T) {
 	}
 }
 
-// TestPairingRunWaitsWhileStarting: a status that was acted upon may be seen for a while, and STARTING is mentioned
+// TestPairingRunWaitsWhileStarting: the status before a start may still show for a while, and STARTING is reported
 // once.
 func TestPairingRunWaitsWhileStarting(t *testing.T) {
 	t.Parallel()
@@ -426,7 +426,7 @@ func TestPairingRunErrors(t *testing.T) {
 	}
 }
 
-// TestPairingRunRetriesAfterFaultsOfLaterCodes, as it does those of its looks.
+// TestPairingRunRetriesAfterFaultsOfLaterCodes: as after faults of its looks.
 func TestPairingRunRetriesAfterFaultsOfLaterCodes(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
@@ -439,8 +439,8 @@ func TestPairingRunRetriesAfterFaultsOfLaterCodes(t *testing.T) {
 	}
 }
 
-// TestPairingRunRetriesARefusedPairingCode for a while: perhaps a phone was linked at that moment, or the engine is not
-// ready.
+// TestPairingRunRetriesARefusedPairingCode: for a while, because a phone may have been linked at that moment, or the
+// engine is not ready.
 func TestPairingRunRetriesARefusedPairingCode(t *testing.T) {
 	t.Parallel()
 	const number = "201145202826"
@@ -476,14 +476,14 @@ func TestPairingRunRetriesARefusedPairingCode(t *testing.T) {
 	s.checkWaits(t, 50)
 }
 
-// injectStatuses makes session/info tell these statuses, one by one, and then the truth.
+// injectStatuses makes session/info report these statuses, one after the other, and then the real one.
 func injectStatuses(s *fixture, statuses ...string) {
 	for _, status := range statuses {
 		s.Inject(wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", status)})
 	}
 }
 
-// TestRefusalsAreReportedAtOnce, once for each reason, and again at the end.
+// TestRefusalsAreReportedAtOnce: progress has each reason once, and the final error has the last one.
 func TestRefusalsAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	for number, endpoint := range map[string]string{"": getQR, "201145202826": askCode} {
@@ -516,12 +516,13 @@ func TestRefusalsAreReportedAtOnce(t *testing.T) {
 	}
 }
 
-// TestPairingRunIgnoresTransientStatuses: what a restart shows is none, nor does another boot follow it.
+// TestPairingRunIgnoresTransientStatuses: the statuses during a restart do not end the run, and cause no second
+// restart.
 func TestPairingRunIgnoresTransientStatuses(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		status           string
-		told             string // by session/info, one by one, before the truth
+		statuses         string // reported by session/info before the real status
 		starts, restarts int
 	}{
 		"STOPPED in its own restart": {
@@ -540,8 +541,8 @@ func TestPairingRunIgnoresTransientStatuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: test.status}, "")
-			injectStatuses(s, strings.Split(test.told, ",")...)
-			s.checkWaits(t, len(strings.Split(test.told, ","))+scanLooks)
+			injectStatuses(s, strings.Split(test.statuses, ",")...)
+			s.checkWaits(t, len(strings.Split(test.statuses, ","))+scanLooks)
 			s.checkRequests(t, start, test.starts)
 			s.checkRequests(t, restart, test.restarts)
 			if s.drawnCodes() == 0 || s.pairingRun.shownCode == "" {
@@ -551,7 +552,7 @@ func TestPairingRunIgnoresTransientStatuses(t *testing.T) {
 	}
 }
 
-// TestNoCodeIsRequestedAtATransientScan: it may unlink the phone to which the session is just connecting.
+// TestNoCodeIsRequestedAtATransientScan: a request for a code may unlink the phone to which the session is connecting.
 func TestNoCodeIsRequestedAtATransientScan(t *testing.T) {
 	t.Parallel()
 	linked := &wawptest.Me{ID: "201145202826@c.us"}
@@ -576,7 +577,7 @@ func TestNoCodeIsRequestedAtATransientScan(t *testing.T) {
 	}
 }
 
-// TestWaitContinuesAfterTransientFaults: the timeout decides, but for a session that nobody has seen.
+// TestWaitContinuesAfterTransientFaults: only the timeout ends the wait, unless the session was never found.
 func TestWaitContinuesAfterTransientFaults(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -604,12 +605,12 @@ func TestWaitContinuesAfterTransientFaults(t *testing.T) {
 					s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
 					test.fault.Match, test.fault.Skip, test.fault.Times = info, map[bool]int{true: 1}[seen], looks
 					s.Inject(test.fault)
-					told := 0
+					reports := 0
 					_, err := watchForPhone(t.Context(), s.pairingRun.client, id, func(l wawp.Look) (bool, error) {
 						if l.Err == nil {
-							told++
+							reports++
 						}
-						return told == 2, nil
+						return reports == 2, nil
 					})
 					if want := test.passes && (seen || test.lasts || looks < settledLooks); (err == nil) != want {
 						t.Errorf("after %d looks in vain, seen before: %t, the end is %v", looks, seen, err)
@@ -644,7 +645,7 @@ func TestWaitContinuesAfterTransientFaults(t *testing.T) {
 	}
 }
 
-// TestActionDiagnostics has the words for each end of the action.
+// TestActionDiagnostics checks the diagnostic for each end of the action.
 func TestActionDiagnostics(t *testing.T) {
 	t.Parallel()
 	interrupted, cancel := context.WithCancel(context.Background())

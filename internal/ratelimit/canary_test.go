@@ -52,8 +52,8 @@ func leakFaults(endpoint string) []wawptest.Fault {
 	return faults
 }
 
-// newLeakWorld has a session for each fault of an endpoint. inject has the endpoints do all of their faults, and
-// distort those alone that let a read succeed, and be kept.
+// newLeakWorld returns a world with a session for each leak fault. inject adds all leak faults of endpoints; distort
+// adds only those with which a read succeeds.
 func newLeakWorld(t *testing.T) (w *acctest.World, n int, inject func(endpoints ...string), distort func()) {
 	t.Helper()
 	w = acctest.New(t, wawptest.Config{Token: canary})

@@ -15,10 +15,10 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// noRetries is a provider block that tries nothing again: what is tested here is what follows the last attempt.
+// noRetries is a provider block without retries: the tests are about what follows the last attempt.
 const noRetries = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"2s\"\n}\n\n"
 
-// What is answered to what is not there: by something that is not Wawp, and by Wawp.
+// Answers about sessions that do not exist: of a server that is not Wawp, and of Wawp.
 const (
 	foreignAnswer  = "404 page not found"
 	noSuchInstance = `{"code":"invalid_instance","message":"The instance was deleted."}`
@@ -87,7 +87,7 @@ func TestAnswersInOtherForms(t *testing.T) {
 	}
 }
 
-// TestPolicyNotReported keeps what is configured, with a warning.
+// TestPolicyNotReported: the state keeps the configured policy, with a warning.
 func TestPolicyNotReported(t *testing.T) {
 	t.Parallel()
 	const warning = "Warning: Wawp does not report the current sending policy"
@@ -171,7 +171,7 @@ func TestIncompleteAnswers(t *testing.T) {
 	}
 }
 
-// TestStaleReadAfterTheChange has a GET that shows the policy from before: what was planned is what comes out.
+// TestStaleReadAfterTheChange: a GET still shows the previous policy, and the state has the planned one.
 func TestStaleReadAfterTheChange(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{})
@@ -196,7 +196,7 @@ func TestStaleReadAfterTheChange(t *testing.T) {
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 }
 
-// TestPolicyIsAcceptedAndIgnored shows as drift in the next plan.
+// TestPolicyIsAcceptedAndIgnored: the next plan shows that as drift.
 func TestPolicyIsAcceptedAndIgnored(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{})
@@ -242,7 +242,7 @@ func TestSetButNotReadBack(t *testing.T) {
 	}
 }
 
-// TestRefusedPolicy names those that the account may use, beside the argument.
+// TestRefusedPolicy: the diagnostic lists the policies that the account may use, and has the path of the argument.
 func TestRefusedPolicy(t *testing.T) {
 	t.Parallel()
 	usable := `Set policy to one that the account may use: "standard_policy", "strict". The session has "standard_policy".`
@@ -330,7 +330,7 @@ func TestRefusedPolicy(t *testing.T) {
 	}
 }
 
-// firstNames returns names that come before all others.
+// firstNames returns n names that sort before all others.
 func firstNames(n int) []string {
 	names := make([]string, n)
 	for i := range names {

@@ -56,7 +56,7 @@ const allActions = `
 	}
 `
 
-// invoke runs an action in this process, with short pauses, and returns its progress and its error, each as lines.
+// invoke runs an action in this process, with short pauses. It returns its progress and its error as lines.
 func invoke(ctx context.Context, t *testing.T, w *acctest.World, endpoint string,
 	adjust ...func(*wawp.Options),
 ) (progress, failure string) {
@@ -93,8 +93,8 @@ func invoke(ctx context.Context, t *testing.T, w *acctest.World, endpoint string
 	return progress, failure
 }
 
-// injectStatuses makes session/info tell these statuses, one by one, and then the truth; 404, 500 and page are answers
-// that tell none.
+// injectStatuses makes session/info report these statuses, one after the other, and then the real one. 404, 500 and
+// page are answers without a status.
 func injectStatuses(w *acctest.World, statuses ...string) {
 	for _, status := range statuses {
 		f := wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", status)}
@@ -110,12 +110,12 @@ func injectStatuses(w *acctest.World, statuses ...string) {
 	}
 }
 
-// In how many looks a status is told until it counts: SCAN_QR_CODE, and others that a session may only pass through.
+// How many looks in a row must show a status until it counts: SCAN_QR_CODE, and other transient statuses.
 const scanLooks, settledLooks = 3, 6
 
 var phone = &wawptest.Me{ID: "201012345678@c.us"}
 
-// worldWithPhone is a world with a session that has a phone: WORKING, or STOPPED where it is to be started.
+// worldWithPhone returns a world with a session that has a phone: STOPPED for a start, else WORKING.
 func worldWithPhone(t *testing.T, endpoint string) *acctest.World {
 	t.Helper()
 	w := acctest.New(t, wawptest.Config{})
@@ -127,7 +127,7 @@ func worldWithPhone(t *testing.T, endpoint string) *acctest.World {
 	return w
 }
 
-// TestActionReadsTheStatusFirst: what an action sends is decided by the status that it finds.
+// TestActionReadsTheStatusFirst: the status of the session decides which request an action sends.
 func TestActionReadsTheStatusFirst(t *testing.T) {
 	t.Parallel()
 	const fails = "fails: "
@@ -281,8 +281,8 @@ func TestActionOfAnUnknownProvider(t *testing.T) {
 	w.Asked(t, nil)
 }
 
-// TestActionWaitsWhileStarting: a session that boots is left alone by a start, and by a logout until it is known what
-// to do.
+// TestActionWaitsWhileStarting: a start sends nothing to a session that is STARTING, and a logout waits until its next
+// status.
 func TestActionWaitsWhileStarting(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -310,18 +310,18 @@ func TestActionWaitsWhileStarting(t *testing.T) {
 	}
 }
 
-// TestActionConfirmsTheTransition: what is read right after a request may be older than it.
+// TestActionConfirmsTheTransition: an answer right after a request may be older than the request.
 func TestActionConfirmsTheTransition(t *testing.T) {
 	t.Parallel()
 	nothing := func(map[string]any) any { return nil }
 	same := wawptest.Set("status", "WORKING")
 	for name, test := range map[string]struct {
-		action string
-		answer func(map[string]any) any // to the request; nil is the usual one
-		told   string                   // by session/info, one by one, before the truth
-		looks  int
-		says   string
-		fails  string
+		action   string
+		answer   func(map[string]any) any // to the request; nil is the usual one
+		statuses string                   // reported by session/info before the real status
+		looks    int
+		says     string
+		fails    string
 	}{
 		"start, seen as STOPPED":       {start, nil, "STOPPED,STOPPED,STARTING", 4, "is STARTING.", ""},
 		"start, seen without a status": {start, nothing, "STOPPED,,STARTING,", 5, "It is WORKING", ""},
@@ -381,7 +381,7 @@ func TestActionConfirmsTheTransition(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := worldWithPhone(t, test.action)
-			injectStatuses(w, strings.Split(test.told, ",")...)
+			injectStatuses(w, strings.Split(test.statuses, ",")...)
 			if test.answer != nil {
 				w.Inject(wawptest.Fault{Match: test.action, Reshape: test.answer})
 			}
@@ -397,7 +397,7 @@ func TestActionConfirmsTheTransition(t *testing.T) {
 	}
 }
 
-// TestAcceptedLogoutSucceeds: nothing but the answer shows that an engine that does not run was logged out.
+// TestAcceptedLogoutSucceeds: only the answer shows that an engine that does not run was logged out.
 func TestAcceptedLogoutSucceeds(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -426,7 +426,7 @@ func TestLogoutRefusedForAnotherReason(t *testing.T) {
 	}
 }
 
-// endableContext is a context that ends when it is told to.
+// endableContext is a context that ends, with cause, when done is closed.
 type endableContext struct {
 	context.Context
 	done  chan struct{}
@@ -444,7 +444,7 @@ func (e endableContext) Err() error {
 	}
 }
 
-// contextUntil returns a context whose time is over when the n-th request to an endpoint has arrived.
+// contextUntil returns a context whose deadline is exceeded when the n-th request to an endpoint has arrived.
 func contextUntil(t *testing.T, w *acctest.World, endpoint string, n int) context.Context {
 	t.Helper()
 	ctx := endableContext{t.Context(), make(chan struct{}), context.DeadlineExceeded}
@@ -455,8 +455,8 @@ func contextUntil(t *testing.T, w *acctest.World, endpoint string, n int) contex
 	return ctx
 }
 
-// TestActionTimeoutAndInterruption: the end of the time and of Terraform, at each step, and what is said of it. Each
-// case ends when the n-th request to an endpoint has arrived, which may never be answered.
+// TestActionTimeoutAndInterruption ends an action at each step, by its timeout and by an interruption, and checks the
+// diagnostic. Each case ends when the n-th request to an endpoint has arrived.
 func TestActionTimeoutAndInterruption(t *testing.T) {
 	t.Parallel()
 	const interrupted, outOfTime = "Action on a Wawp session was interrupted",
@@ -471,8 +471,8 @@ func TestActionTimeoutAndInterruption(t *testing.T) {
 	} {
 		for name, test := range map[string]struct {
 			action, status string
-			told           string // for good, by session/info, from the second look on
-			hold           string // is not answered, if it is one
+			laterStatus    string // reported by session/info from the second look on
+			unanswered     string // an endpoint that does not answer
 			at             string
 			n              int
 			says           string
@@ -489,7 +489,8 @@ func TestActionTimeoutAndInterruption(t *testing.T) {
 			"start, not " +
 				"told": {start, "STOPPED", " ", "", info, 4, "Wawp accepted the start of the session " +
 				instanceID + ", but it was not seen to leave STARTING " + end.how},
-			"a start that was begun": {start, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " +
+			"a start that was " +
+				"begun": {start, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " +
 				instanceID + " was not seen to leave STARTING " + end.how},
 			"stop is under way": {stop, "WORKING", "", stop, stop, 1, "may have taken effect"},
 			"stop": {
@@ -509,22 +510,23 @@ func TestActionTimeoutAndInterruption(t *testing.T) {
 				"Wawp accepted the logout of the session " + instanceID + ", but it was not seen to leave WORKING " +
 					end.how,
 			},
-			"a boot before a logout": {logout, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " +
+			"a boot before a " +
+				"logout": {logout, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " +
 				instanceID + " was not seen to keep one status " + end.how},
 		} {
 			t.Run(end.summary+": "+name, func(t *testing.T) {
 				t.Parallel()
 				w := acctest.New(t, wawptest.Config{BootTime: 1e15})
 				w.Add(wawptest.Session{InstanceID: instanceID, Status: test.status, Me: phone})
-				if test.action == logout && test.hold == "" {
-					// so that it has to be seen
+				if test.action == logout && test.unanswered == "" {
+					// so that the effect must be seen
 					w.Inject(wawptest.Fault{Match: logout, Reshape: wawptest.Without("status")})
 				}
-				if test.hold != "" {
-					w.Inject(wawptest.Fault{Match: test.hold, Hold: make(chan struct{})})
+				if test.unanswered != "" {
+					w.Inject(wawptest.Fault{Match: test.unanswered, Hold: make(chan struct{})})
 				}
-				if test.told != "" {
-					w.Inject(wawptest.Fault{Match: info, Skip: 1, Reshape: wawptest.Set("status", test.told)})
+				if test.laterStatus != "" {
+					w.Inject(wawptest.Fault{Match: info, Skip: 1, Reshape: wawptest.Set("status", test.laterStatus)})
 				}
 				ctx := endableContext{t.Context(), make(chan struct{}), end.with}
 				go func() {
@@ -533,16 +535,16 @@ func TestActionTimeoutAndInterruption(t *testing.T) {
 				}()
 				_, failure := invoke(ctx, t, w, test.action)
 				acctest.Contains(t, failure, test.says)
-				if test.hold == test.action {
+				if test.unanswered == test.action {
 					acctest.Contains(t, failure, "which was "+test.status, "Run the action again")
 				} else {
 					acctest.Contains(t, failure, end.summary)
 				}
-				if test.told != "" {
-					acctest.Contains(t, failure, "Its last status was "+cmp.Or(strings.TrimSpace(test.told),
+				if test.laterStatus != "" {
+					acctest.Contains(t, failure, "Its last status was "+cmp.Or(strings.TrimSpace(test.laterStatus),
 						test.status)+".")
 				}
-				if stuck := test.told == "STARTING" && end.summary == outOfTime; stuck != strings.Contains(failure,
+				if stuck := test.laterStatus == "STARTING" && end.summary == outOfTime; stuck != strings.Contains(failure,
 					"longer than 60 s") {
 					t.Errorf("the advice to restart is wrong or missing: %s", failure)
 				}
@@ -576,7 +578,7 @@ func TestActionCanceledBeforeTheRequest(t *testing.T) {
 	}
 }
 
-// TestActionThatRunsOutOfTimeQuotesTheLastAnswer: the wait did not fail, but it would have.
+// TestActionThatRunsOutOfTimeQuotesTheLastAnswer: the diagnostic of a timeout has the last error, too.
 func TestActionThatRunsOutOfTimeQuotesTheLastAnswer(t *testing.T) {
 	t.Parallel()
 	w := worldWithPhone(t, stop)
@@ -620,7 +622,7 @@ func TestRestartNotSeenIsAnError(t *testing.T) {
 	}
 }
 
-// TestActionsUnderFault: a request fails, at each step.
+// TestActionsUnderFault has a request fail at each step.
 func TestActionsUnderFault(t *testing.T) {
 	t.Parallel()
 	const (
@@ -703,7 +705,7 @@ func TestActionsUnderFault(t *testing.T) {
 				w := worldWithPhone(t, endpoint)
 				w.Inject(test.fault)
 				if test.fault.Match == info {
-					// so that it has to be seen
+					// so that the effect must be seen
 					w.Inject(wawptest.Fault{Match: logout, Reshape: wawptest.Without("status")})
 				}
 				ctx := t.Context()
@@ -756,7 +758,7 @@ func TestActionSurvivesAPanic(t *testing.T) {
 	acctest.Contains(t, failure, "The provider crashed", "index out of range")
 }
 
-// TestActionsTellATerminalNothing: Terraform prints progress as it is.
+// TestActionsTellATerminalNothing: progress has no terminal sequences, because Terraform prints it as it is.
 func TestActionsTellATerminalNothing(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -767,7 +769,7 @@ func TestActionsTellATerminalNothing(t *testing.T) {
 	acctest.Lacks(t, progress, "\x1b", "\r")
 }
 
-// TestActionsNeverShowTheToken: in no progress and in no error, whatever fails, at each step, and in every spelling.
+// TestActionsNeverShowTheToken: no progress and no error has the token, in any spelling, if any request fails.
 func TestActionsNeverShowTheToken(t *testing.T) {
 	t.Parallel()
 	for endpoint := range actions {

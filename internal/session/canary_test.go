@@ -19,7 +19,7 @@ import (
 // canary is a token that looks different in a URL, in JSON and in HTML.
 const canary = "cAn4ry/tok+en&=17"
 
-// echoedToken is a server that tells the token in every field, in each spelling.
+// echoedToken returns the token in each spelling in which a server could echo it.
 func echoedToken() string {
 	quoted, _ := json.Marshal(canary)
 	return strings.Join([]string{
@@ -55,7 +55,7 @@ func leakFaults(endpoint string) []wawptest.Fault {
 	return faults
 }
 
-// recordOutput runs the CLI at the highest log level, and keeps what it prints in its directory.
+// recordOutput returns a function that runs the CLI at the highest log level, and writes its output into its directory.
 func recordOutput(t *testing.T, cli *acctest.CLI) (run func(name, command string, arguments ...string)) {
 	t.Helper()
 	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(cli.Dir, "trace.log"))
@@ -122,7 +122,7 @@ func TestAccTokenNeverShows(t *testing.T) {
 	}
 }
 
-// TestAccTokenOfAnEphemeralVariable is in no plan.
+// TestAccTokenOfAnEphemeralVariable: a token from an ephemeral variable is in no plan.
 func TestAccTokenOfAnEphemeralVariable(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{Token: canary})

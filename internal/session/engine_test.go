@@ -9,7 +9,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// unclearAnswers are answers to a start, stop or restart that do not tell whether it takes place.
+// unclearAnswers are answers to a start, stop or restart that leave its outcome unknown.
 var unclearAnswers = map[string]wawptest.Fault{
 	"409":                  {Status: 409, Body: `{"code":"protocol_conflict","message":"It is started already."}`},
 	"422":                  {Status: 422, Body: `{"code":"busy","message":"Busy."}`},
@@ -26,7 +26,7 @@ var unclearAnswers = map[string]wawptest.Fault{
 	"an error in disguise": {Body: `{"code":"server_not_found","message":"No."}`},
 }
 
-// TestStartAndStopAreJudgedByStatus: whatever was answered, session/info tells what comes of it.
+// TestStartAndStopAreJudgedByStatus: session/info decides whether a start or stop succeeded, not its answer.
 func TestStartAndStopAreJudgedByStatus(t *testing.T) {
 	t.Parallel()
 	for name, fault := range unclearAnswers {
@@ -65,7 +65,8 @@ func TestStartAndStopAreJudgedByStatus(t *testing.T) {
 	}
 }
 
-// TestStopThatIsUnderWayIsNoFailure, although its answer was lost and it takes longer than there is time.
+// TestStopThatIsUnderWayIsNoFailure: a stop that takes longer than the timeout is no failure, even if its answer was
+// lost.
 func TestStopThatIsUnderWayIsNoFailure(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -98,7 +99,7 @@ func TestStopThatIsUnderWayIsNoFailure(t *testing.T) {
 	}
 }
 
-// TestStartedAlreadyIsStarted: what the look before a start tells may be a moment old.
+// TestStartedAlreadyIsStarted: the status before a start may be outdated, so that the start is refused.
 func TestStartedAlreadyIsStarted(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -133,8 +134,7 @@ func TestRefusedStartAfterTheCreationIsAWarning(t *testing.T) {
 	}
 }
 
-// TestActionIsJudgedByStatus, as desired_state is. (That what did not take hold is an error, TestActionsUnderFault
-// says.)
+// TestActionIsJudgedByStatus: session/info decides whether an action succeeded. TestActionsUnderFault covers failures.
 func TestActionIsJudgedByStatus(t *testing.T) {
 	t.Parallel()
 	for name, fault := range unclearAnswers {

@@ -16,13 +16,13 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// noRetries is a provider block that tries nothing again: what is tested here is what follows the last attempt.
+// noRetries is a provider block without retries: the tests are about what follows the last attempt.
 const noRetries = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"2s\"\n}\n\n"
 
-// foreignAnswer is what something that is not Wawp answers to a path that it does not know.
+// foreignAnswer is the answer of a server that is not Wawp to an unknown path.
 const foreignAnswer = "404 page not found"
 
-// checkRecorded checks that the state holds just the sessions that there are, none of them tainted.
+// checkRecorded checks that the state has exactly the n sessions at Wawp, none of them tainted.
 func checkRecorded(t *testing.T, w *acctest.World, tf acctest.Stated, n int) {
 	t.Helper()
 	state := tf.State()
@@ -32,7 +32,7 @@ func checkRecorded(t *testing.T, w *acctest.World, tf acctest.Stated, n int) {
 	for _, s := range state {
 		if id, _ := s.Attributes["instance_id"].(string); s.Status != "" {
 			t.Errorf("the session is %s", s.Status)
-		} else if _, there := w.Session(id); !there && n > 0 {
+		} else if _, found := w.Session(id); !found && n > 0 {
 			t.Errorf("the state has %q, which Wawp does not know", id)
 		}
 	}
@@ -42,7 +42,7 @@ func checkRecorded(t *testing.T, w *acctest.World, tf acctest.Stated, n int) {
 // session is recorded, and the next plan shows what is left to do.
 func TestCreatedSessionIsNeverLost(t *testing.T) {
 	t.Parallel()
-	const left = "0 to add, 1 to change, 0 to destroy"
+	const planned = "0 to add, 1 to change, 0 to destroy"
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		world wawptest.Config
@@ -53,18 +53,18 @@ func TestCreatedSessionIsNeverLost(t *testing.T) {
 		"info fails": {
 			wawptest.Fault{Match: info, Status: 500},
 			wawptest.Config{},
-			"POST /v2/session/info: HTTP 500", left, true,
+			"POST /v2/session/info: HTTP 500", planned, true,
 		},
 		"info is dropped": {
 			wawptest.Fault{Match: info, Drop: true},
 			wawptest.Config{},
 			"the request was sent, but",
-			left, true,
+			planned, true,
 		},
 		"info is foreign": {
 			wawptest.Fault{Match: info, Status: 404, Body: foreignAnswer},
 			wawptest.Config{},
-			"check base_url", left, false,
+			"check base_url", planned, false,
 		},
 		"info is refused": {
 			wawptest.Fault{
@@ -72,28 +72,28 @@ func TestCreatedSessionIsNeverLost(t *testing.T) {
 				Body: `{"code":"invalid_access_token","message":"No."}`,
 			},
 			wawptest.Config{},
-			"did not accept the access token", left, false,
+			"did not accept the access token", planned, false,
 		},
 		"info is HTML": {
 			wawptest.Fault{Match: info, Body: "<html>Sign in</html>"},
 			wawptest.Config{},
-			"does not describe a session", left, true,
+			"does not describe a session", planned, true,
 		},
 		"info has no status": {
 			wawptest.Fault{Match: info, Reshape: wawptest.Without("status")},
 			wawptest.Config{},
-			"without a status", left, false,
+			"without a status", planned, false,
 		},
 		"start fails": {
 			wawptest.Fault{Match: start, Status: 502},
 			wawptest.Config{},
-			"POST /v2/session/start: HTTP 502", left, false,
+			"POST /v2/session/start: HTTP 502", planned, false,
 		},
 		"start is dropped": {
 			wawptest.Fault{Match: start, Drop: true},
 			wawptest.Config{},
 			"the request was sent, but",
-			left, false,
+			planned, false,
 		},
 		"start is refused": {
 			wawptest.Fault{
@@ -102,7 +102,7 @@ func TestCreatedSessionIsNeverLost(t *testing.T) {
 			},
 			wawptest.Config{},
 			"subscription_required",
-			left, false,
+			planned, false,
 		},
 		"the wait fails": {
 			wawptest.Fault{Match: info, Skip: 1, Status: 500},
@@ -139,8 +139,8 @@ func TestCreatedSessionIsNeverLost(t *testing.T) {
 	}
 }
 
-// TestAccCreateWaitsForNobody: a session that a person has to scan has started. Its id is in the log from the first
-// moment on.
+// TestAccCreateWaitsForNobody: SCAN_QR_CODE counts as started, so a create does not wait for a scan. The log has the id
+// at once.
 func TestAccCreateWaitsForNobody(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -158,7 +158,7 @@ func TestAccCreateWaitsForNobody(t *testing.T) {
 	acctest.Contains(t, string(log), "created a Wawp session", "instance_id="+w.Sessions()[0].InstanceID)
 }
 
-// panicTransport is a transport that panics at a path, as a bug of ours would.
+// panicTransport is a transport that panics at a path, to simulate a bug of the provider.
 type panicTransport struct{ path string }
 
 func (e panicTransport) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -198,8 +198,8 @@ func TestPanicInCreateReportsAPossibleSession(t *testing.T) {
 	acctest.Contains(t, tf.Fails("apply"), "may have been created")
 }
 
-// TestCreateWithUnknownOutcomeIsNotRepeated is promise P2, as a user sees it: max_retries is 4, and still one request
-// is made.
+// TestCreateWithUnknownOutcomeIsNotRepeated is promise P2, as a user sees it: although max_retries is 4, one request is
+// made.
 func TestCreateWithUnknownOutcomeIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]wawptest.Fault{
@@ -239,7 +239,7 @@ func TestCreateWithUnknownOutcomeIsNotRepeated(t *testing.T) {
 	}
 }
 
-// TestIncompleteCreateAnswerIsRecorded: of an answer to create the id is enough.
+// TestIncompleteCreateAnswerIsRecorded: an answer to create needs only the id.
 func TestIncompleteCreateAnswerIsRecorded(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -344,7 +344,7 @@ func TestSessionDeletedInTheDashboard(t *testing.T) {
 	checkRecorded(t, w, tf, 1)
 }
 
-// TestSessionDeletedBeforeTheFirstRefresh: to bring a session to desired_state is to see it.
+// TestSessionDeletedBeforeTheFirstRefresh: a wait for desired_state counts as having read the session.
 func TestSessionDeletedBeforeTheFirstRefresh(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -354,7 +354,8 @@ func TestSessionDeletedBeforeTheFirstRefresh(t *testing.T) {
 	acctest.Contains(t, tf.OK("plan"), "is gone", "1 to add, 0 to change, 0 to destroy")
 }
 
-// TestNewSessionMayNotBeKnownEverywhere, for 2 minutes, unless Wawp has described it. Then it is like any other.
+// TestNewSessionMayNotBeKnownEverywhere: a new session that Wawp has not yet described stays in the state for 2
+// minutes.
 func TestNewSessionMayNotBeKnownEverywhere(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -401,7 +402,7 @@ func TestAbsenceTakesThreeAnswers(t *testing.T) {
 	w.Asked(t, map[string]int{info: 2, rateLimit: 1})
 }
 
-// TestAbsentProtectedSessionStaysInTheState: its absence is an error that names the way out.
+// TestAbsentProtectedSessionStaysInTheState: its absence is an error that says how to remove it from the state.
 func TestAbsentProtectedSessionStaysInTheState(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -494,7 +495,7 @@ func TestUnprovenAbsenceKeepsTheState(t *testing.T) {
 	}
 }
 
-// TestWorkingSessionWithoutAccountIsPaired: a session that works has a phone, whether or not Wawp tells whose.
+// TestWorkingSessionWithoutAccountIsPaired: a WORKING session has a phone, even if Wawp does not report its account.
 func TestWorkingSessionWithoutAccountIsPaired(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -582,8 +583,8 @@ func TestServerThatOffersOnlyCreate(t *testing.T) {
 	}
 }
 
-// TestExistingSessionStaysInTheState: that nobody has described a session yet, and that its deletion was answered as if
-// there were no such route, does not show that the server offers only create.
+// TestExistingSessionStaysInTheState: an answer like that of an unknown route to a deletion does not prove that the
+// server has only create, even if it has not described the session yet.
 func TestExistingSessionStaysInTheState(t *testing.T) {
 	t.Parallel()
 	const page = "<html>Not Found</html>"
@@ -751,8 +752,8 @@ func TestDestroyUnderFault(t *testing.T) {
 			} else {
 				acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), test.says)
 			}
-			if left := len(tf.State()); (left == 0) != test.gone {
-				t.Errorf("%d sessions are in the state", left)
+			if remaining := len(tf.State()); (remaining == 0) != test.gone {
+				t.Errorf("%d sessions are in the state", remaining)
 			}
 			if loggedOut := w.Count(logout) > 0; loggedOut == test.alone {
 				t.Errorf("a phone was logged out: %t", loggedOut)

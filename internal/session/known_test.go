@@ -7,10 +7,10 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// linkedID is a session that somebody has linked a phone to.
+// linkedID is the id of a session to which a phone is linked.
 const linkedID = "3EB0BCB2E3D4"
 
-// answerCreate has a create be answered with the id of a session, whatever it makes, and perhaps say less.
+// answerCreate returns a fault that answers a create with an id, after the reshapes.
 func answerCreate(id string, reshape ...func(map[string]any) any) wawptest.Fault {
 	return wawptest.Fault{Match: create, Reshape: func(answer map[string]any) any {
 		answer["instance_id"] = id
@@ -21,7 +21,7 @@ func answerCreate(id string, reshape ...func(map[string]any) any) wawptest.Fault
 	}}
 }
 
-// TestKnownInstanceIDIsNoNewSession: the id of a session that the process has made is that of no other.
+// TestKnownInstanceIDIsNoNewSession: a create that answers with the id of a session of this process has created none.
 func TestKnownInstanceIDIsNoNewSession(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -34,7 +34,8 @@ func TestKnownInstanceIDIsNoNewSession(t *testing.T) {
 	}
 }
 
-// TestSessionThatWasReadIsNotNew: another resource of the same run, or a data source, has it.
+// TestSessionThatWasReadIsNotNew: a create cannot answer with the id of a session that a resource or data source has
+// read.
 func TestSessionThatWasReadIsNotNew(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -48,7 +49,8 @@ func TestSessionThatWasReadIsNotNew(t *testing.T) {
 	}
 }
 
-// TestNewSessionWithAPhoneWarns: it is recorded, and deleted only once no phone is linked to it.
+// TestNewSessionWithAPhoneWarns: the session is recorded with a warning, and deleted only once no phone is linked to
+// it.
 func TestNewSessionWithAPhoneWarns(t *testing.T) {
 	t.Parallel()
 	linked := func(answer map[string]any) any {
@@ -103,7 +105,7 @@ func TestNewSessionWithAPhoneWarns(t *testing.T) {
 	}
 }
 
-// TestNewSessionWithoutAPhoneDoesNotWarn: a phone that is linked later says nothing.
+// TestNewSessionWithoutAPhoneDoesNotWarn: nor does a phone that is linked later.
 func TestNewSessionWithoutAPhoneDoesNotWarn(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})

@@ -20,18 +20,18 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// applyProcess is an apply that runs, in a process group of its own.
+// applyProcess is a running apply in its own process group.
 type applyProcess struct {
 	t      *testing.T
 	ctx    context.Context // ends when something hangs
 	cli    *acctest.CLI
 	cmd    *exec.Cmd
 	output *acctest.Transcript
-	pipe   *os.File // from which what the CLI prints can be read, where it is not in said
+	pipe   *os.File // the output of the CLI, if it is not in output
 }
 
-// newApply begins to apply a configuration. Its provider logs, so that whatever it says to a CLI that has ended could
-// end it.
+// newApply prepares an apply of a configuration. Its provider logs, because a write to a CLI that has ended could end
+// it.
 func newApply(t *testing.T, w *acctest.World, configuration string) *applyProcess {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
@@ -58,7 +58,7 @@ func (a *applyProcess) start() {
 	a.t.Cleanup(func() { _ = syscall.Kill(-a.cmd.Process.Pid, syscall.SIGKILL) })
 }
 
-// providerProcess waits until something has happened, and returns the process of the provider then.
+// providerProcess returns the process id of the provider. happened is the error of the wait before it.
 func (a *applyProcess) providerProcess(happened error) int {
 	a.t.Helper()
 	if happened != nil {
@@ -186,16 +186,17 @@ func TestAccUnrecordedSessionsAreDeleted(t *testing.T) {
 			}
 			close(release)
 			a.waitForEnd(provider)
-			if left := w.Sessions(); len(left) != 0 || w.Count(create) != 3 || w.Count(remove) != 3 ||
+			if remaining := w.Sessions(); len(remaining) != 0 || w.Count(create) != 3 || w.Count(remove) != 3 ||
 				len(a.cli.State()) != 0 {
-				t.Errorf("%d sessions are left of %d, after %d deletions", len(left), w.Count(create), w.Count(remove))
+				t.Errorf("%d sessions are left of %d, after %d "+
+					"deletions", len(remaining), w.Count(create), w.Count(remove))
 			}
 		})
 	}
 }
 
-// TestAccSecondCtrlC: Terraform asks the provider to end, and kills it 2 s later. What is answered in that time is
-// deleted, and that is logged.
+// TestAccSecondCtrlC: Terraform asks the provider to end, and kills it 2 seconds later. Sessions that are created in
+// that time are deleted, and that is logged.
 func TestAccSecondCtrlC(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.11", "") // OpenTofu does not always write, after a second Ctrl-C, what had returned before
@@ -220,7 +221,7 @@ func TestAccSecondCtrlC(t *testing.T) {
 		<-time.After(time.Millisecond)
 	}
 	close(release)
-	_ = a.cmd.Wait() // it ends with an error, which is not the question
+	_ = a.cmd.Wait() // the CLI ends with an error, which this test does not check
 	a.waitForEnd(provider)
 	checkRecorded(t, w, a.cli, 0)
 	for _, words := range []string{"nobody can record", "deleted the Wawp session that nobody could record"} {
@@ -231,7 +232,8 @@ func TestAccSecondCtrlC(t *testing.T) {
 	}
 }
 
-// TestAccDebuggedProviderOutlivesItsParent: who starts it with -debug is not who records what it makes.
+// TestAccDebuggedProviderOutlivesItsParent: the parent of a provider with -debug is not the Terraform that records
+// sessions.
 func TestAccDebuggedProviderOutlivesItsParent(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -254,7 +256,7 @@ func TestAccDebuggedProviderOutlivesItsParent(t *testing.T) {
 	w.Asked(t, map[string]int{create: 1, info: 1, remove: 1})
 }
 
-// TestAccProviderEndsAfterTerraform by itself if nothing is under way that must come to its end, and else by SIGTERM.
+// TestAccProviderEndsAfterTerraform: the provider ends by itself if no create is in flight, and else by SIGTERM.
 func TestAccProviderEndsAfterTerraform(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -285,7 +287,7 @@ func TestAccProviderEndsAfterTerraform(t *testing.T) {
 	}
 }
 
-// TestAccTerraformDecidesWhenTheProviderEnds: as long as it lives, no signal does.
+// TestAccTerraformDecidesWhenTheProviderEnds: no signal ends the provider while Terraform lives.
 func TestAccTerraformDecidesWhenTheProviderEnds(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})

@@ -10,10 +10,11 @@ import (
 
 const unlinkWarning = "Warning: The plan unlinks a phone from the Wawp session " + instanceID
 
-// TestPlanThatUnlinksAPhoneWarns: whose it is, that a person has to link it again, and how a resource is renamed.
+// TestPlanThatUnlinksAPhoneWarns: the warning says whose phone it is, that a person must link it again, and how to
+// rename a resource.
 func TestPlanThatUnlinksAPhoneWarns(t *testing.T) {
 	t.Parallel()
-	told := []string{
+	details := []string{
 		unlinkWarning, "the phone with the number 201012345678 (\"Supports\")", "a person has to link it again",
 		"moved { from = wawp_session.<old name> to = wawp_session.<new name> }",
 	}
@@ -22,7 +23,7 @@ func TestPlanThatUnlinksAPhoneWarns(t *testing.T) {
 		fault  wawptest.Fault
 		says   []string // nil: no warning
 	}{
-		"working": {"WORKING", wawptest.Fault{}, told},
+		"working": {"WORKING", wawptest.Fault{}, details},
 		"whose, unknown": {
 			"WORKING",
 			wawptest.Fault{Match: info, Reshape: wawptest.Without("me")},
@@ -55,7 +56,7 @@ func TestPlanThatUnlinksAPhoneWarns(t *testing.T) {
 	}
 }
 
-// TestPlanOfAStoppedSessionUnlinksItsPhone, too: it was linked when it was seen last.
+// TestPlanOfAStoppedSessionUnlinksItsPhone: the plan warns of the phone that was linked when the session was last read.
 func TestPlanOfAStoppedSessionUnlinksItsPhone(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -70,8 +71,8 @@ func TestPlanOfAStoppedSessionUnlinksItsPhone(t *testing.T) {
 	acctest.Lacks(t, tf.Fails("plan", "-destroy"), "Warning") // what is refused unlinks nothing
 }
 
-// TestAccRenamedSessionKeepsItsPhone with the moved block that the warning shows. Of a replacement by hand the provider
-// is not told.
+// TestAccRenamedSessionKeepsItsPhone uses the moved block that the warning shows. Terraform does not tell the provider
+// of a -replace.
 func TestAccRenamedSessionKeepsItsPhone(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})

@@ -123,7 +123,7 @@ func TestDesiredState(t *testing.T) {
 	}
 }
 
-// TestNameReportedLate: a null that was planned as such could not be told any more.
+// TestNameReportedLate: Terraform would refuse a value for an attribute that was planned as null.
 func TestNameReportedLate(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -279,7 +279,7 @@ func TestImport(t *testing.T) {
 	tf.Forget(address)
 	tf.OK("import", address, w.Sessions()[0].InstanceID)
 	imported := tf.State()[0].Attributes
-	imported["server_name"] = made["server_name"] // the simulated info does not tell it
+	imported["server_name"] = made["server_name"] // the simulated session/info lacks it
 	if fmt.Sprint(imported) != fmt.Sprint(made) {
 		t.Errorf("%v was imported, and had been %v", imported, made)
 	}

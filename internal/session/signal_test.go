@@ -61,7 +61,7 @@ func TestAccSignalsLoseNothing(t *testing.T) {
 				t.Fatalf("%s\n%s", err, output.String())
 			}
 			close(release)
-			_ = cmd.Wait() // it ends with an error, which is not the question
+			_ = cmd.Wait() // the CLI ends with an error, which this test does not check
 
 			if n := w.Count(create); n != underWay {
 				t.Errorf("%d of %d sessions were created, want the %d that were under way", n, declared, underWay)
@@ -74,7 +74,7 @@ func TestAccSignalsLoseNothing(t *testing.T) {
 	}
 }
 
-// TestAccInterruptedAction: Ctrl-C ends a wait at once, as a failure that says what was seen.
+// TestAccInterruptedAction: Ctrl-C ends a wait at once, with a diagnostic that has the last status.
 func TestAccInterruptedAction(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")

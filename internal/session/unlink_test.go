@@ -19,7 +19,7 @@ func countLogouts(w *acctest.World) int {
 	return n
 }
 
-// TestDestroyUnlinksThePhone whatever the session shows at the moment, or says that it did not.
+// TestDestroyUnlinksThePhone: a destroy unlinks the phone in every status of the session, or warns that it did not.
 func TestDestroyUnlinksThePhone(t *testing.T) {
 	t.Parallel()
 	const warns = "Warning: Wawp session was not logged out"
@@ -160,7 +160,7 @@ func TestDestroyUnlinksThePhone(t *testing.T) {
 // noSuchInstance is Wawp's answer that there is no such instance.
 const noSuchInstance = `{"code":"invalid_instance","message":"gone"}`
 
-// TestPhoneIsUnlinkedOnce, where a pairing is destroyed with its session.
+// TestPhoneIsUnlinkedOnce: a destroy of a pairing and its session sends one logout.
 func TestPhoneIsUnlinkedOnce(t *testing.T) {
 	t.Parallel()
 	for name, starting := range map[string]time.Duration{"working": 0, "starting": 30 * time.Millisecond} {
@@ -190,7 +190,7 @@ func TestPhoneIsUnlinkedOnce(t *testing.T) {
 	}
 }
 
-// TestTransientScanKeepsTheAccount: a session shows it while it connects to its phone.
+// TestTransientScanKeepsTheAccount: a session shows SCAN_QR_CODE while it connects to its phone.
 func TestTransientScanKeepsTheAccount(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -216,7 +216,7 @@ func TestTransientScanKeepsTheAccount(t *testing.T) {
 	}
 }
 
-// TestTransientStopIsNotTheDesiredState: of a restart by somebody else, for example.
+// TestTransientStopIsNotTheDesiredState: a session is STOPPED for a moment during a restart.
 func TestTransientStopIsNotTheDesiredState(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})

@@ -15,7 +15,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// loggingTB is a test whose commands write their log somewhere.
+// loggingTB is a test whose context has a logger.
 type loggingTB struct {
 	testing.TB
 	ctx context.Context
@@ -24,8 +24,7 @@ type loggingTB struct {
 // Context replaces that of [testing.TB].
 func (l loggingTB) Context() context.Context { return l.ctx }
 
-// inOwnProcess runs a test in a process of its own, because it changes what a process has only once. It says whether
-// this is that process.
+// inOwnProcess runs a test in its own process, because the test changes global state. It returns true in that process.
 func inOwnProcess(t *testing.T) bool {
 	t.Helper()
 	const isAlone = "TEST_RUNS_ALONE"
@@ -40,7 +39,7 @@ func inOwnProcess(t *testing.T) bool {
 	return false
 }
 
-// TestDeletionOfAnUnrecordedSessionIsLogged at WARN: why the session is deleted, and how that went.
+// TestDeletionOfAnUnrecordedSessionIsLogged: the log has at WARN why the session is deleted, and the result.
 func TestDeletionOfAnUnrecordedSessionIsLogged(t *testing.T) {
 	t.Parallel()
 	if !inOwnProcess(t) {
@@ -49,9 +48,9 @@ func TestDeletionOfAnUnrecordedSessionIsLogged(t *testing.T) {
 	parent.End() // Terraform has ended the connection
 	const why = "Terraform has ended, so nobody can record the Wawp session that was just created: deleting it"
 	for name, test := range map[string]struct {
-		fault wawptest.Fault
-		logs  []string
-		left  int
+		fault     wawptest.Fault
+		logs      []string
+		remaining int
 	}{
 		"deleted": {
 			wawptest.Fault{Skip: 1000},
@@ -74,17 +73,17 @@ func TestDeletionOfAnUnrecordedSessionIsLogged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		left := w.Sessions()
+		remaining := w.Sessions()
 		for _, line := range lines {
 			if line["@level"] == "warn" {
 				warnings = append(warnings, line["@message"].(string))
-				if id, _ := line["instance_id"].(string); len(id) != 12 || len(left) > 0 && left[0].InstanceID != id {
+				if id, _ := line["instance_id"].(string); len(id) != 12 || len(remaining) > 0 && remaining[0].InstanceID != id {
 					t.Errorf("%s: the line is %v", name, line)
 				}
 			}
 		}
-		if len(left) != test.left || !slices.Equal(warnings, test.logs) {
-			t.Errorf("%s: %d sessions are left, and it warns: %q", name, len(left), warnings)
+		if len(remaining) != test.remaining || !slices.Equal(warnings, test.logs) {
+			t.Errorf("%s: %d sessions are left, and it warns: %q", name, len(remaining), warnings)
 		}
 	}
 }

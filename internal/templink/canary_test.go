@@ -28,7 +28,7 @@ func secretSpellings(secret string) []string {
 	}
 }
 
-// foreignLink is a link that only leaks tell of: it is nobody's, and has no business anywhere.
+// foreignLink is a link that only the leak faults contain. It must show nowhere.
 const foreignLink = "https://app.wawp.net/temp-qr/c4nary0000000000000000000000000000000000000000000000000000000000"
 
 // leakFaults are the faults that could bring the access token or a link to light.
@@ -77,7 +77,7 @@ func TestAccSecretsNeverShow(t *testing.T) {
 		return all
 	}
 	n := len(leakFaults())
-	kept, given := sessions("3EB0BCB2", post, get, revoke), sessions("5056E800", get, info, post)
+	stored, given := sessions("3EB0BCB2", post, get, revoke), sessions("5056E800", get, info, post)
 	for _, session := range given[:n] {
 		w.NewLink(session) // to be found
 	}
@@ -108,7 +108,7 @@ func TestAccSecretsNeverShow(t *testing.T) {
 					command     = "echo got $LINK"
 					environment = { LINK = ephemeral.wawp_session_temp_link.y[count.index].link }
 				}
-			}`, len(kept), turn, handedOut, opened)
+			}`, len(stored), turn, handedOut, opened)
 	}
 	cli := w.CLI(t, configure(1, 0))
 	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(cli.Dir, "trace.log"))
@@ -142,8 +142,8 @@ func TestAccSecretsNeverShow(t *testing.T) {
 	acctest.Contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/temp-link")
 
 	inState := map[any]bool{} // by token; those of no state are false
-	for i := range kept {
-		for _, link := range w.Links(kept[i]) {
+	for i := range stored {
+		for _, link := range w.Links(stored[i]) {
 			inState[linkToken(link)] = true
 		}
 		for _, link := range append(w.Links(given[i]), w.Links(handedOut)...) {
@@ -168,9 +168,9 @@ func searchSecrets(t *testing.T, dir string, inState map[any]bool, nowhere []str
 	acctest.Search(t, dir, func(file string, content []byte) {
 		isState := strings.HasPrefix(file, "terraform.tfstate") || strings.Contains(file, ".tfplan/")
 		for _, digits := range tokens.FindAll(content, -1) {
-			kept, isLink := inState[string(digits)]
+			stored, isLink := inState[string(digits)]
 			switch {
-			case kept && isState:
+			case stored && isState:
 				found++
 			case isLink:
 				t.Errorf("%s holds a link", file)

@@ -19,7 +19,7 @@ func ephemeralConfig(instance string, arguments ...string) string {
 		strings.Join(arguments, "\n  "))
 }
 
-// ephemeralAndOutputConfig configures the ephemeral resource, and what writes the link down when it is applied.
+// ephemeralAndOutputConfig configures the ephemeral resource, and a resource that stores the link during an apply.
 func ephemeralAndOutputConfig(instance string) string {
 	return ephemeralConfig(instance) + `
 		resource "terraform_data" "note" {
@@ -42,8 +42,8 @@ func openedValues(tf *acctest.Terraform) string {
 	return link.AsString() + " " + expires.AsString()
 }
 
-// runAllOpens runs all that opens an ephemeral resource, each of which must ask for the link, and returns what an apply
-// was given.
+// runAllOpens runs each command that opens an ephemeral resource, checks that it reads the link, and returns the link
+// of the apply.
 func runAllOpens(t *testing.T, w *acctest.World, tf *acctest.Terraform) (got string) {
 	t.Helper()
 	for _, command := range []string{"plan", "apply", "plan", "destroy"} {
@@ -62,8 +62,7 @@ func runAllOpens(t *testing.T, w *acctest.World, tf *acctest.Terraform) (got str
 // statuses are those of a session, and one that is not known yet.
 var statuses = []string{"STOPPED", "STARTING", scan, "WORKING", "FAILED", "PAUSED"}
 
-// TestEphemeralInEveryStatus makes one link, for a session that waits for a scan, and none for any other. None is an
-// error.
+// TestEphemeralInEveryStatus: only a session that waits for a scan gets a new link. No status is an error.
 func TestEphemeralInEveryStatus(t *testing.T) {
 	t.Parallel()
 	for _, status := range statuses {
@@ -212,7 +211,7 @@ func TestEphemeralOfNoSession(t *testing.T) {
 	}
 }
 
-// TestEphemeralUnderFault tells the state of the session, which is no error, from what is one.
+// TestEphemeralUnderFault: a status of the session is no error, and a fault is one.
 func TestEphemeralUnderFault(t *testing.T) {
 	t.Parallel()
 	const failed = "Error: Wawp temporary link could not be found or made"
@@ -364,7 +363,7 @@ func TestEphemeralInOtherForms(t *testing.T) {
 	}
 }
 
-// TestTwoEphemeralsOfOneSession open the link of one session at the same time: one is made, and all are given it.
+// TestTwoEphemeralsOfOneSession opens two at the same time: one link is made, and both return it.
 func TestTwoEphemeralsOfOneSession(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{Latency: 20 * time.Millisecond})

@@ -10,10 +10,10 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// noRetries is a provider block that tries nothing again: what is tested here is what follows the last attempt.
+// noRetries is a provider block without retries: the tests are about what follows the last attempt.
 const noRetries = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"2s\"\n}\n\n"
 
-// What is answered to what is not there: by something that is not Wawp, and by Wawp.
+// Answers about sessions that do not exist: of a server that is not Wawp, and of Wawp.
 const (
 	foreignAnswer  = "404 page not found"
 	noSuchInstance = `{"code":"invalid_instance","message":"The instance was deleted."}`
@@ -47,7 +47,7 @@ func editKey(key string, change func(string) any) reshape {
 // linkToken returns the last part of a link.
 func linkToken(link string) any { return link[strings.LastIndex(link, "/")+1:] }
 
-// nestUnder puts what a change makes of a value into an object.
+// nestUnder wraps the result of a change into an object, under a key.
 func nestUnder(key string, change func(string) any) func(string) any {
 	return func(value string) any { return map[string]any{key: change(value), "id": 7} }
 }
@@ -122,7 +122,7 @@ func TestAnswersInOtherForms(t *testing.T) {
 	}
 }
 
-// TestAnswersToAnotherMethodInAnotherForm: what POST and GET call the same link may differ.
+// TestAnswersToAnotherMethodInAnotherForm: POST and GET may spell the same link differently.
 func TestAnswersToAnotherMethodInAnotherForm(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{Now: newClock().Now})
@@ -187,7 +187,7 @@ func TestIncompleteAnswers(t *testing.T) {
 	}
 }
 
-// TestNotMade makes no second request for a link, and says what may have become of the first.
+// TestNotMade: a create that fails is not repeated, and its diagnostic says whether there may be a link.
 func TestNotMade(t *testing.T) {
 	t.Parallel()
 	const perhaps, summary = "There may be a new link", "Error: Wawp temporary link was not made"
@@ -336,7 +336,7 @@ func TestSessionDeletedInTheDashboard(t *testing.T) {
 	acctest.Contains(t, output, "Error: Wawp knows no session "+id, `with AttributeName("instance_id")`)
 }
 
-// TestRevocationThatIsRefused lets a link go whose session needs no scan, with a warning.
+// TestRevocationThatIsRefused: the link of a session that needs no scan is removed from the state, with a warning.
 func TestRevocationThatIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, endpoint := range []string{"", revoke} {
@@ -355,7 +355,7 @@ func TestRevocationThatIsRefused(t *testing.T) {
 	}
 }
 
-// TestNotRevoked keeps the state where the link may still be valid.
+// TestNotRevoked: a link that may still be valid stays in the state.
 func TestNotRevoked(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]wawptest.Fault{
@@ -390,7 +390,7 @@ func TestNotRevoked(t *testing.T) {
 	}
 }
 
-// TestRevocationWithoutAnAnswer has the link be revoked, and the answer not say so.
+// TestRevocationWithoutAnAnswer: Wawp revokes the link, but its answer does not show that.
 func TestRevocationWithoutAnAnswer(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -422,7 +422,7 @@ func TestRevocationWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// TestStaleRead has a GET that is older than the link: the state says what Wawp said, and mends itself.
+// TestStaleRead: an answer that is older than the link shows in the state, and the next refresh corrects it.
 func TestStaleRead(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{})
@@ -437,7 +437,7 @@ func TestStaleRead(t *testing.T) {
 	}
 }
 
-// TestUnknownConfiguration makes the provider depend on what is known only after an apply.
+// TestUnknownConfiguration uses a provider whose configuration is known only after an apply.
 func TestUnknownConfiguration(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{})

@@ -38,7 +38,7 @@ const (
 	scan    = "SCAN_QR_CODE"
 )
 
-// clock is that of a simulated API. It stands still, but for Advance.
+// clock is the clock of a simulated API. Only Advance moves it.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -58,7 +58,7 @@ func (c *clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// linkUntilNoon is an answer that shows a link which ends half an hour after the clock was started.
+// linkUntilNoon returns an answer with a link that expires half an hour after the clock's start.
 func linkUntilNoon(link string) string {
 	return fmt.Sprintf(`{"link":%q,"expires_at":"2026-01-31T12:00:00Z"}`, link)
 }

@@ -14,9 +14,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// interruptCLI runs the CLI until a request that is held has arrived, then interrupts it and its provider, as Ctrl-C in
-// a terminal does. It calls stopped once the provider knows, and returns what was printed and logged when the CLI has
-// ended.
+// interruptCLI runs the CLI until a held request has arrived. Then it interrupts the CLI and the provider, as Ctrl-C in
+// a terminal does. It calls stopped once the provider is stopping, and returns output and log when the CLI has ended.
 func interruptCLI(t *testing.T, w *acctest.World, cli *acctest.CLI, held string, stopped func(),
 	arguments ...string,
 ) string {
@@ -52,7 +51,7 @@ func interruptCLI(t *testing.T, w *acctest.World, cli *acctest.CLI, held string,
 			stopped()
 		}
 	}
-	_ = cmd.Wait() // it ends with an error, which is not the question
+	_ = cmd.Wait() // the CLI ends with an error, which this test does not check
 	if ctx.Err() != nil || !isStopping {
 		t.Errorf("Ctrl-C does not end it, or does not reach the provider:\n%s", output.String())
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// What a deletion, and a list, can meet.
+// Answers to a deletion and to a list.
 const (
 	unknownHook = `{"code":"webhook_not_found","message":"The session has no webhook with this URL."}`
 	unknownID   = `{"code":"session_not_found","message":"There is no such session."}`
@@ -31,7 +31,7 @@ func TestDeletionLooksTwice(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		faults          []wawptest.Fault
-		gone, kept      bool // it was deleted outside; it stays in the state
+		gone, inState   bool // it was deleted outside; it stays in the state
 		removals, looks int
 		says            string
 	}{
@@ -97,13 +97,13 @@ func TestDeletionLooksTwice(t *testing.T) {
 			output = acctest.Unwrap(output)
 			acctest.Contains(t, output, test.says)
 			w.Asked(t, map[string]int{remove: test.removals, list: test.looks})
-			if left := len(tf.State()); ok == test.kept || (left == 1) != test.kept {
+			if left := len(tf.State()); ok == test.inState || (left == 1) != test.inState {
 				t.Errorf("success: %t; %d webhooks are in the state:\n%s", ok, left, output)
 			}
-			if left := len(w.Webhooks(id)); (left == 1) != test.kept {
+			if left := len(w.Webhooks(id)); (left == 1) != test.inState {
 				t.Errorf("Wawp has %d webhooks", left)
 			}
-			if test.kept {
+			if test.inState {
 				return
 			}
 			acctest.Lacks(t, output, "Warning")
@@ -111,7 +111,7 @@ func TestDeletionLooksTwice(t *testing.T) {
 	}
 }
 
-// TestInterruptedLookProvesNothing: without its second look a deletion is not done.
+// TestInterruptedLookProvesNothing: a deletion that is interrupted before its second look fails.
 func TestInterruptedLookProvesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{})
@@ -127,7 +127,7 @@ func TestInterruptedLookProvesNothing(t *testing.T) {
 	}
 }
 
-// TestDeletionsLookAtTheSameTime: a pause keeps no other webhook of the session waiting.
+// TestDeletionsLookAtTheSameTime: the pause of a deletion does not block other webhooks of the session.
 func TestDeletionsLookAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	const n = 5
@@ -148,7 +148,7 @@ func TestDeletionsLookAtTheSameTime(t *testing.T) {
 	}
 }
 
-// TestChangeLooksTwice: what Wawp does not know for some seconds is changed all the same.
+// TestChangeLooksTwice: a webhook that Wawp does not know for some seconds is still changed.
 func TestChangeLooksTwice(t *testing.T) {
 	t.Parallel()
 	for name, argument := range map[string]string{"a change": "enabled = false", "a secret is removed": ""} {

@@ -9,7 +9,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// createFirst is a lifecycle block.
+// createFirst is a lifecycle block with create_before_destroy.
 const createFirst = "lifecycle {\n    create_before_destroy = true\n  }"
 
 // checkOnlyWebhook checks that there is one webhook, at Wawp and in the state.
@@ -118,7 +118,7 @@ func TestWebhookDeclaredTwice(t *testing.T) {
 	}
 }
 
-// TestWebhookListedWithAnotherSpelling: Wawp knows none on the address, and lists one that may be it.
+// TestWebhookListedWithAnotherSpelling: Wawp does not know the URL, but lists a similar one.
 func TestWebhookListedWithAnotherSpelling(t *testing.T) {
 	t.Parallel()
 	for listed, may := range map[string]bool{
@@ -157,8 +157,8 @@ func TestStaleList(t *testing.T) {
 	w.Asked(t, map[string]int{list: 2})
 }
 
-// TestAddressIsNotShown: path and query of a url often are the secret of its receiver. Messages name scheme and host,
-// whatever is wrong, and whatever the server quotes.
+// TestAddressIsNotShown: path and query of a URL may be a secret of its receiver. Messages quote only scheme and host,
+// with any error and any answer.
 func TestAddressIsNotShown(t *testing.T) {
 	t.Parallel()
 	const path, query = "c4nary-p4th", "c4nary-qu3ry"
@@ -240,7 +240,7 @@ func TestNullIsNoEvent(t *testing.T) {
 	w.Asked(t, nil)
 }
 
-// TestSecretIsAskedForWhereItIsSent, and nowhere else: plan and destroy work without it.
+// TestSecretIsAskedForWhereItIsSent: other plans, and a destroy, work without the secret.
 func TestSecretIsAskedForWhereItIsSent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{})
@@ -263,7 +263,7 @@ func TestSecretIsAskedForWhereItIsSent(t *testing.T) {
 	acctest.Contains(t, tf.OK("destroy"), "1 destroyed")
 }
 
-// TestSecretsMayBeUnknown while the configuration is validated: which of them is set comes out later.
+// TestSecretsMayBeUnknown: validation accepts unknown secrets, because any of them may become null.
 func TestSecretsMayBeUnknown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{})
@@ -283,7 +283,7 @@ var secretKinds = map[string]string{
 	"stored": `hmac_secret = "old"`, "write-only": "hmac_secret_wo = \"old\"\n  hmac_secret_wo_version = 1",
 }
 
-// inherited has a webhook be replaced as createFirst does, because of what depends on it.
+// inherited makes Terraform create the new webhook first, because a dependent resource has create_before_destroy.
 const inherited = "resource \"wawp_session_rate_limit\" \"x\" {\n" +
 	"  instance_id = wawp_session_webhook.x.instance_id\n" +
 	"  policy = \"standard_policy\"\n" +
@@ -311,7 +311,7 @@ func checkNoSecret(t *testing.T, w *acctest.World, tf *acctest.Terraform) {
 	}
 }
 
-// TestRemovedSecretIsGone, whichever object is made or destroyed first, and whatever changes with it.
+// TestRemovedSecretIsGone: in any order of create and destroy, and with any other change.
 func TestRemovedSecretIsGone(t *testing.T) {
 	t.Parallel()
 	const other = `events = ["poll.vote"]`
@@ -372,8 +372,8 @@ func TestRenamedWebhookLosesItsSecret(t *testing.T) {
 	}
 }
 
-// TestReplacedWithOtherArguments: the new object cannot know that the webhook is that of the old one. What to do is
-// said, and works.
+// TestReplacedWithOtherArguments: the new object cannot know that the webhook belongs to the old one. The advice of the
+// diagnostic works.
 func TestReplacedWithOtherArguments(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{})

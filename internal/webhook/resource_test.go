@@ -312,8 +312,8 @@ func TestArgumentsAreValidated(t *testing.T) {
 	}
 }
 
-// TestAddressesAreExplained: what is wrong with a url is told, and neither quoted nor pointed at, as Terraform would
-// quote it.
+// TestAddressesAreExplained: the diagnostic says what is wrong with a URL, without the URL and without an attribute
+// path.
 func TestAddressesAreExplained(t *testing.T) {
 	t.Parallel()
 	const percent, host, scheme = "has a % without two hexadecimal digits", "is not a host",
@@ -582,7 +582,7 @@ func TestAccRenamedWithoutAMovedBlock(t *testing.T) {
 	}
 }
 
-// TestLostAnswers has each write act and its answer be lost.
+// TestLostAnswers: each write takes effect, but its answer is lost.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]wawptest.Fault{
@@ -612,7 +612,7 @@ func TestLostAnswers(t *testing.T) {
 	}
 }
 
-// TestIncompleteAnswers has Wawp tell no more of a webhook than its url (P5, P6).
+// TestIncompleteAnswers: Wawp reports only the URL of a webhook (P5, P6).
 func TestIncompleteAnswers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{})
@@ -790,7 +790,7 @@ func TestFreePlanIsExplained(t *testing.T) {
 		"Upgrade the plan")
 }
 
-// TestLapsedPlanDiagnostics: to remove the webhook from the configuration would only ask for the same deletion again.
+// TestLapsedPlanDiagnostics: the advice includes the removal from the state, because a deletion needs a paid plan, too.
 func TestLapsedPlanDiagnostics(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{})
@@ -818,8 +818,8 @@ func unreadableList(map[string]any) any {
 	return map[string]any{"hooks": []any{map[string]any{"hmac": writeOnlySecret}}}
 }
 
-// newQuotingWorld is an account with a server that does what it is asked, and then quotes the secret that it was sent,
-// in a refusal and in an error in disguise.
+// newQuotingWorld returns a world whose server carries out requests, but quotes the secret in an error with status 400
+// or 200.
 func newQuotingWorld(t *testing.T, times int) (*acctest.World, []string) {
 	t.Helper()
 	w := newWorld(t, wawptest.Config{Token: "c4nary-t0ken", Secrets: "shown"})
@@ -835,7 +835,7 @@ func newQuotingWorld(t *testing.T, times int) (*acctest.World, []string) {
 	return w, []string{storedSecret, writeOnlySecret, w.Token, system}
 }
 
-// secretsConfig configures a webhook with each kind of secret. It tries nothing again.
+// secretsConfig configures a webhook with each kind of secret, without retries.
 func secretsConfig(plain, writeOnly string, version int) string {
 	return "provider \"wawp\" {\n  max_retries = 0\n}\n" + webhookConfig("hmac_secret = "+plain) +
 		strings.NewReplacer(`"x"`, `"y"`, target, target+"/2").Replace(webhookConfig("hmac_secret_wo = "+writeOnly,
