@@ -113,9 +113,8 @@ func TestMessageIsSent(t *testing.T) {
 			wawptest.Fault{Act: true, Body: `{"status":"queued"}`},
 			"Queued by the session's sending policy, for " + chat + ".\n",
 		},
-		"no " +
-			"result": {false, wawptest.Fault{Act: true, Status: 204}, "Wawp accepted the message to " + chat + ", but " +
-			"did not say whether it was sent."},
+		"no result": {false, wawptest.Fault{Act: true, Status: 204}, "Wawp accepted the message to " + chat + ", " +
+			"but did not say whether it was sent."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -143,19 +142,13 @@ func TestMessageReachesItsChat(t *testing.T) {
 		says      string
 	}{
 		"to a chat": {false, argument("chat_id", chat), "Sent to " + chat + " (message id true_" + chat + "_"},
-		"of another " +
-			"form": {false, argument("chat_id", "201145202826:7@s.whatsapp.net"), "Sent to " + chat + " " +
-			"(message id true_" + chat + "_"},
-		"with a " +
-			"device": {false, argument("chat_id", "201145202826:3@c.us"), "Sent to " + chat + " (message id " +
+		"of another form": {false, argument("chat_id", "201145202826:7@s.whatsapp.net"), "Sent to " + chat + " (message id " +
 			"true_" + chat + "_"},
-		"with an " +
-			"agent": {false, argument("chat_id", "201145202826.0:3@s.whatsapp.net"), "Sent to " + chat + " " +
-			"(message id true_" + chat + "_"},
-		"to a phone " +
-			"number": {false, argument("phone_number", "+20 114 520 "+
-			"2826"), "Sent to " + chat + " (message id " +
-			"true_" + chat + "_"},
+		"with a device": {false, argument("chat_id", "201145202826:3@c.us"), "Sent to " + chat + " (message id true_" +
+			chat + "_"},
+		"with an agent": {false, argument("chat_id", "201145202826.0:3@s.whatsapp.net"), "Sent to " + chat + " (message " +
+			"id true_" + chat + "_"},
+		"to a phone number": {false, argument("phone_number", "+20 114 520 2826"), "Sent to " + chat + " (message id true_" + chat + "_"},
 		"through a queue": {
 			true, argument("phone_number", "0020 114-520-2826"),
 			"Queued by the session's sending policy, for " + chat + " (job ",

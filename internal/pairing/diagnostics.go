@@ -255,7 +255,7 @@ func qrCodeFooter(next time.Duration) string {
 	return fmt.Sprintf("\n"+
 		"The next code comes in %d seconds. If you do not see the whole code,\n"+
 		"make the window 40 lines high and 70 columns wide, or its font\n"+
-		"smaller, or use a link (wawp_session_temp_link) or a code to type\n"+
+		"smaller. Or use a link (wawp_session_temp_link) or a code to type\n"+
 		"(phone_number) instead.", int(next.Seconds()))
 }
 

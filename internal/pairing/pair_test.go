@@ -227,9 +227,8 @@ func TestPairEndsWithoutAPhone(t *testing.T) {
 			},
 		},
 		"another phone": {workingSession(), `phone_number = "+49 170 1234567"`, wawptest.Fault{}, []string{
-			"Another phone is linked to the Wawp " +
-				"session", `with AttributeName("phone_number")`, "has the number " +
-				phone + ", not 491701234567",
+			"Another phone is linked to the Wawp session", `with AttributeName("phone_number")`,
+			"has the number " + phone + ", not 491701234567",
 		}},
 		"no number": {
 			workingSession(), `phone_number = "0170 1234567"`,

@@ -158,7 +158,7 @@ func object(id string) state.Object {
 	return state.Object{
 		Type: "wawp_session_pairing", Noun: "pairing", InstanceID: id, Name: "the pairing of the session " + id,
 		Paired: true,
-		Anew:   "creates it anew, which fails unless instance_id names another session by then",
+		Anew:   "creates it again, which fails unless instance_id names another session by then",
 	}
 }
 

@@ -187,7 +187,8 @@ func (r *pairingRun) showPairingCode(ctx context.Context, l wawp.Look) error {
 	}
 	code, err := r.client.RequestPairingCode(ctx, r.id, r.number)
 	if kind := wawp.KindOf(err); kind.Untimely() || kind == wawp.NotFound {
-		if r.refusals++; r.refusals == maxRefusals {
+		r.refusals++
+		if r.refusals == maxRefusals {
 			return err
 		}
 	}

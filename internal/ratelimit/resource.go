@@ -159,7 +159,7 @@ func object(id string) state.Object {
 		Type: "wawp_session_rate_limit", Noun: "sending policy", InstanceID: id,
 		Name:   "the sending policy of the session " + id,
 		Paired: true, // not known here, so it may be
-		Anew:   "sets it anew, which fails unless instance_id names another session by then",
+		Anew:   "sets it again, which fails unless instance_id names another session by then",
 	}
 }
 

@@ -92,7 +92,8 @@ func logOut(ctx context.Context, r *actionRun) *problem {
 		r.report("is STARTING: waiting until it has started, to see whether a phone is linked.")
 	}
 	u, err := r.client.Unlink(ctx, r.id, r.last.Status == wawp.StatusWorking, func(s wawp.Session, asking bool) {
-		if r.observe(wawp.Look{Session: s}); asking {
+		r.observe(wawp.Look{Session: s})
+		if asking {
 			r.reportRequest("log it out")
 		}
 	})
@@ -143,7 +144,8 @@ func (r *actionRun) runChange(ctx context.Context, change *wawp.Change, goal str
 	case change.Failure != nil:
 		return r.requestFailed(ctx, change.Name, err)
 	}
-	if r.accepted = change.Name; change.Name == "restart" && !change.Begun {
+	r.accepted = change.Name
+	if change.Name == "restart" && !change.Begun {
 		return r.restartNotSeen(ctx, before, err)
 	}
 	return r.waitFailed(ctx, goal, err)

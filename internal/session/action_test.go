@@ -477,21 +477,18 @@ func TestActionTimeoutAndInterruption(t *testing.T) {
 			n              int
 			says           string
 		}{
-			"at the first " +
-				"look": {start, "STOPPED", "", info, info, 1, "Nothing was sent: the session " + instanceID +
-				" was not seen " + end.how},
+			"at the first look": {start, "STOPPED", "", info, info, 1, "Nothing was sent: the session " + instanceID + " was " +
+				"not seen " + end.how},
 			"start is under way": {start, "STOPPED", "", start, start, 1, "may have taken effect"},
 			"start": {
 				start, "STOPPED", "STARTING", "", info, 4,
 				"Wawp accepted the start of the session " + instanceID + ", but it was not seen to leave STARTING " +
 					end.how,
 			},
-			"start, not " +
-				"told": {start, "STOPPED", " ", "", info, 4, "Wawp accepted the start of the session " +
-				instanceID + ", but it was not seen to leave STARTING " + end.how},
-			"a start that was " +
-				"begun": {start, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " +
-				instanceID + " was not seen to leave STARTING " + end.how},
+			"start, not told": {start, "STOPPED", " ", "", info, 4, "Wawp accepted the start of the session " + instanceID +
+				", but it was not seen to leave STARTING " + end.how},
+			"a start that was begun": {start, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " + instanceID +
+				" was not seen to leave STARTING " + end.how},
 			"stop is under way": {stop, "WORKING", "", stop, stop, 1, "may have taken effect"},
 			"stop": {
 				stop, "WORKING", "WORKING", "", info, 4,
@@ -510,9 +507,8 @@ func TestActionTimeoutAndInterruption(t *testing.T) {
 				"Wawp accepted the logout of the session " + instanceID + ", but it was not seen to leave WORKING " +
 					end.how,
 			},
-			"a boot before a " +
-				"logout": {logout, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " +
-				instanceID + " was not seen to keep one status " + end.how},
+			"a boot before a logout": {logout, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " + instanceID +
+				" was not seen to keep one status " + end.how},
 		} {
 			t.Run(end.summary+": "+name, func(t *testing.T) {
 				t.Parallel()

@@ -48,7 +48,7 @@ func (m model) object() state.Object {
 	return state.Object{
 		Type: "wawp_session_webhook", Noun: "webhook", InstanceID: id, Name: describe(id, m.webhook()),
 		Paired: true, // not known here, so it may be
-		Anew:   "makes it anew, which fails if its session is gone",
+		Anew:   "makes it again, which fails if its session is gone",
 	}
 }
 
