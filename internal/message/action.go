@@ -1,5 +1,5 @@
-// Package message offers wawp_send_text, an action that sends a text message, and chat_id, a function that makes a chat
-// id of a phone number.
+// Package message implements the action wawp_send_text, which sends a text message, and the function chat_id, which
+// turns a phone number into a chat id.
 package message
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// defaultTimeout bounds the action.
+// defaultTimeout is the default of the invoke timeout.
 const defaultTimeout = 2 * time.Minute
 
 var (
@@ -47,50 +47,48 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Sends a WhatsApp text message through a session: to tell a team what was deployed, or " +
 			"to test that a session works.\n\n" +
-			"**Every run sends the message, once**, as soon as the session is `WORKING`: one that is `STARTING` is " +
-			"waited for, within `timeouts`. One that has no phone (`SCAN_QR_CODE`), is `STOPPED` or `FAILED`, and " +
-			"stays so for some seconds, sends nothing: the action fails. If the answer is lost, the message may " +
-			"have been sent: the action fails, says so, and does not send it again, because it could arrive " +
-			"twice.\n\n" +
+			"**Every run sends the message, once**, as soon as the session is `WORKING`. While the session is " +
+			"`STARTING`, the action waits, within `timeouts`. If the session has no phone (`SCAN_QR_CODE`), is " +
+			"`STOPPED` or `FAILED`, and stays so for some seconds, the action fails and sends nothing. If Wawp's " +
+			"answer is lost, the message may have been sent. Then the action fails and says so. It does not send the " +
+			"message again, because it could arrive twice.\n\n" +
 			"Run it with `terraform apply -invoke=action.wawp_send_text.<name>`, or from the `action_trigger` of a " +
 			"resource: with the event `after_update`, each change of the resource sends a message. If it fails, the " +
-			"apply ends with an error, the resource stays as it is, and the next apply does not send the message. " +
-			"In Terraform 1.16 and later, `on_failure = continue` in the `action_trigger` makes a warning of the " +
-			"error, so that no deployment fails for a message. Do not use `on_failure = taint`: the next apply " +
-			"would replace the resource to send a message.\n\n" +
-			"Terraform shows the message in plans, and stores it in saved ones: put no secret in it. Needs " +
-			"Terraform 1.14 or later; to run before or after a destroy, as the page of the resource `wawp_session` " +
-			"shows, 1.16.",
+			"apply ends with an error. The resource stays as it is, and the next apply does not send the message. In " +
+			"Terraform 1.16 and later, `on_failure = continue` in the `action_trigger` turns the error into a " +
+			"warning, so that the deployment does not fail. Do not use `on_failure = taint`: the next apply would " +
+			"replace the resource to send a message.\n\n" +
+			"Terraform shows the message in plans, and stores it in saved plans: put no secret in it. Needs " +
+			"Terraform 1.14 or later. To run it before or after a destroy, as on the page of the resource " +
+			"`wawp_session`, needs 1.16.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Identifier of the sending session's instance, such as `3EB0BCB2E3D4`: " +
-					"`instance_id` of a " +
-					"`wawp_session`.",
+				MarkdownDescription: "Identifier of the instance of the session that sends, such as `3EB0BCB2E3D4`: " +
+					"`instance_id` of a `wawp_session`.",
 				Validators: []validator.String{validate.InstanceID{}},
 			},
 			"chat_id": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Chat to send it to: `201145202826@c.us` is a person, " +
-					"`120363041234567890@g.us` a group, and `@newsletter` ends the id of a channel. The id of a " +
-					"person may also end with `@s.whatsapp.net`, or have the number of a device. Exactly one of " +
+				MarkdownDescription: "Id of the chat to send to. `201145202826@c.us` is a person, " +
+					"`120363041234567890@g.us` a group. The id of a channel ends with `@newsletter`. The id of a " +
+					"person may also end with `@s.whatsapp.net`, or contain a device number. Exactly one of " +
 					"`chat_id` and `phone_number` is required.",
 			},
 			"phone_number": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Phone number of the person to send it to, with the country code, in any usual " +
-					"notation, such " +
-					"as `+20 114 520 2826`. Exactly one of `chat_id` and `phone_number` is required.",
+				MarkdownDescription: "Phone number of the person to send to, with the country code, in any usual " +
+					"notation, such as `+20 114 520 2826`. Exactly one of `chat_id` and `phone_number` is required.",
 			},
 			"message": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Text of the message, 1 to 4,096 characters. The provider redacts it " +
-					"where Wawp quotes it whole in an error, unless it is shorter than 12 bytes.",
+				MarkdownDescription: "Text of the message, 1 to 4,096 characters. If Wawp quotes the whole text in " +
+					"an error, the provider redacts it, unless it is shorter than 12 bytes.",
 			},
 			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				InvokeDescription: "How long the action may take, the wait for the session and retries included. " +
-					"Default: `2m`. A message that is on its way when the time ends is given up no sooner than " +
-					"after the provider's `request_timeout`.",
+				InvokeDescription: "How long the action may take, including the wait for the session and retries. " +
+					"Default: `2m`. A request that is on its way at that time may still take the provider's " +
+					"`request_timeout`.",
 			})),
 		},
 	}
@@ -101,23 +99,23 @@ func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp 
 	a.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ValidateConfig refuses what could not be sent, as far as the configuration says it literally.
+// ValidateConfig validates the arguments whose values are literals.
 func (a *Action) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest,
 	resp *action.ValidateConfigResponse,
 ) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	resp.Diagnostics.Append(check(ctx, req.Config)...)
+	resp.Diagnostics.Append(checkConfig(ctx, req.Config)...)
 }
 
-// ModifyPlan refuses what could not be sent, as far as the plan knows it: values of variables are validated nowhere
+// ModifyPlan validates the arguments that the plan knows. Terraform validates values of variables in an action nowhere
 // else.
 func (a *Action) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	resp.Diagnostics.Append(check(ctx, req.Config)...)
+	resp.Diagnostics.Append(checkConfig(ctx, req.Config)...)
 	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
 }
 
-func check(ctx context.Context, source tfsdk.Config) diag.Diagnostics {
+func checkConfig(ctx context.Context, source tfsdk.Config) diag.Diagnostics {
 	var config model
 	if diags := source.Get(ctx, &config); diags.HasError() {
 		return diags
@@ -128,7 +126,7 @@ func check(ctx context.Context, source tfsdk.Config) diag.Diagnostics {
 // Invoke sends the message, once, as soon as the session is WORKING.
 func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
-	resp.Diagnostics.Append(check(ctx, req.Config)...) // what was not known before
+	resp.Diagnostics.Append(checkConfig(ctx, req.Config)...) // values may be new since the plan
 	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -144,12 +142,12 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 	defer cancel()
 
 	id, chat := config.InstanceID.ValueString(), config.chat()
-	session, err := wait(ctx, a.client, id, func(s wawp.Session) {
-		resp.SendProgress(action.InvokeProgressEvent{Message: awaited(s, timeout)})
+	session, err := waitUntilWorking(ctx, a.client, id, func(s wawp.Session) {
+		resp.SendProgress(action.InvokeProgressEvent{Message: waitingMessage(s, timeout)})
 	})
 	switch {
 	case err != nil && (ctx.Err() == nil || session.Status == ""):
-		resp.Diagnostics.Append(notSeen(id, err))
+		resp.Diagnostics.Append(sessionNotRead(id, err))
 		return
 	case session.Status != wawp.StatusWorking:
 		resp.Diagnostics.Append(notReady(ctx, session, timeout))
@@ -160,9 +158,10 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 		resp.Diagnostics.Append(notSent(id, chat, err))
 		return
 	}
-	if errors.Is(ctx.Err(), context.Canceled) { // then its end alone is shown
-		resp.Diagnostics.AddWarning("WhatsApp message was on its way when Terraform was interrupted", news(sent, chat))
+	if errors.Is(ctx.Err(), context.Canceled) { // Terraform then shows no progress, only diagnostics
+		resp.Diagnostics.AddWarning("WhatsApp message was on its way when Terraform was "+
+			"interrupted", outcome(sent, chat))
 		return
 	}
-	resp.SendProgress(action.InvokeProgressEvent{Message: news(sent, chat)})
+	resp.SendProgress(action.InvokeProgressEvent{Message: outcome(sent, chat)})
 }

@@ -13,16 +13,16 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// once keeps the provider from sending anything again.
-const once = "provider \"wawp\" {\n  max_retries = 0\n}\n"
+// noRetries keeps the provider from sending anything again.
+const noRetries = "provider \"wawp\" {\n  max_retries = 0\n}\n"
 
-// run invokes the action alone.
-var run = []string{"apply", "-auto-approve", "-no-color", invokeX}
+// invokeArguments invokes the action alone.
+var invokeArguments = []string{"apply", "-auto-approve", "-no-color", invokeX}
 
 const invokeX = "-invoke=action.wawp_send_text.x"
 
-// declare configures the action. arguments come beside the instance.
-func declare(arguments ...string) string {
+// actionBlock configures the action. arguments come beside the instance.
+func actionBlock(arguments ...string) string {
 	return fmt.Sprintf("action \"wawp_send_text\" \"x\" {\n  config {\n    instance_id = %q\n    %s\n  }\n}\n", id,
 		strings.Join(arguments, "\n    "))
 }
@@ -38,24 +38,26 @@ const trigger = `
 		}
 	}`
 
-func quoted(name, value string) string { return fmt.Sprintf("%s = %q", name, value) }
+func argument(name, value string) string { return fmt.Sprintf("%s = %q", name, value) }
 
 func TestAccMessageIsSent(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
-	w := open(t, wawptest.Config{})
-	said := w.CLI(t, declare(quoted("phone_number", "+20 114 520 2826"), quoted("message", text))).OK(run...)
-	acctest.Contains(t, said, "Sent to "+chat+" (message id true_"+chat+"_", "Actions: 1 invoked")
+	w := newWorld(t, wawptest.Config{})
+	output := w.CLI(t, actionBlock(argument("phone_number", "+20 114 520 "+
+		"2826"), argument("message", text))).OK(invokeArguments...)
+	acctest.Contains(t, output, "Sent to "+chat+" (message id true_"+chat+"_", "Actions: 1 invoked")
 }
 
 // TestAccMessageIsTriggered by a resource, from values that are known only then.
 func TestAccMessageIsTriggered(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	configuration := func(number string) string {
 		return fmt.Sprintf("resource \"terraform_data\" \"n\" {\n  input = %q\n}\n", number) +
-			declare("phone_number = terraform_data.n.output", `message = "Hello ${terraform_data.n.output}"`) + trigger
+			actionBlock("phone_number = "+
+				"terraform_data.n.output", `message = "Hello ${terraform_data.n.output}"`) + trigger
 	}
 	acctest.Contains(t, w.CLI(t, configuration("0114")).Fails("apply", "-auto-approve", "-no-color"),
 		"begins with a single 0")
@@ -74,9 +76,9 @@ func TestAccMessageIsTriggered(t *testing.T) {
 func TestAccFailedMessageTaintsNothing(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.SetStatus(id, "STOPPED")
-	cli := w.CLI(t, declare(quoted("chat_id", chat), quoted("message", text))+trigger)
+	cli := w.CLI(t, actionBlock(argument("chat_id", chat), argument("message", text))+trigger)
 	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "WhatsApp message was not sent",
 		"wawp_session_start")
 	acctest.Contains(t, cli.OK("plan", "-no-color"), "No changes.")
@@ -86,20 +88,20 @@ func TestAccFailedMessageTaintsNothing(t *testing.T) {
 func TestAccFailedMessageIsAWarning(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.16", "")
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.SetStatus(id, "STOPPED")
-	cli := w.CLI(t, declare(quoted("chat_id", chat), quoted("message", text))+
+	cli := w.CLI(t, actionBlock(argument("chat_id", chat), argument("message", text))+
 		strings.Replace(trigger, "events ", "on_failure = continue\nevents ", 1))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: WhatsApp message was not sent",
 		"Apply complete!")
 }
 
-// TestAccPlanRefusesWhatCannotBeSent, also where a variable holds it, which a CLI does not know when it validates.
-func TestAccPlanRefusesWhatCannotBeSent(t *testing.T) {
+// TestAccPlanRefusesInvalidArguments, also where a variable holds it, which a CLI does not know when it validates.
+func TestAccPlanRefusesInvalidArguments(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
-	w := open(t, wawptest.Config{})
-	declared := declare("phone_number = var.number", "chat_id = var.chat", quoted("message", text))
+	w := newWorld(t, wawptest.Config{})
+	declared := actionBlock("phone_number = var.number", "chat_id = var.chat", argument("message", text))
 	cli := w.CLI(t, strings.Replace(declared, `"`+id+`"`, "var.instance", 1)+trigger+`
 		variable "instance" { default = " " }
 		variable "number" { default = "0114" }
@@ -114,9 +116,9 @@ func TestAccPlanRefusesWhatCannotBeSent(t *testing.T) {
 func TestAccTokenAndTextStayPrivate(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
-	w := open(t, wawptest.Config{Token: canary})
+	w := newWorld(t, wawptest.Config{Token: canary})
 	var faults []wawptest.Fault
-	for _, fault := range append(leaks(info)[:8], leaks(send)...) {
+	for _, fault := range append(leakFaults(info)[:8], leakFaults(send)...) {
 		if fault.Match == info || fault.Status == 0 || fault.Status == http.StatusOK ||
 			fault.Status == http.StatusBadRequest {
 			fault.Times = 1
@@ -125,7 +127,7 @@ func TestAccTokenAndTextStayPrivate(t *testing.T) {
 		}
 	}
 	n := len(faults)
-	cli := w.CLI(t, once+fmt.Sprintf(`
+	cli := w.CLI(t, noRetries+fmt.Sprintf(`
 		action "wawp_send_text" "x" {
 			count = %d
 			config {
@@ -146,16 +148,16 @@ func TestAccTokenAndTextStayPrivate(t *testing.T) {
 	log := filepath.Join(cli.Dir, "trace.log")
 	cli.Env = append(cli.Env, "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH="+log)
 	cli.OK("plan", "-no-color", "-out=x.tfplan")
-	said, _ := cli.Run("apply", "-no-color", "x.tfplan")
-	if err := os.WriteFile(filepath.Join(cli.Dir, "apply.out"), []byte(said), 0o600); err != nil {
+	output, _ := cli.Run("apply", "-no-color", "x.tfplan")
+	if err := os.WriteFile(filepath.Join(cli.Dir, "apply.out"), []byte(output), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	// else there was nothing to find
-	acctest.Contains(t, said, "Sent to", "Queued by", "may have been sent", "It was not sent.", "(redacted)")
+	acctest.Contains(t, output, "Sent to", "Queued by", "may have been sent", "It was not sent.", "(redacted)")
 	searched := 0
 	acctest.Search(t, cli.Dir, func(name string, content []byte) {
 		searched++
-		for _, spelling := range spellings() {
+		for _, spelling := range tokenSpellings() {
 			if bytes.Contains(content, []byte(spelling)) {
 				t.Errorf("%s holds the token as %s", name, spelling)
 			}

@@ -34,8 +34,8 @@ const (
 	text = "Release 1.4.0 is deployed."
 )
 
-// open opens an account that has a session with a phone.
-func open(t *testing.T, config wawptest.Config) *acctest.World {
+// newWorld opens an account that has a session with a phone.
+func newWorld(t *testing.T, config wawptest.Config) *acctest.World {
 	t.Helper()
 	w := acctest.New(t, config)
 	w.Add(wawptest.Session{InstanceID: id, Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
@@ -47,13 +47,13 @@ type values map[string]any
 
 var unknown = tftypes.UnknownValue
 
-// within sets the time that the action has.
-func within(time string) values {
+// invokeTimeout sets the invoke timeout of the action.
+func invokeTimeout(time string) values {
 	return values{"timeouts": map[string]tftypes.Value{"invoke": tftypes.NewValue(tftypes.String, time)}}
 }
 
-// config makes the configuration of the action: what is sent to the chat, but for the values given.
-func config(ctx context.Context, given values) tfsdk.Config {
+// actionConfig returns a configuration of the action, in which given replaces default values.
+func actionConfig(ctx context.Context, given values) tfsdk.Config {
 	var described action.SchemaResponse
 	message.NewAction().Schema(ctx, action.SchemaRequest{}, &described)
 	form, _ := described.Schema.Type().TerraformType(ctx).(tftypes.Object)
@@ -68,10 +68,11 @@ func config(ctx context.Context, given values) tfsdk.Config {
 	return tfsdk.Config{Schema: described.Schema, Raw: tftypes.NewValue(form, all)}
 }
 
-// invoke runs the action in this process, with short pauses, and returns its progress and its error, each as lines.
-func invoke(ctx context.Context, t *testing.T, w *acctest.World, given values, adjust ...func(*wawp.Options)) (progress,
-	failure string,
-) {
+// invokeAction runs the action in this process, with short pauses, and returns its progress and its error, each as
+// lines.
+func invokeAction(
+	ctx context.Context, t *testing.T, w *acctest.World, given values, adjust ...func(*wawp.Options),
+) (progress, failure string) {
 	t.Helper()
 	base, err := wawp.ParseBaseURL(w.Server.URL)
 	if err != nil {
@@ -88,10 +89,9 @@ func invoke(ctx context.Context, t *testing.T, w *acctest.World, given values, a
 	configurable, _ := a.(action.ActionWithConfigure)
 	configurable.Configure(ctx, action.ConfigureRequest{ProviderData: wawp.New(options)}, &action.ConfigureResponse{})
 	resp := action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) {
-		progress += event.Message +
-			"\n"
+		progress += event.Message + "\n"
 	}}
-	a.Invoke(ctx, action.InvokeRequest{Config: config(ctx, given)}, &resp)
+	a.Invoke(ctx, action.InvokeRequest{Config: actionConfig(ctx, given)}, &resp)
 	for _, d := range resp.Diagnostics {
 		failure += d.Summary() + "\n" + d.Detail() + "\n"
 	}
@@ -107,23 +107,22 @@ func TestMessageIsSent(t *testing.T) {
 	}{
 		"sent":             {false, wawptest.Fault{}, "Sent to " + chat + " (message id true_" + chat + "_3EB0"},
 		"sent, without id": {false, wawptest.Fault{Act: true, Body: `{"sent":true}`}, "Sent to " + chat + ".\n"},
-		"queued": {true, wawptest.Fault{}, "Queued by the session's sending policy, for " + chat +
-			" (job "},
+		"queued":           {true, wawptest.Fault{}, "Queued by the session's sending policy, for " + chat + " (job "},
 		"queued, without id": {
 			false,
 			wawptest.Fault{Act: true, Body: `{"status":"queued"}`},
 			"Queued by the session's sending policy, for " + chat + ".\n",
 		},
-		"without a word": {false, wawptest.Fault{Act: true, Status: 204}, "Wawp accepted the message to " + chat +
-			", without a word"},
+		"no result": {false, wawptest.Fault{Act: true, Status: 204}, "Wawp accepted the message to " + chat + ", " +
+			"but did not say whether it was sent."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{Queue: test.queue})
+			w := newWorld(t, wawptest.Config{Queue: test.queue})
 			test.fault.Match = send
 			w.Inject(test.fault)
-			said, failure := invoke(t.Context(), t, w, nil)
-			acctest.Contains(t, said, test.says)
+			output, failure := invokeAction(t.Context(), t, w, nil)
+			acctest.Contains(t, output, test.says)
 			acctest.Lacks(t, failure, "\n")
 			w.Asked(t, map[string]int{info: 1, send: 1})
 			want := wawptest.Message{InstanceID: id, ChatID: chat, Text: text}
@@ -134,7 +133,7 @@ func TestMessageIsSent(t *testing.T) {
 	}
 }
 
-// TestMessageReachesItsChat, however the recipient is written.
+// TestMessageReachesItsChat: in each notation of the recipient.
 func TestMessageReachesItsChat(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -142,24 +141,23 @@ func TestMessageReachesItsChat(t *testing.T) {
 		recipient string
 		says      string
 	}{
-		"to a chat": {false, quoted("chat_id", chat), "Sent to " + chat + " (message id true_" + chat + "_"},
-		"of another form": {false, quoted("chat_id", "201145202826:7@s.whatsapp.net"), "Sent to " + chat +
-			" (message id true_" + chat + "_"},
-		"with a device": {false, quoted("chat_id", "201145202826:3@c.us"), "Sent to " + chat +
-			" (message id true_" + chat + "_"},
-		"with an agent": {false, quoted("chat_id", "201145202826.0:3@s.whatsapp.net"), "Sent to " + chat +
-			" (message id true_" + chat + "_"},
-		"to a phone number": {false, quoted("phone_number", "+20 114 520 2826"), "Sent to " + chat +
-			" (message id true_" + chat + "_"},
+		"to a chat": {false, argument("chat_id", chat), "Sent to " + chat + " (message id true_" + chat + "_"},
+		"of another form": {false, argument("chat_id", "201145202826:7@s.whatsapp.net"), "Sent to " + chat + " (message id " +
+			"true_" + chat + "_"},
+		"with a device": {false, argument("chat_id", "201145202826:3@c.us"), "Sent to " + chat + " (message id true_" +
+			chat + "_"},
+		"with an agent": {false, argument("chat_id", "201145202826.0:3@s.whatsapp.net"), "Sent to " + chat + " (message " +
+			"id true_" + chat + "_"},
+		"to a phone number": {false, argument("phone_number", "+20 114 520 2826"), "Sent to " + chat + " (message id true_" + chat + "_"},
 		"through a queue": {
-			true, quoted("phone_number", "0020 114-520-2826"),
+			true, argument("phone_number", "0020 114-520-2826"),
 			"Queued by the session's sending policy, for " + chat + " (job ",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{Queue: test.queue})
-			acctest.Contains(t, w.Terraform(t, declare(test.recipient, quoted("message", text))).OK("apply", invokeX),
+			w := newWorld(t, wawptest.Config{Queue: test.queue})
+			acctest.Contains(t, w.Terraform(t, actionBlock(test.recipient, argument("message", text))).OK("apply", invokeX),
 				test.says)
 			w.Asked(t, map[string]int{info: 1, send: 1})
 			if all := w.Messages(); len(all) != 1 || all[0] != (wawptest.Message{
@@ -172,7 +170,8 @@ func TestMessageReachesItsChat(t *testing.T) {
 	}
 }
 
-// TestOnlyAWorkingSessionSends: what does not pass is an error once it has lasted; the rest, once the time is over.
+// TestOnlyAWorkingSessionSends: statuses that need a person are an error once they have lasted, all others after the
+// timeout.
 func TestOnlyAWorkingSessionSends(t *testing.T) {
 	t.Parallel()
 	for status, test := range map[string]struct {
@@ -188,26 +187,25 @@ func TestOnlyAWorkingSessionSends(t *testing.T) {
 	} {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			w.Inject(wawptest.Fault{Match: info, Reshape: wawptest.Set("status", status)})
 			given := values{}
 			if test.looks == 0 {
-				given = within("50ms")
+				given = invokeTimeout("50ms")
 			}
-			said, failure := invoke(t.Context(), t, w, given)
+			output, failure := invokeAction(t.Context(), t, w, given)
 			acctest.Contains(t, failure, "WhatsApp message was not sent", id, status, "Nothing was sent", test.says)
 			if test.looks == 0 {
-				acctest.Contains(t, said, id+" is "+status+": waiting until it is WORKING, for at most 50ms.")
+				acctest.Contains(t, output, id+" is "+status+": waiting until it is WORKING, for at most 50ms.")
 				return
 			}
-			acctest.Lacks(t, said, "\n")
+			acctest.Lacks(t, output, "\n")
 			w.Asked(t, map[string]int{info: test.looks})
 		})
 	}
 }
 
-// TestMessageWaitsForItsSession: what an engine passes through, or Wawp answers meanwhile, ends no wait. The message is
-// sent once.
+// TestMessageWaitsForItsSession: transient statuses and faults do not end the wait. The message is sent once.
 func TestMessageWaitsForItsSession(t *testing.T) {
 	t.Parallel()
 	is := func(status string, times int) wawptest.Fault {
@@ -236,32 +234,32 @@ func TestMessageWaitsForItsSession(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			looks := 1
 			for _, fault := range faults {
 				w.Inject(fault)
 				looks += fault.Times
 			}
-			said, failure := invoke(t.Context(), t, w, nil)
-			acctest.Contains(t, said, "Sent to "+chat)
+			output, failure := invokeAction(t.Context(), t, w, nil)
+			acctest.Contains(t, output, "Sent to "+chat)
 			acctest.Lacks(t, failure, "\n")
-			if n := strings.Count(said, "waiting until it is WORKING"); n > 3 {
-				t.Errorf("the wait is spoken of %d times:\n%s", n, said)
+			if n := strings.Count(output, "waiting until it is WORKING"); n > 3 {
+				t.Errorf("the wait is spoken of %d times:\n%s", n, output)
 			}
 			w.Asked(t, map[string]int{info: looks, send: 1})
 		})
 	}
 }
 
-// TestWaitThatEndsSaysWhatItSaw: an answer that does not pass ends it at once, and an interruption names the last
-// status.
-func TestWaitThatEndsSaysWhatItSaw(t *testing.T) {
+// TestEndedWaitReportsTheLastStatus: an error that does not pass ends the wait at once. The diagnostic of an
+// interruption has the last status.
+func TestEndedWaitReportsTheLastStatus(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", "STARTING")})
 	w.Inject(wawptest.Fault{Match: info, Status: 401})
-	_, failure := invoke(t.Context(), t, w, nil)
-	acctest.Contains(t, failure, "Nothing was sent: looking first", "did not accept the access token")
+	_, failure := invokeAction(t.Context(), t, w, nil)
+	acctest.Contains(t, failure, "Nothing was sent, because checking", "did not accept the access token")
 
 	w.ClearFaults()
 	w.Inject(wawptest.Fault{Match: info, Reshape: wawptest.Set("status", "STARTING")})
@@ -272,7 +270,7 @@ func TestWaitThatEndsSaysWhatItSaw(t *testing.T) {
 		_ = w.WaitFor(t.Context(), info, 3)
 		cancel()
 	}()
-	_, failure = invoke(ctx, t, w, nil)
+	_, failure = invokeAction(ctx, t, w, nil)
 	acctest.Contains(t, failure, "was STARTING when Terraform was interrupted", "Nothing was sent")
 	if len(w.Messages()) != 0 {
 		t.Errorf("%v was sent", w.Messages())
@@ -293,22 +291,22 @@ func TestMessageThatWasNotSent(t *testing.T) {
 				Match: info, Status: 404,
 				Body: `{"code":"invalid_instance","message":"gone"}`,
 			},
-			[]string{"Nothing was sent: looking first", "Wawp knows no such instance"},
+			[]string{"Nothing was sent, because checking", "Wawp knows no such instance"},
 			false,
 		},
 		"wrong token": {
 			wawptest.Fault{Match: info, Status: 401},
-			[]string{"Nothing was sent: looking first", "did not accept the access token"},
+			[]string{"Nothing was sent, because checking", "did not accept the access token"},
 			false,
 		},
 		"lost look": {
 			wawptest.Fault{Match: info, Drop: true},
-			[]string{"Nothing was sent: looking first", "Check the network"},
+			[]string{"Nothing was sent, because checking", "Check the network"},
 			true,
 		},
 		"web page": {
 			wawptest.Fault{Match: info, Body: "<html>Sign in</html>"},
-			[]string{"Nothing was sent: looking first", "does not describe a session"},
+			[]string{"Nothing was sent, because checking", "does not describe a session"},
 			true,
 		},
 		"refused, 200": {
@@ -358,16 +356,16 @@ func TestMessageThatWasNotSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			w.Inject(test.fault)
 			var given values
 			if test.waits {
-				given = within("300ms")
+				given = invokeTimeout("300ms")
 			}
-			said, failure := invoke(t.Context(), t, w, given)
+			output, failure := invokeAction(t.Context(), t, w, given)
 			acctest.Contains(t, failure, append(test.says, acctest.Summary(test.fault, wasNot))...)
 			acctest.Lacks(t, failure, "may have been sent", text)
-			acctest.Lacks(t, said, "\n")
+			acctest.Lacks(t, output, "\n")
 			if len(w.Messages()) != 0 {
 				t.Errorf("%v was sent", w.Messages())
 			}
@@ -375,7 +373,7 @@ func TestMessageThatWasNotSent(t *testing.T) {
 	}
 }
 
-// TestMessageIsNeverSentTwice: after an answer that tells nothing, a message may have been sent.
+// TestMessageIsNeverSentTwice: a message whose outcome is unknown is not sent again.
 func TestMessageIsNeverSentTwice(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]wawptest.Fault{
@@ -389,14 +387,14 @@ func TestMessageIsNeverSentTwice(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			fault.Match, fault.Act = send, true
 			w.Inject(fault)
-			said, failure := invoke(t.Context(), t, w, nil, func(o *wawp.Options) { o.MaxRetries = 3 })
+			output, failure := invokeAction(t.Context(), t, w, nil, func(o *wawp.Options) { o.MaxRetries = 3 })
 			acctest.Contains(t, failure, "WhatsApp message may have been sent", chat, "It was not sent again",
-				"Look in the chat")
+				"Look into the chat")
 			acctest.Lacks(t, failure, text)
-			acctest.Lacks(t, said, "\n")
+			acctest.Lacks(t, output, "\n")
 			w.Asked(t, map[string]int{info: 1, send: 1})
 			if len(w.Messages()) != 1 {
 				t.Errorf("%d messages were sent", len(w.Messages()))
@@ -405,7 +403,7 @@ func TestMessageIsNeverSentTwice(t *testing.T) {
 	}
 }
 
-// TestActionChecksItsConfiguration: what is not known passes, and what is known does not, each alone.
+// TestActionChecksItsConfiguration: unknown values are accepted, and each invalid known value is refused.
 func TestActionChecksItsConfiguration(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -458,7 +456,7 @@ func TestActionChecksItsConfiguration(t *testing.T) {
 		"blank message": {values{"message": " \n"}, []string{"Invalid message", "it is empty"}},
 		"too long": {
 			values{"message": strings.Repeat("x", 4097)},
-			[]string{"Invalid message", "4097 characters", "4096 at most"},
+			[]string{"Invalid message", "4097 characters", "at most 4096"},
 		},
 		"bad, while unknown": {
 			values{"chat_id": "1", "phone_number": unknown, "message": ""},
@@ -471,34 +469,34 @@ func TestActionChecksItsConfiguration(t *testing.T) {
 			var validated action.ValidateConfigResponse
 			var planned action.ModifyPlanResponse
 			a, _ := message.NewAction().(action.ActionWithValidateConfig)
-			a.ValidateConfig(ctx, action.ValidateConfigRequest{Config: config(ctx, test.given)}, &validated)
+			a.ValidateConfig(ctx, action.ValidateConfigRequest{Config: actionConfig(ctx, test.given)}, &validated)
 			b, _ := message.NewAction().(action.ActionWithModifyPlan)
-			b.ModifyPlan(ctx, action.ModifyPlanRequest{Config: config(ctx, test.given)}, &planned)
+			b.ModifyPlan(ctx, action.ModifyPlanRequest{Config: actionConfig(ctx, test.given)}, &planned)
 			if !validated.Diagnostics.Equal(planned.Diagnostics) {
 				t.Errorf("the plan says %v", planned.Diagnostics)
 			}
-			said := fmt.Sprint(validated.Diagnostics)
-			acctest.Contains(t, said, test.says...)
+			output := fmt.Sprint(validated.Diagnostics)
+			acctest.Contains(t, output, test.says...)
 			if (len(test.says) == 0) == validated.Diagnostics.HasError() {
-				t.Errorf("got %s", said)
+				t.Errorf("got %s", output)
 			}
 			if s, ok := test.given["message"].(string); ok && len(s) > 9 {
-				acctest.Lacks(t, said, s[:9])
+				acctest.Lacks(t, output, s[:9])
 			}
 		})
 	}
 }
 
-func TestWhatCannotBeSentIsRefused(t *testing.T) {
+func TestInvalidMessageIsRefused(t *testing.T) {
 	t.Parallel()
-	number, hello := quoted("phone_number", "+20 114 520 2826"), quoted("message", text)
+	number, hello := argument("phone_number", "+20 114 520 2826"), argument("message", text)
 	for name, test := range map[string]struct {
 		arguments []string
 		says      []string
 	}{
 		"neither recipient": {[]string{hello}, []string{"One recipient is needed"}},
 		"national number": {
-			[]string{quoted("phone_number", "0114 520 2826"), hello},
+			[]string{argument("phone_number", "0114 520 2826"), hello},
 			[]string{"Invalid phone number", `with AttributeName("phone_number")`},
 		},
 		"a timeout that is none": {
@@ -508,17 +506,17 @@ func TestWhatCannotBeSentIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
-			acctest.Contains(t, w.Terraform(t, declare(test.arguments...)).Fails("apply", invokeX), test.says...)
+			w := newWorld(t, wawptest.Config{})
+			acctest.Contains(t, w.Terraform(t, actionBlock(test.arguments...)).Fails("apply", invokeX), test.says...)
 			w.Asked(t, nil)
 		})
 	}
 }
 
-// TestActionChecksAgainBeforeItSends: values that the plan did not know are seen by nobody else.
+// TestActionChecksAgainBeforeItSends: values that the plan did not know are validated only then.
 func TestActionChecksAgainBeforeItSends(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	for _, given := range []values{
 		{"instance_id": ""},
 		{"chat_id": nil},
@@ -527,7 +525,7 @@ func TestActionChecksAgainBeforeItSends(t *testing.T) {
 		{"chat_id": nil, "phone_number": "0114"},
 		{"message": ""},
 	} {
-		if _, failure := invoke(t.Context(), t, w, given); failure == "" {
+		if _, failure := invokeAction(t.Context(), t, w, given); failure == "" {
 			t.Errorf("%v is sent", given)
 		}
 	}
@@ -538,29 +536,29 @@ func TestActionChecksAgainBeforeItSends(t *testing.T) {
 func TestActionWithoutAClient(t *testing.T) {
 	t.Parallel()
 	var resp action.InvokeResponse
-	message.NewAction().Invoke(t.Context(), action.InvokeRequest{Config: config(t.Context(), nil)}, &resp)
+	message.NewAction().Invoke(t.Context(), action.InvokeRequest{Config: actionConfig(t.Context(), nil)}, &resp)
 	acctest.Contains(t, fmt.Sprint(resp.Diagnostics), "The provider's configuration is not known yet")
 }
 
-// ends is a context that ends when it is told to.
-type ends struct {
+// endableContext is a context that ends, with cause, when done is closed.
+type endableContext struct {
 	context.Context
-	done chan struct{}
-	with error
+	done  chan struct{}
+	cause error
 }
 
-func (e ends) Done() <-chan struct{} { return e.done }
+func (e endableContext) Done() <-chan struct{} { return e.done }
 
-func (e ends) Err() error {
+func (e endableContext) Err() error {
 	select {
 	case <-e.done:
-		return e.with
+		return e.cause
 	default:
 		return nil
 	}
 }
 
-func TestActionThatEndsBeforeItSends(t *testing.T) {
+func TestActionCanceledBeforeItSends(t *testing.T) {
 	t.Parallel()
 	for says, with := range map[string]error{
 		"Terraform was interrupted.":                                  context.Canceled,
@@ -568,24 +566,24 @@ func TestActionThatEndsBeforeItSends(t *testing.T) {
 	} {
 		t.Run(says, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			w.Inject(wawptest.Fault{Match: info, Hold: make(chan struct{})})
-			ctx := ends{t.Context(), make(chan struct{}), with}
+			ctx := endableContext{t.Context(), make(chan struct{}), with}
 			go func() {
 				_ = w.WaitFor(t.Context(), info, 1)
 				close(ctx.done)
 			}()
-			_, failure := invoke(ctx, t, w, nil)
+			_, failure := invokeAction(ctx, t, w, nil)
 			acctest.Contains(t, failure, "Nothing was sent", says)
 			w.Asked(t, map[string]int{info: 1})
 		})
 	}
 }
 
-// TestMessageOnItsWayIsNotCalledOff: what became of it is told.
-func TestMessageOnItsWayIsNotCalledOff(t *testing.T) {
+// TestMessageInFlightIsNotCanceled: the warning says whether it was sent.
+func TestMessageInFlightIsNotCanceled(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	release := make(chan struct{})
 	w.Inject(wawptest.Fault{Match: send, Hold: release})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -594,23 +592,23 @@ func TestMessageOnItsWayIsNotCalledOff(t *testing.T) {
 		cancel()
 		close(release)
 	}()
-	said, warning := invoke(ctx, t, w, nil)
+	output, warning := invokeAction(ctx, t, w, nil)
 	acctest.Contains(t, warning, "on its way when Terraform was interrupted", "Sent to "+chat)
-	acctest.Lacks(t, said, "\n")
+	acctest.Lacks(t, output, "\n")
 }
 
 // canary is a token that looks different in a URL, in JSON and in HTML.
 const canary = "cAn4ry/tok+en&=17"
 
-// spellings are those in which a server could echo the token.
-func spellings() []string {
+// tokenSpellings are those in which a server could echo the token.
+func tokenSpellings() []string {
 	quoted, _ := json.Marshal(canary)
 	return []string{canary, url.QueryEscape(canary), url.PathEscape(canary), strings.Trim(string(quoted), `"`)}
 }
 
-// leaks are the faults of an endpoint that could bring the token, or the text, to light.
-func leaks(endpoint string) []wawptest.Fault {
-	echo := strings.Join(spellings(), " ")
+// leakFaults are the faults of an endpoint that could bring the token, or the text, to light.
+func leakFaults(endpoint string) []wawptest.Fault {
+	echo := strings.Join(tokenSpellings(), " ")
 	faults := []wawptest.Fault{
 		{Drop: true},
 		{Cut: true},
@@ -620,13 +618,13 @@ func leaks(endpoint string) []wawptest.Fault {
 			return map[string]any{"job_id": echo}
 		}},
 	}
-	for _, said := range []string{echo, text} {
-		encoded, _ := json.Marshal(said)
+	for _, output := range []string{echo, text} {
+		encoded, _ := json.Marshal(output)
 		for _, status := range []int{200, 400, 401, 403, 404, 429, 500, 502} {
 			faults = append(faults,
 				wawptest.Fault{Status: status, Body: fmt.Sprintf(`{"code":%[1]s,"message":%[1]s,"error":%[1]s}`,
 					encoded)},
-				wawptest.Fault{Status: status, Body: "<html>" + said + "</html>"},
+				wawptest.Fault{Status: status, Body: "<html>" + output + "</html>"},
 				wawptest.Fault{Status: status, Body: fmt.Sprintf(`{"sent":false,"request":{"message":%s}}`, encoded)})
 		}
 	}
@@ -636,22 +634,22 @@ func leaks(endpoint string) []wawptest.Fault {
 	return faults
 }
 
-// TestActionShowsNeitherTokenNorText: in no progress and in no error, whatever fails.
+// TestActionShowsNeitherTokenNorText: no progress and no error has the token or the text, if any request fails.
 func TestActionShowsNeitherTokenNorText(t *testing.T) {
 	t.Parallel()
 	shown := 0
 	for _, endpoint := range []string{info, send} {
-		for _, leak := range leaks(endpoint) {
-			w := open(t, wawptest.Config{Token: canary})
+		for _, leak := range leakFaults(endpoint) {
+			w := newWorld(t, wawptest.Config{Token: canary})
 			w.Inject(leak)
-			progress, failure := invoke(t.Context(), t, w, within("100ms"))
-			said := strings.ToLower(progress + failure)
-			shown += strings.Count(said, "(redacted)")
-			for _, spelling := range spellings() {
-				acctest.Lacks(t, said, strings.ToLower(spelling))
+			progress, failure := invokeAction(t.Context(), t, w, invokeTimeout("100ms"))
+			output := strings.ToLower(progress + failure)
+			shown += strings.Count(output, "(redacted)")
+			for _, spelling := range tokenSpellings() {
+				acctest.Lacks(t, output, strings.ToLower(spelling))
 			}
 			if endpoint == send {
-				acctest.Lacks(t, said, "release", "deployed")
+				acctest.Lacks(t, output, "release", "deployed")
 			}
 		}
 	}

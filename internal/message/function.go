@@ -28,34 +28,31 @@ func (*Function) Definition(_ context.Context, _ function.DefinitionRequest, res
 	resp.Definition = function.Definition{
 		Summary: "Turns a phone number into a WhatsApp chat id",
 		Description: "Returns the id of the WhatsApp chat with the user of a phone number: its digits, with the " +
-			"country code, and " +
-			"@c.us. It asks nobody, so it does not know whether the number is in use, or has WhatsApp.",
+			"country code, and @c.us. It makes no request, so it does not know whether the number is in use, or has " +
+			"WhatsApp.",
 		MarkdownDescription: "Returns the id of the WhatsApp chat with the user of a phone number: its digits, with " +
-			"the country code, " +
-			"and `@c.us`. `+20 114 520 2826` becomes `201145202826@c.us`.\n\n" +
-			"It asks nobody, so it does not know whether the number is in use, or has WhatsApp. In a few countries " +
-			"WhatsApp keeps some " +
-			"numbers under other digits than one dials (in Argentina a 9 follows the country code, and older " +
-			"numbers of Mexico and " +
-			"Brazil differ, too): if a message does not arrive there, take the chat id from a message that the " +
-			"person has sent.\n\nThe module that calls it must name the provider in its `required_providers`.",
+			"the country code, and `@c.us`. `+20 114 520 2826` becomes `201145202826@c.us`.\n\n" +
+			"It makes no request, so it does not know whether the number is in use, or has WhatsApp. In a few " +
+			"countries, the digits of some chat ids differ from the number that people dial. In Argentina, a 9 " +
+			"follows the country code; older numbers of Mexico and Brazil differ, too. If a message does not arrive " +
+			"there, take the chat id from a message that the person has sent.\n\n" +
+			"The module that calls it must name the provider in its `required_providers`.",
 		Parameters: []function.Parameter{
 			function.StringParameter{
 				Name: "phone",
 				Description: "Phone number with its country code, in any usual notation, such as +20 114 520 2826, " +
-					"0020 114-520-2826 or " +
-					"+44 (0)20 7946 0958. A number without the country code is an error where that shows.",
+					"0020 114-520-2826 or +44 (0)20 7946 0958. A number that has no country code, as far as that " +
+					"shows, is an error.",
 				MarkdownDescription: "Phone number with its country code, in any usual notation, such as `+20 114 " +
-					"520 2826`, " +
-					"`0020 114-520-2826` or `+44 (0)20 7946 0958`. A number without the country code is an error " +
-					"where that shows.",
+					"520 2826`, `0020 114-520-2826` or `+44 (0)20 7946 0958`. A number that has no country code, as " +
+					"far as that shows, is an error.",
 			},
 		},
 		Return: function.StringReturn{},
 	}
 }
 
-// Run makes the chat id.
+// Run returns the chat id of a phone number.
 func (*Function) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var diags diag.Diagnostics
 	defer func() { resp.Error = function.ConcatFuncErrors(resp.Error, function.FuncErrorFromDiags(ctx, diags)) }()

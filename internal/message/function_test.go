@@ -23,12 +23,12 @@ func TestAccChatIDIsMade(t *testing.T) {
 		output "literal"  { value = provider::wawp::chat_id("+20 114 520 2826") }
 		output "variable" { value = provider::wawp::chat_id(var.phone) }
 		output "unknown"  { value = provider::wawp::chat_id(terraform_data.n.output) }`)
-	said := cli.OK("apply", "-auto-approve", "-no-color")
-	acctest.Contains(t, said, `literal = "201145202826@c.us"`, `variable = "201145202826@c.us"`,
+	output := cli.OK("apply", "-auto-approve", "-no-color")
+	acctest.Contains(t, output, `literal = "201145202826@c.us"`, `variable = "201145202826@c.us"`,
 		`unknown = "442079460958@c.us"`)
 
-	said = cli.Fails("plan", "-no-color", "-var=phone=0114 520 2826")
-	acctest.Contains(t, said, `Invalid value for "phone" parameter`, "var.phone",
+	output = cli.Fails("plan", "-no-color", "-var=phone=0114 520 2826")
+	acctest.Contains(t, output, `Invalid value for "phone" parameter`, "var.phone",
 		"no phone number with its country code", "it begins with a single 0")
 	if w.Count("") != 0 {
 		t.Errorf("requests were made: %v", w.Requests())

@@ -15,8 +15,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// longest is how long a message may be, in characters (documentation of send/text).
-const longest = 4096
+// maxMessageLength is how long a message may be, in characters (internal/wawp/API.md, section 8).
+const maxMessageLength = 4096
 
 // model is the configuration of the action.
 type model struct {
@@ -27,7 +27,7 @@ type model struct {
 	Timeouts    timeouts.Value `tfsdk:"timeouts"`
 }
 
-// check says what is wrong with the values that are known. A value that is not known yet may turn out to be null.
+// check validates the values that are known. An unknown value may become null.
 func (m model) check() diag.Diagnostics {
 	var diags diag.Diagnostics
 	switch {
@@ -57,7 +57,7 @@ func (m model) check() diag.Diagnostics {
 	return diags
 }
 
-// chat returns the id of the chat to send to, once check has found nothing.
+// chat returns the id of the chat to send to. The model must have passed check.
 func (m model) chat() string {
 	if digits, err := wawp.ParsePhoneNumber(m.PhoneNumber.ValueString()); err == nil {
 		return wawp.ChatID(digits)
@@ -67,7 +67,7 @@ func (m model) chat() string {
 
 var errEmpty = errors.New("it is empty")
 
-// chatID is the form of a chat id: what identifies the chat, and its kind, such as c.us or g.us. The kinds are Wawp's.
+// chatID matches a chat id: an identifier, and a kind of chat such as c.us or g.us. Wawp decides which kinds there are.
 var chatID = regexp.MustCompile(`^[!-?A-~]+@[a-z][a-z0-9.-]*$`)
 
 func checkChatID(id string) error {
@@ -79,12 +79,11 @@ func checkChatID(id string) error {
 	case !found:
 		return errors.New("it has no @, as in 201145202826@c.us. A phone number goes into phone_number")
 	case !chatID.MatchString(id):
-		return errors.New("it is not of the form 201145202826@c.us: no spaces, something before the @, and a kind " +
-			"of chat after it, such as c.us or g.us")
+		return errors.New("it does not look like 201145202826@c.us: no spaces, something before the @, and a kind of " +
+			"chat after it, such as c.us or g.us")
 	case kind == "c.us" && strings.Trim(user, "0123456789") != "":
-		return errors.New("before @c.us there are only digits: the phone number with its country code, without + or " +
-			"00. The function chat_id makes one of " +
-			"any notation")
+		return errors.New("only digits may stand before @c.us: the phone number with its country code, without + or " +
+			"00. The function chat_id turns any notation into a chat id")
 	}
 	return nil
 }
@@ -98,8 +97,8 @@ func checkMessage(text string) error {
 	if strings.TrimSpace(text) == "" {
 		return errEmpty
 	}
-	if n := utf8.RuneCountInString(text); n > longest {
-		return fmt.Errorf("it is too long: %d characters, and Wawp sends %d at most", n, longest)
+	if n := utf8.RuneCountInString(text); n > maxMessageLength {
+		return fmt.Errorf("it is too long: it has %d characters, and Wawp sends at most %d", n, maxMessageLength)
 	}
 	return nil
 }

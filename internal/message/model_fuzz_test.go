@@ -47,9 +47,9 @@ func FuzzRecipient(f *testing.F) {
 func FuzzMessage(f *testing.F) {
 	f.Add("Deployed.")
 	f.Add(" \n\u00a0")
-	f.Add(strings.Repeat("é", longest))
+	f.Add(strings.Repeat("é", maxMessageLength))
 	f.Fuzz(func(t *testing.T, text string) {
-		fits := strings.TrimSpace(text) != "" && utf8.RuneCountInString(text) <= longest
+		fits := strings.TrimSpace(text) != "" && utf8.RuneCountInString(text) <= maxMessageLength
 		if err := checkMessage(text); (err == nil) != fits {
 			t.Errorf("%q: %v", text, err)
 		}

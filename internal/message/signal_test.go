@@ -14,12 +14,12 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// TestAccCtrlC: of two messages one is on its way when the signal comes, and what became of it is told. The other is
-// not sent any more. Terraform 1.14 crashes if there is progress afterwards.
+// TestAccCtrlC: one of two messages is on its way when the signal comes, and a warning says whether it was sent. The
+// other is not sent. Terraform 1.14 crashes if there is progress after that.
 func TestAccCtrlC(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	answer := make(chan struct{})
 	w.Inject(wawptest.Fault{Match: info, Times: 1, Hold: make(chan struct{})})
 	w.Inject(wawptest.Fault{Match: send, Hold: answer})
@@ -31,9 +31,9 @@ func TestAccCtrlC(t *testing.T) {
 				chat_id     = %q
 				message     = %q
 			}
-		}`, id, chat, text)).Command(run...)
+		}`, id, chat, text)).Command(invokeArguments...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	output, err := cmd.StdoutPipe()
+	pipe, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,18 +46,18 @@ func TestAccCtrlC(t *testing.T) {
 		_ = w.WaitFor(t.Context(), send, 1)
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) // as from a terminal
 	}()
-	var said strings.Builder
+	var output strings.Builder
 	var once sync.Once
-	for lines := bufio.NewScanner(output); lines.Scan(); {
-		said.WriteString(lines.Text() + "\n")
+	for lines := bufio.NewScanner(pipe); lines.Scan(); {
+		output.WriteString(lines.Text() + "\n")
 		if strings.HasPrefix(lines.Text(), "Action failed") { // the provider knows that it is to stop
 			once.Do(func() { close(answer) })
 		}
 	}
-	_ = cmd.Wait() // it ends with an error, which is not the question
-	acctest.Contains(t, acctest.Unwrap(said.String()), "Nothing was sent",
+	_ = cmd.Wait() // the CLI ends with an error, which this test does not check
+	acctest.Contains(t, acctest.Unwrap(output.String()), "Nothing was sent",
 		"was on its way when Terraform was interrupted", "Sent to "+chat)
-	acctest.Lacks(t, said.String(), "CRASH")
+	acctest.Lacks(t, output.String(), "CRASH")
 	w.Asked(t, map[string]int{info: 2, send: 1})
 	if n := len(w.Messages()); n != 1 {
 		t.Errorf("%d messages were sent", n)

@@ -17,43 +17,43 @@ import (
 // canary is a token that looks different in a URL and in JSON.
 const canary = "cAn4ry/tok+en&=17"
 
-// TestAccCodesNeverShow is promise P4 at the highest log level: the token and what is in a QR code are nowhere, a
-// pairing code is in the progress of the action alone.
+// TestAccCodesNeverShow is promise P4 at the highest log level: the token and the text of a QR code are nowhere, and a
+// pairing code is only in the progress of the action.
 func TestAccCodesNeverShow(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
-	w := open(t, wawptest.Config{Token: canary}, wawptest.Session{Status: "SCAN_QR_CODE"})
+	w := newWorld(t, wawptest.Config{Token: canary}, wawptest.Session{Status: "SCAN_QR_CODE"})
 	cli := w.CLI(t, "")
 	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(cli.Dir, "trace.log"))
 	run := func(name, configuration, command string, arguments ...string) string {
-		cli.Configure(once + configuration)
-		said, _ := cli.Run(append([]string{command, "-no-color"}, arguments...)...)
-		if err := os.WriteFile(filepath.Join(cli.Dir, name+".out"), []byte(said), 0o600); err != nil {
+		cli.Configure(noRetries + configuration)
+		output, _ := cli.Run(append([]string{command, "-no-color"}, arguments...)...)
+		if err := os.WriteFile(filepath.Join(cli.Dir, name+".out"), []byte(output), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		return said
+		return output
 	}
-	run("plan", code(quoted), "plan", "-out=codes.tfplan")
-	acctest.Contains(t, run("apply", code(quoted), "apply", "codes.tfplan"), "Apply complete!")
-	acctest.Contains(t, run("drawn", pair(`timeouts = { invoke = "500ms" }`), "apply", "-auto-approve", invoke),
+	run("plan", qrCodeConfig(quoted), "plan", "-out=codes.tfplan")
+	acctest.Contains(t, run("apply", qrCodeConfig(quoted), "apply", "codes.tfplan"), "Apply complete!")
+	acctest.Contains(t, run("drawn", pairConfig(`timeouts = { invoke = "500ms" }`), "apply", "-auto-approve", invoke),
 		"Scan this code")
 	// a code is asked for after 6 s of SCAN_QR_CODE
 	byNumber := "phone_number = \"" + phone + "\"\ntimeouts = { invoke = \"8s\" }"
-	acctest.Contains(t, run("typed", pair(byNumber), "apply", "-auto-approve", invoke), "Type this code")
+	acctest.Contains(t, run("typed", pairConfig(byNumber), "apply", "-auto-approve", invoke), "Type this code")
 
 	issued := append(w.QRCodes(id), w.PairingCodes(id)...)
 	if len(issued) < 2 {
 		t.Fatalf("only %d codes were issued", len(issued))
 	}
 	sessions, faults := []string{id}, map[string]wawptest.Fault{}
-	// servers that tell what they were asked for in an error, each to a session of its own
-	for i, fault := range echoes(issued) {
+	// servers that quote the request in an error, one for each session
+	for i, fault := range echoFaults(issued) {
 		s := w.Add(wawptest.Session{InstanceID: fmt.Sprintf("5056E80%05d", i), Status: "SCAN_QR_CODE"})
 		sessions, faults[s.InstanceID] = append(sessions, s.InstanceID), fault
 	}
 	for endpoint, configuration := range map[string]string{
-		getQR: code(quoted), askCode: pair(byNumber),
-		info: declare(`timeouts = { create = "500ms" }`),
+		getQR: qrCodeConfig(quoted), askCode: pairConfig(byNumber),
+		info: pairingConfig(`timeouts = { create = "500ms" }`),
 	} {
 		w.ResetRequests()
 		w.Choose(func(r wawptest.Request) wawptest.Fault {
@@ -74,9 +74,9 @@ func TestAccCodesNeverShow(t *testing.T) {
 			t.Errorf("%s was asked %d times", endpoint, n)
 		}
 	}
-	run("waited", declare(`timeouts = { create = "500ms" }`), "apply", "-auto-approve")
+	run("waited", pairingConfig(`timeouts = { create = "500ms" }`), "apply", "-auto-approve")
 	w.Pair(id, phone, "Support")
-	run("linked", declare(), "apply", "-auto-approve")
+	run("linked", pairingConfig(), "apply", "-auto-approve")
 	if len(cli.State()) != 1 {
 		t.Fatal("no phone was linked")
 	}
@@ -104,18 +104,18 @@ func TestAccCodesNeverShow(t *testing.T) {
 	acctest.Contains(t, string(log), "path=/v2/auth/qr", "path=/v2/auth/request-code") // else there was nothing to find
 }
 
-// echoes are faults that tell codes and token where a client may quote them.
-func echoes(issued []string) []wawptest.Fault {
-	said := strings.Join(issued, " ") + " " + canary + " " + url.QueryEscape(canary)
-	body := fmt.Sprintf(`{"code":"broken","message":%q,"error":%q,"data":{"qr":%q,"value":%q}}`, said, said, issued[0],
+// echoFaults are faults with codes and token in fields that a client may quote.
+func echoFaults(issued []string) []wawptest.Fault {
+	output := strings.Join(issued, " ") + " " + canary + " " + url.QueryEscape(canary)
+	body := fmt.Sprintf(`{"code":"broken","message":%q,"error":%q,"data":{"qr":%q,"value":%q}}`, output, output, issued[0],
 		issued[0])
 	return []wawptest.Fault{
 		{Status: 400, Body: body},
 		{Status: 403, Body: body},
 		{Status: 500, Body: body},
 		{Status: 200, Body: body},
-		{Status: 200, Body: "<html>" + said + "</html>"},
-		{Status: 502, Body: "<html>" + said + "</html>"},
+		{Status: 200, Body: "<html>" + output + "</html>"},
+		{Status: 502, Body: "<html>" + output + "</html>"},
 		{Status: 302, Header: http.Header{"Location": {"https://elsewhere.test/?access_token=" +
 			url.QueryEscape(canary)}}},
 		{Cut: true},

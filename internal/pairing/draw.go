@@ -12,19 +12,19 @@ import (
 // quietZone is the white margin that scanners need, in modules (the squares of a code).
 const quietZone = 4
 
-// Black on white, whatever the colours of the terminal: of its palette of 256 colours, the first 16 are its user's own.
+// Black on white in every terminal. Users can change the first 16 of its 256 colours only, so the code uses others.
 const (
 	blackOnWhite = "\x1b[38;5;16;48;5;231m"
-	plain        = "\x1b[0m"
+	resetColours = "\x1b[0m"
 )
 
-// errNoDrawing does not quote the code, which is a secret.
+// errNoDrawing does not quote the code, because it is a secret.
 var errNoDrawing = errors.New("the code that Wawp gave is too long for a QR code")
 
-// draw returns a QR code for a terminal, in lines of text with two modules above each other in a character.
+// draw returns a QR code as lines of text for a terminal. Each character shows two modules, one above the other.
 func draw(code string) (string, error) {
 	if _, err := qr.Encode(code, qr.L); err != nil {
-		return "", errNoDrawing // the library that draws would crash
+		return "", errNoDrawing // qrterminal would panic
 	}
 	var drawing strings.Builder
 	qrterminal.GenerateWithConfig(code, qrterminal.Config{
@@ -32,12 +32,12 @@ func draw(code string) (string, error) {
 		WhiteChar: " ", BlackChar: "█", BlackWhiteChar: "▀", WhiteBlackChar: "▄",
 	})
 	lines := strings.Split(strings.TrimSuffix(drawing.String(), "\n"), "\n")
-	lines[len(lines)-1] = lines[0] // the library leaves the lower half of the last line to a dark terminal
-	return blackOnWhite + strings.Join(lines, plain+"\n"+blackOnWhite) + plain, nil
+	lines[len(lines)-1] = lines[0] // qrterminal leaves the lower half of the last line dark on a dark terminal
+	return blackOnWhite + strings.Join(lines, resetColours+"\n"+blackOnWhite) + resetColours, nil
 }
 
-// picture returns a QR code as a PNG image in a data URI.
-func picture(code string) (string, error) {
+// pngDataURI returns a QR code as a PNG image in a data URI.
+func pngDataURI(code string) (string, error) {
 	encoded, err := qr.Encode(code, qr.L)
 	if err != nil {
 		return "", errNoDrawing

@@ -22,7 +22,7 @@ func FuzzDraw(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, code string) {
 		drawing, err := draw(code)
-		_, noPicture := picture(code)
+		_, noPicture := pngDataURI(code)
 		//nolint:errorlint // nothing wraps it
 		if (err == nil) != (noPicture == nil) || err != nil && err != errNoDrawing {
 			t.Fatalf("the drawing: %v, the picture: %v", err, noPicture)
@@ -36,7 +36,7 @@ func FuzzDraw(f *testing.F) {
 		}
 		for i, line := range strings.Split(drawing, "\n") {
 			modules, ok := strings.CutPrefix(line, blackOnWhite)
-			modules, ended := strings.CutSuffix(modules, plain)
+			modules, ended := strings.CutSuffix(modules, resetColours)
 			if !ok || !ended || utf8.RuneCountInString(modules) != want.Size+2*quietZone {
 				t.Fatalf("line %d is %q", i, line)
 			}
@@ -60,12 +60,12 @@ func FuzzLinkedTo(f *testing.F) {
 	f.Add("201145202826@c.us", "John Doe")
 	f.Add("\x1b[2J", "\u202e\n\xff")
 	f.Fuzz(func(t *testing.T, chatID, name string) {
-		said := linkedTo(wawp.Session{InstanceID: "3EB0BCB2E3D4", Account: &wawp.Account{
+		output := linkedTo(wawp.Session{InstanceID: "3EB0BCB2E3D4", Account: &wawp.Account{
 			ChatID:   wawp.Text(chatID),
 			PushName: wawp.Text(name),
 		}})
-		if strings.ContainsFunc(said, func(c rune) bool { return unicode.In(c, unicode.Cc, unicode.Bidi_Control) }) {
-			t.Errorf("it says %q", said)
+		if strings.ContainsFunc(output, func(c rune) bool { return unicode.In(c, unicode.Cc, unicode.Bidi_Control) }) {
+			t.Errorf("it says %q", output)
 		}
 	})
 }

@@ -44,11 +44,11 @@ func TestDrawingIsBlackOnWhiteWithAQuietZone(t *testing.T) {
 	}
 }
 
-func TestWhatDoesNotFitIsAnErrorThatDoesNotQuoteIt(t *testing.T) {
+func TestTooLongCodeIsAnErrorThatDoesNotQuoteIt(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 3000)
 	_, drawing := draw(long)
-	_, image := picture(long)
+	_, image := pngDataURI(long)
 	for _, err := range []error{drawing, image} {
 		if err == nil || strings.Contains(err.Error(), "xx") {
 			t.Errorf("the error is %v", err)
@@ -56,14 +56,14 @@ func TestWhatDoesNotFitIsAnErrorThatDoesNotQuoteIt(t *testing.T) {
 	}
 }
 
-// TestPictureScans has the picture read by a program that knows nothing of this one.
+// TestPictureScans reads the picture with another program.
 func TestPictureScans(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("zbarimg"); err != nil {
 		t.Skip("needs zbarimg (Debian's package zbar-tools) on PATH")
 	}
 	const value = "2@abc/DEF+ghi=,jkl=,mno="
-	uri, err := picture(value)
+	uri, err := pngDataURI(value)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,8 +76,8 @@ func TestPictureScans(t *testing.T) {
 	if err := os.WriteFile(file, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	said, err := exec.CommandContext(t.Context(), "zbarimg", "--quiet", "--raw", file).Output()
-	if err != nil || strings.TrimSpace(string(said)) != value {
-		t.Errorf("the picture is read as %q, %v", said, err)
+	output, err := exec.CommandContext(t.Context(), "zbarimg", "--quiet", "--raw", file).Output()
+	if err != nil || strings.TrimSpace(string(output)) != value {
+		t.Errorf("the picture is read as %q, %v", output, err)
 	}
 }

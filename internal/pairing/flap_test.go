@@ -14,14 +14,14 @@ const (
 	restart = "POST /v2/session/restart"
 )
 
-// told makes session/info answer so, word by word, and then tell the truth: a status, an HTTP status of a failure,
-// page for a web page, and late for a linked phone of which nothing else is told.
-func told(w *acctest.World, words string) {
+// injectStatuses makes session/info give these answers, word by word, and then the real one. A word is a status, an
+// HTTP status of a failure, page for a web page, or late for a linked phone without an account.
+func injectStatuses(w *acctest.World, words string) {
 	for _, word := range strings.Fields(words) {
 		f := wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", word)}
 		switch word {
 		case "404":
-			f = wawptest.Fault{Match: info, Times: 1, Status: 404, Body: own}
+			f = wawptest.Fault{Match: info, Times: 1, Status: 404, Body: noSuchInstance}
 		case "502":
 			f = wawptest.Fault{Match: info, Times: 1, Status: 502}
 		case "drop":
@@ -35,60 +35,60 @@ func told(w *acctest.World, words string) {
 	}
 }
 
-// row repeats a word.
-func row(n int, word string) string { return strings.Repeat(word+" ", n) }
+// repeatWord repeats a word.
+func repeatWord(n int, word string) string { return strings.Repeat(word+" ", n) }
 
-// TestNothingThatPassesEndsThePairing, nor fails it.
-func TestNothingThatPassesEndsThePairing(t *testing.T) {
+// TestTransientStatusDoesNotEndThePairing: statuses and faults that pass neither end the wait nor fail it.
+func TestTransientStatusDoesNotEndThePairing(t *testing.T) {
 	t.Parallel()
 	expected := `expected_phone_number = "` + phone + `"`
-	for name, test := range map[string]struct{ argument, told string }{
+	for name, test := range map[string]struct{ argument, answers string }{
 		"a restart":             {"", "STOPPED STOPPED STARTING STOPPED SCAN_QR_CODE"},
-		"a stop that is short":  {"", row(lasting-1, "STOPPED")},
+		"a stop that is short":  {"", repeatWord(settledLooks-1, "STOPPED")},
 		"a 404":                 {"", "404 404 404"},
-		"a 404 once seen":       {"", "SCAN_QR_CODE " + row(3*lasting, "404")},
-		"a gateway's fault":     {"", row(3*lasting, "502")},
-		"no answer":             {"", row(lasting, "drop")},
-		"a web page":            {"", row(lasting, "page")},
+		"a 404 once seen":       {"", "SCAN_QR_CODE " + repeatWord(3*settledLooks, "404")},
+		"a gateway's fault":     {"", repeatWord(3*settledLooks, "502")},
+		"no answer":             {"", repeatWord(settledLooks, "drop")},
+		"a web page":            {"", repeatWord(settledLooks, "page")},
 		"all at once":           {"", "STARTING 404 STOPPED 502 SCAN_QR_CODE drop STOPPED page FAILED STARTING"},
-		"a number told late":    {expected, row(2*late, "late")},
-		"no number, told late":  {"", row(late-1, "late")},
+		"a number told late":    {expected, repeatWord(2*accountLooks, "late")},
+		"no number, told late":  {"", repeatWord(accountLooks-1, "late")},
 		"a number, after a 404": {expected, "late 404 502 late"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{}, working())
-			tf := w.Terraform(t, once+declare(test.argument))
-			told(w, test.told)
-			said := tf.OK("apply")
-			acctest.Lacks(t, said, "Warning", "Error")
+			w := newWorld(t, wawptest.Config{}, workingSession())
+			tf := w.Terraform(t, noRetries+pairingConfig(test.argument))
+			injectStatuses(w, test.answers)
+			output := tf.OK("apply")
+			acctest.Lacks(t, output, "Warning", "Error")
 			if all := tf.State()[0].Attributes; all["phone_number"] != phone {
 				t.Errorf("the state has %v", all)
 			}
-			w.Asked(t, map[string]int{info: len(strings.Fields(test.told)) + 1})
+			w.Asked(t, map[string]int{info: len(strings.Fields(test.answers)) + 1})
 		})
 	}
 }
 
-// TestStopThatLastsEndsThePairing: nobody but a person starts the session.
+// TestStopThatLastsEndsThePairing: a stopped session starts only if a person starts it.
 func TestStopThatLastsEndsThePairing(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{}, wawptest.Session{Status: "STOPPED"})
-	acctest.Contains(t, w.Terraform(t, declare()).Fails("apply"), "Error: Wawp session is stopped")
-	w.Asked(t, map[string]int{info: lasting})
+	w := newWorld(t, wawptest.Config{}, wawptest.Session{Status: "STOPPED"})
+	acctest.Contains(t, w.Terraform(t, pairingConfig()).Fails("apply"), "Error: Wawp session is stopped")
+	w.Asked(t, map[string]int{info: settledLooks})
 }
 
-// TestNothingThatPassesEndsTheAction, and no code is asked for that could unlink the phone.
-func TestNothingThatPassesEndsTheAction(t *testing.T) {
+// TestTransientStatusDoesNotEndTheAction: nor does the action request a code that could unlink the phone.
+func TestTransientStatusDoesNotEndTheAction(t *testing.T) {
 	t.Parallel()
 	number := `phone_number = "` + phone + `"`
 	lost := func(endpoint string, status int) wawptest.Fault {
 		return wawptest.Fault{Match: endpoint, Act: true, Status: status, Drop: status == 0}
 	}
 	for name, test := range map[string]struct {
-		argument, status, told string
-		fault                  wawptest.Fault
-		asked                  string // and what it is sent, beside looks
+		argument, status, answers string
+		fault                     wawptest.Fault
+		asked                     string // requests besides looks
 	}{
 		"its own restart": {
 			"", "FAILED", "FAILED STOPPED STOPPED STARTING SCAN_QR_CODE",
@@ -116,30 +116,31 @@ func TestNothingThatPassesEndsTheAction(t *testing.T) {
 			wawptest.Fault{},
 			"",
 		},
-		"faults":                       {"", "WORKING", "502 page drop STARTING 502 page drop", wawptest.Fault{}, ""},
-		"a start answered by 502":      {"", "STOPPED", "STOPPED STOPPED 404 502", lost(start, 502), start},
-		"a start answered by 504":      {number, "STOPPED", row(3*lasting, "STOPPED"), lost(start, 504), start},
-		"a start without an answer":    {"", "STOPPED", "STOPPED STOPPED STOPPED", lost(start, 0), start},
-		"a restart answered by 502":    {"", "FAILED", "FAILED FAILED STARTING", lost(restart, 502), restart},
-		"a restart answered by 504":    {number, "FAILED", row(3*lasting, "FAILED"), lost(restart, 504), restart},
+		"faults":                    {"", "WORKING", "502 page drop STARTING 502 page drop", wawptest.Fault{}, ""},
+		"a start answered by 502":   {"", "STOPPED", "STOPPED STOPPED 404 502", lost(start, 502), start},
+		"a start answered by 504":   {number, "STOPPED", repeatWord(3*settledLooks, "STOPPED"), lost(start, 504), start},
+		"a start without an answer": {"", "STOPPED", "STOPPED STOPPED STOPPED", lost(start, 0), start},
+		"a restart answered by 502": {"", "FAILED", "FAILED FAILED STARTING", lost(restart, 502), restart},
+		"a restart answered by " +
+			"504": {number, "FAILED", repeatWord(3*settledLooks, "FAILED"), lost(restart, 504), restart},
 		"a restart without an answer":  {"", "FAILED", "FAILED 404 404 STOPPED", lost(restart, 0), restart},
 		"a start answered by a 409":    {"", "STOPPED", "STOPPED STOPPED STARTING", lost(start, 409), start},
 		"a start answered by a 423":    {"", "STOPPED", "STOPPED STOPPED STARTING", lost(start, 423), start},
-		"an account that is told late": {number, "WORKING", row(2*late, "late"), wawptest.Fault{}, ""},
+		"an account that is told late": {number, "WORKING", repeatWord(2*accountLooks, "late"), wawptest.Fault{}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			session := working()
+			session := workingSession()
 			session.Status = test.status
-			w := open(t, wawptest.Config{}, session)
-			tf := w.Terraform(t, once+pair(test.argument))
-			told(w, test.told)
+			w := newWorld(t, wawptest.Config{}, session)
+			tf := w.Terraform(t, noRetries+pairConfig(test.argument))
+			injectStatuses(w, test.answers)
 			if test.fault.Match != "" {
 				w.Inject(test.fault)
 			}
 			acctest.Contains(t, tf.OK("apply", invoke),
 				"The phone of \"Support\" ("+phone+"@c.us) is linked to the session "+id)
-			asked := map[string]int{info: len(strings.Fields(test.told)) + 1}
+			asked := map[string]int{info: len(strings.Fields(test.answers)) + 1}
 			if test.asked != "" {
 				asked[test.asked] = 1
 			}
@@ -148,8 +149,8 @@ func TestNothingThatPassesEndsTheAction(t *testing.T) {
 	}
 }
 
-// TestRefusedCodeIsSaidAtOnce, once for each reason, and again in the error.
-func TestRefusedCodeIsSaidAtOnce(t *testing.T) {
+// TestRefusedCodeIsReportedAtOnce: progress has each reason once, and the error has the last one.
+func TestRefusedCodeIsReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	refusal := func(endpoint string, status int, message string) wawptest.Fault {
 		return wawptest.Fault{Match: endpoint, Status: status, Body: fmt.Sprintf(`{"code":"no","message":%q}`, message)}
@@ -180,12 +181,12 @@ func TestRefusedCodeIsSaidAtOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
+			w := newWorld(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
 			w.Inject(test.fault)
-			said := w.Terraform(t, once+pair(test.arguments)).Fails("apply", invoke)
-			progress, failure, _ := strings.Cut(said, "Error: No phone was linked to the Wawp session")
+			output := w.Terraform(t, noRetries+pairConfig(test.arguments)).Fails("apply", invoke)
+			progress, failure, _ := strings.Cut(output, "Error: No phone was linked to the Wawp session")
 			acctest.Contains(t, failure, test.says)
-			acctest.Lacks(t, said, "report")
+			acctest.Lacks(t, output, "report")
 			if strings.Count(progress, test.says) != 1 {
 				t.Errorf("it is said %d times, want once: %s", strings.Count(progress, test.says), progress)
 			}
@@ -196,13 +197,13 @@ func TestRefusedCodeIsSaidAtOnce(t *testing.T) {
 	}
 }
 
-// TestCodesThatEndAreSaidToEnd: a longer timeout does not help against it.
-func TestCodesThatEndAreSaidToEnd(t *testing.T) {
+// TestEndOfCodesIsReported: the error says that a longer timeout does not help.
+func TestEndOfCodesIsReported(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{}, wawptest.Session{Status: "FAILED"})
-	told(w, "FAILED STARTING "+row(3, "SCAN_QR_CODE")+row(lasting, "FAILED"))
-	said := w.Terraform(t, once+pair("")).Fails("apply", invoke)
-	acctest.Contains(t, said, "is FAILED after a restart", "hands out no more codes",
+	w := newWorld(t, wawptest.Config{}, wawptest.Session{Status: "FAILED"})
+	injectStatuses(w, "FAILED STARTING "+repeatWord(3, "SCAN_QR_CODE")+repeatWord(settledLooks, "FAILED"))
+	output := w.Terraform(t, noRetries+pairConfig("")).Fails("apply", invoke)
+	acctest.Contains(t, output, "is FAILED after a restart", "Wawp gives no more codes",
 		"A longer invoke timeout does not change that")
-	w.Asked(t, map[string]int{info: 5 + lasting, restart: 1, getQR: 1})
+	w.Asked(t, map[string]int{info: 5 + settledLooks, restart: 1, getQR: 1})
 }

@@ -24,17 +24,18 @@ type model struct {
 	Timeouts            timeouts.Value `tfsdk:"timeouts"`
 }
 
-// identity is what tells one pairing from all others.
+// identity is the resource identity of a pairing.
 type identity struct {
 	InstanceID types.String `tfsdk:"instance_id"`
 }
 
-// refresh takes over whose phone is linked. What is not told stays as it is, or becomes null.
+// refresh copies the account of the linked phone. Values that Wawp does not report stay as they are; unknown ones
+// become null.
 func (m *model) refresh(s wawp.Session) {
 	if a := s.Account; a != nil {
-		m.PhoneNumber = textOrNull(a.PhoneNumber)
-		m.ChatID = textOrNull(a.ChatID)
-		m.PushName = textOrNull(a.PushName)
+		m.PhoneNumber = stringOrNull(a.PhoneNumber)
+		m.ChatID = stringOrNull(a.ChatID)
+		m.PushName = stringOrNull(a.PushName)
 	}
 	for _, value := range []*types.String{&m.PhoneNumber, &m.ChatID, &m.PushName} {
 		if value.IsUnknown() {
@@ -43,19 +44,18 @@ func (m *model) refresh(s wawp.Session) {
 	}
 }
 
-// digits returns those of the phone number that an argument holds, in any notation; "" where it is not set, or not
-// known yet. A value that became known only during an apply was validated nowhere else, and must not pass for one that
-// is not set.
+// digits returns the digits of the phone number in an argument; "" if it is null or unknown. It also validates the
+// number: Terraform does not validate values that become known during an apply.
 func digits(ctx context.Context, number types.String, argument string) (string, diag.Diagnostics) {
 	var checked validator.StringResponse
 	validate.PhoneNumber{}.ValidateString(ctx, validator.StringRequest{Path: path.Root(argument), ConfigValue: number},
 		&checked)
-	found, _ := wawp.ParsePhoneNumber(number.ValueString()) // of its error the validator has told
+	found, _ := wawp.ParsePhoneNumber(number.ValueString()) // the validator reports its error
 	return found, checked.Diagnostics
 }
 
-// textOrNull returns null for "", which is how the client says that a value was not told.
-func textOrNull(s string) types.String {
+// stringOrNull returns null for "", which the client uses for values that Wawp does not report.
+func stringOrNull(s string) types.String {
 	if s == "" {
 		return types.StringNull()
 	}

@@ -46,35 +46,32 @@ func (p *Pair) Metadata(_ context.Context, req action.MetadataRequest, resp *act
 // Schema describes the action.
 func (p *Pair) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Draws the QR code of a session in the terminal, or with `phone_number` shows a " +
-			"pairing code to type, and " +
-			"waits until a phone is linked. It starts a session that is stopped, restarts one that failed (once), " +
-			"and draws the code " +
-			"anew when it expires. If a phone is linked already, it only says whose. Whoever sees the output can " +
-			"link a phone: do not " +
-			"invoke it where logs are public. Needs Terraform 1.14 or later.",
+		MarkdownDescription: "Draws the QR code of a session in the terminal, and waits until a phone is linked. " +
+			"With `phone_number`, it shows a pairing code to type instead. It starts a session that is stopped, " +
+			"restarts one that failed (once), and draws a new code when one expires. If a phone is already linked, " +
+			"it only says whose. Everyone who sees the output can link a phone: do not invoke it where logs are " +
+			"public. Needs Terraform 1.14 or later.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` " +
-					"of a `wawp_session`.",
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of " +
+					"a `wawp_session`.",
 				Validators: []validator.String{validate.InstanceID{}},
 			},
 			argumentNumber: schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Phone number of the phone to link, in any usual notation with the country " +
-					"code, such as `+20 114 520 2826`. With it, a pairing code to type on the phone takes the place " +
-					"of the QR code, and another phone is refused. Numbers of Argentina, Brazil and Mexico match " +
-					"with and without the digit that WhatsApp may leave out there. Default: a QR code, for any " +
+					"code, such as `+20 114 520 2826`. With it, the action shows a pairing code to type on the phone " +
+					"instead of the QR code, and refuses another phone. Numbers of Argentina, Brazil and Mexico " +
+					"match with and without the digit that WhatsApp may leave out there. Default: a QR code, for any " +
 					"phone.",
 				Validators: []validator.String{validate.PhoneNumber{}},
 			},
 			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
 				InvokeDescription: "How long to wait for a person, as a duration such as `90s` or `1h`. Default: " +
-					"`10m`. When " +
-					"it ends, the action fails; no phone is unlinked, and a session that was started stays so. The " +
-					"action ends sooner if Wawp stops to hand out codes: a session that nobody scans becomes " +
-					"`FAILED`, is restarted once, and the second time is the end.",
+					"`10m`. After that, the action fails. It unlinks no phone, and does not stop a session that it " +
+					"started. The action ends sooner if Wawp gives no more codes: a session that nobody scans " +
+					"becomes `FAILED`. The action restarts it once, and ends the second time.",
 			})),
 		},
 	}
@@ -85,7 +82,7 @@ func (p *Pair) Configure(_ context.Context, req action.ConfigureRequest, resp *a
 	p.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan refuses what cannot be used: of an action, values of variables are validated nowhere else.
+// ModifyPlan validates the arguments. Terraform validates values of variables in an action nowhere else.
 func (p *Pair) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var number types.String
@@ -95,7 +92,7 @@ func (p *Pair) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, res
 	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
 }
 
-// Invoke shows a person a code until a phone is linked.
+// Invoke shows codes until a phone is linked.
 func (p *Pair) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
@@ -104,7 +101,7 @@ func (p *Pair) Invoke(ctx context.Context, req action.InvokeRequest, resp *actio
 	}
 	var config pairModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	timeout, diags := config.Timeouts.Invoke(ctx, defaultPatience)
+	timeout, diags := config.Timeouts.Invoke(ctx, defaultWaitTimeout)
 	resp.Diagnostics.Append(diags...)
 	number, diags := digits(ctx, config.PhoneNumber, argumentNumber)
 	resp.Diagnostics.Append(diags...)
@@ -114,14 +111,14 @@ func (p *Pair) Invoke(ctx context.Context, req action.InvokeRequest, resp *actio
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	v := &pairingRun{
+	r := &pairingRun{
 		client: p.client, id: config.InstanceID.ValueString(), number: number, now: time.Now,
-		say: func(message string) { resp.SendProgress(action.InvokeProgressEvent{Message: message}) },
+		report: func(message string) { resp.SendProgress(action.InvokeProgressEvent{Message: message}) },
 	}
-	seen, err := wait(ctx, p.client, v.id, func(l wawp.Look) (bool, error) { return v.look(ctx, l) })
-	if d := notInvoked(ctx, number, seen, timeout, v.why(ctx, err)); d != nil {
+	last, err := watchForPhone(ctx, p.client, r.id, func(l wawp.Look) (bool, error) { return r.look(ctx, l) })
+	if d := notInvoked(ctx, number, last, timeout, r.cause(ctx, err)); d != nil {
 		resp.Diagnostics.Append(d)
 		return
 	}
-	v.say(linkedTo(seen))
+	r.report(linkedTo(last))
 }

@@ -40,8 +40,8 @@ const id = "3EB0BCB2E3D4"
 // phone is the phone that the tests link: its number as WhatsApp writes it.
 const phone = "201145202826"
 
-// open opens an account that has a session.
-func open(t *testing.T, config wawptest.Config, session wawptest.Session) *acctest.World {
+// newWorld opens an account that has a session.
+func newWorld(t *testing.T, config wawptest.Config, session wawptest.Session) *acctest.World {
 	t.Helper()
 	w := acctest.New(t, config)
 	session.InstanceID = id
@@ -49,21 +49,20 @@ func open(t *testing.T, config wawptest.Config, session wawptest.Session) *accte
 	return w
 }
 
-// working is a session to which the phone is linked.
-func working() wawptest.Session {
+// workingSession is a session to which the phone is linked.
+func workingSession() wawptest.Session {
 	return wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: phone + "@c.us", PushName: "Support"}}
 }
 
-// pair configures the action.
-func pair(arguments string) string {
+// pairConfig configures the action.
+func pairConfig(arguments string) string {
 	return fmt.Sprintf("action \"wawp_session_pair\" \"this\" {\n  config {\n    instance_id = %q\n%s\n  }\n}\n", id,
 		arguments)
 }
 
 const invoke = "-invoke=action.wawp_session_pair.this"
 
-// TestAccDrawnCodeScans has the QR code of the real output painted as terminals would, and read by a program that knows
-// nothing of this one.
+// TestAccDrawnCodeScans renders the QR code in the output as a terminal does, and reads it with another program.
 func TestAccDrawnCodeScans(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
@@ -76,10 +75,10 @@ func TestAccDrawnCodeScans(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{PairAfter: time.Millisecond}, wawptest.Session{})
-			said, code := w.CLI(t, pair("")).Run(append([]string{"apply", "-auto-approve"}, arguments...)...)
+			w := newWorld(t, wawptest.Config{PairAfter: time.Millisecond}, wawptest.Session{})
+			output, code := w.CLI(t, pairConfig("")).Run(append([]string{"apply", "-auto-approve"}, arguments...)...)
 			if code != 0 {
-				t.Fatal(said)
+				t.Fatal(output)
 			}
 			issued := w.QRCodes(id)
 			if len(issued) != 1 {
@@ -91,29 +90,29 @@ func TestAccDrawnCodeScans(t *testing.T) {
 				"solarized": {text: color.RGBA{0x83, 0x94, 0x96, 255}, background: color.RGBA{0x00, 0x2b, 0x36, 255}},
 			} {
 				file := filepath.Join(t.TempDir(), terminal+".png")
-				save(t, file, paint(t, said, colours))
+				savePNG(t, file, render(t, output, colours))
 				read, err := exec.CommandContext(t.Context(), "zbarimg", "--quiet", "--raw", file).Output()
 				if err != nil || strings.TrimSpace(string(read)) != issued[0] {
 					t.Errorf("on a %s terminal the code is not read as the one that was issued (%v)", terminal, err)
 				}
 			}
-			acctest.Contains(t, said, "Scan this code",
+			acctest.Contains(t, output, "Scan this code",
 				"The phone of \"Support\" ("+phone+"@c.us) is linked to the session "+id)
 		})
 	}
 }
 
-// colours are those that a terminal has where a program asks for none.
+// colours are the default colours of a terminal.
 type colours struct{ text, background color.Color }
 
-// sequences are the ones of SGR, which choose colours, or any other that a terminal would obey.
+// sequences matches escape sequences of a terminal, with the parameters of those that set colours (SGR).
 var sequences = regexp.MustCompile("\x1b(\\[([0-9;]*)m)?")
 
-// paint draws what a program printed. A character is 4 pixels wide and 8 high; letters are mere smudges.
-func paint(t *testing.T, said string, terminal colours) image.Image {
+// render draws the output of a program. A character is 4 pixels wide and 8 high; letters are not legible.
+func render(t *testing.T, output string, terminal colours) image.Image {
 	t.Helper()
 	const columns, width, height = 200, 4, 8
-	lines := strings.Split(said, "\n")
+	lines := strings.Split(output, "\n")
 	canvas := image.NewRGBA(image.Rect(0, 0, columns*width, len(lines)*height))
 	fill := func(area image.Rectangle, c color.Color) {
 		for y := area.Min.Y; y < area.Max.Y; y++ {
@@ -131,7 +130,7 @@ func paint(t *testing.T, said string, terminal colours) image.Image {
 				if at[4] < 0 {
 					t.Fatalf("line %d has a sequence that is not SGR: %q", row, line)
 				}
-				now = now.chosen(t, line[at[4]:at[5]], terminal)
+				now = now.afterSGR(t, line[at[4]:at[5]], terminal)
 				line = line[at[1]:]
 				continue
 			}
@@ -158,8 +157,8 @@ func paint(t *testing.T, said string, terminal colours) image.Image {
 	return canvas
 }
 
-// chosen returns the colours after a sequence of SGR with these parameters.
-func (c colours) chosen(t *testing.T, parameters string, terminal colours) colours {
+// afterSGR returns the colours after a sequence of SGR with these parameters.
+func (c colours) afterSGR(t *testing.T, parameters string, terminal colours) colours {
 	t.Helper()
 	codes := strings.Split(parameters, ";")
 	for i := 0; i < len(codes); i++ {
@@ -185,7 +184,7 @@ func (c colours) chosen(t *testing.T, parameters string, terminal colours) colou
 	return c
 }
 
-func save(t *testing.T, file string, picture image.Image) {
+func savePNG(t *testing.T, file string, picture image.Image) {
 	t.Helper()
 	f, err := os.Create(file)
 	if err != nil {
@@ -201,16 +200,16 @@ func save(t *testing.T, file string, picture image.Image) {
 func TestAccPairWithAPhoneNumber(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
-	w := open(t, wawptest.Config{PairAfter: time.Millisecond}, wawptest.Session{Status: "SCAN_QR_CODE"})
-	said := w.CLI(t, pair(`phone_number = "+20 (114) 520-2826"`)).OK("apply", "-auto-approve", "-no-color", invoke)
-	acctest.Contains(t, said, "On the phone with the number "+phone, w.PairingCodes(id)[0],
+	w := newWorld(t, wawptest.Config{PairAfter: time.Millisecond}, wawptest.Session{Status: "SCAN_QR_CODE"})
+	output := w.CLI(t, pairConfig(`phone_number = "+20 (114) 520-2826"`)).OK("apply", "-auto-approve", "-no-color", invoke)
+	acctest.Contains(t, output, "On the phone with the number "+phone, w.PairingCodes(id)[0],
 		"The phone of \"Support\" ("+phone+"@c.us) is linked")
 	if w.Count(askCode) != 1 || w.Count(getQR) != 0 {
 		t.Errorf("the requests are %v", w.Requests())
 	}
 }
 
-// TestPairEndsWithoutAPhone: what fails says why, on the argument where it can, and leaves everything as it was.
+// TestPairEndsWithoutAPhone: the diagnostic says why, with the argument if there is one, and nothing changes.
 func TestPairEndsWithoutAPhone(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -227,40 +226,40 @@ func TestPairEndsWithoutAPhone(t *testing.T) {
 				"No phone was linked to the Wawp session", "within 200ms", "SCAN_QR_CODE", "invoke the action again",
 			},
 		},
-		"another phone": {working(), `phone_number = "+49 170 1234567"`, wawptest.Fault{}, []string{
-			"Another phone is linked to the Wawp session", `with AttributeName("phone_number")`, "has the number " +
-				phone + ", not 491701234567",
+		"another phone": {workingSession(), `phone_number = "+49 170 1234567"`, wawptest.Fault{}, []string{
+			"Another phone is linked to the Wawp session", `with AttributeName("phone_number")`,
+			"has the number " + phone + ", not 491701234567",
 		}},
 		"no number": {
-			working(), `phone_number = "0170 1234567"`,
+			workingSession(), `phone_number = "0170 1234567"`,
 			wawptest.Fault{},
 			[]string{"Error: Invalid phone number", "begins with a single 0"},
 		},
 		"no timeout": {
-			working(), `timeouts = { invoke = "0s" }`,
+			workingSession(), `timeouts = { invoke = "0s" }`,
 			wawptest.Fault{},
 			[]string{"Error: Invalid duration"},
 		},
-		"no session": {working(), "", wawptest.Fault{
+		"no session": {workingSession(), "", wawptest.Fault{
 			Match: info, Status: 404,
 			Body: `{"code":"invalid_instance","message":"Gone."}`,
 		}, []string{
 			"No phone was linked to the Wawp session", "Gone.", "Wawp knows no such instance",
 		}},
-		"wrong token": {working(), "", wawptest.Fault{
+		"wrong token": {workingSession(), "", wawptest.Fault{
 			Match: info, Status: 401,
 			Body: `{"code":"invalid_access_token","message":"Who?"}`,
 		}, []string{"Who?", "WAWP_ACCESS_TOKEN"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{}, test.session)
+			w := newWorld(t, wawptest.Config{}, test.session)
 			if test.fault.Match != "" {
 				w.Inject(test.fault)
 			}
 			before, _ := w.Session(id)
-			said := w.Terraform(t, pair(test.arguments)).Fails("apply", invoke)
-			acctest.Contains(t, said, test.says...)
+			output := w.Terraform(t, pairConfig(test.arguments)).Fails("apply", invoke)
+			acctest.Contains(t, output, test.says...)
 			if now, _ := w.Session(id); now.Status != before.Status || (now.Me == nil) != (before.Me == nil) {
 				t.Errorf("the session was %+v and is %+v", before, now)
 			}
@@ -268,7 +267,8 @@ func TestPairEndsWithoutAPhone(t *testing.T) {
 	}
 }
 
-// TestAccPairingIsPairedByItsAction is the whole story in one apply: the code is drawn before the resource waits.
+// TestAccPairingIsPairedByItsAction pairs a new session in one apply: the action draws the code before the resource
+// waits.
 func TestAccPairingIsPairedByItsAction(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
@@ -288,27 +288,29 @@ func TestAccPairingIsPairedByItsAction(t *testing.T) {
 			}
 		}
 		output "who" { value = wawp_session_pairing.this.push_name }`)
-	w.Inject(wawptest.Fault{Match: getQR, Times: 1, Status: 401}) // a first try fails: the pairing is not begun
+	w.Inject(wawptest.Fault{Match: getQR, Times: 1, Status: 401}) // the first apply fails before the pairing begins
 	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Error: Wawp did not accept the access token",
 		"WAWP_ACCESS_TOKEN")
 	if state := cli.State(); len(state) != 1 || state[0].Name != "this" || state[0].Status != "" ||
 		state[0].Attributes["session_name"] == nil {
 		t.Fatalf("the state is %v", state)
 	}
-	said := cli.OK("apply", "-auto-approve", "-no-color")
-	acctest.Contains(t, said, "Scan this code", "1 added", `who = "Support"`)
+	output := cli.OK("apply", "-auto-approve", "-no-color")
+	acctest.Contains(t, output, "Scan this code", "1 added", `who = "Support"`)
 	acctest.Contains(t, cli.OK("plan", "-no-color"), "No changes.")
 	cli.OK("destroy", "-auto-approve")
 }
 
-// interrupt runs the CLI until so many requests have arrived, presses Ctrl-C, and returns what it printed.
-func interrupt(t *testing.T, w *acctest.World, cli *acctest.CLI, endpoint string, n int, arguments ...string) string {
+// interruptCLI runs the CLI until so many requests have arrived, presses Ctrl-C, and returns what it printed.
+func interruptCLI(
+	t *testing.T, w *acctest.World, cli *acctest.CLI, endpoint string, n int, arguments ...string,
+) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	var said bytes.Buffer
+	var output bytes.Buffer
 	cmd := cli.Command(arguments...)
-	cmd.Stdout, cmd.Stderr = &said, &said
+	cmd.Stdout, cmd.Stderr = &output, &output
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -318,31 +320,32 @@ func interrupt(t *testing.T, w *acctest.World, cli *acctest.CLI, endpoint string
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait() // it ends with an error, which is not the question
-	return acctest.Unwrap(said.String())
+	_ = cmd.Wait() // the CLI ends with an error, which this test does not check
+	return acctest.Unwrap(output.String())
 }
 
-func TestAccInterruptedPairSaysSo(t *testing.T) {
+func TestAccInterruptedPairIsReported(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
-	w := open(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
-	said := interrupt(t, w, w.CLI(t, pair("")), info, 2, "apply", "-auto-approve", "-no-color", invoke)
-	acctest.Contains(t, said, "The wait for a phone was interrupted", "SCAN_QR_CODE", "invoke the action again")
+	w := newWorld(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
+	output := interruptCLI(t, w, w.CLI(t, pairConfig("")), info, 2, "apply", "-auto-approve", "-no-color", invoke)
+	acctest.Contains(t, output, "The wait for a phone was interrupted", "SCAN_QR_CODE", "invoke the action again")
 	if now, _ := w.Session(id); now.Status != "SCAN_QR_CODE" {
 		t.Errorf("the session is %+v", now)
 	}
 }
 
-// TestNumberThatIsKnownLate is checked when it is known, and never passes for one that is not set.
-func TestNumberThatIsKnownLate(t *testing.T) {
+// TestPhoneNumberKnownOnlyDuringApply: the number is validated during the apply, and never counts as not set.
+func TestPhoneNumberKnownOnlyDuringApply(t *testing.T) {
 	t.Parallel()
 	const late, says = "0170 1234567", "Error: Invalid phone number"
 	t.Run("resource", func(t *testing.T) {
 		t.Parallel()
-		w := open(t, wawptest.Config{}, working())
+		w := newWorld(t, wawptest.Config{}, workingSession())
 		w.Inject(wawptest.Fault{Match: create, Reshape: wawptest.Set("session_name", late)})
 		tf := w.Terraform(t,
-			"resource \"wawp_session\" \"late\" {}\n"+declare("expected_phone_number = wawp_session.late.session_name"))
+			"resource \"wawp_session\" \"late\" {}\n"+
+				pairingConfig("expected_phone_number = wawp_session.late.session_name"))
 		tf.OK("plan")
 		acctest.Contains(t, tf.Fails("apply"), says, "begins with a single 0")
 		if len(tf.State()) != 1 {
@@ -352,7 +355,7 @@ func TestNumberThatIsKnownLate(t *testing.T) {
 	})
 	t.Run("action", func(t *testing.T) {
 		t.Parallel()
-		w := open(t, wawptest.Config{PairAfter: time.Millisecond}, wawptest.Session{Status: "SCAN_QR_CODE"})
+		w := newWorld(t, wawptest.Config{PairAfter: time.Millisecond}, wawptest.Session{Status: "SCAN_QR_CODE"})
 		p, ctx := acctest.Serve(t), t.Context()
 		p.Configure(ctx, acctest.Object(p.Schemas.Provider, map[string]cty.Value{
 			"access_token": cty.StringVal(w.Token), "base_url": cty.StringVal(w.Server.URL),

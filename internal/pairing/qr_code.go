@@ -16,7 +16,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// defaultOpenTimeout bounds the opening of the ephemeral resource.
+// defaultOpenTimeout is the default of the open timeout.
 const defaultOpenTimeout = 2 * time.Minute
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*QRCode)(nil)
@@ -47,44 +47,40 @@ func (q *QRCode) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp
 func (q *QRCode) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The QR code that links a phone to a session, as a value that another system can show. " +
-			"Terraform keeps " +
-			"it neither in the state nor in a plan. It is null, which is no error, unless the session waits for a scan " +
-			"(`SCAN_QR_CODE`). Terraform opens it with each plan, apply and destroy, and it is valid for " +
-			"20 to 40 seconds only. To show a person a code in the terminal, use the action `wawp_session_pair` " +
-			"instead; to send " +
-			"one a page, `wawp_session_temp_link`.",
+			"Terraform stores it neither in the state nor in a plan. Unless the session waits for a scan " +
+			"(`SCAN_QR_CODE`), the code is null, which is no error. Terraform opens it with each plan, apply and " +
+			"destroy, and it is valid for only 20 to 40 seconds. To show a code in the terminal, use the action " +
+			"`wawp_session_pair` instead. To send somebody a page with the code, use `wawp_session_temp_link`.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` " +
-					"of a `wawp_session`.",
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of " +
+					"a `wawp_session`.",
 				Validators: []validator.String{validate.InstanceID{}},
 			},
 			"value": schema.StringAttribute{
 				Computed:  true,
 				Sensitive: true,
-				MarkdownDescription: "What to draw as a QR code. A secret: whoever scans it links a phone. Null " +
+				MarkdownDescription: "Text of the QR code. A secret: everyone who has it can link a phone. Null " +
 					"unless `available`.",
 			},
 			"image": schema.StringAttribute{
 				Computed:  true,
 				Sensitive: true,
-				MarkdownDescription: "The same code as a picture: a data URI with a PNG image, fit for the `src` of " +
-					"an HTML `img`. A " +
-					"secret. Null unless `available`.",
+				MarkdownDescription: "The code as a picture: a data URI with a PNG image, for the `src` of an HTML " +
+					"`img`. A secret. Null unless `available`.",
 			},
 			"expires_at": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "When another code takes its place, as an RFC 3339 time in UTC. Null unless " +
-					"`available`, or if Wawp " +
-					"does not report it.",
+				MarkdownDescription: "When the code expires, as an RFC 3339 time in UTC. Null unless `available`, " +
+					"and if Wawp does not report it.",
 			},
 			"available": schema.BoolAttribute{
 				Computed:            true,
-				MarkdownDescription: "Whether there is a code: the session waits for a scan.",
+				MarkdownDescription: "Whether there is a code, because the session waits for a scan.",
 			},
 			"timeouts": validate.EphemeralTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				OpenDescription: "How long asking for the code may take, retries included. Default: `2m`.",
+				OpenDescription: "How long reading the code may take, including retries. Default: `2m`.",
 			})),
 		},
 	}
@@ -95,7 +91,7 @@ func (q *QRCode) Configure(_ context.Context, req ephemeral.ConfigureRequest, re
 	q.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// Open asks for the code. It does not fail for the session's state, because it is called at every plan, apply and
+// Open reads the code. No status of the session is an error, because Terraform opens it at every plan, apply and
 // destroy.
 func (q *QRCode) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
@@ -112,9 +108,9 @@ func (q *QRCode) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephe
 	id := data.InstanceID.ValueString()
 	code, err := q.client.GetQRCode(ctx, id)
 	if err == nil {
-		err = data.show(code)
+		err = data.setCode(code)
 	}
-	if err != nil && !noCode(wawp.KindOf(err)) && !q.needsNone(ctx, id) {
+	if err != nil && !isNoCode(wawp.KindOf(err)) && !q.needsNoCode(ctx, id) {
 		resp.Diagnostics.Append(explain.Diagnostic("Wawp QR code could not be read",
 			explain.Failure("Asking for the QR code of the session "+id+" failed", err), err))
 		return
@@ -123,18 +119,18 @@ func (q *QRCode) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephe
 	resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
 }
 
-// noCode says whether there is no QR code, because the session does not wait for a scan, or is gone.
-func noCode(k wawp.Kind) bool { return k.Untimely() || k.Missing() }
+// isNoCode reports whether an error says that there is no QR code, because the session waits for no scan or is gone.
+func isNoCode(k wawp.Kind) bool { return k.Untimely() || k.Missing() }
 
-// needsNone says whether the session waits for no scan, so that there can be no code, however Wawp words that.
-func (q *QRCode) needsNone(ctx context.Context, id string) bool {
+// needsNoCode reports whether the session waits for no scan. Then there is no code, with any error that Wawp answers.
+func (q *QRCode) needsNoCode(ctx context.Context, id string) bool {
 	session, err := q.client.GetSession(ctx, id)
 	return err == nil && session.Status != "" && session.Status != wawp.StatusScan
 }
 
-// show fills in the code.
-func (m *codeModel) show(code wawp.QRCode) error {
-	image, err := picture(code.Value)
+// setCode sets the attributes of the code.
+func (m *codeModel) setCode(code wawp.QRCode) error {
+	image, err := pngDataURI(code.Value)
 	if err != nil {
 		return err
 	}

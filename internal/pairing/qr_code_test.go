@@ -10,15 +10,15 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// code configures the ephemeral resource.
-func code(instance string) string {
+// qrCodeConfig configures the ephemeral resource.
+func qrCodeConfig(instance string) string {
 	return "ephemeral \"wawp_session_qr_code\" \"x\" {\n  instance_id = " + instance + "\n}\n"
 }
 
 const quoted = `"` + id + `"`
 
-// given returns an attribute of the ephemeral resource, as the last command knew it; "" is null.
-func given(tf *acctest.Terraform, attribute string) string {
+// ephemeralValue returns an attribute of the ephemeral resource in the last command; "" is null.
+func ephemeralValue(tf *acctest.Terraform, attribute string) string {
 	v := tf.Value("ephemeral.wawp_session_qr_code.x", attribute)
 	if v.IsNull() {
 		return ""
@@ -26,7 +26,7 @@ func given(tf *acctest.Terraform, attribute string) string {
 	return v.AsString()
 }
 
-// TestCodeInEachStatus: whatever the session does, a plan, an apply and a destroy work, and change nothing.
+// TestCodeInEachStatus: in each status of the session, a plan, an apply and a destroy succeed and change nothing.
 func TestCodeInEachStatus(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -37,14 +37,14 @@ func TestCodeInEachStatus(t *testing.T) {
 		"stopped":  {wawptest.Session{Status: "STOPPED"}, wawptest.Fault{}, ""},
 		"starting": {wawptest.Session{Status: "STARTING"}, wawptest.Fault{}, ""},
 		"failed":   {wawptest.Session{Status: "FAILED"}, wawptest.Fault{}, ""},
-		"linked":   {working(), wawptest.Fault{}, ""},
-		"gone":     {working(), wawptest.Fault{Match: getQR, Status: 404, Body: own}, ""},
-		"invalid":  {working(), wawptest.Fault{Match: getQR, Status: 404, Body: dropped}, ""},
-		"refused": {working(), wawptest.Fault{
+		"linked":   {workingSession(), wawptest.Fault{}, ""},
+		"gone":     {workingSession(), wawptest.Fault{Match: getQR, Status: 404, Body: noSuchInstance}, ""},
+		"invalid":  {workingSession(), wawptest.Fault{Match: getQR, Status: 404, Body: invalidSession}, ""},
+		"refused": {workingSession(), wawptest.Fault{
 			Match: getQR, Status: 403,
 			Body: `{"code":"qr_not_available","message":"No."}`,
 		}, ""},
-		"linked, worded otherwise": {working(), wawptest.Fault{
+		"linked, worded otherwise": {workingSession(), wawptest.Fault{
 			Match: getQR, Status: 500,
 			Body: `{"code":"wawp_upstream_error","message":"x"}`,
 		}, ""},
@@ -62,14 +62,14 @@ func TestCodeInEachStatus(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{BootTime: 1e15}, test.session)
+			w := newWorld(t, wawptest.Config{BootTime: 1e15}, test.session)
 			if test.fault.Match != "" {
 				w.Inject(test.fault)
 			}
-			tf := w.Terraform(t, once+code(quoted))
+			tf := w.Terraform(t, noRetries+qrCodeConfig(quoted))
 			for _, command := range []string{"plan", "apply"} {
 				tf.OK(command)
-				value, image, expires := given(tf, "value"), given(tf, "image"), given(tf, "expires_at")
+				value, image, expires := ephemeralValue(tf, "value"), ephemeralValue(tf, "image"), ephemeralValue(tf, "expires_at")
 				at, err := time.Parse(time.RFC3339, expires)
 				switch available := tf.Value("ephemeral.wawp_session_qr_code.x", "available").True(); {
 				case available != (test.value != ""), !available && value+image+expires != "":
@@ -102,7 +102,7 @@ func TestCodeCannotBeRead(t *testing.T) {
 		"wrong token":   {wawptest.Fault{Status: 401}, "WAWP_ACCESS_TOKEN"},
 		"broken":        {wawptest.Fault{Status: 500}, "HTTP 500"},
 		"no answer":     {wawptest.Fault{Drop: true}, "the request was sent, but"},
-		"a proxy's 404": {wawptest.Fault{Status: 404, Body: foreign}, "check base_url"},
+		"a proxy's 404": {wawptest.Fault{Status: 404, Body: foreignAnswer}, "check base_url"},
 		"no sense":      {wawptest.Fault{Body: `{"success":true}`}, "the answer holds no QR code"},
 		"too long": {
 			wawptest.Fault{Body: `{"value":"2@` + strings.Repeat("x", 3000) + `"}`},
@@ -111,19 +111,19 @@ func TestCodeCannotBeRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
+			w := newWorld(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
 			w.Inject(test.fault)
-			said := w.Terraform(t, once+code(quoted)).Fails("plan")
-			acctest.Contains(t, said, "Error: "+acctest.Summary(test.fault, "Wawp QR code could not be read"), id,
+			output := w.Terraform(t, noRetries+qrCodeConfig(quoted)).Fails("plan")
+			acctest.Contains(t, output, "Error: "+acctest.Summary(test.fault, "Wawp QR code could not be read"), id,
 				test.says)
-			if regexp.MustCompile("2@|xxx").MatchString(said) {
-				t.Errorf("the error quotes the code:\n%s", said)
+			if regexp.MustCompile("2@|xxx").MatchString(output) {
+				t.Errorf("the error quotes the code:\n%s", output)
 			}
 		})
 	}
 }
 
-// TestAccCodeOfASessionToCome: the code is asked for when there is a session. (OpenTofu then asks only for what
+// TestAccCodeOfASessionToCome: the code is read once the session exists. (OpenTofu opens only ephemeral resources that
 // something refers to.)
 func TestAccCodeOfASessionToCome(t *testing.T) {
 	t.Parallel()
@@ -152,8 +152,8 @@ func TestAccCodeOfASessionToCome(t *testing.T) {
 
 func TestCodeWithAnUnknownConfiguration(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{}, working())
-	tf := w.Terraform(t, code(quoted))
+	w := newWorld(t, wawptest.Config{}, workingSession())
+	tf := w.Terraform(t, qrCodeConfig(quoted))
 	tf.Unknown = true
 	acctest.Contains(t, tf.Fails("plan"), "Error: The provider's configuration is not known yet")
 	w.Asked(t, nil)

@@ -8,11 +8,11 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// createFirst is a lifecycle block.
+// createFirst is a lifecycle block with create_before_destroy.
 const createFirst = "lifecycle {\n    create_before_destroy = true\n  }"
 
-// stillLinked checks that nobody logged the phone out, and that it is in the state once.
-func stillLinked(t *testing.T, w *acctest.World, tf *acctest.Terraform) {
+// checkStillLinked checks that the phone was not logged out, and is in the state once.
+func checkStillLinked(t *testing.T, w *acctest.World, tf *acctest.Terraform) {
 	t.Helper()
 	if now, _ := w.Session(id); now.Status != "WORKING" || w.Count(logout) != 0 || len(tf.State()) != 1 {
 		t.Errorf("the session is %+v after %d logouts, the state %v", now, w.Count(logout), tf.State())
@@ -22,12 +22,12 @@ func stillLinked(t *testing.T, w *acctest.World, tf *acctest.Terraform) {
 // TestReplacedPairingKeepsThePhone: the new object has taken over the phone, so the old one must leave it linked.
 func TestReplacedPairingKeepsThePhone(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{}, working())
-	tf := w.Terraform(t, declare(createFirst))
+	w := newWorld(t, wawptest.Config{}, workingSession())
+	tf := w.Terraform(t, pairingConfig(createFirst))
 	tf.OK("apply")
 	acctest.Contains(t, tf.OK("apply", "-replace="+address), "Warning: The phone was left linked to the Wawp session",
 		id, "1 added, 0 changed, 1 destroyed")
-	stillLinked(t, w, tf)
+	checkStillLinked(t, w, tf)
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 	tf.OK("destroy")
 	if w.Count(logout) != 1 {
@@ -35,31 +35,32 @@ func TestReplacedPairingKeepsThePhone(t *testing.T) {
 	}
 }
 
-// TestRenamedPairingKeepsThePhone, where the new resource is created first: without a moved block Terraform chooses.
+// TestRenamedPairingKeepsThePhone: if Terraform creates the new resource first, the phone stays linked without a moved
+// block.
 func TestRenamedPairingKeepsThePhone(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{}, working())
-	before, after := w.Terraform(t, declare()), w.Terraform(t, strings.Replace(declare(), `"x"`, `"y"`, 1))
+	w := newWorld(t, wawptest.Config{}, workingSession())
+	before, after := w.Terraform(t, pairingConfig()), w.Terraform(t, strings.Replace(pairingConfig(), `"x"`, `"y"`, 1))
 	before.OK("apply")
 	before.Shared = w.Provider(t)
-	after.Shared = before.Shared // of one run
+	after.Shared = before.Shared // both belong to the same run
 	after.OK("apply")
 	acctest.Contains(t, before.OK("destroy"), "Warning: The phone was left linked to the Wawp session", id)
-	stillLinked(t, w, after)
+	checkStillLinked(t, w, after)
 	if len(before.State()) != 0 {
 		t.Error("the old object is in the state")
 	}
 }
 
-// TestRenamedPairingWaitsAgain where the old resource is destroyed first: the phone that is being logged out is not
-// taken for linked.
+// TestRenamedPairingWaitsAgain: if Terraform destroys the old resource first, a phone that is being logged out does not
+// count as linked.
 func TestRenamedPairingWaitsAgain(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{}, working())
-	before, after := w.Terraform(t, declare()), w.Terraform(t, strings.Replace(declare(), `"x"`, `"y"`, 1))
+	w := newWorld(t, wawptest.Config{}, workingSession())
+	before, after := w.Terraform(t, pairingConfig()), w.Terraform(t, strings.Replace(pairingConfig(), `"x"`, `"y"`, 1))
 	before.OK("apply")
 	before.Shared = w.Provider(t)
-	after.Shared = before.Shared // of one run
+	after.Shared = before.Shared // both belong to the same run
 	asked := make(chan struct{})
 	w.Inject(wawptest.Fault{Match: logout, Hold: asked})
 	destroyed, created := make(chan struct{}), make(chan struct{})
@@ -87,21 +88,21 @@ func TestRenamedPairingWaitsAgain(t *testing.T) {
 		w.Pair(id, phone, "Support")
 		<-created
 	}
-	stillLinked(t, w, after)
+	checkStillLinked(t, w, after)
 	if len(before.State()) != 0 {
 		t.Error("the old object is in the state")
 	}
 }
 
-// TestPhoneThatIsBeingLoggedOutIsNotTaken, however little time is left to wait for it.
-func TestPhoneThatIsBeingLoggedOutIsNotTaken(t *testing.T) {
+// TestPhoneBeingLoggedOutIsNotClaimed: nor if the timeout ends during the logout.
+func TestPhoneBeingLoggedOutIsNotClaimed(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{}, working())
-	before := w.Terraform(t, declare())
-	after := w.Terraform(t, strings.Replace(declare(`timeouts = { create = "200ms" }`), `"x"`, `"y"`, 1))
+	w := newWorld(t, wawptest.Config{}, workingSession())
+	before := w.Terraform(t, pairingConfig())
+	after := w.Terraform(t, strings.Replace(pairingConfig(`timeouts = { create = "200ms" }`), `"x"`, `"y"`, 1))
 	before.OK("apply")
 	before.Shared = w.Provider(t)
-	after.Shared = before.Shared // of one run
+	after.Shared = before.Shared // both belong to the same run
 	asked, destroyed := make(chan struct{}), make(chan struct{})
 	w.Inject(wawptest.Fault{Match: logout, Hold: asked})
 	go func() {
@@ -120,8 +121,8 @@ func TestPhoneThatIsBeingLoggedOutIsNotTaken(t *testing.T) {
 	}
 }
 
-// TestRefusedPhoneIsNotTaken: the resource that had it still has it, and logs it out when it is destroyed.
-func TestRefusedPhoneIsNotTaken(t *testing.T) {
+// TestRefusedPhoneIsNotClaimed: a refused phone still belongs to its old resource, whose destroy logs it out.
+func TestRefusedPhoneIsNotClaimed(t *testing.T) {
 	t.Parallel()
 	untold := wawptest.Fault{Match: info, Reshape: wawptest.Set("me", map[string]any{"id": "123@lid"})}
 	for name, test := range map[string]struct {
@@ -138,13 +139,13 @@ func TestRefusedPhoneIsNotTaken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{}, working())
-			before := w.Terraform(t, declare())
-			after := w.Terraform(t, strings.Replace(declare(`expected_phone_number = "`+test.expected+`"`), `"x"`,
+			w := newWorld(t, wawptest.Config{}, workingSession())
+			before := w.Terraform(t, pairingConfig())
+			after := w.Terraform(t, strings.Replace(pairingConfig(`expected_phone_number = "`+test.expected+`"`), `"x"`,
 				`"y"`, 1))
 			before.OK("apply")
 			before.Shared = w.Provider(t)
-			after.Shared = before.Shared // of one run
+			after.Shared = before.Shared // both belong to the same run
 			w.Inject(test.fault)
 			acctest.Contains(t, after.Fails("apply"), test.says)
 			acctest.Lacks(t, before.OK("destroy"), "was left linked")
@@ -157,14 +158,14 @@ func TestRefusedPhoneIsNotTaken(t *testing.T) {
 	}
 }
 
-// TestPhoneLinkedAfterALogoutIsAnother: nobody waits for one more.
-func TestPhoneLinkedAfterALogoutIsAnother(t *testing.T) {
+// TestPhoneLinkedAfterALogoutIsNew: a phone that is linked after a logout ends the wait.
+func TestPhoneLinkedAfterALogoutIsNew(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{}, working())
-	before, after := w.Terraform(t, declare()), w.Terraform(t, strings.Replace(declare(), `"x"`, `"y"`, 1))
+	w := newWorld(t, wawptest.Config{}, workingSession())
+	before, after := w.Terraform(t, pairingConfig()), w.Terraform(t, strings.Replace(pairingConfig(), `"x"`, `"y"`, 1))
 	before.OK("apply")
 	before.Shared = w.Provider(t)
-	after.Shared = before.Shared // of one run
+	after.Shared = before.Shared // both belong to the same run
 	before.OK("destroy")
 	w.Pair(id, phone, "Support")
 	w.ResetRequests()
@@ -172,18 +173,19 @@ func TestPhoneLinkedAfterALogoutIsAnother(t *testing.T) {
 	w.Asked(t, map[string]int{info: 1})
 }
 
-// TestPairingDeclaredTwice: a session has one phone, which one of two resources would log out.
+// TestPairingDeclaredTwice: a session has one phone, and one of two resources would log it out.
 func TestPairingDeclaredTwice(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{}, working())
-	tf := w.Terraform(t, declare()+strings.Replace(declare(), `"x"`, `"y"`, 1))
+	w := newWorld(t, wawptest.Config{}, workingSession())
+	tf := w.Terraform(t, pairingConfig()+strings.Replace(pairingConfig(), `"x"`, `"y"`, 1))
 	acctest.Contains(t, tf.Fails("apply"), "Error: Wawp pairing is declared twice", id,
 		"remove one of the two resources")
-	stillLinked(t, w, tf)
+	checkStillLinked(t, w, tf)
 }
 
-// TestLogoutIsBelievedWhenAnotherStatusIsTold, and not when none is.
-func TestLogoutIsBelievedWhenAnotherStatusIsTold(t *testing.T) {
+// TestLogoutSucceedsWithAnotherStatus: a logout succeeds if session/info shows another status, and not if it shows
+// none.
+func TestLogoutSucceedsWithAnotherStatus(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		answer string
@@ -220,10 +222,10 @@ func TestLogoutIsBelievedWhenAnotherStatusIsTold(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{}, working())
-			tf := w.Terraform(t, once+declare(`timeouts = { delete = "200ms" }`))
+			w := newWorld(t, wawptest.Config{}, workingSession())
+			tf := w.Terraform(t, noRetries+pairingConfig(`timeouts = { delete = "200ms" }`))
 			if test.gone {
-				tf.Configure(once + declare())
+				tf.Configure(noRetries + pairingConfig())
 			}
 			tf.OK("apply")
 			w.Inject(wawptest.Fault{Match: logout, Act: true, Body: test.answer})
@@ -235,16 +237,16 @@ func TestLogoutIsBelievedWhenAnotherStatusIsTold(t *testing.T) {
 	}
 }
 
-// TestReplacedPairingWarnsOfNoPhone: it is that of another session.
+// TestReplacedPairingWarnsOfNoPhone: the new pairing belongs to another session, so no phone was left linked.
 func TestReplacedPairingWarnsOfNoPhone(t *testing.T) {
 	t.Parallel()
 	const other = "3EB0OTHER"
-	w := open(t, wawptest.Config{}, working())
+	w := newWorld(t, wawptest.Config{}, workingSession())
 	w.Add(wawptest.Session{InstanceID: other, Status: "WORKING", Me: &wawptest.Me{ID: "201000000000@c.us"}})
-	tf := w.Terraform(t, declare())
+	tf := w.Terraform(t, pairingConfig())
 	tf.OK("apply")
-	moved := strings.Replace(declare(`expected_phone_number = "201000000000"`), id, other, 1)
-	tf.Configure(declare(`expected_phone_number = "201000000000"`))
+	moved := strings.Replace(pairingConfig(`expected_phone_number = "201000000000"`), id, other, 1)
+	tf.Configure(pairingConfig(`expected_phone_number = "201000000000"`))
 	acctest.Contains(t, tf.OK("plan"), "Warning: Another phone is linked to the Wawp session")
 	tf.Configure(moved)
 	acctest.Lacks(t, tf.OK("plan"), "Another phone is linked")

@@ -1,5 +1,5 @@
-// Package pairing offers what links a phone to a session: the resource wawp_session_pairing, which waits for a person,
-// the action wawp_session_pair, which shows that person a code, and the ephemeral resource wawp_session_qr_code.
+// Package pairing links a phone to a session. The resource wawp_session_pairing waits for a person, the action
+// wawp_session_pair shows a code, and the ephemeral resource wawp_session_qr_code returns one.
 package pairing
 
 import (
@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// defaultPatience is how long a person has to link a phone.
-	defaultPatience = 10 * time.Minute
+	// defaultWaitTimeout is how long a person has to link a phone.
+	defaultWaitTimeout = 10 * time.Minute
 	// defaultTimeout is the default of the other timeouts.
 	defaultTimeout = 5 * time.Minute
 )
@@ -47,8 +47,8 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan keeps the plan of a change quiet, as no change in place touches the phone. It warns if a phone is
-// unlinked, or another one than the expected one is linked.
+// ModifyPlan keeps the values of the account, because no change in place touches the phone. It warns if the plan
+// unlinks a phone, or if the linked phone is not the expected one.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	if req.State.Raw.IsNull() {
@@ -59,8 +59,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	}
-	isGoing := !plan.InstanceID.Equal(prior.InstanceID) // destroyed, or replaced by the pairing of another session
-	if id := prior.InstanceID; isGoing && prior.LogoutOnDestroy.ValueBool() {
+	isDestroyed := !plan.InstanceID.Equal(prior.InstanceID) // destroyed, or replaced by the pairing of another session
+	if id := prior.InstanceID; isDestroyed && prior.LogoutOnDestroy.ValueBool() {
 		resp.Diagnostics.Append(object(id.ValueString()).Unlinks(prior.PhoneNumber, prior.PushName))
 	}
 	if req.Plan.Raw.IsNull() {
@@ -68,7 +68,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	expected, diags := digits(ctx, plan.ExpectedPhoneNumber, argumentExpected)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || isGoing {
+	if resp.Diagnostics.HasError() || isDestroyed {
 		return
 	}
 	plan.PhoneNumber, plan.ChatID, plan.PushName = prior.PhoneNumber, prior.ChatID, prior.PushName
@@ -78,13 +78,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
-// Create waits until a phone is linked. Before that nothing is put into the state: an object that is there in part
-// would be tainted, and the next apply would log a phone out.
+// Create waits until a phone is linked, and records nothing before. Terraform would taint an object that is recorded
+// before an error, and the next apply would log a phone out.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	timeout, diags := plan.Timeouts.Create(ctx, defaultPatience)
+	timeout, diags := plan.Timeouts.Create(ctx, defaultWaitTimeout)
 	resp.Diagnostics.Append(diags...)
 	expected, diags := digits(ctx, plan.ExpectedPhoneNumber, argumentExpected)
 	resp.Diagnostics.Append(diags...)
@@ -99,24 +99,24 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(declaredTwice(id))
 		return
 	}
-	a := &arrival{client: r.client, id: id, expected: expected, isNew: r.client.IsUnlinked(id)}
-	seen, err := wait(ctx, r.client, id, a.look)
-	d := notPaired(ctx, expected, seen, timeout, err)
-	if d == nil && !a.take() {
+	w := &phoneWait{client: r.client, id: id, expected: expected, isNewPhone: r.client.IsUnlinked(id)}
+	last, err := watchForPhone(ctx, r.client, id, w.look)
+	d := notPaired(ctx, expected, last, timeout, err)
+	if d == nil && !w.claim() {
 		d = stillUnlinking(id, timeout)
 	}
 	if d != nil {
 		resp.Diagnostics.Append(d)
 		return
 	}
-	plan.refresh(seen)
+	plan.refresh(last)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
 	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
 }
 
-// Read refreshes the state. Only a proof that no phone is linked, or that the session is absent, removes the pairing
-// from it.
+// Read refreshes the state. It removes the pairing only if it is proven that no phone is linked, or that the session is
+// absent.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var m model
@@ -124,45 +124,45 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{m.InstanceID})...)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	isNew := state.JustImported(ctx, req.Private)
-	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
+	justImported := state.JustImported(ctx, req.Private)
+	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, justImported, &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
 	id := m.InstanceID.ValueString()
-	now, ok := object(id).ReadSession(ctx, r.client, req, resp)
+	session, ok := object(id).ReadSession(ctx, r.client, req, resp)
 	switch doubt := state.Doubt(ctx, r.client, req.Private); {
 	case !ok:
-	case isNew && now.Status != wawp.StatusWorking:
-		resp.Diagnostics.Append(nothingToImport(now))
-	case now.Status == wawp.StatusScan && doubt != "":
+	case justImported && session.Status != wawp.StatusWorking:
+		resp.Diagnostics.Append(nothingToImport(session))
+	case session.Status == wawp.StatusScan && doubt != "":
 		resp.Diagnostics.Append(object(id).Kept(doubt,
-			"What Wawp tells of the session: its status is SCAN_QR_CODE, and was some seconds before."))
-	case now.Status == wawp.StatusScan:
-		resp.Diagnostics.Append(unlinked(id))
+			"What Wawp reports of the session: its status is SCAN_QR_CODE, and was SCAN_QR_CODE some seconds before."))
+	case session.Status == wawp.StatusScan:
+		resp.Diagnostics.Append(phoneUnlinked(id))
 		resp.State.RemoveResource(ctx)
 	default:
-		if now.Status == wawp.StatusFailed {
-			resp.Diagnostics.Append(failed(id))
+		if session.Status == wawp.StatusFailed {
+			resp.Diagnostics.Append(sessionFailed(id))
 		}
-		m.refresh(now)
+		m.refresh(session)
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 		resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 	}
 }
 
-// object names the pairing in the state. A phone was linked, or there would be none.
+// object describes the pairing for the package state. A phone was linked, because there is a pairing.
 func object(id string) state.Object {
 	return state.Object{
 		Type: "wawp_session_pairing", Noun: "pairing", InstanceID: id, Name: "the pairing of the session " + id,
 		Paired: true,
-		Anew:   "creates it anew, which fails unless instance_id names another session by then",
+		Anew:   "creates it again, which fails unless instance_id names another session by then",
 	}
 }
 
-// Update makes no request: nothing that can change in place touches the phone.
+// Update makes no request, because no change in place touches the phone.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan model
@@ -191,7 +191,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	defer cancel()
 	id := m.InstanceID.ValueString()
 	if !r.client.ClaimUnless(logoutKey(id), pairingKey(id)) {
-		resp.Diagnostics.Append(left(id))
+		resp.Diagnostics.Append(phoneTakenOver(id))
 		return
 	}
 	u, err := r.client.Unlink(ctx, id, true, nil)
@@ -208,12 +208,12 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// What a run is making, has made and is undoing, for [wawp.Client.Claim].
+// Keys for [wawp.Client.Claim]: the resource that waits for a phone, the phone that it has, and the logout of a phone.
 func resourceKey(id string) string { return "resource of the pairing " + id }
 func pairingKey(id string) string  { return "pairing " + id }
 func logoutKey(id string) string   { return "logout " + id }
 
-// ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
+// ImportState imports by instance id or by identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
 	resp *resource.ImportStateResponse,
 ) {

@@ -19,33 +19,33 @@ import (
 
 const address = "wawp_session_pairing.x"
 
-// once is a provider block that tries nothing again: what is tested here is what follows the last attempt.
-const once = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"2s\"\n}\n\n"
+// noRetries is a provider block without retries: the tests are about what follows the last attempt.
+const noRetries = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"2s\"\n}\n\n"
 
-// What is answered to what is not there: by something that is not Wawp, and by Wawp.
+// Answers about sessions that do not exist: of a server that is not Wawp, and of Wawp.
 const (
-	foreign = "404 page not found"
-	own     = `{"code":"invalid_instance","message":"The instance was deleted."}`
-	dropped = `{"code":"invalid_session","message":"The session is invalid."}`
+	foreignAnswer  = "404 page not found"
+	noSuchInstance = `{"code":"invalid_instance","message":"The instance was deleted."}`
+	invalidSession = `{"code":"invalid_session","message":"The session is invalid."}`
 )
 
-// In how many looks a status is told until it counts: SCAN_QR_CODE, others that a session may only pass through, and
-// WORKING, until Wawp tells whose phone is linked.
-const twice, lasting, late = 3, 6, 11
+// How many looks in a row must show a status until it counts: SCAN_QR_CODE, other transient statuses, and WORKING
+// without an account.
+const scanLooks, settledLooks, accountLooks = 3, 6, 11
 
-// declare configures a pairing.
-func declare(arguments ...string) string {
+// pairingConfig configures a pairing.
+func pairingConfig(arguments ...string) string {
 	return fmt.Sprintf("resource \"wawp_session_pairing\" \"x\" {\n  instance_id = %q\n%s\n}\n", id,
 		strings.Join(arguments, "\n"))
 }
 
-// has checks one attribute in the state.
-func has(attribute string, want knownvalue.Check) statecheck.StateCheck {
+// attributeCheck checks one attribute in the state.
+func attributeCheck(attribute string, want knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
 }
 
-// scan links the phone once the session has been looked at often enough to be sure that it is waited for.
-func scan(t *testing.T, w *acctest.World) {
+// linkPhone links the phone once the resource has read the session often enough to be waiting.
+func linkPhone(t *testing.T, w *acctest.World) {
 	t.Helper()
 	go func() {
 		if err := w.WaitFor(t.Context(), info, w.Count(info)+4); err == nil {
@@ -56,8 +56,8 @@ func scan(t *testing.T, w *acctest.World) {
 
 func TestLifecycle(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{}, wawptest.Session{Status: "STARTING"})
-	tf := w.Terraform(t, declare())
+	w := newWorld(t, wawptest.Config{}, wawptest.Session{Status: "STARTING"})
+	tf := w.Terraform(t, pairingConfig())
 	linked := func() map[string]any {
 		t.Helper()
 		acctest.Contains(t, tf.OK("plan"), "No changes.")
@@ -72,19 +72,19 @@ func TestLifecycle(t *testing.T) {
 		}
 		return all
 	}
-	scan(t, w)
+	linkPhone(t, w)
 	acctest.Contains(t, tf.OK("apply"), "1 added")
 	made := linked()
 
 	w.ResetRequests()
-	tf.Configure(declare(`expected_phone_number = "+20 114 520 2826"`, `timeouts = { create = "1h" }`))
+	tf.Configure(pairingConfig(`expected_phone_number = "+20 114 520 2826"`, `timeouts = { create = "1h" }`))
 	acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed")
 	if n := w.Count(""); n != w.Count(info) {
 		t.Errorf("a change in place made requests: %v", w.Requests())
 	}
 	linked()
 
-	tf.Configure(declare())
+	tf.Configure(pairingConfig())
 	tf.Forget(address)
 	tf.OK("import", address, id)
 	if again := linked(); fmt.Sprint(again) != fmt.Sprint(made) {
@@ -96,8 +96,8 @@ func TestLifecycle(t *testing.T) {
 	}
 }
 
-// TestLinkedAlreadyCounts, also if Wawp tells a moment later whose phone it is, or never.
-func TestLinkedAlreadyCounts(t *testing.T) {
+// TestLinkedPhoneIsPairedAtOnce: also if Wawp reports the account of the phone later, or never.
+func TestLinkedPhoneIsPairedAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
@@ -106,20 +106,20 @@ func TestLinkedAlreadyCounts(t *testing.T) {
 	}{
 		"told": {wawptest.Fault{Skip: 1000}, 1, knownvalue.StringExact("Support")},
 		"told late": {
-			wawptest.Fault{Match: info, Times: late - 1, Reshape: wawptest.Without("me")},
-			late,
+			wawptest.Fault{Match: info, Times: accountLooks - 1, Reshape: wawptest.Without("me")},
+			accountLooks,
 			knownvalue.StringExact("Support"),
 		},
-		"never told": {wawptest.Fault{Match: info, Reshape: wawptest.Without("me")}, late, knownvalue.Null()},
+		"never told": {wawptest.Fault{Match: info, Reshape: wawptest.Without("me")}, accountLooks, knownvalue.Null()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{}, working())
+			w := newWorld(t, wawptest.Config{}, workingSession())
 			w.Inject(test.fault)
 			created := 0
 			w.Steps(t, resource.TestStep{
-				Config:            w.Config(declare()),
-				ConfigStateChecks: []statecheck.StateCheck{has("push_name", test.name)},
+				Config:            w.Config(pairingConfig()),
+				ConfigStateChecks: []statecheck.StateCheck{attributeCheck("push_name", test.name)},
 				Check: func(*terraform.State) error {
 					created = w.Count(info)
 					return nil
@@ -132,9 +132,9 @@ func TestLinkedAlreadyCounts(t *testing.T) {
 	}
 }
 
-// TestNotPairedLeavesEverything: what ends the wait leaves session, phone and state as they were, and the next apply
-// waits again.
-func TestNotPairedLeavesEverything(t *testing.T) {
+// TestFailedWaitChangesNothing: a failed wait leaves session, phone and state as they are, and the next apply waits
+// again.
+func TestFailedWaitChangesNothing(t *testing.T) {
 	t.Parallel()
 	short := `timeouts = { create = "1s" }`
 	waiting := wawptest.Session{Status: "SCAN_QR_CODE"}
@@ -160,7 +160,7 @@ func TestNotPairedLeavesEverything(t *testing.T) {
 			`(?s)Wawp session is stopped.*desired_state = "started"`,
 		},
 		"the wrong phone": {
-			working(),
+			workingSession(),
 			[]string{`expected_phone_number = "+49 170 1234567"`},
 			wawptest.Fault{},
 			`(?s)Another phone is linked.*` + phone + `.*491701234567.*with AttributeName\("expected_phone_number"\)`,
@@ -172,19 +172,19 @@ func TestNotPairedLeavesEverything(t *testing.T) {
 			`(?s)Wawp does not report the number of the linked phone.*expected_phone_number\s+out`,
 		},
 		"no phone number": {
-			working(),
+			workingSession(),
 			[]string{`expected_phone_number = "0170 1234567"`},
 			wawptest.Fault{},
 			`(?s)Invalid phone number.*single\s+0`,
 		},
 		"no such session": {
 			waiting, nil,
-			wawptest.Fault{Match: info, Status: 404, Body: own},
+			wawptest.Fault{Match: info, Status: 404, Body: noSuchInstance},
 			`(?s)The instance was\s+deleted.*Wawp\s+knows\s+no\s+such\s+instance`,
 		},
 		"a proxy's 404": {
 			waiting, nil,
-			wawptest.Fault{Match: info, Status: 404, Body: foreign},
+			wawptest.Fault{Match: info, Status: 404, Body: foreignAnswer},
 			`(?s)check\s+base_url`,
 		},
 		"broken": {
@@ -194,7 +194,7 @@ func TestNotPairedLeavesEverything(t *testing.T) {
 			`(?s)1s.*Nothing\s+was\s+recorded.*HTTP\s+500`,
 		},
 		"no number told": {
-			working(),
+			workingSession(),
 			[]string{short, `expected_phone_number = "+20 114 520 2826"`},
 			wawptest.Fault{Match: info, Reshape: wawptest.Without("me")},
 			`(?s)Wawp does not report the number of the linked phone`,
@@ -209,14 +209,14 @@ func TestNotPairedLeavesEverything(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{}, test.session)
+			w := newWorld(t, wawptest.Config{}, test.session)
 			if test.fault.Match != "" {
 				w.Inject(test.fault)
 			}
 			before, _ := w.Session(id)
 			w.Steps(t,
 				resource.TestStep{
-					Config:      w.Config(declare(test.arguments...)),
+					Config:      w.Config(pairingConfig(test.arguments...)),
 					ExpectError: regexp.MustCompile(test.says),
 				},
 				resource.TestStep{
@@ -228,9 +228,9 @@ func TestNotPairedLeavesEverything(t *testing.T) {
 						}
 						w.ClearFaults()
 						w.SetStatus(id, "SCAN_QR_CODE")
-						scan(t, w)
+						linkPhone(t, w)
 					},
-					Config: w.Config(declare()), ConfigPlanChecks: acctest.Plans(address,
+					Config: w.Config(pairingConfig()), ConfigPlanChecks: acctest.Plans(address,
 						plancheck.ResourceActionCreate),
 				},
 			)
@@ -238,12 +238,12 @@ func TestNotPairedLeavesEverything(t *testing.T) {
 	}
 }
 
-func TestAccInterruptedWaitLeavesEverything(t *testing.T) {
+func TestAccInterruptedWaitChangesNothing(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
-	cli := w.CLI(t, declare())
-	said := interrupt(t, w, cli, info, 2, "apply", "-auto-approve", "-no-color")
-	acctest.Contains(t, said, "Error: The wait for a phone was interrupted", "SCAN_QR_CODE",
+	w := newWorld(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"})
+	cli := w.CLI(t, pairingConfig())
+	output := interruptCLI(t, w, cli, info, 2, "apply", "-auto-approve", "-no-color")
+	acctest.Contains(t, output, "Error: The wait for a phone was interrupted", "SCAN_QR_CODE",
 		"The next apply waits again")
 	if now, _ := w.Session(id); now.Status != "SCAN_QR_CODE" || len(cli.State()) != 0 {
 		t.Errorf("the session is %+v, the state %v", now, cli.State())
@@ -252,7 +252,7 @@ func TestAccInterruptedWaitLeavesEverything(t *testing.T) {
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 0 destroyed")
 }
 
-// TestRefresh is promise P3 for pairings: only a proof removes one from the state.
+// TestRefresh is promise P3 for pairings: only a proven absence removes one from the state.
 func TestRefresh(t *testing.T) {
 	t.Parallel()
 	status := func(status string) wawptest.Fault {
@@ -260,12 +260,12 @@ func TestRefresh(t *testing.T) {
 	}
 	passing := status("SCAN_QR_CODE")
 	passing.Times = 1
-	gone := wawptest.Fault{Match: info, Status: 404, Body: own}
-	noLimits := wawptest.Fault{Match: limits, Status: 404, Body: own}
+	gone := wawptest.Fault{Match: info, Status: 404, Body: noSuchInstance}
+	noLimits := wawptest.Fault{Match: limits, Status: 404, Body: noSuchInstance}
 	const (
-		kept    = "Warning: Wawp pairing could not be checked and stays in the state"
-		removed = "1 to add"
-		quiet   = "No changes."
+		keptWarning = "Warning: Wawp pairing could not be checked and stays in the state"
+		removed     = "1 to add"
+		quiet       = "No changes."
 	)
 	for name, test := range map[string]struct {
 		faults []wawptest.Fault
@@ -290,8 +290,8 @@ func TestRefresh(t *testing.T) {
 		"starting":       {[]wawptest.Fault{status("STARTING")}, []string{quiet}, false, 1},
 		"unknown status": {[]wawptest.Fault{status("RESTING")}, []string{quiet}, false, 1},
 		"invalid_session": {
-			[]wawptest.Fault{{Match: info, Status: 404, Body: dropped}, noLimits},
-			[]string{kept, "invalid_session", quiet},
+			[]wawptest.Fault{{Match: info, Status: 404, Body: invalidSession}, noLimits},
+			[]string{keptWarning, "invalid_session", quiet},
 			false, 1,
 		},
 		"session gone": {
@@ -299,20 +299,20 @@ func TestRefresh(t *testing.T) {
 			[]string{"Warning: Wawp pairing is gone", id, removed},
 			false, 2,
 		},
-		"session gone, or not": {[]wawptest.Fault{gone}, []string{kept, quiet}, false, 2},
+		"session gone, or not": {[]wawptest.Fault{gone}, []string{keptWarning, quiet}, false, 2},
 		"a proxy's 404": {
-			[]wawptest.Fault{{Match: info, Status: 404, Body: foreign}},
-			[]string{kept, quiet, "terraform state rm"},
+			[]wawptest.Fault{{Match: info, Status: 404, Body: foreignAnswer}},
+			[]string{keptWarning, quiet, "terraform state rm"},
 			false, 1,
 		},
-		"an HTML page": {[]wawptest.Fault{{Match: info, Body: "<html>"}}, []string{kept, quiet}, false, 1},
+		"an HTML page": {[]wawptest.Fault{{Match: info, Body: "<html>"}}, []string{keptWarning, quiet}, false, 1},
 		"401": {
-			[]wawptest.Fault{{Match: info, Status: 401, Body: own}},
+			[]wawptest.Fault{{Match: info, Status: 401, Body: noSuchInstance}},
 			[]string{"Error: Wawp did not accept the access token"},
 			true, 1,
 		},
 		"403": {
-			[]wawptest.Fault{{Match: info, Status: 403, Body: own}},
+			[]wawptest.Fault{{Match: info, Status: 403, Body: noSuchInstance}},
 			[]string{"Error: Wawp pairing could not be read"},
 			true, 1,
 		},
@@ -327,25 +327,25 @@ func TestRefresh(t *testing.T) {
 			true, 2,
 		},
 		"a 404 that passes": {
-			[]wawptest.Fault{{Match: info, Times: 1, Status: 404, Body: own}},
+			[]wawptest.Fault{{Match: info, Times: 1, Status: 404, Body: noSuchInstance}},
 			[]string{quiet},
 			false, 2,
 		},
 		"a 404, then connecting": {
-			[]wawptest.Fault{{Match: info, Times: 1, Status: 404, Body: own}, passing},
+			[]wawptest.Fault{{Match: info, Times: 1, Status: 404, Body: noSuchInstance}, passing},
 			[]string{quiet},
 			false, 3,
 		},
 		"a 404, then unlinked": {[]wawptest.Fault{
-			{Match: info, Times: 1, Status: 404, Body: own},
+			{Match: info, Times: 1, Status: 404, Body: noSuchInstance},
 			status("SCAN_QR_CODE"),
 		}, []string{"Warning: A phone was unlinked", removed}, false, 3},
-		"unlinked, session gone?": {[]wawptest.Fault{passing, gone}, []string{kept, quiet}, false, 3},
+		"unlinked, session gone?": {[]wawptest.Fault{passing, gone}, []string{keptWarning, quiet}, false, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{}, working())
-			tf := w.Terraform(t, once+declare())
+			w := newWorld(t, wawptest.Config{}, workingSession())
+			tf := w.Terraform(t, noRetries+pairingConfig())
 			tf.OK("apply")
 			before := fmt.Sprint(tf.State())
 			w.ResetRequests()
@@ -367,19 +367,19 @@ func TestRefresh(t *testing.T) {
 	}
 }
 
-// TestUnlinkedPhoneIsAPlannedWait, and another phone shows.
-func TestUnlinkedPhoneIsAPlannedWait(t *testing.T) {
+// TestUnlinkedPhonePlansANewPairing: and another phone shows as a change.
+func TestUnlinkedPhonePlansANewPairing(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{}, working())
+	w := newWorld(t, wawptest.Config{}, workingSession())
 	expected := `expected_phone_number = "` + phone + `"`
 	w.Steps(t,
-		resource.TestStep{Config: w.Config(declare(expected))},
+		resource.TestStep{Config: w.Config(pairingConfig(expected))},
 		resource.TestStep{
 			PreConfig: func() {
 				w.SetStatus(id, "SCAN_QR_CODE")
-				scan(t, w)
+				linkPhone(t, w)
 			},
-			Config: w.Config(declare(expected)), ConfigPlanChecks: acctest.Plans(address,
+			Config: w.Config(pairingConfig(expected)), ConfigPlanChecks: acctest.Plans(address,
 				plancheck.ResourceActionCreate),
 		},
 		resource.TestStep{
@@ -387,15 +387,15 @@ func TestUnlinkedPhoneIsAPlannedWait(t *testing.T) {
 				w.SetStatus(id, "SCAN_QR_CODE")
 				w.Pair(id, "491701234567", "Sales")
 			},
-			Config: w.Config(declare(expected)), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop),
+			Config: w.Config(pairingConfig(expected)), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop),
 			ConfigStateChecks: []statecheck.StateCheck{
-				has("phone_number", knownvalue.StringExact("491701234567")),
-				has("push_name", knownvalue.StringExact("Sales")),
+				attributeCheck("phone_number", knownvalue.StringExact("491701234567")),
+				attributeCheck("push_name", knownvalue.StringExact("Sales")),
 			},
 		},
 	)
 
-	tf := w.Terraform(t, declare(expected))
+	tf := w.Terraform(t, pairingConfig(expected))
 	w.SetStatus(id, "SCAN_QR_CODE")
 	w.Pair(id, phone, "Support")
 	tf.OK("apply")
@@ -405,16 +405,16 @@ func TestUnlinkedPhoneIsAPlannedWait(t *testing.T) {
 		"No changes")
 }
 
-// TestPlanThatUnlinksAPhoneSaysSo, whether the pairing is destroyed, renamed, or replaced for another session.
-func TestPlanThatUnlinksAPhoneSaysSo(t *testing.T) {
+// TestPlanThatUnlinksAPhoneWarns, whether the pairing is destroyed, renamed, or replaced for another session.
+func TestPlanThatUnlinksAPhoneWarns(t *testing.T) {
 	t.Parallel()
 	const unlinks = "Warning: The plan unlinks a phone from the Wawp session " + id
 	for _, logout := range []bool{true, false} {
 		t.Run(fmt.Sprint(logout), func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{}, working())
+			w := newWorld(t, wawptest.Config{}, workingSession())
 			w.Add(wawptest.Session{InstanceID: "5056E8000001", Status: "WORKING"})
-			declared := declare(fmt.Sprintf("logout_on_destroy = %t", logout))
+			declared := pairingConfig(fmt.Sprintf("logout_on_destroy = %t", logout))
 			tf := w.Terraform(t, declared)
 			tf.OK("apply")
 			acctest.Lacks(t, tf.OK("plan"), "Warning")
@@ -423,12 +423,12 @@ func TestPlanThatUnlinksAPhoneSaysSo(t *testing.T) {
 				tf.Configure(strings.Replace(declared, was, is, 1))
 				all = append(all, tf.OK("plan"))
 			}
-			for _, said := range all {
+			for _, output := range all {
 				if logout {
-					acctest.Contains(t, said, unlinks, "the phone with the number "+phone+" (\"Support\")",
+					acctest.Contains(t, output, unlinks, "the phone with the number "+phone+" (\"Support\")",
 						"a person has to link it again", "moved { from = wawp_session_pairing.<old name>")
 				} else {
-					acctest.Lacks(t, said, "Warning")
+					acctest.Lacks(t, output, "Warning")
 				}
 			}
 		})
@@ -447,14 +447,15 @@ func TestSamePhoneInAnotherNotation(t *testing.T) {
 	} {
 		t.Run(expected, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{}, wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: linked + "@c.us"}})
-			tf := w.Terraform(t, declare(fmt.Sprintf("expected_phone_number = %q", expected)))
+			w := newWorld(t, wawptest.Config{}, wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: linked +
+				"@c.us"}})
+			tf := w.Terraform(t, pairingConfig(fmt.Sprintf("expected_phone_number = %q", expected)))
 			tf.OK("apply")
 			acctest.Lacks(t, tf.OK("plan"), "Warning")
 			if s := tf.State()[0].Attributes; s["phone_number"] != linked {
 				t.Errorf("the state is %v", s)
 			}
-			action := w.Terraform(t, pair(fmt.Sprintf("phone_number = %q", expected)))
+			action := w.Terraform(t, pairConfig(fmt.Sprintf("phone_number = %q", expected)))
 			acctest.Contains(t, action.OK("apply", invoke), "is linked to the session")
 			w.SetStatus(id, "SCAN_QR_CODE")
 			w.Pair(id, linked[:11]+"0", "Sales")
@@ -463,11 +464,11 @@ func TestSamePhoneInAnotherNotation(t *testing.T) {
 	}
 }
 
-// TestChatIDHasOneForm: what depends on it is not replaced because Wawp writes it otherwise.
+// TestChatIDHasOneForm: another spelling by Wawp does not replace resources that depend on the chat id.
 func TestChatIDHasOneForm(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{}, working())
-	tf := w.Terraform(t, declare())
+	w := newWorld(t, wawptest.Config{}, workingSession())
+	tf := w.Terraform(t, pairingConfig())
 	tf.OK("apply")
 	for _, form := range []string{"@s.whatsapp.net", ":3@s.whatsapp.net", ":12@c.us", ""} {
 		w.ClearFaults()
@@ -512,34 +513,34 @@ func TestDestroy(t *testing.T) {
 		"session gone": {
 			nil, "WORKING",
 			[]wawptest.Fault{
-				{Match: logout, Status: 404, Body: own},
-				{Match: info, Skip: 1, Status: 404, Body: own},
-				{Match: limits, Status: 404, Body: own},
+				{Match: logout, Status: 404, Body: noSuchInstance},
+				{Match: info, Skip: 1, Status: 404, Body: noSuchInstance},
+				{Match: limits, Status: 404, Body: noSuchInstance},
 			},
 			nil, false,
-			map[string]int{info: 2 + lasting, logout: 1, limits: 1},
+			map[string]int{info: 2 + settledLooks, logout: 1, limits: 1},
 		},
 		"session gone?": {
 			nil, "WORKING",
-			[]wawptest.Fault{{Match: logout, Status: 404, Body: own}},
+			[]wawptest.Fault{{Match: logout, Status: 404, Body: noSuchInstance}},
 			[]string{"Error: The phone was not unlinked", "session/info describes it"},
 			true,
-			map[string]int{info: 2 + lasting, logout: 2},
+			map[string]int{info: 2 + settledLooks, logout: 2},
 		},
 		"a 404 that passes": {
 			nil, "WORKING",
 			[]wawptest.Fault{
-				{Match: logout, Times: 1, Status: 404, Body: own},
-				{Match: info, Skip: 1, Times: 3, Status: 404, Body: own},
+				{Match: logout, Times: 1, Status: 404, Body: noSuchInstance},
+				{Match: info, Skip: 1, Times: 3, Status: 404, Body: noSuchInstance},
 			},
 			nil, false,
-			map[string]int{info: 4 + lasting, logout: 2},
+			map[string]int{info: 4 + settledLooks, logout: 2},
 		},
 		"a refusal that passes": {
 			nil, "WORKING",
 			[]wawptest.Fault{passing},
 			nil, false,
-			map[string]int{info: 1 + lasting, logout: 2},
+			map[string]int{info: 1 + settledLooks, logout: 2},
 		},
 		"unlinked already": {
 			nil, "WORKING",
@@ -548,13 +549,13 @@ func TestDestroy(t *testing.T) {
 				{Match: info, Skip: 1, Body: `{"status":"SCAN_QR_CODE"}`},
 			},
 			nil, false,
-			map[string]int{info: 1 + twice, logout: 1},
+			map[string]int{info: 1 + scanLooks, logout: 1},
 		},
 		"starting": {
 			nil, "WORKING",
 			[]wawptest.Fault{passing, {Match: info, Skip: 1, Times: 9, Body: `{"status":"STARTING"}`}},
 			nil, false,
-			map[string]int{info: 10 + lasting, logout: 2},
+			map[string]int{info: 10 + settledLooks, logout: 2},
 		},
 		"flapping": {
 			nil, "WORKING",
@@ -566,7 +567,7 @@ func TestDestroy(t *testing.T) {
 				{Match: info, Skip: 1, Times: 3, Status: 502},
 			},
 			nil, false,
-			map[string]int{info: 13 + lasting, logout: 2},
+			map[string]int{info: 13 + settledLooks, logout: 2},
 		},
 		"accepted, starting": {
 			nil, "WORKING",
@@ -582,7 +583,7 @@ func TestDestroy(t *testing.T) {
 			"WORKING",
 			[]wawptest.Fault{refused, {Match: info, Skip: 1, Body: `{"status":"STARTING"}`}},
 			[]string{
-				"Error: The phone was not unlinked", "was STARTING when last seen", "not_connected",
+				"Error: The phone was not unlinked", "its last status was STARTING", "not_connected",
 				"stays in the state",
 			},
 			true, nil,
@@ -597,59 +598,59 @@ func TestDestroy(t *testing.T) {
 		"stopped": {nil, "STOPPED", nil, []string{
 			"Warning: The phone may still be linked", "is STOPPED",
 			"not_connected",
-		}, false, map[string]int{info: 1 + lasting, logout: 2}},
+		}, false, map[string]int{info: 1 + settledLooks, logout: 2}},
 		"refused": {
 			nil, "WORKING",
 			[]wawptest.Fault{refused},
 			[]string{"Error: The phone was not unlinked", "not_connected", "stays in the state"},
 			true,
-			map[string]int{info: 1 + lasting, logout: 2},
+			map[string]int{info: 1 + settledLooks, logout: 2},
 		},
 		"broken": {
 			nil, "WORKING",
 			[]wawptest.Fault{{Match: logout, Status: 500}},
 			[]string{"Error: The phone was not unlinked", "HTTP 500"},
 			true,
-			map[string]int{info: 1 + lasting, logout: 1},
+			map[string]int{info: 1 + settledLooks, logout: 1},
 		},
 		"no answer": {
 			nil, "WORKING",
 			[]wawptest.Fault{{Match: logout, Drop: true}},
 			[]string{"Error: The phone was not unlinked"},
 			true,
-			map[string]int{info: 1 + lasting, logout: 1},
+			map[string]int{info: 1 + settledLooks, logout: 1},
 		},
 		"lost": {
 			nil, "WORKING",
 			[]wawptest.Fault{{Match: logout, Drop: true, Act: true}},
 			nil, false,
-			map[string]int{info: 1 + twice, logout: 1},
+			map[string]int{info: 1 + scanLooks, logout: 1},
 		},
 		"a gateway's 504": {
 			nil, "WORKING",
 			[]wawptest.Fault{{Match: logout, Status: 504, Act: true}},
 			nil, false,
-			map[string]int{info: 1 + twice, logout: 1},
+			map[string]int{info: 1 + scanLooks, logout: 1},
 		},
 		"a proxy's 404": {
 			nil, "WORKING",
-			[]wawptest.Fault{{Match: logout, Status: 404, Body: foreign}},
+			[]wawptest.Fault{{Match: logout, Status: 404, Body: foreignAnswer}},
 			[]string{"Error: The phone was not unlinked"},
 			true,
-			map[string]int{info: 1 + lasting, logout: 2},
+			map[string]int{info: 1 + settledLooks, logout: 2},
 		},
 		"forbidden": {
 			nil, "WORKING",
 			[]wawptest.Fault{{Match: logout, Status: 403}},
 			[]string{"Error: The phone was not unlinked"},
 			true,
-			map[string]int{info: 1 + lasting, logout: 2},
+			map[string]int{info: 1 + settledLooks, logout: 2},
 		},
 		"locked": {
 			nil, "WORKING",
 			[]wawptest.Fault{{Match: logout, Times: 1, Status: 423}},
 			nil, false,
-			map[string]int{info: 1 + lasting, logout: 2},
+			map[string]int{info: 1 + settledLooks, logout: 2},
 		},
 		"wrong token": {
 			nil, "WORKING",
@@ -660,16 +661,16 @@ func TestDestroy(t *testing.T) {
 		},
 		"error in disguise": {
 			nil, "WORKING",
-			[]wawptest.Fault{{Match: logout, Body: own}},
+			[]wawptest.Fault{{Match: logout, Body: noSuchInstance}},
 			[]string{"Error: The phone was not unlinked"},
 			true,
-			map[string]int{info: 1 + lasting, logout: 1},
+			map[string]int{info: 1 + settledLooks, logout: 1},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{}, working())
-			tf := w.Terraform(t, once+declare(test.arguments...))
+			w := newWorld(t, wawptest.Config{}, workingSession())
+			tf := w.Terraform(t, noRetries+pairingConfig(test.arguments...))
 			tf.OK("apply")
 			w.SetStatus(id, test.status)
 			w.ResetRequests()
@@ -681,7 +682,7 @@ func TestDestroy(t *testing.T) {
 			} else {
 				acctest.Contains(t, tf.OK("destroy"), test.says...)
 			}
-			if kept := len(tf.State()) == 1; kept != test.fails {
+			if isInState := len(tf.State()) == 1; isInState != test.fails {
 				t.Errorf("the state is %v", tf.State())
 			}
 			if test.asked != nil {
@@ -693,18 +694,18 @@ func TestDestroy(t *testing.T) {
 
 func TestImport(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{}, working())
-	tf := w.Terraform(t, declare())
+	w := newWorld(t, wawptest.Config{}, workingSession())
+	tf := w.Terraform(t, pairingConfig())
 	tf.OK("import", address, id)
 	w.Asked(t, map[string]int{info: 1})
-	acctest.Contains(t, tf.OK("plan"), "No changes.") // no argument is set, so there is nothing to tell
+	acctest.Contains(t, tf.OK("plan"), "No changes.") // no argument is set
 
-	tf.Configure(declare(`expected_phone_number = "` + phone + `"`))
+	tf.Configure(pairingConfig(`expected_phone_number = "` + phone + `"`))
 	w.ResetRequests()
 	acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed")
 	w.Asked(t, map[string]int{info: 1})
 
-	w.SetStatus(id, "FAILED") // once read, it is like any other
+	w.SetStatus(id, "FAILED") // an imported pairing that was read is like any other
 	acctest.Contains(t, tf.OK("plan"), "Warning: A paired Wawp session is FAILED", "No changes.")
 }
 
@@ -717,14 +718,14 @@ func TestAccImportBlock(t *testing.T) {
 		t.Run(by, func(t *testing.T) {
 			t.Parallel()
 			acctest.Require(t, needs, needs)
-			w := open(t, wawptest.Config{}, working())
-			cli := w.CLI(t, declare()+"import {\n  to = "+address+"\n  "+by+"\n}\n")
+			w := newWorld(t, wawptest.Config{}, workingSession())
+			cli := w.CLI(t, pairingConfig()+"import {\n  to = "+address+"\n  "+by+"\n}\n")
 			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 imported, 0 added, 0 changed")
 		})
 	}
 }
 
-func TestImportOfWhatIsNotThere(t *testing.T) {
+func TestImportWithoutAPairing(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		id     string
@@ -750,18 +751,18 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 		"blank": {" ", "WORKING", wawptest.Fault{}, []string{"Error: No instance id to import"}},
 		"a proxy's 404": {
 			id, "WORKING",
-			wawptest.Fault{Match: info, Status: 404, Body: foreign},
+			wawptest.Fault{Match: info, Status: 404, Body: foreignAnswer},
 			[]string{"Error: Wawp pairing could not be read"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{}, working())
+			w := newWorld(t, wawptest.Config{}, workingSession())
 			w.SetStatus(id, test.status)
 			if test.fault.Match != "" {
 				w.Inject(test.fault)
 			}
-			tf := w.Terraform(t, once+declare())
+			tf := w.Terraform(t, noRetries+pairingConfig())
 			acctest.Contains(t, tf.Fails("import", address, test.id), test.says...)
 			if len(tf.State()) != 0 {
 				t.Errorf("the state holds %v", tf.State())
@@ -770,11 +771,11 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 	}
 }
 
-// TestUnknownConfiguration makes the provider depend on what is known only after an apply.
+// TestUnknownConfiguration uses a provider whose configuration is known only after an apply.
 func TestUnknownConfiguration(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{}, working())
-	tf := w.Terraform(t, declare())
+	w := newWorld(t, wawptest.Config{}, workingSession())
+	tf := w.Terraform(t, pairingConfig())
 	tf.OK("apply")
 	w.ResetRequests()
 	tf.Unknown = true

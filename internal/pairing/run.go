@@ -9,193 +9,193 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// How long a code is shown before the next is asked for: until it expires, within these bounds, as the clock of this
-// machine may be wrong (documentation of auth/qr-image: a code lives for 20 to 40 s, refresh it each 5 to 10 s or each
-// 30 s).
+// How long the action shows a code before it asks for the next: until the code expires, within these bounds, because
+// the clock of this machine may be wrong (internal/wawp/API.md, section 4: a code lives for 20 to 40 seconds).
 const (
-	shortestShow = 5 * time.Second
-	usualShow    = 20 * time.Second // where the answer does not tell
-	longestShow  = 30 * time.Second
+	minDisplayTime     = 5 * time.Second
+	defaultDisplayTime = 20 * time.Second // if Wawp reports no expiry
+	maxDisplayTime     = 30 * time.Second
 )
 
-// mostRefusals is how often a pairing code is refused, in a row, until the action gives up: for 18 s, as it is asked
-// for at each second look.
-const mostRefusals = 4
+// maxRefusals is how many refusals of a pairing code, in a row, end the action. The action asks at each second look, so
+// that takes 18 seconds.
+const maxRefusals = 4
 
-// pairingRun is one run of the action: it leads a session to the point at which a person can link a phone, and shows
-// that person a code.
+// pairingRun is one run of the action. It brings a session to SCAN_QR_CODE, and shows codes.
 type pairingRun struct {
 	client *wawp.Client
 	id     string
 	number string // digits; "" means that a QR code is shown
-	say    func(message string)
+	report func(message string)
 	now    func() time.Time
 
-	seen      bool   // a status was told
-	said      string // the status that was spoken of last
-	started   bool
-	restarted bool
-	change    *wawp.Change // a start or restart that is under way
+	hasStatus      bool   // whether Wawp has reported a status
+	reportedStatus string // the last status in a progress message
+	started        bool
+	restarted      bool
+	change         *wawp.Change // a start or restart that is under way
 
-	shown    string    // the code on the screen
-	until    time.Time // when to ask for the next
-	refusals int       // of a pairing code, in a row
-	refusal  error     // why Wawp gave no code, since it gave one
-	told     explain.Reasons
+	shownCode   string    // the code on the screen
+	nextCodeAt  time.Time // when to ask for the next
+	refusals    int       // of a pairing code, in a row
+	lastRefusal error     // why Wawp gave no code, since it gave one
+	reasons     explain.Reasons
 }
 
-// look does what the status of the session leaves to do, and says whether a phone is linked, and known whose.
-func (v *pairingRun) look(ctx context.Context, l wawp.Look) (bool, error) {
+// look does what the status of the session requires. It reports whether a phone is linked and its account is known.
+func (r *pairingRun) look(ctx context.Context, l wawp.Look) (bool, error) {
 	if l.Err != nil {
-		v.complain(l.Err, lookedInVain)
+		r.reportFailure(l.Err, lookFailed)
 		return false, nil //nolint:nilerr // a fault that may have passed by the next look
 	}
 	if l.Status != wawp.StatusScan {
-		v.shown, v.refusals = "", 0 // what is on the screen has no meaning any more
+		r.shownCode, r.refusals = "", 0 // the code on the screen is no longer valid
 	}
-	if v.change != nil {
-		if over, err := v.change.See(l); !over || err != nil {
-			v.mention(l.Session)
+	if r.change != nil {
+		if done, err := r.change.See(l); !done || err != nil {
+			r.reportStatus(l.Session)
 			return false, err
 		}
-		v.change = nil
+		r.change = nil
 	}
-	isFirst := !v.seen && l.Status != ""
-	v.seen = v.seen || isFirst
+	isFirst := !r.hasStatus && l.Status != ""
+	r.hasStatus = r.hasStatus || isFirst
 	switch {
-	case l.Status == wawp.StatusWorking && isLinked(l, v.number):
+	case l.Status == wawp.StatusWorking && isLinked(l, r.number):
 		return true, nil
 	case l.Status == wawp.StatusScan:
-		return false, v.show(ctx, l)
+		return false, r.showCode(ctx, l)
 	case l.Status == wawp.StatusStopped && (isFirst || l.Settled()):
-		return false, v.start(ctx)
+		return false, r.start(ctx)
 	case l.Status == wawp.StatusFailed && (isFirst || l.Settled()):
-		return false, v.restart(ctx)
+		return false, r.restart(ctx)
 	}
-	v.mention(l.Session)
+	r.reportStatus(l.Session)
 	return false, nil
 }
 
-// mention speaks of a status in which there is nothing to do but to wait, once. Of those in which something is done,
-// that is said.
-func (v *pairingRun) mention(s wawp.Session) {
-	spokenOf := []string{"", v.said, wawp.StatusScan, wawp.StatusStopped, wawp.StatusFailed}
-	if !slices.Contains(spokenOf, s.Status) {
-		v.said = s.Status
-		v.say(waiting(s))
+// reportStatus reports each new status in which the action only waits. In the others, the action reports what it does.
+func (r *pairingRun) reportStatus(s wawp.Session) {
+	reported := []string{"", r.reportedStatus, wawp.StatusScan, wawp.StatusStopped, wawp.StatusFailed}
+	if !slices.Contains(reported, s.Status) {
+		r.reportedStatus = s.Status
+		r.report(waitingMessage(s))
 	}
 }
 
-// complain tells why something failed that is tried again, once for each reason.
-func (v *pairingRun) complain(err error, words func(id string, err error) string) {
-	if v.told.New(err) {
-		v.say(words(v.id, err))
+// reportFailure reports a failure after which the action tries again, once for each reason.
+func (r *pairingRun) reportFailure(err error, message func(id string, err error) string) {
+	if r.reasons.New(err) {
+		r.report(message(r.id, err))
 	}
 }
 
-// start boots a session that is stopped, once.
-func (v *pairingRun) start(ctx context.Context) error {
-	if v.started {
+// start starts a session that is STOPPED, once.
+func (r *pairingRun) start(ctx context.Context) error {
+	if r.started {
 		return errStoppedAgain
 	}
-	v.started = true
-	v.say("The session " + v.id + " is STOPPED: starting it.")
-	return v.make(ctx, wawp.Start())
+	r.started = true
+	r.report("The session " + r.id + " is STOPPED: starting it.")
+	return r.runChange(ctx, wawp.Start())
 }
 
-// restart does what Wawp advises for a session that failed, once.
-func (v *pairingRun) restart(ctx context.Context) error {
-	if v.restarted {
+// restart restarts a session that is FAILED, once, as Wawp advises (internal/wawp/API.md, section 3).
+func (r *pairingRun) restart(ctx context.Context) error {
+	if r.restarted {
 		return errFailedAgain
 	}
-	v.restarted = true
-	v.say("The session " + v.id + " is FAILED: restarting it, as Wawp advises to do once.")
-	return v.make(ctx, wawp.Restart(wawp.StatusFailed))
+	r.restarted = true
+	r.report("The session " + r.id + " is FAILED: restarting it, as Wawp advises to do once.")
+	return r.runChange(ctx, wawp.Restart(wawp.StatusFailed))
 }
 
-// make begins a change. Until it has happened, no status that the session passes through has a meaning.
-func (v *pairingRun) make(ctx context.Context, change *wawp.Change) error {
-	v.change = change
-	if err := change.Send(ctx, v.client, v.id); err != nil {
+// runChange sends the request of a change. Until the change has happened, look ignores the statuses that the session
+// passes through.
+func (r *pairingRun) runChange(ctx context.Context, change *wawp.Change) error {
+	r.change = change
+	if err := change.Send(ctx, r.client, r.id); err != nil {
 		return err
 	}
 	if change.Failure != nil {
-		v.complain(change.Failure, askedInVain)
+		r.reportFailure(change.Failure, outcomeNotKnown)
 	}
 	return nil
 }
 
-// show shows a code, if there is none on the screen that is still good. A session that has just booted, or that a
-// pairing code is asked for, must have settled first: it may only be connecting to a phone, which would be unlinked.
-func (v *pairingRun) show(ctx context.Context, l wawp.Look) error {
-	mayPass := v.started || v.restarted || v.number != ""
+// showCode shows a code, unless a valid one is on the screen. After a start or restart, and before a pairing code, it
+// waits until SCAN_QR_CODE has lasted: the session may only be connecting to its phone, and a new code would unlink
+// that.
+func (r *pairingRun) showCode(ctx context.Context, l wawp.Look) error {
+	isTransient := r.started || r.restarted || r.number != ""
 	switch {
-	case v.shown == "" && mayPass && !l.Settled():
+	case r.shownCode == "" && isTransient && !l.Settled():
 		return nil
-	case v.number != "":
-		return v.showPairingCode(ctx, l)
-	case v.shown != "" && v.now().Before(v.until):
+	case r.number != "":
+		return r.showPairingCode(ctx, l)
+	case r.shownCode != "" && r.now().Before(r.nextCodeAt):
 		return nil
 	}
-	code, err := v.client.GetQRCode(ctx, v.id)
+	code, err := r.client.GetQRCode(ctx, r.id)
 	if err != nil {
-		return v.refuse(ctx, err)
+		return r.keepRefusal(ctx, err)
 	}
-	v.until, v.refusal = v.now().Add(showFor(code.ExpiresAt, v.now())), nil
-	if code.Value == v.shown {
+	r.nextCodeAt, r.lastRefusal = r.now().Add(displayTime(code.ExpiresAt, r.now())), nil
+	if code.Value == r.shownCode {
 		return nil
 	}
 	drawing, err := draw(code.Value)
 	if err != nil {
 		return err
 	}
-	v.say(invitation(v.id, v.shown == "") + drawing + below(v.until.Sub(v.now())))
-	v.shown = code.Value
+	r.report(qrCodeHeader(r.id, r.shownCode == "") + drawing + qrCodeFooter(r.nextCodeAt.Sub(r.now())))
+	r.shownCode = code.Value
 	return nil
 }
 
-// refuse takes in why there is no code: it may have passed by the next look.
-func (v *pairingRun) refuse(ctx context.Context, err error) error {
+// keepRefusal keeps the reason why there is no code, and lets the action try again if the error is transient.
+func (r *pairingRun) keepRefusal(ctx context.Context, err error) error {
 	if ctx.Err() != nil || !wawp.KindOf(err).IsTransient() {
 		return err
 	}
-	v.refusal = err
-	v.complain(err, noCodeYet)
+	r.lastRefusal = err
+	r.reportFailure(err, noCodeYet)
 	return nil
 }
 
-// why returns what ended the pairingRun: where its time did, that there was no code says more.
-func (v *pairingRun) why(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil && v.refusal != nil {
-		return v.refusal
+// cause returns the error that ended the run. If the timeout did while Wawp gave no code, that refusal says more.
+func (r *pairingRun) cause(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil && r.lastRefusal != nil {
+		return r.lastRefusal
 	}
 	return err
 }
 
-// showFor says how long a code is good for.
-func showFor(expires, now time.Time) time.Duration {
-	if expires.IsZero() {
-		return usualShow
+// displayTime returns how long to show a code.
+func displayTime(expiresAt, now time.Time) time.Duration {
+	if expiresAt.IsZero() {
+		return defaultDisplayTime
 	}
-	return min(max(expires.Sub(now), shortestShow), longestShow)
+	return min(max(expiresAt.Sub(now), minDisplayTime), maxDisplayTime)
 }
 
-// showPairingCode shows a code to type. It is asked for once each time that the session begins to wait: another one
-// would take the place of the one that a person is typing. A code that is refused is asked for again, a few times.
-func (v *pairingRun) showPairingCode(ctx context.Context, l wawp.Look) error {
-	if v.shown != "" || l.Row%2 == 0 {
+// showPairingCode shows a code to type. It asks for one code each time that the session becomes SCAN_QR_CODE: a second
+// one would replace the code that a person is typing. After a refusal it asks again, a few times.
+func (r *pairingRun) showPairingCode(ctx context.Context, l wawp.Look) error {
+	if r.shownCode != "" || l.Row%2 == 0 {
 		return nil
 	}
-	code, err := v.client.RequestPairingCode(ctx, v.id, v.number)
+	code, err := r.client.RequestPairingCode(ctx, r.id, r.number)
 	if kind := wawp.KindOf(err); kind.Untimely() || kind == wawp.NotFound {
-		if v.refusals++; v.refusals == mostRefusals {
+		r.refusals++
+		if r.refusals == maxRefusals {
 			return err
 		}
 	}
 	if err != nil {
-		return v.refuse(ctx, err)
+		return r.keepRefusal(ctx, err)
 	}
-	v.say(pairingCode(code, v.number))
-	v.shown, v.refusals, v.refusal = code, 0, nil
+	r.report(pairingCode(code, r.number))
+	r.shownCode, r.refusals, r.lastRefusal = code, 0, nil
 	return nil
 }

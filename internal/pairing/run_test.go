@@ -22,24 +22,24 @@ const (
 	info    = "POST /v2/session/info"
 )
 
-// In how many looks a status is told until it counts: SCAN_QR_CODE, others that a session may only pass through, and
-// the one before a start whose answer was lost.
-const twice, lasting, lost = 3, 6, 21
+// How many looks in a row must show a status until it counts: SCAN_QR_CODE, other transient statuses, and the one
+// before a start whose answer was lost.
+const scanLooks, settledLooks, lostStartLooks = 3, 6, 21
 
-// scene is one pairingRun to a session of the simulated API. Its clock stands still but for tick.
-type scene struct {
+// fixture is a pairingRun with a session of the simulated API. Only advanceClock moves its clock.
+type fixture struct {
 	*wawptest.API
 	pairingRun *pairingRun
-	said       []string
+	reported   []string
 	last       wawp.Look
 
 	mu  sync.Mutex
 	now time.Time
 }
 
-func play(t *testing.T, config wawptest.Config, session wawptest.Session, number string) *scene {
+func newFixture(t *testing.T, config wawptest.Config, session wawptest.Session, number string) *fixture {
 	t.Helper()
-	s := &scene{now: time.Date(2026, 11, 23, 12, 0, 1, 0, time.UTC)}
+	s := &fixture{now: time.Date(2026, 11, 23, 12, 0, 1, 0, time.UTC)}
 	config.Now = s.clock
 	s.API = wawptest.New(config)
 	server, err := wawptest.Listen(s.API)
@@ -59,25 +59,25 @@ func play(t *testing.T, config wawptest.Config, session wawptest.Session, number
 	})
 	s.pairingRun = &pairingRun{
 		client: client, id: id, number: number, now: s.clock,
-		say: func(m string) { s.said = append(s.said, m) },
+		report: func(m string) { s.reported = append(s.reported, m) },
 	}
 	return s
 }
 
-func (s *scene) clock() time.Time {
+func (s *fixture) clock() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.now
 }
 
-func (s *scene) tick(d time.Duration) {
+func (s *fixture) advanceClock(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now = s.now.Add(d)
 }
 
 // look lets the pairingRun look at the session n times, and stops at the end or at an error.
-func (s *scene) look(t *testing.T, n int) (done bool, err error) {
+func (s *fixture) look(t *testing.T, n int) (done bool, err error) {
 	t.Helper()
 	for range n {
 		now, err := s.pairingRun.client.GetSession(t.Context(), id)
@@ -95,45 +95,45 @@ func (s *scene) look(t *testing.T, n int) (done bool, err error) {
 	return false, nil
 }
 
-// waits looks n times, and fails if that is the end.
-func (s *scene) waits(t *testing.T, n int) {
+// checkWaits looks n times, and fails if that is the end.
+func (s *fixture) checkWaits(t *testing.T, n int) {
 	t.Helper()
 	if done, err := s.look(t, n); done || err != nil {
-		t.Fatalf("the pairingRun ended: %v, %v\n%s", done, err, strings.Join(s.said, "\n"))
+		t.Fatalf("the pairingRun ended: %v, %v\n%s", done, err, strings.Join(s.reported, "\n"))
 	}
 }
 
-// ends waits until a phone is linked, and returns what is said of it.
-func (s *scene) ends(t *testing.T) string {
+// waitForPhone waits until a phone is linked, and returns the message about it.
+func (s *fixture) waitForPhone(t *testing.T) string {
 	t.Helper()
-	seen, err := wait(t.Context(), s.pairingRun.client, id,
+	seen, err := watchForPhone(t.Context(), s.pairingRun.client, id,
 		func(l wawp.Look) (bool, error) { return s.pairingRun.look(t.Context(), l) })
 	if err != nil {
-		t.Fatalf("the pairingRun did not end: %v\n%s", err, strings.Join(s.said, "\n"))
+		t.Fatalf("the pairingRun did not end: %v\n%s", err, strings.Join(s.reported, "\n"))
 	}
 	return linkedTo(seen)
 }
 
-// drawn returns how many QR codes were drawn.
-func (s *scene) drawn() int {
-	return strings.Count(strings.Join(s.said, ""), "Scan this")
+// drawnCodes returns how many QR codes were drawn.
+func (s *fixture) drawnCodes() int {
+	return strings.Count(strings.Join(s.reported, ""), "Scan this")
 }
 
-func (s *scene) expect(t *testing.T, endpoint string, n int) {
+func (s *fixture) checkRequests(t *testing.T, endpoint string, n int) {
 	t.Helper()
 	if got := s.Count(endpoint); got != n {
 		t.Errorf("%s was asked %d times, want %d", endpoint, got, n)
 	}
 }
 
-// TestAdviceStandsBelowTheCode, where a terminal of 24 lines shows it, and with the code it fits into the 40 lines that
-// it speaks of.
-func TestAdviceStandsBelowTheCode(t *testing.T) {
+// TestAdviceIsBelowTheCode: a terminal of 24 lines shows the advice. Code and advice fit into the 40 lines that it asks
+// for.
+func TestAdviceIsBelowTheCode(t *testing.T) {
 	t.Parallel()
-	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
-	s.waits(t, 1)
-	message := s.said[0]
-	at := strings.LastIndex(message, plain) + len(plain)
+	s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
+	s.checkWaits(t, 1)
+	message := s.reported[0]
+	at := strings.LastIndex(message, resetColours) + len(resetColours)
 	code, advice := message[:at], message[at:]
 	for _, phrase := range []string{
 		"comes in 29 seconds", "40 lines high", "70 columns wide", "font\nsmaller", "wawp_session_temp_link",
@@ -154,27 +154,28 @@ func TestAdviceStandsBelowTheCode(t *testing.T) {
 	}
 }
 
-func TestVisitDrawsAgainWhenTheCodeExpiresAndOnlyThen(t *testing.T) {
+func TestPairingRunDrawsAnExpiredCodeAgain(t *testing.T) {
 	t.Parallel()
-	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
-	s.waits(t, 5)
-	if s.drawn() != 1 {
-		t.Errorf("%d codes were drawn", s.drawn())
+	s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
+	s.checkWaits(t, 5)
+	if s.drawnCodes() != 1 {
+		t.Errorf("%d codes were drawn", s.drawnCodes())
 	}
-	s.expect(t, getQR, 1)
+	s.checkRequests(t, getQR, 1)
 
-	s.tick(28 * time.Second) // the code lives until the half minute, which is 29 s away
-	s.waits(t, 3)
-	s.expect(t, getQR, 1)
-	s.tick(2 * time.Second)
-	s.waits(t, 3)
-	s.expect(t, getQR, 2)
-	if s.drawn() != 2 {
-		t.Errorf("%d codes were drawn", s.drawn())
+	s.advanceClock(28 * time.Second) // the code lives until the half minute, which is 29 s away
+	s.checkWaits(t, 3)
+	s.checkRequests(t, getQR, 1)
+	s.advanceClock(2 * time.Second)
+	s.checkWaits(t, 3)
+	s.checkRequests(t, getQR, 2)
+	if s.drawnCodes() != 2 {
+		t.Errorf("%d codes were drawn", s.drawnCodes())
 	}
 
 	s.Pair(id, "201145202826", "Support")
-	if last := s.ends(t); last != "The phone of \"Support\" (201145202826@c.us) is linked to the session "+id+"." {
+	if last := s.waitForPhone(t); last != "The phone of \"Support\" (201145202826@c.us) is linked to the session "+
+		id+"." {
 		t.Errorf("at last it says %q", last)
 	}
 	if len(s.QRCodes(id)) != 2 {
@@ -182,37 +183,37 @@ func TestVisitDrawsAgainWhenTheCodeExpiresAndOnlyThen(t *testing.T) {
 	}
 }
 
-// TestVisitDoesNotTrustClocks: where this machine's clock is ahead of Wawp's, a code that seems to have expired is
-// asked for again after a while, and drawn again only if it is another one.
-func TestVisitDoesNotTrustClocks(t *testing.T) {
+// TestPairingRunWithAWrongClock: if this machine's clock is ahead of Wawp's, a code that seems expired is requested
+// again after a while, and drawn only if it is a new one.
+func TestPairingRunWithAWrongClock(t *testing.T) {
 	t.Parallel()
 	for name, expiry := range map[string]any{"long past": 1000000000000, "far away": 99999999999999, "not told": nil} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
+			s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
 			value := "2@first"
 			reshape := func(map[string]any) any { return map[string]any{"value": value, "expiry": expiry} }
 			s.Inject(wawptest.Fault{Match: getQR, Reshape: reshape})
-			s.waits(t, 5)
-			s.expect(t, getQR, 1)
-			s.tick(longestShow)
-			s.waits(t, 5)
-			s.expect(t, getQR, 2)
-			if s.drawn() != 1 {
-				t.Errorf("the same code was drawn %d times", s.drawn())
+			s.checkWaits(t, 5)
+			s.checkRequests(t, getQR, 1)
+			s.advanceClock(maxDisplayTime)
+			s.checkWaits(t, 5)
+			s.checkRequests(t, getQR, 2)
+			if s.drawnCodes() != 1 {
+				t.Errorf("the same code was drawn %d times", s.drawnCodes())
 			}
 			value = "2@second"
-			s.tick(longestShow)
-			s.waits(t, 5)
-			s.expect(t, getQR, 3)
-			if s.drawn() != 2 {
-				t.Errorf("%d codes were drawn", s.drawn())
+			s.advanceClock(maxDisplayTime)
+			s.checkWaits(t, 5)
+			s.checkRequests(t, getQR, 3)
+			if s.drawnCodes() != 2 {
+				t.Errorf("%d codes were drawn", s.drawnCodes())
 			}
 		})
 	}
 }
 
-func TestVisitLeadsASessionToItsCode(t *testing.T) {
+func TestPairingRunStartsOrRestartsTheSession(t *testing.T) {
 	t.Parallel()
 	for status, test := range map[string]struct {
 		starts, restarts int
@@ -225,19 +226,20 @@ func TestVisitLeadsASessionToItsCode(t *testing.T) {
 	} {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
-			s := play(t, wawptest.Config{}, wawptest.Session{Status: status}, "")
-			s.waits(t, 5)
-			s.expect(t, start, test.starts)
-			s.expect(t, restart, test.restarts)
-			if all := strings.Join(s.said, "\n"); s.drawn() != 1 || !strings.Contains(all, test.says) {
+			s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: status}, "")
+			s.checkWaits(t, 5)
+			s.checkRequests(t, start, test.starts)
+			s.checkRequests(t, restart, test.restarts)
+			if all := strings.Join(s.reported, "\n"); s.drawnCodes() != 1 || !strings.Contains(all, test.says) {
 				t.Errorf("it says:\n%s", all)
 			}
 		})
 	}
 }
 
-// TestVisitIsPatientWithABoot: a status that was acted upon may be seen for a while, and STARTING is mentioned once.
-func TestVisitIsPatientWithABoot(t *testing.T) {
+// TestPairingRunWaitsWhileStarting: the status before a start may still show for a while, and STARTING is reported
+// once.
+func TestPairingRunWaitsWhileStarting(t *testing.T) {
 	t.Parallel()
 	for status, endpoint := range map[string]string{"STOPPED": start, "FAILED": restart} {
 		for name, fault := range map[string]wawptest.Fault{
@@ -246,27 +248,27 @@ func TestVisitIsPatientWithABoot(t *testing.T) {
 		} {
 			t.Run(status+", "+name, func(t *testing.T) {
 				t.Parallel()
-				s := play(t, wawptest.Config{BootTime: time.Minute}, wawptest.Session{Status: status}, "")
+				s := newFixture(t, wawptest.Config{BootTime: time.Minute}, wawptest.Session{Status: status}, "")
 				fault.Match = endpoint
 				s.Inject(fault)
-				s.waits(t, 1)
+				s.checkWaits(t, 1)
 				s.Inject(wawptest.Fault{Match: info, Times: 3, Reshape: wawptest.Set("status", status)})
-				s.waits(t, 10)
-				s.expect(t, endpoint, 1)
-				if len(s.said) != 2 || !strings.Contains(s.said[1], "STARTING") {
-					t.Errorf("it says %q", s.said)
+				s.checkWaits(t, 10)
+				s.checkRequests(t, endpoint, 1)
+				if len(s.reported) != 2 || !strings.Contains(s.reported[1], "STARTING") {
+					t.Errorf("it says %q", s.reported)
 				}
-				s.tick(time.Minute)
-				s.waits(t, twice)
-				if s.drawn() != 1 {
-					t.Errorf("%d codes were drawn", s.drawn())
+				s.advanceClock(time.Minute)
+				s.checkWaits(t, scanLooks)
+				if s.drawnCodes() != 1 {
+					t.Errorf("%d codes were drawn", s.drawnCodes())
 				}
 			})
 		}
 	}
 }
 
-func TestVisitGivesUp(t *testing.T) {
+func TestPairingRunGivesUp(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		status string // before
@@ -280,20 +282,20 @@ func TestVisitGivesUp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := play(t, wawptest.Config{}, wawptest.Session{Status: test.status}, "")
-			s.waits(t, 5)
+			s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: test.status}, "")
+			s.checkWaits(t, 5)
 			s.SetStatus(id, test.later)
-			if done, err := s.look(t, lasting+twice); done || !errors.Is(err, test.want) {
+			if done, err := s.look(t, settledLooks+scanLooks); done || !errors.Is(err, test.want) {
 				t.Errorf("the end is %v, %v", done, err)
 			}
-			if test.want == nil && s.drawn() != 2 {
-				t.Errorf("%d codes were drawn: %q", s.drawn(), s.said)
+			if test.want == nil && s.drawnCodes() != 2 {
+				t.Errorf("%d codes were drawn: %q", s.drawnCodes(), s.reported)
 			}
 		})
 	}
 }
 
-func TestVisitOfALinkedSessionSaysWhose(t *testing.T) {
+func TestPairingRunReportsALinkedPhone(t *testing.T) {
 	t.Parallel()
 	for want, me := range map[string]*wawptest.Me{
 		"The phone of \"Eve[31m\" (201145202826@c.us) is linked to the session " + id + ".": {
@@ -302,49 +304,49 @@ func TestVisitOfALinkedSessionSaysWhose(t *testing.T) {
 		},
 		"The phone of 1@lid is linked to the session " + id + ".": {ID: "1@lid"},
 	} {
-		s := play(t, wawptest.Config{}, wawptest.Session{Status: "WORKING", Me: me}, "")
-		if last := s.ends(t); last != want || len(s.said) != 0 {
-			t.Errorf("it says %q, %q", s.said, last)
+		s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: "WORKING", Me: me}, "")
+		if last := s.waitForPhone(t); last != want || len(s.reported) != 0 {
+			t.Errorf("it says %q, %q", s.reported, last)
 		}
-		s.expect(t, "", 1)
+		s.checkRequests(t, "", 1)
 	}
 
-	s := play(t, wawptest.Config{}, wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: "201145202826@c.us"}}, "")
+	s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: "201145202826@c.us"}}, "")
 	s.Inject(wawptest.Fault{Match: info, Times: 2, Reshape: wawptest.Without("me")})
-	s.ends(t)
-	s.expect(t, info, 3)
+	s.waitForPhone(t)
+	s.checkRequests(t, info, 3)
 	s.Inject(wawptest.Fault{Match: info, Reshape: wawptest.Without("me")})
-	if last := s.ends(t); last != "A phone is linked to the session "+id+". Wawp does not report whose." {
+	if last := s.waitForPhone(t); last != "A phone is linked to the session "+id+". Wawp does not report whose." {
 		t.Errorf("it says %q", last)
 	}
 }
 
-func TestVisitWithAPhoneNumber(t *testing.T) {
+func TestPairingRunWithAPhoneNumber(t *testing.T) {
 	t.Parallel()
-	s := play(t, wawptest.Config{BootTime: time.Minute}, wawptest.Session{Status: "SCAN_QR_CODE"}, "201145202826")
-	s.waits(t, 5)
-	s.tick(10 * time.Minute)
-	s.waits(t, 5)
-	s.expect(t, askCode, 1) // another one would make the first useless
-	s.expect(t, getQR, 0)
-	if len(s.said) != 1 || !strings.Contains(s.said[0], "\n    "+s.PairingCodes(id)[0]+"\n") ||
-		!strings.Contains(s.said[0], "Link with phone number") {
-		t.Errorf("it says %q", s.said)
+	s := newFixture(t, wawptest.Config{BootTime: time.Minute}, wawptest.Session{Status: "SCAN_QR_CODE"}, "201145202826")
+	s.checkWaits(t, 5)
+	s.advanceClock(10 * time.Minute)
+	s.checkWaits(t, 5)
+	s.checkRequests(t, askCode, 1) // another one would make the first useless
+	s.checkRequests(t, getQR, 0)
+	if len(s.reported) != 1 || !strings.Contains(s.reported[0], "\n    "+s.PairingCodes(id)[0]+"\n") ||
+		!strings.Contains(s.reported[0], "Link with phone number") {
+		t.Errorf("it says %q", s.reported)
 	}
 
 	s.SetStatus(id, "STARTING") // somebody restarts it: the code is void
-	s.waits(t, 2)
-	s.tick(time.Minute)
-	s.waits(t, twice-1)
-	s.expect(t, askCode, 1)
-	s.waits(t, 1)
-	s.expect(t, askCode, 2)
+	s.checkWaits(t, 2)
+	s.advanceClock(time.Minute)
+	s.checkWaits(t, scanLooks-1)
+	s.checkRequests(t, askCode, 1)
+	s.checkWaits(t, 1)
+	s.checkRequests(t, askCode, 2)
 
 	s.Pair(id, "201145202826", "Support")
-	s.ends(t)
+	s.waitForPhone(t)
 }
 
-func TestVisitMeetsErrors(t *testing.T) {
+func TestPairingRunErrors(t *testing.T) {
 	t.Parallel()
 	refused := `{"code":"qr_not_available","message":"Not now."}`
 	for name, test := range map[string]struct {
@@ -384,7 +386,7 @@ func TestVisitMeetsErrors(t *testing.T) {
 			Body: `{"code":"server_not_found","message":"No server has room."}`,
 		}, false},
 		"a stale look after a start": {"STOPPED", wawptest.Fault{
-			Match: info, Skip: 1, Times: lasting + 1,
+			Match: info, Skip: 1, Times: settledLooks + 1,
 			Reshape: wawptest.Set("status", "STOPPED"),
 		}, true},
 		"a stale look after a restart": {"FAILED", wawptest.Fault{
@@ -407,14 +409,14 @@ func TestVisitMeetsErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := play(t, wawptest.Config{}, wawptest.Session{Status: test.status}, "")
+			s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: test.status}, "")
 			s.Inject(test.fault)
-			done, err := s.look(t, lost+twice)
+			done, err := s.look(t, lostStartLooks+scanLooks)
 			if done || (err == nil) != test.goesOn {
 				t.Fatalf("the end is %v, %v", done, err)
 			}
-			if test.goesOn && s.drawn() != 1 {
-				t.Errorf("%d codes were drawn", s.drawn())
+			if test.goesOn && s.drawnCodes() != 1 {
+				t.Errorf("%d codes were drawn", s.drawnCodes())
 			}
 			if strings.Contains(name, "is refused") && (err == nil ||
 				!strings.Contains(err.Error(), "No server has room.")) {
@@ -424,70 +426,70 @@ func TestVisitMeetsErrors(t *testing.T) {
 	}
 }
 
-// TestVisitOutlastsFaultsOfLaterCodes, as it does those of its looks.
-func TestVisitOutlastsFaultsOfLaterCodes(t *testing.T) {
+// TestPairingRunRetriesAfterFaultsOfLaterCodes: as after faults of its looks.
+func TestPairingRunRetriesAfterFaultsOfLaterCodes(t *testing.T) {
 	t.Parallel()
-	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
-	s.waits(t, 2)
+	s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
+	s.checkWaits(t, 2)
 	s.Inject(wawptest.Fault{Match: getQR, Times: 3, Status: 503})
-	s.tick(30 * time.Second)
-	s.waits(t, 6)
-	if s.drawn() != 2 {
-		t.Errorf("%d codes were drawn", s.drawn())
+	s.advanceClock(30 * time.Second)
+	s.checkWaits(t, 6)
+	if s.drawnCodes() != 2 {
+		t.Errorf("%d codes were drawn", s.drawnCodes())
 	}
 }
 
-// TestVisitForgivesARefusedPairingCode for a while: perhaps a phone was linked at that moment, or the engine is not
-// ready.
-func TestVisitForgivesARefusedPairingCode(t *testing.T) {
+// TestPairingRunRetriesARefusedPairingCode: for a while, because a phone may have been linked at that moment, or the
+// engine is not ready.
+func TestPairingRunRetriesARefusedPairingCode(t *testing.T) {
 	t.Parallel()
 	const number = "201145202826"
 	refusal := wawptest.Fault{
-		Match: askCode, Times: mostRefusals - 1, Status: 400,
+		Match: askCode, Times: maxRefusals - 1, Status: 400,
 		Body: `{"code":"not_ready","message":"Not now."}`,
 	}
-	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
+	s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
 	s.Inject(refusal)
-	s.waits(t, twice+2*mostRefusals)
-	s.expect(t, askCode, mostRefusals)
-	if len(s.PairingCodes(id)) != 1 || s.pairingRun.refusal != nil {
-		t.Errorf("%d codes were told, and what is left is %v", len(s.PairingCodes(id)), s.pairingRun.refusal)
+	s.checkWaits(t, scanLooks+2*maxRefusals)
+	s.checkRequests(t, askCode, maxRefusals)
+	if len(s.PairingCodes(id)) != 1 || s.pairingRun.lastRefusal != nil {
+		t.Errorf("%d codes were told, and what is left is %v", len(s.PairingCodes(id)), s.pairingRun.lastRefusal)
 	}
 
-	s = play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
+	s = newFixture(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
 	refusal.Times = 0
 	s.Inject(refusal)
-	s.waits(t, twice+2*mostRefusals-3)
+	s.checkWaits(t, scanLooks+2*maxRefusals-3)
 	s.SetStatus(id, "STARTING") // and SCAN_QR_CODE, as it boots at once: nothing of before counts
-	told(s, "STARTING")
-	s.waits(t, 1+twice+2*mostRefusals-3)
+	injectStatuses(s, "STARTING")
+	s.checkWaits(t, 1+scanLooks+2*maxRefusals-3)
 	if done, err := s.look(t, 3); done || err == nil || !strings.Contains(err.Error(), "Not now.") {
 		t.Errorf("the end is %v, %v", done, err)
 	}
-	s.expect(t, askCode, 2*mostRefusals-1)
-	if len(s.said) != 2 { // STARTING, and the refusal
-		t.Errorf("it says %q", s.said)
+	s.checkRequests(t, askCode, 2*maxRefusals-1)
+	if len(s.reported) != 2 { // STARTING, and the refusal
+		t.Errorf("it says %q", s.reported)
 	}
 
-	s = play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
+	s = newFixture(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
 	s.Inject(wawptest.Fault{Match: askCode, Status: 503, Body: `{"code":"maintenance","message":"Down until noon."}`})
-	s.waits(t, 50)
+	s.checkWaits(t, 50)
 }
 
-// told makes session/info tell these statuses, one by one, and then the truth.
-func told(s *scene, statuses ...string) {
+// injectStatuses makes session/info report these statuses, one after the other, and then the real one.
+func injectStatuses(s *fixture, statuses ...string) {
 	for _, status := range statuses {
 		s.Inject(wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", status)})
 	}
 }
 
-// TestRefusalsAreSaidAtOnce, once for each reason, and again at the end.
-func TestRefusalsAreSaidAtOnce(t *testing.T) {
+// TestRefusalsAreReportedAtOnce: progress has each reason once, and the final error has the last one.
+func TestRefusalsAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	for number, endpoint := range map[string]string{"": getQR, "201145202826": askCode} {
 		t.Run(endpoint, func(t *testing.T) {
 			t.Parallel()
-			s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
+			s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, number)
 			for i, message := range []string{
 				"Not registered on WhatsApp.", "Try again in 20 s.",
 				"Try again in 10 s.",
@@ -497,28 +499,30 @@ func TestRefusalsAreSaidAtOnce(t *testing.T) {
 			}
 			late, cancel := context.WithTimeout(t.Context(), 0)
 			defer cancel()
-			s.waits(t, map[string]int{getQR: 4, askCode: twice + 6}[endpoint])
-			if len(s.said) != 2 || !strings.Contains(s.said[0], "Not registered on WhatsApp.") ||
-				!strings.Contains(s.said[1], "Try again in 20 s.") {
-				t.Errorf("it says %q", s.said)
+			s.checkWaits(t, map[string]int{getQR: 4, askCode: scanLooks + 6}[endpoint])
+			if len(s.reported) != 2 || !strings.Contains(s.reported[0], "Not registered on WhatsApp.") ||
+				!strings.Contains(s.reported[1], "Try again in 20 s.") {
+				t.Errorf("it says %q", s.reported)
 			}
-			if err := s.pairingRun.why(late, late.Err()); err == nil || !strings.Contains(err.Error(), "Try again in") {
+			if err := s.pairingRun.cause(late, late.Err()); err == nil || !strings.Contains(err.Error(), "Try again "+
+				"in") {
 				t.Errorf("the end is %v", err)
 			}
-			s.waits(t, 6)
-			if err := s.pairingRun.why(late, late.Err()); !errors.Is(err, context.DeadlineExceeded) {
+			s.checkWaits(t, 6)
+			if err := s.pairingRun.cause(late, late.Err()); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("once there is a code, the end is %v", err)
 			}
 		})
 	}
 }
 
-// TestVisitTakesNoPassingStatusForAnEnd: what a restart shows is none, nor does another boot follow it.
-func TestVisitTakesNoPassingStatusForAnEnd(t *testing.T) {
+// TestPairingRunIgnoresTransientStatuses: the statuses during a restart do not end the run, and cause no second
+// restart.
+func TestPairingRunIgnoresTransientStatuses(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		status           string
-		told             string // by session/info, one by one, before the truth
+		statuses         string // reported by session/info before the real status
 		starts, restarts int
 	}{
 		"STOPPED in its own restart": {
@@ -536,20 +540,20 @@ func TestVisitTakesNoPassingStatusForAnEnd(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := play(t, wawptest.Config{}, wawptest.Session{Status: test.status}, "")
-			told(s, strings.Split(test.told, ",")...)
-			s.waits(t, len(strings.Split(test.told, ","))+twice)
-			s.expect(t, start, test.starts)
-			s.expect(t, restart, test.restarts)
-			if s.drawn() == 0 || s.pairingRun.shown == "" {
-				t.Errorf("no code is shown: %q", s.said)
+			s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: test.status}, "")
+			injectStatuses(s, strings.Split(test.statuses, ",")...)
+			s.checkWaits(t, len(strings.Split(test.statuses, ","))+scanLooks)
+			s.checkRequests(t, start, test.starts)
+			s.checkRequests(t, restart, test.restarts)
+			if s.drawnCodes() == 0 || s.pairingRun.shownCode == "" {
+				t.Errorf("no code is shown: %q", s.reported)
 			}
 		})
 	}
 }
 
-// TestNoCodeIsAskedForAtAPassingScan: it may unlink the phone to which the session is just connecting.
-func TestNoCodeIsAskedForAtAPassingScan(t *testing.T) {
+// TestNoCodeIsRequestedAtATransientScan: a request for a code may unlink the phone to which the session is connecting.
+func TestNoCodeIsRequestedAtATransientScan(t *testing.T) {
 	t.Parallel()
 	linked := &wawptest.Me{ID: "201145202826@c.us"}
 	for name, test := range map[string]struct{ status, number string }{
@@ -559,22 +563,22 @@ func TestNoCodeIsAskedForAtAPassingScan(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := play(t, wawptest.Config{}, wawptest.Session{Status: test.status, Me: linked}, test.number)
+			s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: test.status, Me: linked}, test.number)
 			if test.status == "SCAN_QR_CODE" {
 				s.SetStatus(id, "WORKING")
-				told(s, "STARTING", "SCAN_QR_CODE", "STARTING", "SCAN_QR_CODE", "SCAN_QR_CODE")
+				injectStatuses(s, "STARTING", "SCAN_QR_CODE", "STARTING", "SCAN_QR_CODE", "SCAN_QR_CODE")
 			} else {
-				told(s, test.status, "STARTING", "SCAN_QR_CODE", "SCAN_QR_CODE")
+				injectStatuses(s, test.status, "STARTING", "SCAN_QR_CODE", "SCAN_QR_CODE")
 			}
-			s.ends(t)
-			s.expect(t, getQR, 0)
-			s.expect(t, askCode, 0)
+			s.waitForPhone(t)
+			s.checkRequests(t, getQR, 0)
+			s.checkRequests(t, askCode, 0)
 		})
 	}
 }
 
-// TestWaitOutlastsFaultsThatPass: the timeout decides, but for a session that nobody has seen.
-func TestWaitOutlastsFaultsThatPass(t *testing.T) {
+// TestWaitContinuesAfterTransientFaults: only the timeout ends the wait, unless the session was never found.
+func TestWaitContinuesAfterTransientFaults(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault  wawptest.Fault
@@ -597,18 +601,18 @@ func TestWaitOutlastsFaultsThatPass(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, seen := range []bool{false, true} {
-				for _, looks := range []int{lasting - 1, 2 * lasting} {
-					s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
+				for _, looks := range []int{settledLooks - 1, 2 * settledLooks} {
+					s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
 					test.fault.Match, test.fault.Skip, test.fault.Times = info, map[bool]int{true: 1}[seen], looks
 					s.Inject(test.fault)
-					told := 0
-					_, err := wait(t.Context(), s.pairingRun.client, id, func(l wawp.Look) (bool, error) {
+					reports := 0
+					_, err := watchForPhone(t.Context(), s.pairingRun.client, id, func(l wawp.Look) (bool, error) {
 						if l.Err == nil {
-							told++
+							reports++
 						}
-						return told == 2, nil
+						return reports == 2, nil
 					})
-					if want := test.passes && (seen || test.lasts || looks < lasting); (err == nil) != want {
+					if want := test.passes && (seen || test.lasts || looks < settledLooks); (err == nil) != want {
 						t.Errorf("after %d looks in vain, seen before: %t, the end is %v", looks, seen, err)
 					}
 				}
@@ -616,7 +620,7 @@ func TestWaitOutlastsFaultsThatPass(t *testing.T) {
 		})
 	}
 
-	s := play(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
+	s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: "SCAN_QR_CODE"}, "")
 	s.Inject(wawptest.Fault{
 		Match: info, Skip: 1, Status: 503,
 		Body: `{"code":"maintenance","message":"Down until noon."}`,
@@ -626,7 +630,7 @@ func TestWaitOutlastsFaultsThatPass(t *testing.T) {
 		_ = s.WaitFor(t.Context(), info, 3)
 		cancel()
 	}()
-	seen, err := wait(ctx, s.pairingRun.client, id, func(wawp.Look) (bool, error) { return false, nil })
+	seen, err := watchForPhone(ctx, s.pairingRun.client, id, func(wawp.Look) (bool, error) { return false, nil })
 	if seen.Status != "SCAN_QR_CODE" || err == nil || !strings.Contains(err.Error(), "Down until noon.") {
 		t.Errorf("the end is %+v, %v", seen, err)
 	}
@@ -634,15 +638,15 @@ func TestWaitOutlastsFaultsThatPass(t *testing.T) {
 	s.SetStatus(id, "WORKING")
 	late, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	t.Cleanup(cancel)
-	if seen, err := wait(late, s.pairingRun.client, id,
+	if seen, err := watchForPhone(late, s.pairingRun.client, id,
 		func(wawp.Look) (bool, error) { return false, nil }); err != nil ||
 		seen.Status != "WORKING" {
 		t.Errorf("the end is %+v, %v", seen, err)
 	}
 }
 
-// TestNotInvoked has the words for each end of the action.
-func TestNotInvoked(t *testing.T) {
+// TestActionDiagnostics checks the diagnostic for each end of the action.
+func TestActionDiagnostics(t *testing.T) {
 	t.Parallel()
 	interrupted, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -673,7 +677,7 @@ func TestNotInvoked(t *testing.T) {
 			late, seen("STARTING"), context.DeadlineExceeded,
 			[]string{"STARTING lasts longer than 60 s"},
 		},
-		"never seen": {late, seen(""), context.DeadlineExceeded, []string{"in a status that is not known"}},
+		"never seen": {late, seen(""), context.DeadlineExceeded, []string{"status was not known"}},
 		"request": {
 			context.Background(), seen(""),
 			&wawp.Error{Op: "POST x", Kind: wawp.ServerFault, Status: 500},
@@ -692,8 +696,8 @@ func TestNotInvoked(t *testing.T) {
 			context.Background(), linked("1"), nil,
 			[]string{"has the number 1, not 2", "wawp_session_logout"},
 		},
-		"hidden phone": {context.Background(), linked(""), nil, []string{"its number is not known"}},
-		"untold phone": {context.Background(), seen("WORKING"), nil, []string{"its number is not known"}},
+		"hidden phone": {context.Background(), linked(""), nil, []string{"does not report its number"}},
+		"untold phone": {context.Background(), seen("WORKING"), nil, []string{"does not report its number"}},
 		"stopped again": {
 			context.Background(), seen("STOPPED"), errStoppedAgain,
 			[]string{"was stopped while it waited"},
@@ -705,7 +709,7 @@ func TestNotInvoked(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := notInvoked(test.ctx, "2", test.seen, defaultPatience, test.err)
+			d := notInvoked(test.ctx, "2", test.seen, defaultWaitTimeout, test.err)
 			for _, phrase := range test.want {
 				if !strings.Contains(d.Summary()+" "+d.Detail(), phrase) {
 					t.Errorf("%q is not in: %s: %s", phrase, d.Summary(), d.Detail())

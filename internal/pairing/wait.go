@@ -8,10 +8,10 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// wait watches a session until look says that all is done, or returns an error. A phone that is linked when the time
-// is over counts, even if Wawp did not tell in time whose it is. It returns the session as last seen, and what ended
-// the wait.
-func wait(
+// watchForPhone watches a session until look returns true or an error. If a phone is linked when the timeout ends, that
+// counts, even if Wawp has not reported whose it is. It returns the session as last seen, and the error that ended the
+// wait.
+func watchForPhone(
 	ctx context.Context, client *wawp.Client, id string, look func(wawp.Look) (bool, error),
 ) (wawp.Session, error) {
 	last, err := client.WatchSession(ctx, id, look)
@@ -21,49 +21,50 @@ func wait(
 	return last, err
 }
 
-// lateAccount is how long it may take until Wawp tells whose phone is linked, or tells its number.
-const lateAccount = 30 * time.Second
+// accountTimeout is how long to wait until Wawp reports the account of a linked phone, or its number.
+const accountTimeout = 30 * time.Second
 
-// isLinked says whether a phone is linked, and known whose, or for long enough not known. Where a number is expected,
-// a phone of which nothing was told yet is waited for until the time is over; one of which all but the number was
-// told may be hiding it.
+// isLinked reports whether a phone is linked and its account is known, or has been unknown for accountTimeout. If a
+// number is expected, an unknown account never counts. An account without a number counts after accountTimeout, because
+// WhatsApp may hide the number.
 func isLinked(l wawp.Look, expected string) bool {
 	switch {
 	case l.Status != wawp.StatusWorking, l.Account == nil && expected != "":
 		return false
-	case l.Account == nil, isUntold(expected, l.Session):
-		return l.HasLasted(lateAccount)
+	case l.Account == nil, isNumberMissing(expected, l.Session):
+		return l.HasLasted(accountTimeout)
 	}
 	return true
 }
 
-// arrival is the wait of a resource for its phone. A phone that another resource of the same run logs out is none: what
-// is seen of it is about to change.
-type arrival struct {
+// phoneWait is the wait of a resource for its phone. A phone that another resource of the same run logs out does not
+// count, because it is about to be unlinked.
+type phoneWait struct {
 	client       *wawp.Client
 	id, expected string
-	isNew        bool // a phone that is linked from now on: no phone was, or this run has unlinked it
-	wasNew       bool // at the last look
+	isNewPhone   bool // a phone that is linked from now on is new: none was linked, or this run has unlinked it
+	wasNewPhone  bool // isNewPhone before the last look
 }
 
-// look says whether the wait is over: a phone is linked, or none can be. One that is refused is left to who has it.
-func (a *arrival) look(l wawp.Look) (bool, error) {
-	a.wasNew = a.isNew
-	a.isNew = a.isNew || l.Status != "" && l.Status != wawp.StatusWorking || a.client.IsUnlinked(a.id)
+// look reports whether the wait is over: a phone is linked, or none can be linked. It does not claim a phone that is
+// refused.
+func (w *phoneWait) look(l wawp.Look) (bool, error) {
+	w.wasNewPhone = w.isNewPhone
+	w.isNewPhone = w.isNewPhone || l.Status != "" && l.Status != wawp.StatusWorking || w.client.IsUnlinked(w.id)
 	switch {
-	case l.Status == wawp.StatusStopped, !isLinked(l, a.expected):
+	case l.Status == wawp.StatusStopped, !isLinked(l, w.expected):
 		return l.Status == wawp.StatusStopped && l.Settled(), nil
-	case isUntold(a.expected, l.Session), isAnother(a.expected, l.Session):
-		return a.wasNew || !a.client.IsClaimed(logoutKey(a.id)), nil
+	case isNumberMissing(w.expected, l.Session), isOtherPhone(w.expected, l.Session):
+		return w.wasNewPhone || !w.client.IsClaimed(logoutKey(w.id)), nil
 	}
-	return a.take(), nil
+	return w.claim(), nil
 }
 
-// take takes the phone over, so that nobody in this run logs it out, and says whether that is still possible.
-func (a *arrival) take() bool {
-	if a.wasNew {
-		a.client.Claim(pairingKey(a.id))
+// claim claims the phone, so that no other resource of this run logs it out. It returns false if one already does.
+func (w *phoneWait) claim() bool {
+	if w.wasNewPhone {
+		w.client.Claim(pairingKey(w.id))
 		return true
 	}
-	return a.client.ClaimUnless(pairingKey(a.id), logoutKey(a.id))
+	return w.client.ClaimUnless(pairingKey(w.id), logoutKey(w.id))
 }

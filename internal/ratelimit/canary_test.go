@@ -18,15 +18,15 @@ import (
 // canary is a token that looks different in a URL, in JSON and in HTML.
 const canary = "cAn4ry/tok+en&=17"
 
-// spellings are those in which a server could echo the token.
-func spellings() []string {
+// tokenSpellings are those in which a server could echo the token.
+func tokenSpellings() []string {
 	quoted, _ := json.Marshal(canary)
 	return []string{canary, url.QueryEscape(canary), url.PathEscape(canary), strings.Trim(string(quoted), `"`)}
 }
 
-// leaks are the faults that could bring the token to light, each for one request.
-func leaks(endpoint string) []wawptest.Fault {
-	echo := strings.Join(spellings(), " ")
+// leakFaults are the faults that could bring the token to light, each for one request.
+func leakFaults(endpoint string) []wawptest.Fault {
+	echo := strings.Join(tokenSpellings(), " ")
 	encoded, _ := json.Marshal(echo)
 	complaint := fmt.Sprintf(`{"code":%s,"message":%s,"error":%s}`, encoded, encoded, encoded)
 	faults := []wawptest.Fault{
@@ -52,26 +52,26 @@ func leaks(endpoint string) []wawptest.Fault {
 	return faults
 }
 
-// account has a session for each fault of an endpoint. inject has the endpoints do all of their faults, and distort
-// those alone that let a read succeed, and be kept.
-func account(t *testing.T) (w *acctest.World, n int, inject func(endpoints ...string), distort func()) {
+// newLeakWorld returns a world with a session for each leak fault. inject adds all leak faults of endpoints; distort
+// adds only those with which a read succeeds.
+func newLeakWorld(t *testing.T) (w *acctest.World, n int, inject func(endpoints ...string), distort func()) {
 	t.Helper()
 	w = acctest.New(t, wawptest.Config{Token: canary})
-	n = len(leaks(get))
+	n = len(leakFaults(get))
 	for i := range n {
 		w.Add(wawptest.Session{InstanceID: fmt.Sprintf("3EB0BCB2%04d", i)})
 	}
 	inject = func(endpoints ...string) {
 		w.ClearFaults()
 		for _, endpoint := range endpoints {
-			for _, fault := range leaks(endpoint) {
+			for _, fault := range leakFaults(endpoint) {
 				w.Inject(fault)
 			}
 		}
 	}
 	distort = func() {
 		w.ClearFaults()
-		for _, fault := range leaks(get) {
+		for _, fault := range leakFaults(get) {
 			if fault.Reshape != nil {
 				w.Inject(fault)
 			}
@@ -80,27 +80,32 @@ func account(t *testing.T) (w *acctest.World, n int, inject func(endpoints ...st
 	return w, n, inject, distort
 }
 
-// policiesOf configures the policy of each session.
-func policiesOf(n int, slug string) string {
-	return once + fmt.Sprintf("resource \"wawp_session_rate_limit\" \"x\" {\n  count       = %d\n"+
-		"  instance_id = format(\"3EB0BCB2%%04d\", count.index)\n  policy      = %q\n}\n", n, slug)
+// policiesConfig configures the policy of each session.
+func policiesConfig(n int, slug string) string {
+	return noRetries + fmt.Sprintf("resource \"wawp_session_rate_limit\" \"x\" {\n"+
+		"  count       = %d\n"+
+		"  instance_id = format(\"3EB0BCB2%%04d\", count.index)\n"+
+		"  policy      = %q\n"+
+		"}\n", n, slug)
 }
 
-// dataOf reads the policies of each session.
-func dataOf(n int) string {
-	return once + fmt.Sprintf("data \"wawp_session_rate_limit_policies\" \"x\" {\n  count       = %d\n"+
-		"  instance_id = format(\"3EB0BCB2%%04d\", count.index)\n}\n", n)
+// dataSourcesConfig reads the policies of each session.
+func dataSourcesConfig(n int) string {
+	return noRetries + fmt.Sprintf("data \"wawp_session_rate_limit_policies\" \"x\" {\n"+
+		"  count       = %d\n"+
+		"  instance_id = format(\"3EB0BCB2%%04d\", count.index)\n"+
+		"}\n", n)
 }
 
-// TestTokenIsNeverTold is promise P4, for what Terraform prints and stores: the life of many policies, under every
+// TestTokenNeverShows is promise P4, for what Terraform prints and stores: the life of many policies, under every
 // fault.
-func TestTokenIsNeverTold(t *testing.T) {
+func TestTokenNeverShows(t *testing.T) {
 	t.Parallel()
-	w, n, inject, distort := account(t)
-	tf := w.Terraform(t, policiesOf(n, strict))
+	w, n, inject, distort := newLeakWorld(t)
+	tf := w.Terraform(t, policiesConfig(n, strict))
 	run := func(command string, options ...string) {
-		said, _ := tf.Run(command, options...)
-		acctest.Lacks(t, said+fmt.Sprint(tf.State()), spellings()...)
+		output, _ := tf.Run(command, options...)
+		acctest.Lacks(t, output+fmt.Sprint(tf.State()), tokenSpellings()...)
 	}
 	inject(set, get) // what is refused is followed by a read
 	run("apply")
@@ -115,10 +120,10 @@ func TestTokenIsNeverTold(t *testing.T) {
 	run("refresh")
 	acctest.Contains(t, fmt.Sprint(tf.State()), "(redacted)") // else there was nothing to find
 	inject(set)
-	tf.Configure(policiesOf(n, standard))
+	tf.Configure(policiesConfig(n, standard))
 	run("apply")
 	run("destroy", "-refresh=false")
-	tf.Configure(dataOf(n))
+	tf.Configure(dataSourcesConfig(n))
 	inject(get)
 	run("apply")
 }
@@ -126,12 +131,12 @@ func TestTokenIsNeverTold(t *testing.T) {
 // TestAccTokenNeverShows is promise P4, for all that a CLI prints, logs at the highest level, and writes.
 func TestAccTokenNeverShows(t *testing.T) {
 	t.Parallel()
-	w, n, inject, distort := account(t)
-	cli := w.CLI(t, policiesOf(n, strict))
+	w, n, inject, distort := newLeakWorld(t)
+	cli := w.CLI(t, policiesConfig(n, strict))
 	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(cli.Dir, "trace.log"))
 	run := func(name string, arguments ...string) {
-		said, _ := cli.Run(append(arguments, "-no-color")...)
-		if err := os.WriteFile(filepath.Join(cli.Dir, name+".out"), []byte(said), 0o600); err != nil {
+		output, _ := cli.Run(append(arguments, "-no-color")...)
+		if err := os.WriteFile(filepath.Join(cli.Dir, name+".out"), []byte(output), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -145,11 +150,11 @@ func TestAccTokenNeverShows(t *testing.T) {
 	distort()
 	run("refresh", "apply", "-auto-approve", "-refresh-only")
 	acctest.Contains(t, fmt.Sprint(cli.State()), "(redacted)") // else there was nothing to find
-	cli.Configure(policiesOf(n, standard))
+	cli.Configure(policiesConfig(n, standard))
 	run("update-plan", "plan", "-out=update.tfplan")
 	inject(set)
 	run("update", "apply", "update.tfplan")
-	cli.Configure(dataOf(n))
+	cli.Configure(dataSourcesConfig(n))
 	distort()
 	run("data", "apply", "-auto-approve", "-refresh=false")
 	state, err := os.ReadFile(filepath.Join(cli.Dir, "terraform.tfstate"))
@@ -169,7 +174,7 @@ func TestAccTokenNeverShows(t *testing.T) {
 	searched := 0
 	acctest.Search(t, cli.Dir, func(name string, content []byte) {
 		searched++
-		for _, spelling := range spellings() {
+		for _, spelling := range tokenSpellings() {
 			if at := bytes.Index(content, []byte(spelling)); at >= 0 {
 				t.Errorf("%s holds the token as %s: ...%s...", name, spelling,
 					content[max(0, at-200):min(len(content), at+100)])

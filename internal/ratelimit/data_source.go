@@ -32,55 +32,53 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 // Schema describes the data source.
 func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	limitAttributes := map[string]schema.Attribute{}
-	for name, about := range aboutLimits {
-		limitAttributes[name] = schema.Int64Attribute{Computed: true, MarkdownDescription: about}
+	for name, description := range limitDescriptions {
+		limitAttributes[name] = schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the sending policies that a session can be given with " +
-			"`wawp_session_rate_limit`, with their limits, and tells " +
-			"which one it has. It fails if there is no such session.",
+		MarkdownDescription: "Lists the sending policies that `wawp_session_rate_limit` can set for a session, with " +
+			"their limits, and the current policy of the session. It is an error if there is no such session.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` " +
-					"of a `wawp_session`.",
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of " +
+					"a `wawp_session`.",
 				Validators: []validator.String{validate.InstanceID{}},
 			},
 			"current_policy": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "Slug of the policy that the session has. Null where it is not found in Wawp's " +
-					"answer.",
+				MarkdownDescription: "Slug of the current policy of the session. Null if Wawp's answer does not have " +
+					"it.",
 			},
-			"has_active_plan": schema.BoolAttribute{Computed: true, MarkdownDescription: aboutHasActivePlan},
+			"has_active_plan": schema.BoolAttribute{Computed: true, MarkdownDescription: hasActivePlanDescription},
 			"policies": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The policies that there are, sorted by `slug`.",
+				MarkdownDescription: "All policies, sorted by `slug`.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"slug": schema.StringAttribute{
 						Computed: true,
-						MarkdownDescription: "Slug of the policy, which the argument `policy` of " +
-							"`wawp_session_rate_limit` takes.",
+						MarkdownDescription: "Slug of the policy, for the argument `policy` of " +
+							"`wawp_session_rate_limit`.",
 					},
 					"available": schema.BoolAttribute{
 						Computed: true,
-						MarkdownDescription: "Whether the account may use the policy. Where Wawp does not say so: " +
-							"whether the policy is " +
-							"free, or the account has an active paid plan.",
+						MarkdownDescription: "Whether the account may use the policy. If Wawp does not report it, " +
+							"this is `true` for a free policy, and for an account with an active paid plan.",
 					},
 					"free": schema.BoolAttribute{
 						Computed: true,
-						MarkdownDescription: "Whether the policy needs no paid plan; `false` where Wawp does not " +
-							"say so.",
+						MarkdownDescription: "Whether the policy needs no paid plan. `false` if Wawp does not report " +
+							"it.",
 					},
 					"limits": schema.SingleNestedAttribute{
 						Computed:            true,
-						MarkdownDescription: aboutAnyLimits,
+						MarkdownDescription: limitsDescription,
 						Attributes:          limitAttributes,
 					},
 				}},
 			},
 			"timeouts": validate.DataTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				ReadDescription: "How long reading the policies may take, retries included. Default: `5m`.",
+				ReadDescription: "How long reading the policies may take, including retries. Default: `5m`.",
 			})),
 		},
 	}
@@ -91,7 +89,7 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 	d.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// Read asks for the policies. It fails unless the session is there.
+// Read reads the policies. A session that does not exist is an error.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var data dataModel
@@ -108,12 +106,12 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	defer cancel()
 
 	id := data.InstanceID.ValueString()
-	now, err := d.client.GetRateLimit(ctx, id)
+	current, err := d.client.GetRateLimit(ctx, id)
 	if err != nil {
 		resp.Diagnostics.Append(explain.Diagnostic("Wawp sending policies could not be read",
 			explain.Failure("Reading the sending policies of the session "+id+" failed", err), err))
 		return
 	}
-	data.refresh(now)
+	data.refresh(current)
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }

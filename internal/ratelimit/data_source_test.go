@@ -12,7 +12,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-const source = `data "wawp_session_rate_limit_policies" "x" { instance_id = "` + id + `" }`
+const dataSourceConfig = `data "wawp_session_rate_limit_policies" "x" { instance_id = "` + id + `" }`
 
 func TestDataSource(t *testing.T) {
 	t.Parallel()
@@ -24,9 +24,9 @@ func TestDataSource(t *testing.T) {
 	}
 	policies := func(pays bool) knownvalue.Check {
 		return knownvalue.ListExact([]knownvalue.Check{
-			policy(paid, pays, false, limits(60, 5000, 1, 5, 20, 1000, 60, 2000)),
-			policy(standard, true, true, limitsOf(standard)),
-			policy(strict, true, true, limitsOf(strict)), policy(limitless, pays, false, limitsOf(limitless)),
+			policy(paid, pays, false, limitsCheck(60, 5000, 1, 5, 20, 1000, 60, 2000)),
+			policy(standard, true, true, policyLimits(standard)),
+			policy(strict, true, true, policyLimits(strict)), policy(limitless, pays, false, policyLimits(limitless)),
 		})
 	}
 	none := knownvalue.Null()
@@ -87,7 +87,7 @@ func TestDataSource(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{Paid: test.pays})
+			w := newWorld(t, wawptest.Config{Paid: test.pays})
 			test.fault.Match = get
 			w.Inject(test.fault)
 			var checks []statecheck.StateCheck
@@ -97,7 +97,7 @@ func TestDataSource(t *testing.T) {
 				checks = append(checks, statecheck.ExpectKnownValue("data.wawp_session_rate_limit_policies.x",
 					tfjsonpath.New(attribute), want))
 			}
-			w.Steps(t, resource.TestStep{Config: w.Config(source), ConfigStateChecks: checks})
+			w.Steps(t, resource.TestStep{Config: w.Config(dataSourceConfig), ConfigStateChecks: checks})
 		})
 	}
 }
@@ -109,22 +109,22 @@ func TestDataSourceFailsUnlessTheSessionIsThere(t *testing.T) {
 		says  []string
 	}{
 		"no such session": {
-			wawptest.Fault{Status: 404, Body: own},
+			wawptest.Fault{Status: 404, Body: noSuchInstance},
 			[]string{"invalid_instance", "Wawp knows no such instance"},
 		},
-		"foreign 404": {wawptest.Fault{Status: 404, Body: foreign}, []string{"check base_url"}},
+		"foreign 404": {wawptest.Fault{Status: 404, Body: foreignAnswer}, []string{"check base_url"}},
 		"unreadable":  {wawptest.Fault{Body: "{}"}, []string{"does not describe a sending policy"}},
 		"fault":       {wawptest.Fault{Status: 500}, []string{"HTTP 500 (after 5 attempts)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			test.fault.Match = get
 			w.Inject(test.fault)
-			acctest.Contains(t, w.Terraform(t, source).Fails("plan"), test.says...)
+			acctest.Contains(t, w.Terraform(t, dataSourceConfig).Fails("plan"), test.says...)
 		})
 	}
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	acctest.Contains(t, w.Terraform(t,
 		`data "wawp_session_rate_limit_policies" "x" { instance_id = "" }`).Fails("plan"),
 		"instance_id is set, but empty")

@@ -13,12 +13,12 @@ import (
 
 const summaryNotSet = "Wawp sending policy was not set"
 
-// attempt says what was attempted, as explain.Failure wants it.
+// attempt returns the attempt for [explain.Failure].
 func attempt(id, slug string) string {
-	return fmt.Sprintf("Giving the session %s the sending policy %s failed", id, explain.String(slug))
+	return fmt.Sprintf("Setting the sending policy %s for the session %s failed", explain.String(slug), id)
 }
 
-// notSet explains why the session was not given the policy, for a reason that does not lie in the policy.
+// notSet explains why the policy was not set, if the policy itself is not the reason.
 func notSet(id, slug string, err error) diag.Diagnostic {
 	if wawp.KindOf(err).Missing() {
 		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "Wawp knows no session "+id,
@@ -27,11 +27,11 @@ func notSet(id, slug string, err error) diag.Diagnostic {
 	return explain.Diagnostic(summaryNotSet, explain.Failure(attempt(id, slug), err), err)
 }
 
-// refused explains that the session was not given the policy, and names those that the account may use.
-func refused(id, slug string, err error, now wawp.RateLimit) diag.Diagnostic {
-	reason := "The account has no policy of this slug."
+// policyRefused explains that Wawp refused the policy, and lists the ones that the account may use.
+func policyRefused(id, slug string, err error, current wawp.RateLimit) diag.Diagnostic {
+	reason := "Wawp has no policy with this slug."
 	var all, usable []string
-	for _, p := range now.Policies {
+	for _, p := range current.Policies {
 		all = append(all, p.Slug)
 		if p.Available {
 			usable = append(usable, p.Slug)
@@ -39,7 +39,7 @@ func refused(id, slug string, err error, now wawp.RateLimit) diag.Diagnostic {
 		switch {
 		case p.Slug != slug:
 		case p.Available:
-			reason = "Wawp lists the policy as one that the account may use, and did not accept it all the same."
+			reason = "Wawp lists the policy as one that the account may use, but did not accept it."
 		default:
 			reason = "The account may not use this policy: it may need a paid plan."
 		}
@@ -47,40 +47,36 @@ func refused(id, slug string, err error, now wawp.RateLimit) diag.Diagnostic {
 	next := "Set policy to one that the account may use: " + explain.List(usable) + "."
 	switch {
 	case len(all) == 0:
-		reason, next = "", "Wawp does not say which policies there are; "+explain.Dashboard+" shows them."
+		reason, next = "", "Wawp does not report which policies there are. Look at them in "+explain.Dashboard+"."
 	case len(usable) == 0:
-		next = "Wawp does not say which policies the account may use. These are all: " + explain.List(all) + "."
+		next = "Wawp does not report which policies the account may use. All policies: " + explain.List(all) + "."
 	}
-	if now.Policy != "" {
-		next += " The session has " + explain.String(now.Policy) + "."
+	if current.Policy != "" {
+		next += " The session has " + explain.String(current.Policy) + "."
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root("policy"), summaryNotSet,
 		attempt(id, slug)+".\n\n"+explain.Answer(err)+"\n\n"+strings.TrimSpace(reason+" "+next))
 }
 
-// untold says that an answer did not name the session's policy. The summary is constant, as are those of the other
-// warnings that many sessions can have at once, so that Terraform shows them as one.
-func untold(id string) diag.Diagnostic {
+// policyNotReported warns that an answer lacked the session's policy. Its summary is constant, so that Terraform groups
+// the warnings of many sessions.
+func policyNotReported(id string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp does not report the current sending policy", fmt.Sprintf(
-		"The answer about the session %s does not name the session's sending policy under any key that the provider "+
-			"knows. The "+
-			"state keeps what the configuration says, so a change in the dashboard does not show. Please report "+
-			"this, with the "+
-			"keys (not the values) of the answer of GET /v2/session/rate-limit.", id))
+		"The answer about the session %s has no sending policy under any key that the provider knows. The state "+
+			"keeps the policy of the configuration, so plans do not show a change in the dashboard. Please report "+
+			"this, with the keys (not the values) of the answer of GET /v2/session/rate-limit.", id))
 }
 
-// different says that Wawp shows another policy than the one that it has just accepted.
-func different(id, slug, shown string) diag.Diagnostic {
+// otherPolicyShown warns that Wawp shows another policy than the one that it has just accepted.
+func otherPolicyShown(id, slug, shown string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp still shows another sending policy", fmt.Sprintf(
-		"Wawp accepted the sending policy %s for the session %s, but shows %s. Its answers to reads may be some "+
-			"seconds "+
-			"old; the next plan tells whether the change took hold.", explain.String(slug), id, explain.String(shown)))
+		"Wawp accepted the sending policy %s for the session %s, but shows %s. Its answer may be some seconds old. "+
+			"The next plan shows which policy the session has.", explain.String(slug), id, explain.String(shown)))
 }
 
-// notReadBack says that the policy was set, and its limits are not known.
+// notReadBack warns that the policy was set, but its limits could not be read.
 func notReadBack(id, slug string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp sending policy was set, but not read back", explain.Failure(fmt.Sprintf(
-		"Wawp accepted the sending policy %s for the session %s, but reading it failed. What is not known is null "+
-			"until the "+
-			"next refresh", explain.String(slug), id), err))
+		"Wawp accepted the sending policy %s for the session %s, but reading it failed. Its unknown values are null "+
+			"until the next refresh", explain.String(slug), id), err))
 }

@@ -15,18 +15,18 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// once is a provider block that tries nothing again: what is tested here is what follows the last attempt.
-const once = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"2s\"\n}\n\n"
+// noRetries is a provider block without retries: the tests are about what follows the last attempt.
+const noRetries = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"2s\"\n}\n\n"
 
-// What is answered to what is not there: by something that is not Wawp, and by Wawp.
+// Answers about sessions that do not exist: of a server that is not Wawp, and of Wawp.
 const (
-	foreign = "404 page not found"
-	own     = `{"code":"invalid_instance","message":"The instance was deleted."}`
-	dropped = `{"code":"invalid_session","message":"The session is invalid."}`
+	foreignAnswer  = "404 page not found"
+	noSuchInstance = `{"code":"invalid_instance","message":"The instance was deleted."}`
+	invalidSession = `{"code":"invalid_session","message":"The session is invalid."}`
 )
 
-// all chains faults' distortions.
-func all(reshape ...func(map[string]any) any) func(map[string]any) any {
+// chain chains faults' distortions.
+func chain(reshape ...func(map[string]any) any) func(map[string]any) any {
 	return func(answer map[string]any) any {
 		var result any = answer
 		for _, each := range reshape {
@@ -36,8 +36,8 @@ func all(reshape ...func(map[string]any) any) func(map[string]any) any {
 	}
 }
 
-// edit returns a distortion of the current policy.
-func edit(change func(slug any) any) func(map[string]any) any {
+// editPolicy returns a distortion of the current policy.
+func editPolicy(change func(slug any) any) func(map[string]any) any {
 	return func(answer map[string]any) any {
 		answer["current_policy"] = change(answer["current_policy"])
 		return answer
@@ -48,7 +48,7 @@ func edit(change func(slug any) any) func(map[string]any) any {
 func TestAnswersInOtherForms(t *testing.T) {
 	t.Parallel()
 	object := func(key string) func(map[string]any) any {
-		return edit(func(slug any) any { return map[string]any{key: slug} })
+		return editPolicy(func(slug any) any { return map[string]any{key: slug} })
 	}
 	byCode := func(answer map[string]any) any {
 		policies := map[string]any{}
@@ -65,18 +65,18 @@ func TestAnswersInOtherForms(t *testing.T) {
 		"wrapped":       wawptest.Wrap("data"),
 		"wrapped twice": wawptest.Wrap("data", "session"),
 		"object":        object("slug"),
-		"object, name":  all(object("name"), wawptest.Rename("current_policy", "policy")),
-		"map":           all(byCode, wawptest.Set("has_active_plan", "0")),
+		"object, name":  chain(object("name"), wawptest.Rename("current_policy", "policy")),
+		"map":           chain(byCode, wawptest.Set("has_active_plan", "0")),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			w.Inject(wawptest.Fault{Reshape: reshape})
 			w.Steps(t,
-				resource.TestStep{Config: w.Config(declare(strict)), ConfigStateChecks: shows(strict, false)},
+				resource.TestStep{Config: w.Config(policyConfig(strict)), ConfigStateChecks: policyChecks(strict, false)},
 				resource.TestStep{
 					PreConfig: func() { w.SetPolicy(id, standard) },
-					Config:    w.Config(declare(strict)), ConfigStateChecks: shows(strict, false),
+					Config:    w.Config(policyConfig(strict)), ConfigStateChecks: policyChecks(strict, false),
 					ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate),
 				},
 			)
@@ -87,13 +87,13 @@ func TestAnswersInOtherForms(t *testing.T) {
 	}
 }
 
-// TestUntoldPolicy keeps what is configured, with a warning.
-func TestUntoldPolicy(t *testing.T) {
+// TestPolicyNotReported: the state keeps the configured policy, with a warning.
+func TestPolicyNotReported(t *testing.T) {
 	t.Parallel()
 	const warning = "Warning: Wawp does not report the current sending policy"
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Reshape: wawptest.Rename("current_policy", "assigned")})
-	tf := w.Terraform(t, declare(strict))
+	tf := w.Terraform(t, policyConfig(strict))
 	acctest.Contains(t, tf.OK("apply"), warning, "1 added")
 	w.Asked(t, map[string]int{set: 1, get: 1})
 	acctest.Contains(t, tf.OK("plan"), warning, id, "No changes.")
@@ -101,7 +101,7 @@ func TestUntoldPolicy(t *testing.T) {
 		s["limits"].(map[string]any)["send_message_per_minute"] != 5. {
 		t.Errorf("the state is %v", s)
 	}
-	tf.Configure(declare(standard))
+	tf.Configure(policyConfig(standard))
 	acctest.Contains(t, tf.OK("apply"), warning, "1 changed")
 	if got := w.Policy(id); got != standard {
 		t.Errorf("the policy is %q", got)
@@ -113,55 +113,57 @@ func TestUntoldPolicy(t *testing.T) {
 	acctest.Contains(t, tf.OK("apply"), "1 changed")
 }
 
-// TestAnswersThatTellLess has answers to PATCH and GET that leave something out, or contradict.
-func TestAnswersThatTellLess(t *testing.T) {
+// TestIncompleteAnswers has answers to PATCH and GET that leave something out, or contradict.
+func TestIncompleteAnswers(t *testing.T) {
 	t.Parallel()
 	null := knownvalue.Null()
-	pays := has("has_active_plan", knownvalue.Bool(false))
+	pays := attributeCheck("has_active_plan", knownvalue.Bool(false))
 	for name, test := range map[string]struct {
 		set, get wawptest.Fault
 		checks   []statecheck.StateCheck
 	}{
-		"set is empty": {set: wawptest.Fault{Act: true, Status: 204}, checks: shows(strict, false)},
-		"set says OK":  {set: wawptest.Fault{Act: true, Body: "OK"}, checks: shows(strict, false)},
+		"set is empty": {set: wawptest.Fault{Act: true, Status: 204}, checks: policyChecks(strict, false)},
+		"set says OK":  {set: wawptest.Fault{Act: true, Body: "OK"}, checks: policyChecks(strict, false)},
 		"set tells the policy": {
 			set:    wawptest.Fault{Act: true, Body: `{"policy_slug":"strict"}`},
-			checks: shows(strict, false),
+			checks: policyChecks(strict, false),
 		},
 		"set has code, message": {
 			set:    wawptest.Fault{Act: true, Body: `{"code":"rate_limit_set","message":"Done."}`},
-			checks: shows(strict, false),
+			checks: policyChecks(strict, false),
 		},
-		"set is HTML": {set: wawptest.Fault{Act: true, Body: "<html>"}, checks: shows(strict, false)},
+		"set is HTML": {set: wawptest.Fault{Act: true, Body: "<html>"}, checks: policyChecks(strict, false)},
 		"set is the old answer": {
 			set:    wawptest.Fault{Reshape: wawptest.Set("current_policy", standard)},
-			checks: shows(strict, false),
+			checks: policyChecks(strict, false),
 		},
 		"no plan is told": {
-			set:    wawptest.Fault{Reshape: wawptest.Without("has_active_plan")},
-			get:    wawptest.Fault{Reshape: wawptest.Without("has_active_plan")},
-			checks: []statecheck.StateCheck{has("limits", limitsOf(strict)), has("has_active_plan", null)},
+			set: wawptest.Fault{Reshape: wawptest.Without("has_active_plan")},
+			get: wawptest.Fault{Reshape: wawptest.Without("has_active_plan")},
+			checks: []statecheck.StateCheck{
+				attributeCheck("limits", policyLimits(strict)), attributeCheck("has_active_plan", null),
+			},
 		},
 		"no policies are told": {
 			set:    wawptest.Fault{Reshape: wawptest.Without("policies", "free_policies")},
 			get:    wawptest.Fault{Reshape: wawptest.Without("policies", "free_policies")},
-			checks: []statecheck.StateCheck{has("limits", null), pays},
+			checks: []statecheck.StateCheck{attributeCheck("limits", null), pays},
 		},
 		"policies without limits": {
 			set:    wawptest.Fault{Reshape: wawptest.Set("policies", []string{strict})},
 			get:    wawptest.Fault{Reshape: wawptest.Set("policies", []string{strict})},
-			checks: []statecheck.StateCheck{has("limits", null), pays},
+			checks: []statecheck.StateCheck{attributeCheck("limits", null), pays},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			test.set.Match, test.get.Match = set, get
 			w.Inject(test.set)
 			if test.get.Reshape != nil {
 				w.Inject(test.get)
 			}
-			w.Steps(t, resource.TestStep{Config: w.Config(declare(strict)), ConfigStateChecks: test.checks})
+			w.Steps(t, resource.TestStep{Config: w.Config(policyConfig(strict)), ConfigStateChecks: test.checks})
 			if requests := w.Requests(); w.Count(set) != 1 || requests[1].String() != get+" -> 200" {
 				t.Errorf("the requests are %v", requests)
 			}
@@ -169,17 +171,17 @@ func TestAnswersThatTellLess(t *testing.T) {
 	}
 }
 
-// TestStaleReadAfterTheChange has a GET that shows the policy from before: what was planned is what comes out.
+// TestStaleReadAfterTheChange: a GET still shows the previous policy, and the state has the planned one.
 func TestStaleReadAfterTheChange(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	silent := wawptest.Fault{Match: set, Act: true, Status: 204}
 	stale := func(slug string) wawptest.Fault {
 		return wawptest.Fault{Match: get, Times: 1, Reshape: wawptest.Set("current_policy", slug)}
 	}
 	w.Inject(silent)
 	w.Inject(stale(standard))
-	tf := w.Terraform(t, declare(strict))
+	tf := w.Terraform(t, policyConfig(strict))
 	acctest.Contains(t, tf.OK("apply"), "Warning: Wawp still shows another sending policy", "1 added")
 	if s := tf.State()[0].Attributes; s["policy"] != strict ||
 		s["limits"].(map[string]any)["send_message_per_minute"] != 5. {
@@ -187,19 +189,19 @@ func TestStaleReadAfterTheChange(t *testing.T) {
 	}
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 
-	tf.Configure(declare(standard))
+	tf.Configure(policyConfig(standard))
 	w.Inject(stale(strict))
 	acctest.Contains(t, tf.OK("apply", "-refresh=false"), "Warning: Wawp still shows another sending policy",
 		"1 changed")
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 }
 
-// TestPolicyIsAcceptedAndIgnored shows as drift in the next plan.
+// TestPolicyIsAcceptedAndIgnored: the next plan shows that as drift.
 func TestPolicyIsAcceptedAndIgnored(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: set, Body: `{"success":true}`})
-	tf := w.Terraform(t, declare(strict))
+	tf := w.Terraform(t, policyConfig(strict))
 	acctest.Contains(t, tf.OK("apply"), "shows \"standard_policy\"", "1 added")
 	acctest.Contains(t, tf.OK("plan"), "0 to add, 1 to change, 0 to destroy")
 }
@@ -211,10 +213,10 @@ func TestLostAnswerIsRepeated(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			fault.Match, fault.Act, fault.Times = set, true, 1
 			w.Inject(fault)
-			w.Steps(t, resource.TestStep{Config: w.Config(declare(strict)), ConfigStateChecks: shows(strict, false)})
+			w.Steps(t, resource.TestStep{Config: w.Config(policyConfig(strict)), ConfigStateChecks: policyChecks(strict, false)})
 			if n := w.Count(set); n != 2 {
 				t.Errorf("the policy was set %d times", n)
 			}
@@ -224,10 +226,10 @@ func TestLostAnswerIsRepeated(t *testing.T) {
 
 func TestSetButNotReadBack(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: set, Act: true, Status: 204})
 	w.Inject(wawptest.Fault{Match: get, Status: 500, Times: 1})
-	tf := w.Terraform(t, once+declare(strict))
+	tf := w.Terraform(t, noRetries+policyConfig(strict))
 	acctest.Contains(t, tf.OK("apply"), "Warning: Wawp sending policy was set, but not read back", "HTTP 500",
 		"1 added")
 	if s := tf.State()[0].Attributes; s["policy"] != strict || s["limits"] != nil || s["has_active_plan"] != nil {
@@ -240,7 +242,7 @@ func TestSetButNotReadBack(t *testing.T) {
 	}
 }
 
-// TestRefusedPolicy names those that the account may use, beside the argument.
+// TestRefusedPolicy: the diagnostic lists the policies that the account may use, and has the path of the argument.
 func TestRefusedPolicy(t *testing.T) {
 	t.Parallel()
 	usable := `Set policy to one that the account may use: "standard_policy", "strict". The session has "standard_policy".`
@@ -256,7 +258,7 @@ func TestRefusedPolicy(t *testing.T) {
 		}},
 		"no such": {"turbo", nil, []string{
 			"HTTP 400 (invalid_policy)", "There is no such policy.",
-			"no policy of this slug", usable,
+			"no policy with this slug", usable,
 		}},
 		"in words": {
 			"turbo",
@@ -264,7 +266,7 @@ func TestRefusedPolicy(t *testing.T) {
 				Match: set, Status: 404,
 				Body: `{"code":"not_found","message":"Policy turbo not found for this session"}`,
 			}},
-			[]string{"Policy turbo not found", "no policy of this slug", usable},
+			[]string{"Policy turbo not found", "no policy with this slug", usable},
 		},
 		"as 404": {
 			"turbo",
@@ -272,7 +274,7 @@ func TestRefusedPolicy(t *testing.T) {
 				Match: set, Status: 404,
 				Body: `{"code":"policy_not_found","message":"No."}`,
 			}},
-			[]string{"policy_not_found", "no policy of this slug", usable},
+			[]string{"policy_not_found", "no policy with this slug", usable},
 		},
 		"in a 200": {
 			"turbo",
@@ -280,22 +282,22 @@ func TestRefusedPolicy(t *testing.T) {
 				Match: set,
 				Body:  `{"code":"invalid_policy","message":"No.","policy":"turbo"}`,
 			}},
-			[]string{"invalid_policy", "no policy of this slug", usable},
+			[]string{"invalid_policy", "no policy with this slug", usable},
 		},
 		"available": {
 			strict,
 			[]wawptest.Fault{refusal},
-			[]string{"Blocked.", "did not accept it all the same", usable},
+			[]string{"Blocked.", "but did not accept it", usable},
 		},
 		"all paid": {
 			paid,
-			[]wawptest.Fault{{Match: get, Reshape: all(wawptest.Set("policies", []string{"a", "b"}),
+			[]wawptest.Fault{{Match: get, Reshape: chain(wawptest.Set("policies", []string{"a", "b"}),
 				wawptest.Without("free_policies"))}},
-			[]string{"subscription_required", `These are all: "a", "b".`},
+			[]string{"subscription_required", `All policies: "a", "b".`},
 		},
 		"many": {
 			paid,
-			[]wawptest.Fault{{Match: get, Reshape: wawptest.Set("free_policies", many(30))}},
+			[]wawptest.Fault{{Match: get, Reshape: wawptest.Set("free_policies", firstNames(30))}},
 			[]string{`may use: "p00", "p01", `, `"p18", "p19" and `, " more. The session has"},
 		},
 		"one that speaks": {
@@ -312,14 +314,14 @@ func TestRefusedPolicy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			for _, fault := range test.faults {
 				w.Inject(fault)
 			}
-			tf := w.Terraform(t, once+declare(test.slug))
-			said := tf.Fails("apply")
-			acctest.Contains(t, said, "Error: Wawp sending policy was not set", `with AttributeName("policy")`, id)
-			acctest.Contains(t, said, test.says...)
+			tf := w.Terraform(t, noRetries+policyConfig(test.slug))
+			output := tf.Fails("apply")
+			acctest.Contains(t, output, "Error: Wawp sending policy was not set", `with AttributeName("policy")`, id)
+			acctest.Contains(t, output, test.says...)
 			w.Asked(t, map[string]int{set: 1, get: 1})
 			if len(tf.State()) != 0 {
 				t.Errorf("the state holds %v", tf.State())
@@ -328,8 +330,8 @@ func TestRefusedPolicy(t *testing.T) {
 	}
 }
 
-// many returns names that come before all others.
-func many(n int) []string {
+// firstNames returns n names that sort before all others.
+func firstNames(n int) []string {
 	names := make([]string, n)
 	for i := range names {
 		names[i] = fmt.Sprintf("p%02d", i)
@@ -340,12 +342,12 @@ func many(n int) []string {
 // TestAccRefusedPolicyPointsToTheArgument, and the state that the CLI writes has no policy that Wawp refused.
 func TestAccRefusedPolicyPointsToTheArgument(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
-	cli := w.Attached(t, once+declare(paid))
-	said := cli.Fails("apply", "-auto-approve", "-no-color")
-	acctest.Contains(t, said, "Error: Wawp sending policy was not set", "with "+address)
-	if !regexp.MustCompile(`"x": \d+: policy = `).MatchString(said) {
-		t.Errorf("nothing points to the argument in:\n%s", said)
+	w := newWorld(t, wawptest.Config{})
+	cli := w.Attached(t, noRetries+policyConfig(paid))
+	output := cli.Fails("apply", "-auto-approve", "-no-color")
+	acctest.Contains(t, output, "Error: Wawp sending policy was not set", "with "+address)
+	if !regexp.MustCompile(`"x": \d+: policy = `).MatchString(output) {
+		t.Errorf("nothing points to the argument in:\n%s", output)
 	}
 	if len(cli.State()) != 0 {
 		t.Errorf("the state holds %v", cli.State())
@@ -354,10 +356,10 @@ func TestAccRefusedPolicyPointsToTheArgument(t *testing.T) {
 
 func TestRefusedChangeKeepsTheState(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
-	tf := w.Terraform(t, once+declare(strict))
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, noRetries+policyConfig(strict))
 	tf.OK("apply")
-	tf.Configure(once + declare(paid))
+	tf.Configure(noRetries + policyConfig(paid))
 	acctest.Contains(t, tf.Fails("apply"), "needs an active plan", `"standard_policy", "strict"`,
 		`The session has "strict"`)
 	if s := tf.State()[0]; s.Status != "" || s.Attributes["policy"] != strict || w.Policy(id) != strict {
@@ -374,11 +376,11 @@ func TestNotSet(t *testing.T) {
 		says   []string
 	}{
 		"no such session": {
-			[]wawptest.Fault{{Status: 404, Body: own}},
+			[]wawptest.Fault{{Status: 404, Body: noSuchInstance}},
 			[]string{"Error: Wawp knows no session " + id, "because there is no such session", "deleted"},
 		},
 		"foreign 404": {
-			[]wawptest.Fault{{Status: 404, Body: foreign}},
+			[]wawptest.Fault{{Status: 404, Body: foreignAnswer}},
 			[]string{"Error: Wawp sending policy was not set", "check base_url"},
 		},
 		"401": {
@@ -411,11 +413,11 @@ func TestNotSet(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			for _, fault := range test.faults {
 				w.Inject(fault)
 			}
-			tf := w.Terraform(t, once+declare(strict))
+			tf := w.Terraform(t, noRetries+policyConfig(strict))
 			acctest.Contains(t, tf.Fails("apply"), test.says...)
 			if len(tf.State()) != 0 {
 				t.Errorf("the state holds %v", tf.State())
@@ -428,36 +430,36 @@ func TestNotSet(t *testing.T) {
 func TestUnreadablePolicyKeepsTheState(t *testing.T) {
 	t.Parallel()
 	described := wawptest.Fault{Skip: 1000}
-	gone := wawptest.Fault{Status: 404, Body: own}
+	gone := wawptest.Fault{Status: 404, Body: noSuchInstance}
 	for name, test := range map[string]struct {
 		get, info wawptest.Fault
 		fails     bool // else it warns
 	}{
 		"info answers":          {gone, described, false},
 		"info is broken":        {gone, wawptest.Fault{Status: 503}, false},
-		"info is refused":       {gone, wawptest.Fault{Status: 401, Body: own}, false},
-		"info is foreign":       {gone, wawptest.Fault{Status: 404, Body: foreign}, false},
-		"info: invalid_session": {gone, wawptest.Fault{Status: 404, Body: dropped}, false},
+		"info is refused":       {gone, wawptest.Fault{Status: 401, Body: noSuchInstance}, false},
+		"info is foreign":       {gone, wawptest.Fault{Status: 404, Body: foreignAnswer}, false},
+		"info: invalid_session": {gone, wawptest.Fault{Status: 404, Body: invalidSession}, false},
 		"info is HTML":          {gone, wawptest.Fault{Body: "<html>"}, false},
-		"invalid_session":       {wawptest.Fault{Status: 404, Body: dropped}, gone, false},
-		"a proxy's 404":         {wawptest.Fault{Status: 404, Body: foreign}, gone, false},
+		"invalid_session":       {wawptest.Fault{Status: 404, Body: invalidSession}, gone, false},
+		"a proxy's 404":         {wawptest.Fault{Status: 404, Body: foreignAnswer}, gone, false},
 		"an unknown route": {
 			wawptest.Fault{Status: 404, Body: `{"code":"rest_no_route","message":"No route"}`},
 			gone, false,
 		},
 		"an HTML page":            {wawptest.Fault{Body: "<html>Sign in</html>"}, gone, false},
-		"an error in disguise":    {wawptest.Fault{Body: own}, gone, false},
+		"an error in disguise":    {wawptest.Fault{Body: noSuchInstance}, gone, false},
 		"an answer without sense": {wawptest.Fault{Body: `{"success":true}`}, gone, false},
 		"an empty answer":         {wawptest.Fault{Status: 204}, gone, false},
-		"401":                     {wawptest.Fault{Status: 401, Body: own}, gone, true},
-		"403":                     {wawptest.Fault{Status: 403, Body: own}, gone, true},
-		"500":                     {wawptest.Fault{Status: 500, Body: own}, gone, true},
+		"401":                     {wawptest.Fault{Status: 401, Body: noSuchInstance}, gone, true},
+		"403":                     {wawptest.Fault{Status: 403, Body: noSuchInstance}, gone, true},
+		"500":                     {wawptest.Fault{Status: 500, Body: noSuchInstance}, gone, true},
 		"no answer":               {wawptest.Fault{Drop: true}, gone, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
-			tf := w.Terraform(t, once+declare(strict))
+			w := newWorld(t, wawptest.Config{})
+			tf := w.Terraform(t, noRetries+policyConfig(strict))
 			tf.OK("apply")
 			before := fmt.Sprint(tf.State())
 			test.get.Match, test.info.Match = get, info
@@ -480,24 +482,24 @@ func TestUnreadablePolicyKeepsTheState(t *testing.T) {
 
 func TestSessionDeletedInTheDashboard(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
-	tf := w.Terraform(t, declare(strict))
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, policyConfig(strict))
 	tf.OK("apply")
 	w.Remove(id)
 	w.ResetRequests()
 	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp sending policy is gone", id,
 		"1 to add, 0 to change, 0 to destroy")
 	w.Asked(t, map[string]int{get: 2, info: 1}) // the policy again after session/info: three requests prove an absence
-	said := tf.Fails("apply")
-	acctest.Contains(t, said, "Error: Wawp knows no session "+id)
-	acctest.Contains(t, said, `with AttributeName("instance_id")`)
+	output := tf.Fails("apply")
+	acctest.Contains(t, output, "Error: Wawp knows no session "+id)
+	acctest.Contains(t, output, `with AttributeName("instance_id")`)
 }
 
 // TestImportedPolicyIsLikeAnyOther once it has been read: its session can go.
 func TestImportedPolicyIsLikeAnyOther(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
-	tf := w.Terraform(t, declare(standard))
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, policyConfig(standard))
 	tf.OK("import", address, id)
 	w.Remove(id)
 	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp sending policy is gone", id, "1 to add")
@@ -505,8 +507,8 @@ func TestImportedPolicyIsLikeAnyOther(t *testing.T) {
 
 func TestUnknownConfiguration(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
-	tf := w.Terraform(t, declare(strict)+strings.Replace(declare(strict), `"x"`, `"y"`, 1))
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, policyConfig(strict)+strings.Replace(policyConfig(strict), `"x"`, `"y"`, 1))
 	tf.OK("apply")
 	w.ResetRequests()
 	const unknown = "The provider's configuration is not known yet"
@@ -514,7 +516,7 @@ func TestUnknownConfiguration(t *testing.T) {
 	acctest.Contains(t, tf.OK("plan"), "Warning: "+unknown, "No changes.")
 	tf.Forget("wawp_session_rate_limit.y")
 	acctest.Contains(t, tf.Fails("import", "wawp_session_rate_limit.y", id), "Error: "+unknown)
-	tf.Configure(declare(strict) + source)
+	tf.Configure(policyConfig(strict) + dataSourceConfig)
 	acctest.Contains(t, tf.Fails("plan"), "Error: "+unknown)
 	w.Asked(t, nil)
 	if len(tf.State()) != 1 {

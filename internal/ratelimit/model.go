@@ -18,7 +18,7 @@ type model struct {
 	Timeouts      timeouts.Value `tfsdk:"timeouts"`
 }
 
-// identity is what tells the policy of one session from all others.
+// identity is the resource identity of the policy of a session.
 type identity struct {
 	InstanceID types.String `tfsdk:"instance_id"`
 }
@@ -39,7 +39,7 @@ type policyModel struct {
 	Limits    types.Object `tfsdk:"limits"`
 }
 
-// refresh takes over what a read told. The policy stays as it is if it was not told.
+// refresh copies the values of an answer. If the answer lacks the policy, the policy stays as it is.
 func (m *model) refresh(r wawp.RateLimit) {
 	if r.Policy != "" {
 		m.Policy = types.StringValue(r.Policy)
@@ -48,9 +48,9 @@ func (m *model) refresh(r wawp.RateLimit) {
 	m.HasActivePlan = types.BoolPointerValue(r.HasActivePlan)
 }
 
-// learn fills in what is still unknown during an apply, as far as an answer told it. What the plan holds already must
-// come out of the apply as it is.
-func (m *model) learn(r wawp.RateLimit) {
+// fillUnknown sets the unknown values that an answer has. Known values of the plan stay: Terraform requires that an
+// apply keeps them.
+func (m *model) fillUnknown(r wawp.RateLimit) {
 	if l := r.LimitsOf(m.Policy.ValueString()); l != nil && m.Limits.IsUnknown() {
 		m.Limits = limits(l)
 	}
@@ -59,11 +59,11 @@ func (m *model) learn(r wawp.RateLimit) {
 	}
 }
 
-// isComplete says whether nothing is unknown any more.
+// isComplete reports whether all values are known.
 func (m *model) isComplete() bool { return !m.Limits.IsUnknown() && !m.HasActivePlan.IsUnknown() }
 
-// settle ends what is still unknown after an apply: nobody has told it.
-func (m *model) settle() {
+// unknownToNull sets to null the values that are still unknown at the end of an apply.
+func (m *model) unknownToNull() {
 	if m.Limits.IsUnknown() {
 		m.Limits = limits(nil)
 	}
@@ -90,8 +90,8 @@ func (d *dataModel) refresh(r wawp.RateLimit) {
 
 // limits returns the limits as an object; nil becomes null.
 func limits(l *wawp.Limits) types.Object {
-	limitTypes := make(map[string]attr.Type, len(aboutLimits))
-	for name := range aboutLimits {
+	limitTypes := make(map[string]attr.Type, len(limitDescriptions))
+	for name := range limitDescriptions {
 		limitTypes[name] = types.Int64Type
 	}
 	if l == nil {

@@ -1,5 +1,5 @@
-// Package ratelimit offers wawp_session_rate_limit, the sending policy of a session, and a data source of the policies
-// that there are.
+// Package ratelimit implements wawp_session_rate_limit, the sending policy of a session, and the data source of all
+// policies.
 package ratelimit
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// defaultTimeout is the default of each of the timeouts.
+// defaultTimeout is the default of every timeout.
 const defaultTimeout = 5 * time.Minute
 
 var (
@@ -43,7 +43,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan keeps the plan of a change quiet: other limits come with another policy only.
+// ModifyPlan keeps the values that a change does not touch: only another policy brings other limits.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
@@ -62,7 +62,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
-// Create gives the session the policy.
+// Create sets the policy of the session.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan model
@@ -84,13 +84,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
 }
 
-// set gives the session the planned policy, and fills in what the plan leaves open. Whatever a read shows, the policy
-// that comes out is the planned one: the answers to reads may be older than the change.
+// set sets the planned policy, and fills in the unknown values. The policy stays the planned one even if a read shows
+// another: answers to reads may be older than the change.
 func (r *Resource) set(ctx context.Context, plan *model) diag.Diagnostics {
 	var diags diag.Diagnostics
 	id, slug := plan.InstanceID.ValueString(), plan.Policy.ValueString()
 	answer, err := r.client.SetRateLimit(ctx, id, slug)
-	plan.learn(answer)
+	plan.fillUnknown(answer)
 	switch {
 	case err == nil && answer.Policy == slug && plan.isComplete():
 		return nil
@@ -99,25 +99,25 @@ func (r *Resource) set(ctx context.Context, plan *model) diag.Diagnostics {
 		return diags
 	}
 
-	now, lookErr := r.client.GetRateLimit(ctx, id)
-	tookHold := wawp.KindOf(err) == wawp.Unreadable && now.Policy == slug
+	current, lookErr := r.client.GetRateLimit(ctx, id)
+	isSet := wawp.KindOf(err) == wawp.Unreadable && current.Policy == slug
 	switch {
 	case err != nil && lookErr != nil:
 		diags.Append(notSet(id, slug, err))
 		return diags
-	case err != nil && !tookHold:
-		diags.Append(refused(id, slug, err, now))
+	case err != nil && !isSet:
+		diags.Append(policyRefused(id, slug, err, current))
 		return diags
 	case lookErr != nil:
 		diags.Append(notReadBack(id, slug, lookErr))
-	case answer.Policy == slug, now.Policy == slug:
-	case answer.Policy == "" && now.Policy == "":
-		diags.Append(untold(id))
+	case answer.Policy == slug, current.Policy == slug:
+	case answer.Policy == "" && current.Policy == "":
+		diags.Append(policyNotReported(id))
 	default:
-		diags.Append(different(id, slug, now.Policy))
+		diags.Append(otherPolicyShown(id, slug, current.Policy))
 	}
-	plan.learn(now)
-	plan.settle()
+	plan.fillUnknown(current)
+	plan.unknownToNull()
 	return diags
 }
 
@@ -137,33 +137,33 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	defer cancel()
 
 	id := m.InstanceID.ValueString()
-	now, err := r.client.GetRateLimit(ctx, id)
-	again := func(wawp.Session) error {
-		now, err = r.client.GetRateLimit(ctx, id)
+	current, err := r.client.GetRateLimit(ctx, id)
+	readAgain := func(wawp.Session) error {
+		current, err = r.client.GetRateLimit(ctx, id)
 		return err
 	}
-	if err != nil && !object(id).ReadAgain(ctx, r.client, req, resp, err, again) {
+	if err != nil && !object(id).ReadAgain(ctx, r.client, req, resp, err, readAgain) {
 		return
 	}
-	if now.Policy == "" {
-		resp.Diagnostics.Append(untold(id))
+	if current.Policy == "" {
+		resp.Diagnostics.Append(policyNotReported(id))
 	}
-	m.refresh(now)
+	m.refresh(current)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 }
 
-// object names the policy in the state.
+// object describes the policy for the package state.
 func object(id string) state.Object {
 	return state.Object{
 		Type: "wawp_session_rate_limit", Noun: "sending policy", InstanceID: id,
 		Name:   "the sending policy of the session " + id,
-		Paired: true, // perhaps: it is not known here
-		Anew:   "sets it anew, which fails unless instance_id names another session by then",
+		Paired: true, // not known here, so it may be
+		Anew:   "sets it again, which fails unless instance_id names another session by then",
 	}
 }
 
-// Update gives the session another policy. Nothing else makes a request.
+// Update sets another policy. Other changes make no request.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan, prior model
@@ -186,14 +186,14 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 			return
 		}
 	}
-	plan.settle()
+	plan.unknownToNull()
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// Delete makes no request: a session always has a policy, and keeps the one that it has.
+// Delete makes no request. A session always has a policy, and keeps its current one.
 func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-// ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
+// ImportState imports by instance id or by identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
 	resp *resource.ImportStateResponse,
 ) {

@@ -40,27 +40,27 @@ const (
 	limitless = "unlimited"
 )
 
-// open opens an account that has a session.
-func open(t *testing.T, config wawptest.Config) *acctest.World {
+// newWorld opens an account that has a session.
+func newWorld(t *testing.T, config wawptest.Config) *acctest.World {
 	t.Helper()
 	w := acctest.New(t, config)
 	w.Add(wawptest.Session{InstanceID: id})
 	return w
 }
 
-// declare configures a policy of the session.
-func declare(slug string, arguments ...string) string {
+// policyConfig configures a policy of the session.
+func policyConfig(slug string, arguments ...string) string {
 	return fmt.Sprintf("resource \"wawp_session_rate_limit\" \"x\" {\n  instance_id = %q\n  policy      = %q\n%s}\n",
 		id, slug, strings.Join(arguments, "\n"))
 }
 
-// has checks one attribute in the state.
-func has(attribute string, want knownvalue.Check) statecheck.StateCheck {
+// attributeCheck checks one attribute in the state.
+func attributeCheck(attribute string, want knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
 }
 
-// limits are those of a policy in the order of the names below; 0 is null.
-func limits(values ...int64) knownvalue.Check {
+// limitsCheck are those of a policy in the order of the names below; 0 is null.
+func limitsCheck(values ...int64) knownvalue.Check {
 	all := map[string]knownvalue.Check{}
 	for i, name := range []string{
 		"send_message_per_minute", "send_message_daily_cap", "account_protection_seconds", "concurrent_limit",
@@ -75,36 +75,36 @@ func limits(values ...int64) knownvalue.Check {
 }
 
 // The limits of the simulated API's policies.
-func limitsOf(slug string) knownvalue.Check {
+func policyLimits(slug string) knownvalue.Check {
 	return map[string]knownvalue.Check{
-		strict:    limits(5, 100, 10, 1, 2, 20, 5, 50),
-		standard:  limits(20, 500, 3, 1, 5, 100, 20, 200),
-		limitless: limits(0, 0, 0, 0, 0, 0, 0, 0),
+		strict:    limitsCheck(5, 100, 10, 1, 2, 20, 5, 50),
+		standard:  limitsCheck(20, 500, 3, 1, 5, 100, 20, 200),
+		limitless: limitsCheck(0, 0, 0, 0, 0, 0, 0, 0),
 	}[slug]
 }
 
-// shows checks that the state has a policy, with its limits.
-func shows(slug string, pays bool) []statecheck.StateCheck {
+// policyChecks checks that the state has a policy, with its limits.
+func policyChecks(slug string, pays bool) []statecheck.StateCheck {
 	return []statecheck.StateCheck{
-		has("instance_id", knownvalue.StringExact(id)), has("policy", knownvalue.StringExact(slug)),
-		has("limits", limitsOf(slug)), has("has_active_plan", knownvalue.Bool(pays)),
+		attributeCheck("instance_id", knownvalue.StringExact(id)), attributeCheck("policy", knownvalue.StringExact(slug)),
+		attributeCheck("limits", policyLimits(slug)), attributeCheck("has_active_plan", knownvalue.Bool(pays)),
 	}
 }
 
 func TestLifecycle(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.Steps(t,
-		resource.TestStep{Config: w.Config(declare(strict)), ConfigStateChecks: shows(strict, false)},
+		resource.TestStep{Config: w.Config(policyConfig(strict)), ConfigStateChecks: policyChecks(strict, false)},
 		resource.TestStep{
-			Config: w.Config(declare(standard)), ConfigStateChecks: shows(standard, false),
+			Config: w.Config(policyConfig(standard)), ConfigStateChecks: policyChecks(standard, false),
 			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate,
 				plancheck.ExpectUnknownValue(address, tfjsonpath.New("limits")),
 				plancheck.ExpectKnownValue(address, tfjsonpath.New("has_active_plan"), knownvalue.Bool(false))),
 		},
 		resource.TestStep{
 			PreConfig: func() { w.SetPaid(true) },
-			Config:    w.Config(declare(limitless)), ConfigStateChecks: shows(limitless, true),
+			Config:    w.Config(policyConfig(limitless)), ConfigStateChecks: policyChecks(limitless, true),
 			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate),
 		},
 	)
@@ -121,10 +121,10 @@ func TestLifecycle(t *testing.T) {
 // TestAccLifecycle sets a policy, changes it in place, and leaves it.
 func TestAccLifecycle(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
-	cli := w.Attached(t, declare(strict))
+	w := newWorld(t, wawptest.Config{})
+	cli := w.Attached(t, policyConfig(strict))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 0 destroyed")
-	cli.Configure(declare(standard))
+	cli.Configure(policyConfig(standard))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed, 0 destroyed")
 	cli.OK("plan", "-detailed-exitcode") // succeeds if there is nothing to change
 	acctest.Contains(t, cli.OK("destroy", "-auto-approve", "-no-color"), "1 destroyed")
@@ -133,15 +133,15 @@ func TestAccLifecycle(t *testing.T) {
 	}
 }
 
-func TestNothingIsAskedForTwice(t *testing.T) {
+func TestNoDuplicateRequests(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
-	tf := w.Terraform(t, declare(strict))
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, policyConfig(strict))
 	tf.OK("apply")
 	w.Asked(t, map[string]int{set: 1})
 	tf.OK("plan")
 	w.Asked(t, map[string]int{get: 1})
-	tf.Configure(declare(standard))
+	tf.Configure(policyConfig(standard))
 	tf.OK("apply")
 	w.Asked(t, map[string]int{get: 1, set: 1})
 	tf.OK("destroy", "-refresh=false")
@@ -150,14 +150,14 @@ func TestNothingIsAskedForTwice(t *testing.T) {
 
 func TestTimeoutsMakeNoRequest(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
-	timed := declare(strict, "timeouts = { create = \"10s\", read = \"10s\", update = \"10s\" }\n")
+	w := newWorld(t, wawptest.Config{})
+	timed := policyConfig(strict, "timeouts = { create = \"10s\", read = \"10s\", update = \"10s\" }\n")
 	w.Steps(t,
-		resource.TestStep{Config: w.Config(declare(strict))},
+		resource.TestStep{Config: w.Config(policyConfig(strict))},
 		resource.TestStep{
-			Config: w.Config(timed), ConfigStateChecks: shows(strict, false),
+			Config: w.Config(timed), ConfigStateChecks: policyChecks(strict, false),
 			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate,
-				plancheck.ExpectKnownValue(address, tfjsonpath.New("limits"), limitsOf(strict)),
+				plancheck.ExpectKnownValue(address, tfjsonpath.New("limits"), policyLimits(strict)),
 				plancheck.ExpectKnownValue(address, tfjsonpath.New("has_active_plan"), knownvalue.Bool(false))),
 		},
 	)
@@ -168,12 +168,12 @@ func TestTimeoutsMakeNoRequest(t *testing.T) {
 
 func TestChangeInTheDashboardIsSetBackInPlace(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.Steps(t,
-		resource.TestStep{Config: w.Config(declare(strict))},
+		resource.TestStep{Config: w.Config(policyConfig(strict))},
 		resource.TestStep{
 			PreConfig: func() { w.SetPolicy(id, standard) },
-			Config:    w.Config(declare(strict)), ConfigStateChecks: shows(strict, false),
+			Config:    w.Config(policyConfig(strict)), ConfigStateChecks: policyChecks(strict, false),
 			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate),
 		},
 	)
@@ -184,17 +184,17 @@ func TestChangeInTheDashboardIsSetBackInPlace(t *testing.T) {
 
 func TestLapsedPlan(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{Paid: true})
+	w := newWorld(t, wawptest.Config{Paid: true})
 	w.Steps(t,
-		resource.TestStep{Config: w.Config(declare(limitless)), ConfigStateChecks: shows(limitless, true)},
+		resource.TestStep{Config: w.Config(policyConfig(limitless)), ConfigStateChecks: policyChecks(limitless, true)},
 		resource.TestStep{
 			PreConfig: func() { w.SetPaid(false) },
-			Config:    w.Config(declare(limitless)), ConfigStateChecks: shows(limitless, false),
+			Config:    w.Config(policyConfig(limitless)), ConfigStateChecks: policyChecks(limitless, false),
 			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop),
 		},
 		resource.TestStep{ // and then Wawp takes the policy away
 			PreConfig:   func() { w.SetPolicy(id, standard) },
-			Config:      w.Config(declare(limitless)),
+			Config:      w.Config(policyConfig(limitless)),
 			ExpectError: regexp.MustCompile(`may not use this policy.*"standard_policy", "strict"`),
 		},
 	)
@@ -202,12 +202,12 @@ func TestLapsedPlan(t *testing.T) {
 
 func TestAnotherSessionIsGivenThePolicyInstead(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.Add(wawptest.Session{InstanceID: "5056E8000001"})
 	w.Steps(t,
-		resource.TestStep{Config: w.Config(declare(strict))},
+		resource.TestStep{Config: w.Config(policyConfig(strict))},
 		resource.TestStep{
-			Config:           w.Config(strings.Replace(declare(strict), id, "5056E8000001", 1)),
+			Config:           w.Config(strings.Replace(policyConfig(strict), id, "5056E8000001", 1)),
 			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionReplace),
 		},
 	)
@@ -231,8 +231,8 @@ func TestWithTheSessionItself(t *testing.T) {
 	tf.OK("refresh") // after which the session counts as seen
 
 	w.Remove(first) // in the dashboard
-	said := tf.OK("apply")
-	acctest.Contains(t, said, "Warning: Wawp sending policy is gone", first, "2 added, 0 changed, 0 destroyed")
+	output := tf.OK("apply")
+	acctest.Contains(t, output, "Warning: Wawp sending policy is gone", first, "2 added, 0 changed, 0 destroyed")
 	if second := w.Sessions()[0].InstanceID; w.Policy(second) != strict {
 		t.Errorf("the policy of the new session is %q", w.Policy(second))
 	}
@@ -241,15 +241,15 @@ func TestWithTheSessionItself(t *testing.T) {
 
 func TestArgumentsAreValidated(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	for name, test := range map[string]struct{ configuration, says string }{
-		"empty policy":   {declare(""), "policy is set, but empty"},
-		"empty instance": {strings.Replace(declare(strict), id, "", 1), "instance_id is set, but empty"},
+		"empty policy":   {policyConfig(""), "policy is set, but empty"},
+		"empty instance": {strings.Replace(policyConfig(strict), id, "", 1), "instance_id is set, but empty"},
 		"read timeout": {
-			declare(strict, "timeouts = { read = \"0s\" }\n"),
+			policyConfig(strict, "timeouts = { read = \"0s\" }\n"),
 			"timeouts.read must be a positive duration",
 		},
-		"limits": {declare(strict, "limits = {}\n"), "limits"},
+		"limits": {policyConfig(strict, "limits = {}\n"), "limits"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -270,8 +270,8 @@ func TestAccImport(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			acctest.Require(t, test.need, test.tofu)
-			w := open(t, wawptest.Config{})
-			cli := w.Attached(t, declare(test.slug)+"import {\n  to = "+address+"\n  "+test.by+"\n}\n")
+			w := newWorld(t, wawptest.Config{})
+			cli := w.Attached(t, policyConfig(test.slug)+"import {\n  to = "+address+"\n  "+test.by+"\n}\n")
 			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"),
 				"1 imported, 0 added, "+test.changed+", 0 destroyed")
 		})
@@ -281,8 +281,8 @@ func TestAccImport(t *testing.T) {
 // TestImport reads what a create has read.
 func TestImport(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
-	tf := w.Terraform(t, declare(strict))
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, policyConfig(strict))
 	tf.OK("apply")
 	created := tf.State()[0].Attributes
 	tf.Forget(address)
@@ -291,28 +291,28 @@ func TestImport(t *testing.T) {
 		t.Errorf("%v was created, and %v imported", created, imported)
 	}
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
-	tf.Configure(declare(standard))
+	tf.Configure(policyConfig(standard))
 	acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed, 0 destroyed")
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 }
 
-func TestImportOfNothing(t *testing.T) {
+func TestImportWithoutID(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
-	tf := w.Terraform(t, declare(strict))
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, policyConfig(strict))
 	for _, blank := range []string{"", " "} {
 		acctest.Contains(t, tf.Fails("import", address, blank), "No instance id to import")
 	}
 	w.Asked(t, nil)
 }
 
-// TestImportOfWhatCannotBeRead drops nothing silently: it is an error, however clear the absence is.
-func TestImportOfWhatCannotBeRead(t *testing.T) {
+// TestImportOfAnUnreadablePolicy drops nothing silently: it is an error, however clear the absence is.
+func TestImportOfAnUnreadablePolicy(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]wawptest.Fault{
 		"no such session": {Match: info, Skip: 1000},
-		"foreign 404":     {Match: get, Status: 404, Body: foreign},
-		"invalid_session": {Match: get, Status: 404, Body: dropped},
+		"foreign 404":     {Match: get, Status: 404, Body: foreignAnswer},
+		"invalid_session": {Match: get, Status: 404, Body: invalidSession},
 		"unreadable":      {Match: get, Body: "<html>"},
 		"not allowed":     {Match: get, Status: 403, Body: `{"code":"forbidden","message":"no"}`},
 	} {
@@ -320,7 +320,7 @@ func TestImportOfWhatCannotBeRead(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
 			w.Inject(fault)
-			acctest.Contains(t, w.Terraform(t, declare(strict)).Fails("import", address, id),
+			acctest.Contains(t, w.Terraform(t, policyConfig(strict)).Fails("import", address, id),
 				"Reading the sending policy of the session "+id+" failed")
 		})
 	}

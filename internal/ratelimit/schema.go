@@ -16,20 +16,19 @@ import (
 
 // Descriptions that the resource and the data source share.
 const (
-	aboutHasActivePlan = "Whether the account has an active paid plan, and with it the policies that are not free. " +
-		"Null where Wawp " +
-		"does not report it."
-	aboutAnyLimits = "Limits of the policy, which Wawp sets. Wawp documents their names only, and what each means " +
-		"is inferred from its " +
-		"name. Each is null where it is unlimited or not reported; the whole is null where Wawp reports none."
+	hasActivePlanDescription = "Whether the account has an active paid plan, which includes the policies that are " +
+		"not free. Null if Wawp does not report it."
+	limitsDescription = "Limits of the policy, which Wawp sets. Wawp documents only their names, so the meaning of " +
+		"each is inferred from its name. A limit is null if it is unlimited or not reported. All of `limits` is null " +
+		"if Wawp reports none."
 )
 
-// aboutLimits describes each limit. Wawp documents their names only.
-var aboutLimits = map[string]string{
+// limitDescriptions describes each limit. Wawp documents only their names (internal/wawp/API.md, section 6).
+var limitDescriptions = map[string]string{
 	"send_message_per_minute":    "Messages that the session may send per minute.",
 	"send_message_daily_cap":     "Messages that the session may send per day.",
 	"account_protection_seconds": "Seconds of pause with which Wawp protects the WhatsApp account.",
-	"concurrent_limit":           "Requests that Wawp carries out at the same time.",
+	"concurrent_limit":           "Requests that Wawp runs at the same time.",
 	"group_req_per_minute":       "Requests about groups per minute.",
 	"group_daily_cap":            "Requests about groups per day.",
 	"check_req_per_minute":       "Checks of phone numbers per minute.",
@@ -39,51 +38,48 @@ var aboutLimits = map[string]string{
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	limitAttributes := map[string]schema.Attribute{}
-	for name, about := range aboutLimits {
-		limitAttributes[name] = schema.Int64Attribute{Computed: true, MarkdownDescription: about}
+	for name, description := range limitDescriptions {
+		limitAttributes[name] = schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The sending policy of a session: how fast and how much it may send, which lowers the " +
-			"risk that " +
-			"WhatsApp bans its account. Every session has exactly one policy, so declare one of these per session. " +
-			"A policy that was " +
-			"changed in the dashboard is set back in place. Destroying the resource makes no request: the session " +
-			"keeps the " +
-			"policy that it has.",
+		MarkdownDescription: "The sending policy of a session: how fast and how much it may send. That lowers the " +
+			"risk that WhatsApp bans its account. Every session has exactly one policy, so declare one of these per " +
+			"session. If the policy is changed in the dashboard, the next apply sets it back in place. Destroying " +
+			"the resource makes no request: the session keeps its policy.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` " +
-					"of a `wawp_session`. Changing it " +
-					"replaces the resource: the other session is given the policy, and this one keeps it.",
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of " +
+					"a `wawp_session`. Changing it replaces the resource: it sets the policy of the new session, and " +
+					"the old session keeps its policy.",
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				Validators:    []validator.String{validate.InstanceID{}},
 			},
 			"policy": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Slug of the policy, such as `strict` or `standard_policy`. The data source " +
-					"`wawp_session_rate_limit_policies` lists them, and tells which the account may use; a policy " +
-					"that the account may not " +
-					"use is an error when it is applied. Changing it sets the other policy in place.",
+					"`wawp_session_rate_limit_policies` lists them, and shows which ones the account may use. A " +
+					"policy that the account may not use is an error during the apply. Changing it sets the other " +
+					"policy in place.",
 				Validators: []validator.String{validate.Name{}},
 			},
 			"limits": schema.SingleNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: aboutAnyLimits,
+				MarkdownDescription: limitsDescription,
 				Attributes:          limitAttributes,
 			},
-			"has_active_plan": schema.BoolAttribute{Computed: true, MarkdownDescription: aboutHasActivePlan},
+			"has_active_plan": schema.BoolAttribute{Computed: true, MarkdownDescription: hasActivePlanDescription},
 			"timeouts": validate.Timeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true,
-				CreateDescription: "How long setting the policy may take, retries included. Default: `5m`.",
-				ReadDescription:   "How long reading the policy may take, retries included. Default: `5m`.",
-				UpdateDescription: "How long setting another policy may take, retries included. Default: `5m`.",
+				CreateDescription: "How long setting the policy may take, including retries. Default: `5m`.",
+				ReadDescription:   "How long reading the policy may take, including retries. Default: `5m`.",
+				UpdateDescription: "How long setting another policy may take, including retries. Default: `5m`.",
 			})),
 		},
 	}
 }
 
-// IdentitySchema describes what identifies the policy of a session across its whole life.
+// IdentitySchema describes the resource identity of the policy of a session.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
 	resp *resource.IdentitySchemaResponse,
 ) {

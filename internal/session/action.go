@@ -16,7 +16,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// defaultActionTimeout bounds an action, its wait included. Wawp calls 60 s of STARTING too long.
+// defaultActionTimeout bounds an action, including its wait. It leaves room for the 60 seconds of STARTING after which
+// Wawp advises a restart (internal/wawp/API.md, section 3).
 const defaultActionTimeout = 2 * time.Minute
 
 var (
@@ -30,32 +31,32 @@ type Action struct {
 	client *wawp.Client // nil while the provider's configuration is not known
 }
 
-// actionKind is what tells one action from the others.
+// actionKind holds what differs between the four actions.
 type actionKind struct {
-	name    string // of the action's type, behind wawp_session_
-	about   string
-	doubted string // a status that leaves nothing to do, and that a session may only pass through
-	do      func(context.Context, *actionRun) *problem
+	name            string // follows wawp_session_ in the action's type
+	description     string
+	transientStatus string // counts as reached only once it has lasted
+	run             func(context.Context, *actionRun) *problem
 }
 
 // NewStartAction returns the action wawp_session_start.
 func NewStartAction() action.Action {
-	return &Action{actionKind: actionKind{"start", aboutStart, wawp.StatusScan, start}}
+	return &Action{actionKind: actionKind{"start", startDescription, wawp.StatusScan, start}}
 }
 
 // NewStopAction returns the action wawp_session_stop.
 func NewStopAction() action.Action {
-	return &Action{actionKind: actionKind{"stop", aboutStop, wawp.StatusStopped, stop}}
+	return &Action{actionKind: actionKind{"stop", stopDescription, wawp.StatusStopped, stop}}
 }
 
 // NewRestartAction returns the action wawp_session_restart.
 func NewRestartAction() action.Action {
-	return &Action{actionKind: actionKind{"restart", aboutRestart, "", restart}}
+	return &Action{actionKind: actionKind{"restart", restartDescription, "", restart}}
 }
 
 // NewLogoutAction returns the action wawp_session_logout.
 func NewLogoutAction() action.Action {
-	return &Action{actionKind: actionKind{"logout", aboutLogout, "", logOut}}
+	return &Action{actionKind: actionKind{"logout", logoutDescription, "", logOut}}
 }
 
 type actionModel struct {
@@ -64,32 +65,30 @@ type actionModel struct {
 }
 
 const (
-	aboutStart = "Starts the engine of a session that is `STOPPED`, and waits until it has left `STARTING`: it is " +
-		"`WORKING` if a phone is linked, else `SCAN_QR_CODE`, which is believed once it has lasted for 6 seconds. " +
-		"If the session is started already, it only says so. One that is `FAILED` needs `wawp_session_restart`. " +
-		"To keep a session started, set `desired_state` of `wawp_session` instead. " +
-		needsNew
-	aboutStop = "Stops the engine of a session, and waits until it is `STOPPED`. Until it is started again it neither " +
-		"sends nor receives. The phone stays linked. If the session has been `STOPPED` for 15 seconds, so that it " +
-		"is not only restarting, it sends nothing and says so. If `desired_state` of its `wawp_session` is " +
-		"`started`, the next apply starts it again: to keep it stopped, set that to `stopped` instead. " +
-		needsNew
-	aboutRestart = "Stops and starts the engine of a session, and waits until it was seen to boot and has left " +
-		"`STARTING`: it is `WORKING` if a phone is linked, else `SCAN_QR_CODE`, which is believed once it has " +
-		"lasted for 6 " +
-		"seconds. The phone stays linked. Wawp advises a restart, once, for a session that is `FAILED`, or " +
-		"`STARTING` for longer than 60 seconds. One that is `STOPPED` is started. The action fails if it does not " +
-		"see the restart happen. Afterwards, wait 30 seconds before sending messages. " +
-		needsNew
-	aboutLogout = "Unlinks the phone from a session, and waits until the session is no longer `WORKING`. The session " +
-		"stays, with its webhooks, and normally shows `SCAN_QR_CODE`: a person can link a phone again. A session " +
-		"that is " +
-		"not `WORKING` is waited for first, for longer than it takes to connect or to restart. If it shows " +
-		"`SCAN_QR_CODE` then, it only says so. If a `wawp_session_pairing` of the session is in the state, the " +
-		"next plan makes it anew, and the apply waits for a person with a phone. " +
-		needsNew
-	needsNew = "Needs Terraform 1.14 or later; to run before or after a destroy, as the page of the resource " +
-		"`wawp_session` shows, 1.16."
+	startDescription = "Starts the engine of a session that is `STOPPED`, and waits until it has left `STARTING`. " +
+		"Then it is `WORKING` if a phone is linked, else `SCAN_QR_CODE`, which counts once it has lasted for 6 " +
+		"seconds. If the session is already started, the action sends nothing and says so. A session that is " +
+		"`FAILED` needs `wawp_session_restart`. To keep a session started, set `desired_state` of `wawp_session` " +
+		"instead. " + versionRequirement
+	stopDescription = "Stops the engine of a session, and waits until it is `STOPPED`. A stopped session neither " +
+		"sends nor receives. The phone stays linked. If the session is `STOPPED` already, and stays so for 15 " +
+		"seconds, the action sends nothing and says so. If `desired_state` of its `wawp_session` is `started`, the " +
+		"next apply starts it again. To keep it stopped, set `desired_state` to `stopped` instead. " +
+		versionRequirement
+	restartDescription = "Stops and starts the engine of a session, and waits until it has seen the restart and the " +
+		"session has left `STARTING`. Then it is `WORKING` if a phone is linked, else `SCAN_QR_CODE`, which counts " +
+		"once it has lasted for 6 seconds. The phone stays linked. Wawp advises one restart for a session that is " +
+		"`FAILED`, or `STARTING` for longer than 60 seconds. A session that is `STOPPED` is started. The action " +
+		"fails if it does not see the restart. Afterwards, wait 30 seconds before sending messages. " +
+		versionRequirement
+	logoutDescription = "Unlinks the phone from a session, and waits until the session is no longer `WORKING`. The " +
+		"session and its webhooks stay. It normally shows `SCAN_QR_CODE` then, and a person can link a phone again. " +
+		"If the session is not `WORKING`, the action first waits for longer than connecting or restarting takes. If " +
+		"it then shows `SCAN_QR_CODE`, no phone is linked: the action sends nothing and says so. If the state has a " +
+		"`wawp_session_pairing` of the session, the next plan creates it again, and the apply waits for a person " +
+		"with a phone. " + versionRequirement
+	versionRequirement = "Needs Terraform 1.14 or later. To run it before or after a destroy, as on the page of the " +
+		"resource `wawp_session`, needs 1.16."
 )
 
 // Metadata names the action.
@@ -100,19 +99,18 @@ func (a *Action) Metadata(_ context.Context, req action.MetadataRequest, resp *a
 // Schema describes the action.
 func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: a.about,
+		MarkdownDescription: a.description,
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` " +
-					"of a `wawp_session`.",
+				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`: `instance_id` of " +
+					"a `wawp_session`.",
 				Validators: []validator.String{validate.InstanceID{}},
 			},
 			"timeouts": validate.ActionTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				InvokeDescription: "How long the action may take, waiting included. Default: `2m`. When it ends, " +
-					"the action " +
-					"fails, and says what it saw last. Until then it looks again after a 404 or a fault; a session " +
-					"that was never found is an error after 15 seconds.",
+				InvokeDescription: "How long the action may take, including its wait. Default: `2m`. After that, the " +
+					"action fails, and shows the last status that it saw. Until then it reads the session again " +
+					"after a 404 or a fault. A session that is never found is an error after 15 seconds.",
 			})),
 		},
 	}
@@ -123,13 +121,13 @@ func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp 
 	a.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan refuses what cannot be used: of an action, values of variables are validated nowhere else.
+// ModifyPlan validates the arguments. Terraform validates values of variables in an action nowhere else.
 func (a *Action) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
 }
 
-// Invoke looks at the session, and does what its status leaves to do.
+// Invoke reads the status of the session, and then sends the request that the action is for, if one is needed.
 func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
@@ -146,15 +144,15 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	e := &actionRun{
+	r := &actionRun{
 		client: a.client, id: config.InstanceID.ValueString(), timeout: timeout,
 		progress: resp.SendProgress,
 	}
-	left := e.look(ctx, a.doubted)
-	if left == nil {
-		left = a.do(ctx, e)
+	p := r.readStatus(ctx, a.transientStatus)
+	if p == nil {
+		p = a.run(ctx, r)
 	}
-	if left != nil {
-		resp.Diagnostics.Append(explain.Diagnostic(left.summary, left.detail, left.err))
+	if p != nil {
+		resp.Diagnostics.Append(explain.Diagnostic(p.summary, p.detail, p.err))
 	}
 }

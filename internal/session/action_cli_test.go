@@ -14,9 +14,9 @@ import (
 func TestAccActionRuns(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
-	w := paired(t, start)
-	said := w.CLI(t, allActions).OK("apply", "-auto-approve", "-no-color", "-invoke=action.wawp_session_start.x")
-	acctest.Contains(t, said, "The session "+theID+" has started. It is WORKING: a phone is linked.",
+	w := worldWithPhone(t, start)
+	output := w.CLI(t, allActions).OK("apply", "-auto-approve", "-no-color", "-invoke=action.wawp_session_start.x")
+	acctest.Contains(t, output, "The session "+instanceID+" has started. It is WORKING: a phone is linked.",
 		"Actions: 1 invoked")
 }
 
@@ -25,7 +25,7 @@ func TestAccActionsAreTriggered(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
 	w := acctest.New(t, wawptest.Config{})
-	w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING", Me: phone})
+	w.Add(wawptest.Session{InstanceID: instanceID, Status: "WORKING", Me: phone})
 	cli := w.CLI(t, allActions+`
 		resource "terraform_data" "maintenance" {
 			lifecycle {
@@ -37,7 +37,7 @@ func TestAccActionsAreTriggered(t *testing.T) {
 		}`)
 	cli.OK("apply", "-auto-approve")
 	w.Asked(t, map[string]int{info: 5, restart: 1, logout: 1, stop: 1})
-	if s, _ := w.Session(theID); s.Status != "STOPPED" || s.Me != nil {
+	if s, _ := w.Session(instanceID); s.Status != "STOPPED" || s.Me != nil {
 		t.Errorf("the session is %v", s)
 	}
 }
@@ -58,7 +58,7 @@ func TestAccFailedActionTaintsNothing(t *testing.T) {
 		}`)
 	acctest.Contains(t, cli.Fails("apply", "-auto-approve", "-no-color"), "Action on a Wawp session failed",
 		"Wawp knows no such instance")
-	recorded(t, w, cli, 1)
+	checkRecorded(t, w, cli, 1)
 	acctest.Contains(t, cli.OK("plan", "-no-color"), "No changes.")
 }
 
@@ -69,17 +69,17 @@ func TestAccActionsNeverShowTheToken(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{Token: canary})
 	faults := map[string]wawptest.Fault{} // by endpoint and session
 	for i, fault := range []wawptest.Fault{
-		{Match: info, Reshape: wawptest.Set("name", echo())},
-		{Match: info, Reshape: wawptest.Set("status", echo())},
+		{Match: info, Reshape: wawptest.Set("name", echoedToken())},
+		{Match: info, Reshape: wawptest.Set("status", echoedToken())},
 		{Match: info, Status: 401, Body: `{"code":"no","message":"` + canary + `"}`},
-		{Match: restart, Body: "<html>" + echo() + "</html>"},
+		{Match: restart, Body: "<html>" + echoedToken() + "</html>"},
 		{Match: restart, Drop: true},
 	} {
 		s := w.Add(wawptest.Session{InstanceID: fmt.Sprintf("5056E80%05d", i), Status: "WORKING", Me: phone})
 		faults[fault.Match+s.InstanceID] = fault
 	}
 	w.Choose(func(r wawptest.Request) wawptest.Fault { return faults[r.Method+" "+r.Path+r.Query.Get("instance_id")] })
-	cli := w.CLI(t, once+fmt.Sprintf(`
+	cli := w.CLI(t, noRetries+fmt.Sprintf(`
 		action "wawp_session_restart" "x" {
 			count = %d
 			config {
@@ -88,15 +88,15 @@ func TestAccActionsNeverShowTheToken(t *testing.T) {
 			}
 		}`, len(faults)))
 	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(cli.Dir, "trace.log"))
-	said, _ := cli.Run("apply", "-auto-approve", "-no-color", "-invoke=action.wawp_session_restart.x")
-	if n := strings.Count(said, "Action started: action.wawp_session_restart.x"); n != len(faults) ||
+	output, _ := cli.Run("apply", "-auto-approve", "-no-color", "-invoke=action.wawp_session_restart.x")
+	if n := strings.Count(output, "Action started: action.wawp_session_restart.x"); n != len(faults) ||
 		w.Count(restart) != len(faults)-1 {
 		t.Errorf("%d actions were started, of %d; %d restarts were sent", n, len(faults), w.Count(restart))
 	}
-	if err := os.WriteFile(filepath.Join(cli.Dir, "said.out"), []byte(said), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(cli.Dir, "said.out"), []byte(output), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	search(t, cli.Dir)
+	searchCanary(t, cli.Dir)
 	log, err := os.ReadFile(filepath.Join(cli.Dir, "trace.log"))
 	if err != nil {
 		t.Fatal(err)

@@ -18,171 +18,173 @@ type actionRun struct {
 	timeout  time.Duration
 	progress func(action.InvokeProgressEvent)
 
-	seen     wawp.Look // the session, as session/info told it last
-	accepted string    // what Wawp has accepted; "" is nothing
-	told     explain.Reasons
+	last     wawp.Look // the last answer of session/info
+	accepted string    // name of the request that Wawp has accepted; "" if none
+	reasons  explain.Reasons
 }
 
-// start boots an engine that is off. Wawp allows that only while it is STOPPED.
-func start(ctx context.Context, e *actionRun) *problem {
+// start starts the engine. Wawp allows a start only while the session is STOPPED (internal/wawp/API.md, section 3).
+func start(ctx context.Context, r *actionRun) *problem {
 	change := wawp.Start()
-	switch e.seen.Status {
+	switch r.last.Status {
 	case wawp.StatusFailed:
-		return verdict(e.seen.Session, started)
+		return statusProblem(r.last.Session, started)
 	case wawp.StatusStarting:
-		e.say("is STARTING already: nothing was sent.")
+		r.report("is STARTING already: nothing was sent.")
 		change = wawp.Boot()
 	case wawp.StatusStopped:
 	default:
-		e.say("is not STOPPED, so it needs no start: nothing was sent. It is %s.", standing(e.seen.Status))
+		r.report("is not STOPPED, so it needs no start: nothing was sent. It is %s.", describeStatus(r.last.Status))
 		return nil
 	}
-	if left := e.make(ctx, change, "leave STARTING"); left != nil {
-		return left
+	if p := r.runChange(ctx, change, "leave STARTING"); p != nil {
+		return p
 	}
-	if left := verdict(e.seen.Session, started); left != nil {
-		return left
+	if p := statusProblem(r.last.Session, started); p != nil {
+		return p
 	}
-	e.say("has started. It is %s.", standing(e.seen.Status))
+	r.report("has started. It is %s.", describeStatus(r.last.Status))
 	return nil
 }
 
-// stop turns the engine off.
-func stop(ctx context.Context, e *actionRun) *problem {
-	if e.seen.Status == wawp.StatusStopped {
-		e.say("is STOPPED already: nothing was sent.")
+// stop stops the engine.
+func stop(ctx context.Context, r *actionRun) *problem {
+	if r.last.Status == wawp.StatusStopped {
+		r.report("is STOPPED already: nothing was sent.")
 		return nil
 	}
-	wasLinked := e.seen.Status == wawp.StatusWorking
-	if left := e.make(ctx, wawp.Stop(e.seen.Status), "become STOPPED"); left != nil {
-		return left
+	wasLinked := r.last.Status == wawp.StatusWorking
+	if p := r.runChange(ctx, wawp.Stop(r.last.Status), "become STOPPED"); p != nil {
+		return p
 	}
 	if wasLinked {
-		e.say("is STOPPED. Its phone stays linked: the next start needs no scan.")
+		r.report("is STOPPED. Its phone stays linked: the next start needs no scan.")
 	} else {
-		e.say("is STOPPED.")
+		r.report("is STOPPED.")
 	}
 	return nil
 }
 
 // restart stops and starts the engine.
-func restart(ctx context.Context, e *actionRun) *problem {
-	before := e.seen.Status
+func restart(ctx context.Context, r *actionRun) *problem {
+	before := r.last.Status
 	if before == wawp.StatusStopped {
-		e.say("has nothing to stop: a start is enough.")
-		return start(ctx, e)
+		r.report("has nothing to stop: a start is enough.")
+		return start(ctx, r)
 	}
-	if left := e.make(ctx, wawp.Restart(before), "leave STARTING"); left != nil {
-		return left
+	if p := r.runChange(ctx, wawp.Restart(before), "leave STARTING"); p != nil {
+		return p
 	}
-	if e.seen.Status == wawp.StatusFailed {
-		return failedAgain(e.id, before)
+	if r.last.Status == wawp.StatusFailed {
+		return failedAfterRestart(r.id, before)
 	}
 	advice := ""
-	if e.seen.Status == wawp.StatusWorking {
+	if r.last.Status == wawp.StatusWorking {
 		advice = " Wawp advises to wait 30 seconds before sending messages."
 	}
-	e.say("has restarted. It is %s.%s", standing(e.seen.Status), advice)
+	r.report("has restarted. It is %s.%s", describeStatus(r.last.Status), advice)
 	return nil
 }
 
 // logOut unlinks the phone.
-func logOut(ctx context.Context, e *actionRun) *problem {
-	if e.seen.Status == wawp.StatusStarting {
-		e.say("is STARTING: whether a phone is linked shows once it has started.")
+func logOut(ctx context.Context, r *actionRun) *problem {
+	if r.last.Status == wawp.StatusStarting {
+		r.report("is STARTING: waiting until it has started, to see whether a phone is linked.")
 	}
-	u, err := e.client.Unlink(ctx, e.id, e.seen.Status == wawp.StatusWorking, func(s wawp.Session, asking bool) {
-		if e.see(wawp.Look{Session: s}); asking {
-			e.ask("log it out")
+	u, err := r.client.Unlink(ctx, r.id, r.last.Status == wawp.StatusWorking, func(s wawp.Session, asking bool) {
+		r.observe(wawp.Look{Session: s})
+		if asking {
+			r.reportRequest("log it out")
 		}
 	})
 	if u.Status != "" {
-		e.seen.Session = u.Session
+		r.last.Session = u.Session
 	}
 	switch {
 	case err != nil && u.Accepted:
-		e.accepted = "logout"
-		return e.notSeen(ctx, "leave WORKING", err)
+		r.accepted = "logout"
+		return r.waitFailed(ctx, "leave WORKING", err)
 	case err != nil && u.Sent:
-		return e.notSent(ctx, "logout", err)
+		return r.requestFailed(ctx, "logout", err)
 	case err != nil:
-		return e.notSeen(ctx, "settle", err)
+		return r.waitFailed(ctx, "keep one status", err)
 	case !u.Accepted:
-		e.say("is SCAN_QR_CODE: no phone is linked, and nothing was sent.")
+		r.report("is SCAN_QR_CODE: no phone is linked, and nothing was sent.")
 	default:
-		e.say("was logged out. It is %s.", standing(e.seen.Status))
+		r.report("was logged out. It is %s.", describeStatus(r.last.Status))
 	}
 	return nil
 }
 
-// look asks for the status. Without one nothing is done.
-func (e *actionRun) look(ctx context.Context, doubted string) *problem {
-	seen, err := look(ctx, e.client, e.id, doubted, e.see)
+// readStatus reads the status of the session. Without a status the action does nothing.
+func (r *actionRun) readStatus(ctx context.Context, transientStatus string) *problem {
+	first, err := waitForStatus(ctx, r.client, r.id, transientStatus, r.observe)
 	switch {
 	case err != nil:
-		return e.notSeen(ctx, "", err)
-	case seen.Status == "":
-		return noStatus(e.id)
+		return r.waitFailed(ctx, "", err)
+	case first.Status == "":
+		return noStatus(r.id)
 	}
-	e.seen = seen
+	r.last = first
 	return nil
 }
 
-// make has a change made, and waits until it was seen to have happened: goal is what is left to see, once Wawp has
-// accepted it.
-func (e *actionRun) make(ctx context.Context, change *wawp.Change, goal string) *problem {
-	before := e.seen.Status
+// runChange sends the request of a change, and waits until session/info shows its effect. goal completes the sentence
+// "the session was not seen to ...".
+func (r *actionRun) runChange(ctx context.Context, change *wawp.Change, goal string) *problem {
+	before := r.last.Status
 	if change.Name != "" {
-		e.ask(change.Name + " it")
+		r.reportRequest(change.Name + " it")
 	}
-	last, err := e.client.Make(ctx, change, e.seen, e.see)
-	e.seen.Session = last
+	last, err := r.client.Make(ctx, change, r.last, r.observe)
+	r.last.Session = last
 	switch {
 	case err == nil:
 		return nil
 	case change.Failure != nil:
-		return e.notSent(ctx, change.Name, err)
+		return r.requestFailed(ctx, change.Name, err)
 	}
-	if e.accepted = change.Name; change.Name == "restart" && !change.Begun {
-		return e.notBegun(ctx, before, err)
+	r.accepted = change.Name
+	if change.Name == "restart" && !change.Begun {
+		return r.restartNotSeen(ctx, before, err)
 	}
-	return e.notSeen(ctx, goal, err)
+	return r.waitFailed(ctx, goal, err)
 }
 
-// ask says what Wawp is asked for.
-func (e *actionRun) ask(what string) {
-	e.say("is %s. Asking Wawp to %s, and waiting for at most %s.", e.seen.Status, what, e.timeout)
+// reportRequest reports the request that is about to be sent.
+func (r *actionRun) reportRequest(what string) {
+	r.report("is %s. Asking Wawp to %s, and waiting for at most %s.", r.last.Status, what, r.timeout)
 }
 
-// see takes in a look, and reports each change of the status, and each reason why a look has failed. What it means
-// that a session is SCAN_QR_CODE or WORKING is said at the end.
-func (e *actionRun) see(l wawp.Look) {
+// observe keeps the session as last seen. It reports each new status, and each new reason why reading it failed. It
+// does not report SCAN_QR_CODE and WORKING: the last message of the action explains them.
+func (r *actionRun) observe(l wawp.Look) {
 	switch {
-	case l.Err != nil && e.told.New(l.Err):
-		e.say("could not be looked at, which is tried again. %s", explain.Answer(l.Err))
-	case l.Status != "" && l.Status != e.seen.Status && l.Status != wawp.StatusScan && l.Status != wawp.StatusWorking:
-		e.say("is %s.", l.Status)
+	case l.Err != nil && r.reasons.New(l.Err):
+		r.report("could not be read; trying again. %s", explain.Answer(l.Err))
+	case l.Status != "" && l.Status != r.last.Status && l.Status != wawp.StatusScan && l.Status != wawp.StatusWorking:
+		r.report("is %s.", l.Status)
 	}
 	if l.Status != "" {
-		e.seen = l
+		r.last = l
 	}
 }
 
-// say reports progress.
-func (e *actionRun) say(format string, values ...any) {
-	e.progress(action.InvokeProgressEvent{Message: fmt.Sprintf("The session %s %s", e.id,
+// report sends a progress message about the session to Terraform.
+func (r *actionRun) report(format string, values ...any) {
+	r.progress(action.InvokeProgressEvent{Message: fmt.Sprintf("The session %s %s", r.id,
 		fmt.Sprintf(format, values...))})
 }
 
-// standing is a status, with what it means to a person.
-func standing(status string) string {
+// describeStatus returns a status, and what it means for the user.
+func describeStatus(status string) string {
 	switch status {
 	case wawp.StatusScan:
-		return status + " and waits for a person to link a phone, which the action wawp_session_pair helps with"
+		return status + ": it waits for a person to link a phone, for example with the action wawp_session_pair"
 	case wawp.StatusWorking:
 		return status + ": a phone is linked"
 	case wawp.StatusStopped, wawp.StatusFailed:
 		return status
 	}
-	return status + ", a word that this provider does not know"
+	return status + ", a status that this provider does not know"
 }

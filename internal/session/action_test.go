@@ -21,16 +21,16 @@ import (
 
 const restart = "POST /v2/session/restart"
 
-// theID is the instance id of the session that the tests of actions are about.
-const theID = "3EB0BCB2E3D4"
+// instanceID is the instance id of the session that the tests of actions are about.
+const instanceID = "3EB0BCB2E3D4"
 
 var actions = map[string]func() action.Action{
 	start: session.NewStartAction, stop: session.NewStopAction, restart: session.NewRestartAction,
 	logout: session.NewLogoutAction,
 }
 
-// named is the argument of every action.
-const named = `instance_id = "3EB0BCB2E3D4"`
+// instanceArgument is the argument of every action.
+const instanceArgument = `instance_id = "3EB0BCB2E3D4"`
 
 // allActions declares every action, on one session.
 const allActions = `
@@ -56,7 +56,7 @@ const allActions = `
 	}
 `
 
-// invoke runs an action in this process, with short pauses, and returns its progress and its error, each as lines.
+// invoke runs an action in this process, with short pauses. It returns its progress and its error as lines.
 func invoke(ctx context.Context, t *testing.T, w *acctest.World, endpoint string,
 	adjust ...func(*wawp.Options),
 ) (progress, failure string) {
@@ -80,12 +80,11 @@ func invoke(ctx context.Context, t *testing.T, w *acctest.World, endpoint string
 	a.Schema(ctx, action.SchemaRequest{}, &described)
 	form, _ := described.Schema.Type().TerraformType(ctx).(tftypes.Object)
 	config := tfsdk.Config{Schema: described.Schema, Raw: tftypes.NewValue(form, map[string]tftypes.Value{
-		"instance_id": tftypes.NewValue(tftypes.String, theID),
+		"instance_id": tftypes.NewValue(tftypes.String, instanceID),
 		"timeouts":    tftypes.NewValue(form.AttributeTypes["timeouts"], nil),
 	})}
 	resp := action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) {
-		progress += event.Message +
-			"\n"
+		progress += event.Message + "\n"
 	}}
 	a.Invoke(ctx, action.InvokeRequest{Config: config}, &resp)
 	for _, d := range resp.Diagnostics {
@@ -94,9 +93,9 @@ func invoke(ctx context.Context, t *testing.T, w *acctest.World, endpoint string
 	return progress, failure
 }
 
-// told makes session/info tell these statuses, one by one, and then the truth; 404, 500 and page are answers that
-// tell none.
-func told(w *acctest.World, statuses ...string) {
+// injectStatuses makes session/info report these statuses, one after the other, and then the real one. 404, 500 and
+// page are answers without a status.
+func injectStatuses(w *acctest.World, statuses ...string) {
 	for _, status := range statuses {
 		f := wawptest.Fault{Match: info, Times: 1, Reshape: wawptest.Set("status", status)}
 		switch status {
@@ -111,25 +110,25 @@ func told(w *acctest.World, statuses ...string) {
 	}
 }
 
-// In how many looks a status is told until it counts: SCAN_QR_CODE, and others that a session may only pass through.
-const twice, lasting = 3, 6
+// How many looks in a row must show a status until it counts: SCAN_QR_CODE, and other transient statuses.
+const scanLooks, settledLooks = 3, 6
 
 var phone = &wawptest.Me{ID: "201012345678@c.us"}
 
-// paired is a world with a session that has a phone: WORKING, or STOPPED where it is to be started.
-func paired(t *testing.T, endpoint string) *acctest.World {
+// worldWithPhone returns a world with a session that has a phone: STOPPED for a start, else WORKING.
+func worldWithPhone(t *testing.T, endpoint string) *acctest.World {
 	t.Helper()
 	w := acctest.New(t, wawptest.Config{})
 	status := "WORKING"
 	if endpoint == start {
 		status = "STOPPED"
 	}
-	w.Add(wawptest.Session{InstanceID: theID, Status: status, Me: phone})
+	w.Add(wawptest.Session{InstanceID: instanceID, Status: status, Me: phone})
 	return w
 }
 
-// TestActionsLookFirst: what an action sends is decided by the status that it finds.
-func TestActionsLookFirst(t *testing.T) {
+// TestActionReadsTheStatusFirst: the status of the session decides which request an action sends.
+func TestActionReadsTheStatusFirst(t *testing.T) {
 	t.Parallel()
 	const fails = "fails: "
 	idle := "nothing was sent"
@@ -141,18 +140,19 @@ func TestActionsLookFirst(t *testing.T) {
 	}{
 		{
 			start, "STOPPED", nil,
-			map[string]int{info: 1 + twice, start: 1},
-			"has started. It is SCAN_QR_CODE and waits for a person to link a phone, which the action wawp_session_pair",
+			map[string]int{info: 1 + scanLooks, start: 1},
+			"has started. It is SCAN_QR_CODE: it waits for a person to link a phone, for example with the action " +
+				"wawp_session_pair",
 		},
 		{start, "STOPPED", phone, map[string]int{info: 2, start: 1}, "has started. It is WORKING"},
-		{start, "SCAN_QR_CODE", nil, map[string]int{info: twice}, "wawp_session_pair"},
-		{start, "SCAN_QR_CODE", nil, map[string]int{info: twice}, idle},
+		{start, "SCAN_QR_CODE", nil, map[string]int{info: scanLooks}, "wawp_session_pair"},
+		{start, "SCAN_QR_CODE", nil, map[string]int{info: scanLooks}, idle},
 		{start, "WORKING", phone, map[string]int{info: 1}, idle},
 		{start, "READY", nil, map[string]int{info: 1}, idle},
-		{start, "READY", nil, map[string]int{info: 1}, "READY, a word that this provider does not know"},
+		{start, "READY", nil, map[string]int{info: 1}, "READY, a status that this provider does not know"},
 		{start, "FAILED", nil, map[string]int{info: 1}, fails + "with the action wawp_session_restart"},
 
-		{stop, "STOPPED", nil, map[string]int{info: lasting}, idle},
+		{stop, "STOPPED", nil, map[string]int{info: settledLooks}, idle},
 		{stop, "SCAN_QR_CODE", nil, map[string]int{info: 2, stop: 1}, "is STOPPED"},
 		{stop, "WORKING", phone, map[string]int{info: 2, stop: 1}, "stays linked"},
 		{stop, "FAILED", nil, map[string]int{info: 2, stop: 1}, "is STOPPED"},
@@ -162,7 +162,7 @@ func TestActionsLookFirst(t *testing.T) {
 		{restart, "STOPPED", phone, map[string]int{info: 2, start: 1}, "has started. It is WORKING"},
 		{
 			restart, "SCAN_QR_CODE", nil,
-			map[string]int{info: 1 + twice, restart: 1},
+			map[string]int{info: 1 + scanLooks, restart: 1},
 			"has restarted. It is SCAN_QR_CODE",
 		},
 		{
@@ -174,21 +174,22 @@ func TestActionsLookFirst(t *testing.T) {
 		{restart, "READY", phone, map[string]int{info: 2, restart: 1}, "has restarted. It is WORKING"},
 
 		{logout, "WORKING", phone, map[string]int{info: 1, logout: 1}, "was logged out. It is SCAN_QR_CODE"},
-		{logout, "SCAN_QR_CODE", nil, map[string]int{info: 1 + twice}, idle},
-		{logout, "STOPPED", phone, map[string]int{info: 1 + lasting, logout: 1}, fails + "Start or restart it first"},
-		{logout, "FAILED", nil, map[string]int{info: 1 + lasting, logout: 1}, fails + "Start or restart it first"},
-		{logout, "READY", nil, map[string]int{info: 1 + lasting, logout: 1}, fails + "Start or restart it first"},
+		{logout, "SCAN_QR_CODE", nil, map[string]int{info: 1 + scanLooks}, idle},
+		{logout, "STOPPED", phone, map[string]int{info: 1 + settledLooks, logout: 1}, fails + "Start or restart it " +
+			"first"},
+		{logout, "FAILED", nil, map[string]int{info: 1 + settledLooks, logout: 1}, fails + "Start or restart it first"},
+		{logout, "READY", nil, map[string]int{info: 1 + settledLooks, logout: 1}, fails + "Start or restart it first"},
 	} {
 		t.Run(test.action+" of "+test.status, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			w.Add(wawptest.Session{InstanceID: theID, Status: test.status, Me: test.me})
+			w.Add(wawptest.Session{InstanceID: instanceID, Status: test.status, Me: test.me})
 			progress, failure := invoke(t.Context(), t, w, test.action)
 			w.Asked(t, test.sends)
 			if want, ok := strings.CutPrefix(test.says, fails); ok {
-				acctest.Contains(t, failure, theID, test.status, want)
+				acctest.Contains(t, failure, instanceID, test.status, want)
 			} else {
-				acctest.Contains(t, progress, "The session "+theID, test.says)
+				acctest.Contains(t, progress, "The session "+instanceID, test.says)
 				acctest.Lacks(t, failure, "\n")
 			}
 		})
@@ -198,7 +199,7 @@ func TestActionsLookFirst(t *testing.T) {
 // TestActionsRun takes a session through all actions, as a person does, twice each.
 func TestActionsRun(t *testing.T) {
 	t.Parallel()
-	w := paired(t, start)
+	w := worldWithPhone(t, start)
 	tf := w.Terraform(t, allActions)
 	for _, run := range []struct {
 		action string
@@ -217,7 +218,7 @@ func TestActionsRun(t *testing.T) {
 		},
 		{"restart", map[string]int{info: 2, restart: 1}, "Wawp advises to wait 30 seconds before sending messages."},
 		{"stop", map[string]int{info: 2, stop: 1}, "The session 3EB0BCB2E3D4 is STOPPED. Its phone stays linked"},
-		{"stop", map[string]int{info: lasting}, "The session 3EB0BCB2E3D4 is STOPPED already: nothing was sent."},
+		{"stop", map[string]int{info: settledLooks}, "The session 3EB0BCB2E3D4 is STOPPED already: nothing was sent."},
 		{
 			"restart",
 			map[string]int{info: 2, start: 1},
@@ -226,41 +227,42 @@ func TestActionsRun(t *testing.T) {
 		{"logout", map[string]int{info: 1, logout: 1}, "The session 3EB0BCB2E3D4 was logged out. It is SCAN_QR_CODE"},
 		{
 			"logout",
-			map[string]int{info: 1 + twice},
+			map[string]int{info: 1 + scanLooks},
 			"The session 3EB0BCB2E3D4 is SCAN_QR_CODE: no phone is linked, and nothing was sent.",
 		},
 	} {
 		acctest.Contains(t, tf.OK("apply", "-invoke=action.wawp_session_"+run.action+".x"), run.says)
 		w.Asked(t, run.sends)
 	}
-	w.Remove(theID)
-	said := tf.Fails("apply", "-invoke=action.wawp_session_restart.x")
-	acctest.Contains(t, said, "Error: Action on a Wawp session failed", theID, "Wawp knows no such instance")
-	w.Asked(t, map[string]int{info: lasting})
+	w.Remove(instanceID)
+	output := tf.Fails("apply", "-invoke=action.wawp_session_restart.x")
+	acctest.Contains(t, output, "Error: Action on a Wawp session failed", instanceID, "Wawp knows no such instance")
+	w.Asked(t, map[string]int{info: settledLooks})
 }
 
-func TestActionThatTakesTooLong(t *testing.T) {
+func TestActionTimeout(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{BootTime: 1e15})
-	w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED"})
-	tf := w.Terraform(t, strings.ReplaceAll(allActions, named, named+"\n timeouts = { invoke = \"1s\" }"))
+	w.Add(wawptest.Session{InstanceID: instanceID, Status: "STOPPED"})
+	tf := w.Terraform(t, strings.ReplaceAll(allActions, instanceArgument, instanceArgument+"\n"+
+		" timeouts = { invoke = \"1s\" }"))
 	acctest.Contains(t, tf.Fails("apply", "-invoke=action.wawp_session_start.x"),
 		"Action on a Wawp session ran out of time",
 		"Wawp accepted the start of the session 3EB0BCB2E3D4, but it was not seen to leave STARTING within 1s",
 		"Its last status was STARTING.", "with the action wawp_session_restart")
 }
 
-func TestArgumentsOfActionsAreValidated(t *testing.T) {
+func TestActionArgumentsAreValidated(t *testing.T) {
 	t.Parallel()
 	for arguments, says := range map[string]string{
 		``:                   `The argument "instance_id" is required`,
 		`instance_id = ""`:   `instance_id is set, but empty`,
 		`instance_id = "\t"`: `instance_id is set, but empty`,
-		named + "\n timeouts = { invoke = \"0s\" }":   `timeouts.invoke must be a positive duration`,
-		named + "\n timeouts = { invoke = \"soon\" }": `timeouts.invoke must be a positive duration`,
+		instanceArgument + "\n timeouts = { invoke = \"0s\" }":   `timeouts.invoke must be a positive duration`,
+		instanceArgument + "\n timeouts = { invoke = \"soon\" }": `timeouts.invoke must be a positive duration`,
 	} {
 		w := acctest.New(t, wawptest.Config{})
-		tf := w.Terraform(t, strings.ReplaceAll(allActions, named, arguments))
+		tf := w.Terraform(t, strings.ReplaceAll(allActions, instanceArgument, arguments))
 		for endpoint := range actions {
 			acctest.Contains(t, tf.Fails("apply", "-invoke=action.wawp_session_"+path.Base(endpoint)+".x"), says)
 		}
@@ -279,8 +281,9 @@ func TestActionOfAnUnknownProvider(t *testing.T) {
 	w.Asked(t, nil)
 }
 
-// TestActionsWaitForABoot: a session that boots is left alone by a start, and by a logout until it is known what to do.
-func TestActionsWaitForABoot(t *testing.T) {
+// TestActionWaitsWhileStarting: a start sends nothing to a session that is STARTING, and a logout waits until its next
+// status.
+func TestActionWaitsWhileStarting(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		action, then string
@@ -288,18 +291,18 @@ func TestActionsWaitForABoot(t *testing.T) {
 		says         string
 	}{
 		{start, "WORKING", map[string]int{info: 4}, "has started. It is WORKING"},
-		{start, "FAILED", map[string]int{info: 3 + lasting}, "is FAILED"},
-		{logout, "SCAN_QR_CODE", map[string]int{info: 3 + twice}, "nothing was sent"},
+		{start, "FAILED", map[string]int{info: 3 + settledLooks}, "is FAILED"},
+		{logout, "SCAN_QR_CODE", map[string]int{info: 3 + scanLooks}, "nothing was sent"},
 		{logout, "WORKING", map[string]int{info: 4, logout: 1}, "was logged out. It is SCAN_QR_CODE"},
-		{logout, "STOPPED", map[string]int{info: 3 + lasting, logout: 1}, "Start or restart it first"},
+		{logout, "STOPPED", map[string]int{info: 3 + settledLooks, logout: 1}, "Start or restart it first"},
 		{stop, "WORKING", map[string]int{info: 4, stop: 1}, "is STOPPED"},
 		{restart, "WORKING", map[string]int{info: 4, restart: 1}, "has restarted. It is WORKING"},
 	} {
 		t.Run(test.action+" until "+test.then, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			w.Add(wawptest.Session{InstanceID: theID, Status: test.then, Me: phone})
-			told(w, "STARTING", "", "STARTING")
+			w.Add(wawptest.Session{InstanceID: instanceID, Status: test.then, Me: phone})
+			injectStatuses(w, "STARTING", "", "STARTING")
 			progress, failure := invoke(t.Context(), t, w, test.action)
 			acctest.Contains(t, progress+failure, test.says)
 			w.Asked(t, test.sends)
@@ -307,23 +310,23 @@ func TestActionsWaitForABoot(t *testing.T) {
 	}
 }
 
-// TestActionsProveTheTransition: what is read right after a request may be older than it.
-func TestActionsProveTheTransition(t *testing.T) {
+// TestActionConfirmsTheTransition: an answer right after a request may be older than the request.
+func TestActionConfirmsTheTransition(t *testing.T) {
 	t.Parallel()
 	nothing := func(map[string]any) any { return nil }
 	same := wawptest.Set("status", "WORKING")
 	for name, test := range map[string]struct {
-		action string
-		answer func(map[string]any) any // to the request; nil is the usual one
-		told   string                   // by session/info, one by one, before the truth
-		looks  int
-		says   string
-		fails  string
+		action   string
+		answer   func(map[string]any) any // to the request; nil is the usual one
+		statuses string                   // reported by session/info before the real status
+		looks    int
+		says     string
+		fails    string
 	}{
 		"start, seen as STOPPED":       {start, nil, "STOPPED,STOPPED,STARTING", 4, "is STARTING.", ""},
 		"start, seen without a status": {start, nothing, "STOPPED,,STARTING,", 5, "It is WORKING", ""},
-		"start that fails": {start, nil, "STOPPED,STARTING" + strings.Repeat(",FAILED", lasting), 2 +
-			lasting, "is STARTING.", "with the action wawp_session_restart"},
+		"start that fails": {start, nil, "STOPPED,STARTING" + strings.Repeat(",FAILED", settledLooks), 2 +
+			settledLooks, "is STARTING.", "with the action wawp_session_restart"},
 		"start, seen as FAILED": {start, nil, "STOPPED,STARTING,FAILED,FAILED", 5, "It is WORKING", ""},
 		"start, seen as SCAN_QR_CODE": {
 			start, nil, "STOPPED,STARTING,SCAN_QR_CODE,SCAN_QR_CODE", 5,
@@ -361,12 +364,12 @@ func TestActionsProveTheTransition(t *testing.T) {
 		},
 		"restart that brings FAILED": {
 			restart, nothing, "WORKING,WORKING,STARTING" +
-				strings.Repeat(",FAILED", lasting), 3 + lasting, "",
-			"was WORKING, has restarted and is FAILED. Log it out",
+				strings.Repeat(",FAILED", settledLooks), 3 + settledLooks, "",
+			"was WORKING, has restarted, but is FAILED. Log it out",
 		},
 		"restart that brings FAILED again": {
-			restart, nothing, "FAILED,STARTING" + strings.Repeat(",FAILED", lasting),
-			2 + lasting, "", "was FAILED, has restarted and is FAILED. Log it out",
+			restart, nothing, "FAILED,STARTING" + strings.Repeat(",FAILED", settledLooks),
+			2 + settledLooks, "", "was FAILED, has restarted, but is FAILED. Log it out",
 		},
 		"logout, seen as WORKING": {
 			logout, nothing, "WORKING,WORKING,WORKING", 4,
@@ -377,8 +380,8 @@ func TestActionsProveTheTransition(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := paired(t, test.action)
-			told(w, strings.Split(test.told, ",")...)
+			w := worldWithPhone(t, test.action)
+			injectStatuses(w, strings.Split(test.statuses, ",")...)
 			if test.answer != nil {
 				w.Inject(wawptest.Fault{Match: test.action, Reshape: test.answer})
 			}
@@ -394,11 +397,11 @@ func TestActionsProveTheTransition(t *testing.T) {
 	}
 }
 
-// TestLogoutThatWawpAcceptsIsBelieved: nothing but the answer shows that an engine that does not run was logged out.
-func TestLogoutThatWawpAcceptsIsBelieved(t *testing.T) {
+// TestAcceptedLogoutSucceeds: only the answer shows that an engine that does not run was logged out.
+func TestAcceptedLogoutSucceeds(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED", Me: phone})
+	w.Add(wawptest.Session{InstanceID: instanceID, Status: "STOPPED", Me: phone})
 	w.Inject(wawptest.Fault{Match: logout, Status: 204})
 	progress, failure := invoke(t.Context(), t, w, logout)
 	acctest.Contains(t, progress, "was logged out. It is STOPPED.")
@@ -410,40 +413,41 @@ func TestLogoutRefusedForAnotherReason(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []wawptest.Fault{
 		{Match: logout, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`},
-		{Match: logout, Status: 404, Body: foreign},
+		{Match: logout, Status: 404, Body: foreignAnswer},
 		{Match: logout, Status: 403, Body: `{"code":"no","message":"No."}`},
 	} {
 		w := acctest.New(t, wawptest.Config{})
-		w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED"})
+		w.Add(wawptest.Session{InstanceID: instanceID, Status: "STOPPED"})
 		w.Inject(fault)
 		_, failure := invoke(t.Context(), t, w, logout)
-		acctest.Contains(t, failure, "Asking Wawp for the logout of the session "+theID+", which was STOPPED, failed")
+		acctest.Contains(t, failure, "Asking Wawp for the logout of the session "+instanceID+", which was "+
+			"STOPPED, failed")
 		acctest.Lacks(t, failure, "Start or restart it first")
 	}
 }
 
-// ends is a context that ends when it is told to.
-type ends struct {
+// endableContext is a context that ends, with cause, when done is closed.
+type endableContext struct {
 	context.Context
-	done chan struct{}
-	with error
+	done  chan struct{}
+	cause error
 }
 
-func (e ends) Done() <-chan struct{} { return e.done }
+func (e endableContext) Done() <-chan struct{} { return e.done }
 
-func (e ends) Err() error {
+func (e endableContext) Err() error {
 	select {
 	case <-e.done:
-		return e.with
+		return e.cause
 	default:
 		return nil
 	}
 }
 
-// until returns a context whose time is over when the n-th request to an endpoint has arrived.
-func until(t *testing.T, w *acctest.World, endpoint string, n int) context.Context {
+// contextUntil returns a context whose deadline is exceeded when the n-th request to an endpoint has arrived.
+func contextUntil(t *testing.T, w *acctest.World, endpoint string, n int) context.Context {
 	t.Helper()
-	ctx := ends{t.Context(), make(chan struct{}), context.DeadlineExceeded}
+	ctx := endableContext{t.Context(), make(chan struct{}), context.DeadlineExceeded}
 	go func() {
 		_ = w.WaitFor(t.Context(), endpoint, n)
 		close(ctx.done)
@@ -451,9 +455,9 @@ func until(t *testing.T, w *acctest.World, endpoint string, n int) context.Conte
 	return ctx
 }
 
-// TestActionsEndEarly: the end of the time and of Terraform, at each step, and what is said of it. Each case ends when
-// the n-th request to an endpoint has arrived, which may never be answered.
-func TestActionsEndEarly(t *testing.T) {
+// TestActionTimeoutAndInterruption ends an action at each step, by its timeout and by an interruption, and checks the
+// diagnostic. Each case ends when the n-th request to an endpoint has arrived.
+func TestActionTimeoutAndInterruption(t *testing.T) {
 	t.Parallel()
 	const interrupted, outOfTime = "Action on a Wawp session was interrupted",
 		"Action on a Wawp session ran out of time"
@@ -467,76 +471,76 @@ func TestActionsEndEarly(t *testing.T) {
 	} {
 		for name, test := range map[string]struct {
 			action, status string
-			told           string // for good, by session/info, from the second look on
-			hold           string // is not answered, if it is one
+			laterStatus    string // reported by session/info from the second look on
+			unanswered     string // an endpoint that does not answer
 			at             string
 			n              int
 			says           string
 		}{
-			"at the first look": {start, "STOPPED", "", info, info, 1, "Nothing was sent: the session " + theID +
-				" was not seen " + end.how},
+			"at the first look": {start, "STOPPED", "", info, info, 1, "Nothing was sent: the session " + instanceID + " was " +
+				"not seen " + end.how},
 			"start is under way": {start, "STOPPED", "", start, start, 1, "may have taken effect"},
 			"start": {
 				start, "STOPPED", "STARTING", "", info, 4,
-				"Wawp accepted the start of the session " + theID + ", but it was not seen to leave STARTING " +
+				"Wawp accepted the start of the session " + instanceID + ", but it was not seen to leave STARTING " +
 					end.how,
 			},
-			"start, not told": {start, "STOPPED", " ", "", info, 4, "Wawp accepted the start of the session " +
-				theID + ", but it was not seen to leave STARTING " + end.how},
-			"a start that was begun": {start, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " +
-				theID + " was not seen to leave STARTING " + end.how},
+			"start, not told": {start, "STOPPED", " ", "", info, 4, "Wawp accepted the start of the session " + instanceID +
+				", but it was not seen to leave STARTING " + end.how},
+			"a start that was begun": {start, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " + instanceID +
+				" was not seen to leave STARTING " + end.how},
 			"stop is under way": {stop, "WORKING", "", stop, stop, 1, "may have taken effect"},
 			"stop": {
 				stop, "WORKING", "WORKING", "", info, 4,
-				"Wawp accepted the stop of the session " + theID + ", but it was not seen to become STOPPED " +
+				"Wawp accepted the stop of the session " + instanceID + ", but it was not seen to become STOPPED " +
 					end.how,
 			},
 			"restart is under way": {restart, "WORKING", "", restart, restart, 1, "may have taken effect"},
 			"restart": {
 				restart, "WORKING", "STARTING", "", info, 4,
-				"Wawp accepted the restart of the session " + theID + ", but it was not seen to leave STARTING " +
+				"Wawp accepted the restart of the session " + instanceID + ", but it was not seen to leave STARTING " +
 					end.how,
 			},
 			"logout is under way": {logout, "WORKING", "", logout, logout, 1, "may have taken effect"},
 			"logout": {
 				logout, "WORKING", "WORKING", "", info, 4,
-				"Wawp accepted the logout of the session " + theID + ", but it was not seen to leave WORKING " +
+				"Wawp accepted the logout of the session " + instanceID + ", but it was not seen to leave WORKING " +
 					end.how,
 			},
-			"a boot before a logout": {logout, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " +
-				theID + " was not seen to settle " + end.how},
+			"a boot before a logout": {logout, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " + instanceID +
+				" was not seen to keep one status " + end.how},
 		} {
 			t.Run(end.summary+": "+name, func(t *testing.T) {
 				t.Parallel()
 				w := acctest.New(t, wawptest.Config{BootTime: 1e15})
-				w.Add(wawptest.Session{InstanceID: theID, Status: test.status, Me: phone})
-				if test.action == logout && test.hold == "" {
-					// so that it has to be seen
+				w.Add(wawptest.Session{InstanceID: instanceID, Status: test.status, Me: phone})
+				if test.action == logout && test.unanswered == "" {
+					// so that the effect must be seen
 					w.Inject(wawptest.Fault{Match: logout, Reshape: wawptest.Without("status")})
 				}
-				if test.hold != "" {
-					w.Inject(wawptest.Fault{Match: test.hold, Hold: make(chan struct{})})
+				if test.unanswered != "" {
+					w.Inject(wawptest.Fault{Match: test.unanswered, Hold: make(chan struct{})})
 				}
-				if test.told != "" {
-					w.Inject(wawptest.Fault{Match: info, Skip: 1, Reshape: wawptest.Set("status", test.told)})
+				if test.laterStatus != "" {
+					w.Inject(wawptest.Fault{Match: info, Skip: 1, Reshape: wawptest.Set("status", test.laterStatus)})
 				}
-				ctx := ends{t.Context(), make(chan struct{}), end.with}
+				ctx := endableContext{t.Context(), make(chan struct{}), end.with}
 				go func() {
 					_ = w.WaitFor(t.Context(), test.at, test.n)
 					close(ctx.done)
 				}()
 				_, failure := invoke(ctx, t, w, test.action)
 				acctest.Contains(t, failure, test.says)
-				if test.hold == test.action {
+				if test.unanswered == test.action {
 					acctest.Contains(t, failure, "which was "+test.status, "Run the action again")
 				} else {
 					acctest.Contains(t, failure, end.summary)
 				}
-				if test.told != "" {
-					acctest.Contains(t, failure, "Its last status was "+cmp.Or(strings.TrimSpace(test.told),
+				if test.laterStatus != "" {
+					acctest.Contains(t, failure, "Its last status was "+cmp.Or(strings.TrimSpace(test.laterStatus),
 						test.status)+".")
 				}
-				if stuck := test.told == "STARTING" && end.summary == outOfTime; stuck != strings.Contains(failure,
+				if stuck := test.laterStatus == "STARTING" && end.summary == outOfTime; stuck != strings.Contains(failure,
 					"longer than 60 s") {
 					t.Errorf("the advice to restart is wrong or missing: %s", failure)
 				}
@@ -545,8 +549,8 @@ func TestActionsEndEarly(t *testing.T) {
 	}
 }
 
-// TestActionsCalledOffBeforeTheySend: the time, or Terraform, ends between the look and the request.
-func TestActionsCalledOffBeforeTheySend(t *testing.T) {
+// TestActionCanceledBeforeTheRequest: the time, or Terraform, ends between the look and the request.
+func TestActionCanceledBeforeTheRequest(t *testing.T) {
 	t.Parallel()
 	for summary, with := range map[string]error{
 		"Action on a Wawp session was interrupted": context.Canceled,
@@ -555,27 +559,27 @@ func TestActionsCalledOffBeforeTheySend(t *testing.T) {
 		for endpoint := range actions {
 			t.Run(endpoint+": "+summary, func(t *testing.T) {
 				t.Parallel()
-				w := paired(t, endpoint)
-				ctx := ends{t.Context(), make(chan struct{}), with}
+				w := worldWithPhone(t, endpoint)
+				ctx := endableContext{t.Context(), make(chan struct{}), with}
 				_, failure := invoke(ctx, t, w, endpoint, func(o *wawp.Options) {
 					o.Log = func(attempt context.Context, _ wawp.Attempt) { // the look is over
 						close(ctx.done)
 						<-attempt.Done()
 					}
 				})
-				acctest.Contains(t, failure, summary, "Asking Wawp for the", theID, "before it was sent")
+				acctest.Contains(t, failure, summary, "Asking Wawp for the", instanceID, "before it was sent")
 				w.Asked(t, map[string]int{info: 1})
 			})
 		}
 	}
 }
 
-// TestActionThatRunsOutOfTimeQuotesTheLastAnswer: the wait did not fail, but it would have.
+// TestActionThatRunsOutOfTimeQuotesTheLastAnswer: the diagnostic of a timeout has the last error, too.
 func TestActionThatRunsOutOfTimeQuotesTheLastAnswer(t *testing.T) {
 	t.Parallel()
-	w := paired(t, stop)
+	w := worldWithPhone(t, stop)
 	w.Inject(wawptest.Fault{Match: info, Skip: 1, Status: 503})
-	ctx := ends{t.Context(), make(chan struct{}), context.DeadlineExceeded}
+	ctx := endableContext{t.Context(), make(chan struct{}), context.DeadlineExceeded}
 	_, failure := invoke(ctx, t, w, stop, func(o *wawp.Options) {
 		o.MaxRetries = 20
 		o.Log = func(attempt context.Context, a wawp.Attempt) {
@@ -589,24 +593,24 @@ func TestActionThatRunsOutOfTimeQuotesTheLastAnswer(t *testing.T) {
 		"The last answer: POST /v2/session/info: HTTP 503")
 }
 
-// TestUnseenRestartIsNoSuccess: a restart may be quicker than two looks, or not have happened at all.
-func TestUnseenRestartIsNoSuccess(t *testing.T) {
+// TestRestartNotSeenIsAnError: a restart may be quicker than two looks, or not have happened at all.
+func TestRestartNotSeenIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, status := range []string{"WORKING", "SCAN_QR_CODE", "FAILED"} {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			w.Add(wawptest.Session{InstanceID: theID, Status: status})
+			w.Add(wawptest.Session{InstanceID: instanceID, Status: status})
 			w.Inject(wawptest.Fault{Match: restart, Status: 204})
-			ctx := ends{t.Context(), make(chan struct{}), context.DeadlineExceeded}
+			ctx := endableContext{t.Context(), make(chan struct{}), context.DeadlineExceeded}
 			go func() {
 				_ = w.WaitFor(t.Context(), info, 10)
 				close(ctx.done)
 			}()
 			_, failure := invoke(ctx, t, w, restart)
 			acctest.Contains(t, failure,
-				"Wawp accepted the restart of the session "+theID+", but it was not seen to leave "+status,
-				"quicker than the pause between two looks")
+				"Wawp accepted the restart of the session "+instanceID+", but it was not seen to leave "+status,
+				"quicker than the pause between two reads")
 			if w.Count(restart) != 1 {
 				t.Errorf("the restart was sent %d times", w.Count(restart))
 			}
@@ -614,7 +618,7 @@ func TestUnseenRestartIsNoSuccess(t *testing.T) {
 	}
 }
 
-// TestActionsUnderFault: a request fails, at each step.
+// TestActionsUnderFault has a request fail at each step.
 func TestActionsUnderFault(t *testing.T) {
 	t.Parallel()
 	const (
@@ -633,7 +637,7 @@ func TestActionsUnderFault(t *testing.T) {
 				[]string{failed, "Nothing was sent", "Wawp knows no such instance"},
 			},
 			"foreign 404": {
-				wawptest.Fault{Match: info, Status: 404, Body: foreign},
+				wawptest.Fault{Match: info, Status: 404, Body: foreignAnswer},
 				[]string{failed, "Nothing was sent", "check base_url"},
 			},
 			"web page": {
@@ -653,7 +657,7 @@ func TestActionsUnderFault(t *testing.T) {
 				[]string{failed, "Wawp knows no such instance"},
 			},
 			"request: foreign": {
-				wawptest.Fault{Match: endpoint, Status: 404, Body: foreign},
+				wawptest.Fault{Match: endpoint, Status: 404, Body: foreignAnswer},
 				[]string{failed, "check base_url"},
 			},
 			"request: 403": {
@@ -679,7 +683,7 @@ func TestActionsUnderFault(t *testing.T) {
 			"wait: 401": {
 				wawptest.Fault{Match: info, Skip: 1, Status: 401},
 				[]string{
-					failed, "Wawp accepted the", "because looking at it failed", "did not accept the access token",
+					failed, "Wawp accepted the", "because reading it failed", "did not accept the access token",
 					"Its last status was",
 				},
 			},
@@ -694,10 +698,10 @@ func TestActionsUnderFault(t *testing.T) {
 		} {
 			t.Run(endpoint+" "+name, func(t *testing.T) {
 				t.Parallel()
-				w := paired(t, endpoint)
+				w := worldWithPhone(t, endpoint)
 				w.Inject(test.fault)
 				if test.fault.Match == info {
-					// so that it has to be seen
+					// so that the effect must be seen
 					w.Inject(wawptest.Fault{Match: logout, Reshape: wawptest.Without("status")})
 				}
 				ctx := t.Context()
@@ -705,10 +709,10 @@ func TestActionsUnderFault(t *testing.T) {
 					test.says = []string{failed, "Wawp accepted the", "gone"}
 				}
 				if test.says[0] == outOfTime {
-					ctx = until(t, w, info, 10)
+					ctx = contextUntil(t, w, info, 10)
 				}
 				_, failure := invoke(ctx, t, w, endpoint)
-				acctest.Contains(t, failure, theID, acctest.Summary(test.fault, test.says[0]))
+				acctest.Contains(t, failure, instanceID, acctest.Summary(test.fault, test.says[0]))
 				acctest.Contains(t, failure, test.says[1:]...)
 				acctest.Lacks(t, failure, "Start or restart it first")
 				most := 1
@@ -726,13 +730,13 @@ func TestActionsUnderFault(t *testing.T) {
 	}
 }
 
-// TestAmbiguousActionsAreNotRepeated: of the requests, only a stop can be sent twice.
-func TestAmbiguousActionsAreNotRepeated(t *testing.T) {
+// TestActionWithUnknownOutcomeIsNotRepeated: of the requests, only a stop can be sent twice.
+func TestActionWithUnknownOutcomeIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	for endpoint, want := range map[string]int{start: 1, stop: 3, restart: 1, logout: 1} {
 		t.Run(endpoint, func(t *testing.T) {
 			t.Parallel()
-			w := paired(t, endpoint)
+			w := worldWithPhone(t, endpoint)
 			w.Inject(wawptest.Fault{Match: endpoint, Drop: true, Act: true})
 			invoke(t.Context(), t, w, endpoint, func(o *wawp.Options) { o.MaxRetries = 2 })
 			if n := w.Count(endpoint); n != want {
@@ -746,22 +750,22 @@ func TestActionSurvivesAPanic(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	_, failure := invoke(t.Context(), t, w, restart,
-		func(o *wawp.Options) { o.Transport = explosive{"/v2/session/info"} })
+		func(o *wawp.Options) { o.Transport = panicTransport{"/v2/session/info"} })
 	acctest.Contains(t, failure, "The provider crashed", "index out of range")
 }
 
-// TestActionsTellATerminalNothing: Terraform prints progress as it is.
+// TestActionsTellATerminalNothing: progress has no terminal sequences, because Terraform prints it as it is.
 func TestActionsTellATerminalNothing(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING"})
-	told(w, "WORKING", "\x1b[2J\r\nSTARTING")
+	w.Add(wawptest.Session{InstanceID: instanceID, Status: "WORKING"})
+	injectStatuses(w, "WORKING", "\x1b[2J\r\nSTARTING")
 	progress, _ := invoke(t.Context(), t, w, restart)
 	acctest.Contains(t, progress, "[2J STARTING")
 	acctest.Lacks(t, progress, "\x1b", "\r")
 }
 
-// TestActionsNeverShowTheToken: in no progress and in no error, whatever fails, at each step, and in every spelling.
+// TestActionsNeverShowTheToken: no progress and no error has the token, in any spelling, if any request fails.
 func TestActionsNeverShowTheToken(t *testing.T) {
 	t.Parallel()
 	for endpoint := range actions {
@@ -771,12 +775,12 @@ func TestActionsNeverShowTheToken(t *testing.T) {
 		} {
 			t.Run(endpoint+" "+step, func(t *testing.T) {
 				t.Parallel()
-				for _, leak := range append(leaks(fault.Match),
-					wawptest.Fault{Match: fault.Match, Times: 1, Reshape: wawptest.Set("status", echo())}) {
+				for _, leak := range append(leakFaults(fault.Match),
+					wawptest.Fault{Match: fault.Match, Times: 1, Reshape: wawptest.Set("status", echoedToken())}) {
 					w := acctest.New(t, wawptest.Config{Token: canary})
-					w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED"})
+					w.Add(wawptest.Session{InstanceID: instanceID, Status: "STOPPED"})
 					if endpoint != start {
-						w.SetStatus(theID, "WORKING")
+						w.SetStatus(instanceID, "WORKING")
 					}
 					leak.Skip, leak.Act = fault.Skip, true
 					w.Inject(leak)
@@ -785,7 +789,7 @@ func TestActionsNeverShowTheToken(t *testing.T) {
 						Reshape: wawptest.Set("status", "STARTING"),
 					})
 					progress, failure := invoke(t.Context(), t, w, endpoint)
-					for _, spelling := range strings.Fields(echo()) {
+					for _, spelling := range strings.Fields(echoedToken()) {
 						acctest.Lacks(t, strings.ToLower(progress+failure), strings.ToLower(spelling))
 					}
 				}

@@ -19,8 +19,8 @@ import (
 // canary is a token that looks different in a URL, in JSON and in HTML.
 const canary = "cAn4ry/tok+en&=17"
 
-// echo is a server that tells the token in every field, in each spelling.
-func echo() string {
+// echoedToken returns the token in each spelling in which a server could echo it.
+func echoedToken() string {
 	quoted, _ := json.Marshal(canary)
 	return strings.Join([]string{
 		canary, url.QueryEscape(canary), url.PathEscape(canary),
@@ -28,15 +28,15 @@ func echo() string {
 	}, " ")
 }
 
-// leaks are the faults of an endpoint that could bring the token to light, each taking one request.
-func leaks(endpoint string) []wawptest.Fault {
-	encoded, _ := json.Marshal(echo())
+// leakFaults are the faults of an endpoint that could bring the token to light, each taking one request.
+func leakFaults(endpoint string) []wawptest.Fault {
+	encoded, _ := json.Marshal(echoedToken())
 	complaint := fmt.Sprintf(`{"code":%s,"message":%s,"error":%s}`, encoded, encoded, encoded)
 	faults := []wawptest.Fault{
 		{Drop: true},
 		{Cut: true},
 		{Status: 204},
-		{Reshape: wawptest.Set("session_name", echo())},
+		{Reshape: wawptest.Set("session_name", echoedToken())},
 		{Reshape: wawptest.Set("config", map[string]any{"metadata": map[string]any{
 			"access_token": canary,
 			"user_email":   canary,
@@ -47,7 +47,7 @@ func leaks(endpoint string) []wawptest.Fault {
 	for _, status := range []int{200, 400, 401, 403, 404, 410, 429, 500, 502} {
 		faults = append(faults,
 			wawptest.Fault{Status: status, Body: complaint, Header: http.Header{"Retry-After": {"100"}}},
-			wawptest.Fault{Status: status, Body: "<html>" + echo() + "</html>"})
+			wawptest.Fault{Status: status, Body: "<html>" + echoedToken() + "</html>"})
 	}
 	for i := range faults {
 		faults[i].Match, faults[i].Times = endpoint, 1
@@ -55,14 +55,14 @@ func leaks(endpoint string) []wawptest.Fault {
 	return faults
 }
 
-// recording runs the CLI at the highest log level, and keeps what it prints in its directory.
-func recording(t *testing.T, cli *acctest.CLI) (run func(name, command string, arguments ...string)) {
+// recordOutput returns a function that runs the CLI at the highest log level, and writes its output into its directory.
+func recordOutput(t *testing.T, cli *acctest.CLI) (run func(name, command string, arguments ...string)) {
 	t.Helper()
 	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(cli.Dir, "trace.log"))
 	return func(name, command string, arguments ...string) {
 		t.Helper()
-		said, _ := cli.Run(append([]string{command, "-no-color"}, arguments...)...)
-		if err := os.WriteFile(filepath.Join(cli.Dir, name+".out"), []byte(said), 0o600); err != nil {
+		output, _ := cli.Run(append([]string{command, "-no-color"}, arguments...)...)
+		if err := os.WriteFile(filepath.Join(cli.Dir, name+".out"), []byte(output), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -72,17 +72,17 @@ func recording(t *testing.T, cli *acctest.CLI) (run func(name, command string, a
 func TestAccTokenNeverShows(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{Token: canary})
-	n := len(leaks(info))
+	n := len(leakFaults(info))
 	faults := map[string]wawptest.Fault{} // by endpoint and session
-	cli := w.CLI(t, once+fmt.Sprintf(`
+	cli := w.CLI(t, noRetries+fmt.Sprintf(`
 		variable "state" { default = null }
 		resource "wawp_session" "x" {
 			count         = %d
 			desired_state = var.state
 			timeouts      = { update = "300ms" }
 		}`, 3*n))
-	run := recording(t, cli)
-	for _, fault := range leaks(create) {
+	run := recordOutput(t, cli)
+	for _, fault := range leakFaults(create) {
 		w.Inject(fault)
 	}
 	run("create", "apply", "-auto-approve", "-parallelism=40")
@@ -92,14 +92,14 @@ func TestAccTokenNeverShows(t *testing.T) {
 	}
 	for i := range n {
 		one, another := fmt.Sprint(made[i].Attributes["instance_id"]), fmt.Sprint(made[n+i].Attributes["instance_id"])
-		faults[start+one], faults[remove+one], faults[stop+another] = leaks("")[i], leaks("")[i], leaks("")[i]
+		faults[start+one], faults[remove+one], faults[stop+another] = leakFaults("")[i], leakFaults("")[i], leakFaults("")[i]
 	}
 	w.Choose(func(r wawptest.Request) wawptest.Fault { return faults[r.Method+" "+r.Path+r.Query.Get("instance_id")] })
 	run("start-plan", "plan", "-var=state=started", "-refresh=false", "-out=start.tfplan")
 	run("start", "apply", "-parallelism=40", "start.tfplan")
 	run("stop", "apply", "-var=state=stopped", "-refresh=false", "-auto-approve", "-parallelism=40")
 	for i, s := range cli.State()[:n] {
-		faults[info+fmt.Sprint(s.Attributes["instance_id"])] = leaks("")[i]
+		faults[info+fmt.Sprint(s.Attributes["instance_id"])] = leakFaults("")[i]
 	}
 	run("refresh", "apply", "-refresh-only", "-auto-approve", "-parallelism=40")
 	run("remove", "destroy", "-refresh=false", "-auto-approve", "-parallelism=40")
@@ -117,12 +117,12 @@ func TestAccTokenNeverShows(t *testing.T) {
 	}
 	// else there was nothing to find
 	acctest.Contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/create", "created a Wawp session")
-	if searched := search(t, cli.Dir); searched < 15 {
+	if searched := searchCanary(t, cli.Dir); searched < 15 {
 		t.Errorf("only %d files were searched", searched)
 	}
 }
 
-// TestAccTokenOfAnEphemeralVariable is in no plan.
+// TestAccTokenOfAnEphemeralVariable: a token from an ephemeral variable is in no plan.
 func TestAccTokenOfAnEphemeralVariable(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{Token: canary})
@@ -133,22 +133,22 @@ func TestAccTokenOfAnEphemeralVariable(t *testing.T) {
 			sensitive = true
 		}
 		provider "wawp" { access_token = var.token }
-	`+minimal)
+	`+minimalConfig)
 	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=", "TF_VAR_token="+canary)
-	run := recording(t, cli)
+	run := recordOutput(t, cli)
 	run("plan", "plan", "-out=x.tfplan")
 	run("apply", "apply", "x.tfplan")
-	recorded(t, w, cli, 1)
-	search(t, cli.Dir)
+	checkRecorded(t, w, cli, 1)
+	searchCanary(t, cli.Dir)
 }
 
-// search looks for the canary in every file below a directory, and returns how many there are.
-func search(t *testing.T, dir string) int {
+// searchCanary looks for the canary in every file below a directory, and returns how many there are.
+func searchCanary(t *testing.T, dir string) int {
 	t.Helper()
 	searched := 0
 	acctest.Search(t, dir, func(name string, content []byte) {
 		searched++
-		for _, spelling := range append(strings.Fields(echo()), base64.StdEncoding.EncodeToString([]byte(canary))) {
+		for _, spelling := range append(strings.Fields(echoedToken()), base64.StdEncoding.EncodeToString([]byte(canary))) {
 			if at := bytes.Index(content, []byte(spelling)); at >= 0 {
 				t.Errorf("%s holds the token as %s: ...%s...", name, spelling,
 					content[max(0, at-200):min(len(content), at+100)])

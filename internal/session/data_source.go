@@ -25,7 +25,7 @@ type DataSource struct {
 func NewDataSource() datasource.DataSource { return &DataSource{} }
 
 type dataModel struct {
-	observed
+	sessionModel
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
@@ -38,8 +38,7 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads a session that is managed elsewhere: in another configuration, or in the " +
-			"dashboard. It fails if there is " +
-			"no such session.",
+			"dashboard. It fails if there is no such session.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
@@ -47,20 +46,20 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 					"dashboard lists it.",
 				Validators: []validator.String{validate.InstanceID{}},
 			},
-			"session_name": schema.StringAttribute{Computed: true, MarkdownDescription: aboutSessionName},
-			"server_name":  schema.StringAttribute{Computed: true, MarkdownDescription: aboutServerName},
-			"status":       schema.StringAttribute{Computed: true, MarkdownDescription: aboutStatus},
+			"session_name": schema.StringAttribute{Computed: true, MarkdownDescription: sessionNameDescription},
+			"server_name":  schema.StringAttribute{Computed: true, MarkdownDescription: serverNameDescription},
+			"status":       schema.StringAttribute{Computed: true, MarkdownDescription: statusDescription},
 			"account": schema.SingleNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: aboutAccount,
+				MarkdownDescription: accountDescription,
 				Attributes: map[string]schema.Attribute{
-					"chat_id":      schema.StringAttribute{Computed: true, MarkdownDescription: aboutChatID},
-					"phone_number": schema.StringAttribute{Computed: true, MarkdownDescription: aboutPhoneNumber},
-					"push_name":    schema.StringAttribute{Computed: true, MarkdownDescription: aboutPushName},
+					"chat_id":      schema.StringAttribute{Computed: true, MarkdownDescription: chatIDDescription},
+					"phone_number": schema.StringAttribute{Computed: true, MarkdownDescription: phoneNumberDescription},
+					"push_name":    schema.StringAttribute{Computed: true, MarkdownDescription: pushNameDescription},
 				},
 			},
 			"timeouts": validate.DataTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				ReadDescription: "How long reading the session may take, retries included. Default: `5m`.",
+				ReadDescription: "How long reading the session may take, including retries. Default: `5m`.",
 			})),
 		},
 	}
@@ -71,7 +70,7 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 	d.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// Read asks for the session. It fails unless the session is there.
+// Read reads the session. A session that does not exist is an error.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var data dataModel
@@ -95,6 +94,6 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		return
 	}
 	data.refresh(session)
-	data.settle()
+	data.unknownToNull()
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }

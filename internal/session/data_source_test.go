@@ -52,7 +52,7 @@ func TestDataSourceFailsUnlessTheSessionIsThere(t *testing.T) {
 		},
 		"empty id": {wawptest.Fault{}, "", `instance_id`},
 		"foreign 404": {
-			wawptest.Fault{Match: info, Status: 404, Body: foreign},
+			wawptest.Fault{Match: info, Status: 404, Body: foreignAnswer},
 			"3EB0BCB2E3D4",
 			`check\s+base_url`,
 		},

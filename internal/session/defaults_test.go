@@ -21,9 +21,9 @@ func TestDefaultsAreAsDescribed(t *testing.T) {
 	} {
 		about := timeouts.Attributes[name].GetDescription() + timeouts.Attributes[name].GetMarkdownDescription()
 		_, rest, _ := strings.Cut(about, "Default: `")
-		said, _, _ := strings.Cut(rest, "`")
-		if d, err := time.ParseDuration(said); err != nil || d != want {
-			t.Errorf("%s: %q is described, and is %s", name, said, want)
+		described, _, _ := strings.Cut(rest, "`")
+		if d, err := time.ParseDuration(described); err != nil || d != want {
+			t.Errorf("%s: %q is described, and is %s", name, described, want)
 		}
 	}
 }

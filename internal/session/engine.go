@@ -10,54 +10,54 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// Summaries of a session that is not where desired_state wants it.
+// Summaries of a session that has not reached its desired_state.
 const (
 	summaryNotReached    = "Wawp session is not in its desired_state"
 	summaryNotReachedYet = summaryNotReached + " yet"
 	summaryIsFailed      = "Wawp session is FAILED"
 )
 
-// problem is why a session is not in the state that was wanted.
+// problem is the reason why a session did not reach a state.
 type problem struct {
 	summary string
 	detail  string
-	// failed: a request failed. Otherwise all was done, and only the wait had no happy end.
+	// failed says that a request failed. Otherwise Wawp accepted all requests, and the wait ended too early.
 	failed bool
 	err    error // of that request
 }
 
-// drive brings the engine of a session to the state that is wanted, within waitTimeout: it looks first, acts only where
-// that is needed, and waits until it is reached. before is the session as it was known; linked says that a phone may
-// be linked to it. It returns the session as last seen, whether session/info described it, and what is left to do, if
-// anything is.
-func drive(
-	ctx context.Context, client *wawp.Client, before wawp.Session, linked bool, want string, waitTimeout time.Duration,
+// reconcile brings a session to the desired state within waitTimeout. It reads the status first, sends a request only
+// if one is needed, and waits until the state is reached. prior is the session in the Terraform state; linked says that
+// a phone may be linked. reconcile returns the session as last seen, whether session/info described it, and the
+// problem, if there is one.
+func reconcile(
+	ctx context.Context, client *wawp.Client, prior wawp.Session, linked bool, want string, waitTimeout time.Duration,
 ) (wawp.Session, bool, *problem) {
 	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
 
-	id, doubted := before.InstanceID, ""
-	if want == stopped && before.Status != wawp.StatusStopped {
-		doubted = wawp.StatusStopped
+	id, transientStatus := prior.InstanceID, ""
+	if want == stopped && prior.Status != wawp.StatusStopped {
+		transientStatus = wawp.StatusStopped
 	}
-	seen, err := look(ctx, client, id, doubted, func(wawp.Look) {})
+	first, err := waitForStatus(ctx, client, id, transientStatus, func(wawp.Look) {})
 	change := wawp.Boot()
 	switch {
 	case err != nil:
 		return wawp.Session{InstanceID: id}, false, requestFailed(id, want, err)
-	case seen.Status == "":
-		return seen.Session, true, noStatus(id)
-	case want == stopped && seen.Status == wawp.StatusStopped:
-		return seen.Session, true, nil
+	case first.Status == "":
+		return first.Session, true, noStatus(id)
+	case want == stopped && first.Status == wawp.StatusStopped:
+		return first.Session, true, nil
 	case want == stopped:
-		change = wawp.Stop(seen.Status)
-	case seen.Status == wawp.StatusStopped: // Wawp allows a start only from STOPPED
+		change = wawp.Stop(first.Status)
+	case first.Status == wawp.StatusStopped: // Wawp allows a start only from STOPPED
 		change = wawp.Start()
 	}
 	change.Unlinked = !linked
-	last, err := client.Make(ctx, change, seen, nil)
-	if last.Account == nil && last.Status != wawp.StatusScan { // an engine that does not run may not tell it
-		last.Account = seen.Account
+	last, err := client.Make(ctx, change, first, nil)
+	if last.Account == nil && last.Status != wawp.StatusScan { // an engine that does not run may not report it
+		last.Account = first.Account
 	}
 	switch {
 	case err != nil && change.Failure != nil:
@@ -65,17 +65,19 @@ func drive(
 	case err != nil:
 		return last, true, notReached(ctx, last, want, waitTimeout, err)
 	}
-	return last, true, verdict(last, want)
+	return last, true, statusProblem(last, want)
 }
 
-// look looks at a session until it tells a status. One that is doubted, because the session may only pass through it,
-// has to last. That of a session which goes on telling none is "".
-func look(ctx context.Context, client *wawp.Client, id, doubted string, tell func(wawp.Look)) (wawp.Look, error) {
+// waitForStatus reads a session until it has a status. transientStatus counts only once it has lasted, because the
+// session may only pass through it. The status is "" if Wawp keeps reporting none.
+func waitForStatus(
+	ctx context.Context, client *wawp.Client, id, transientStatus string, observe func(wawp.Look),
+) (wawp.Look, error) {
 	var last wawp.Look
 	_, err := client.WatchSession(ctx, id, func(l wawp.Look) (bool, error) {
-		over := l.Err == nil && (l.Lasts() || l.Status != "" && (l.Status != doubted || l.Settled()))
+		over := l.Err == nil && (l.Lasts() || l.Status != "" && (l.Status != transientStatus || l.Settled()))
 		if !over {
-			tell(l)
+			observe(l)
 		}
 		last = l
 		return over, nil
@@ -83,8 +85,8 @@ func look(ctx context.Context, client *wawp.Client, id, doubted string, tell fun
 	return last, err
 }
 
-// verdict returns what is wrong with a session that has arrived somewhere.
-func verdict(s wawp.Session, want string) *problem {
+// statusProblem returns the problem of a session that was to start and is FAILED; nil for any other status.
+func statusProblem(s wawp.Session, want string) *problem {
 	if want != started || s.Status != wawp.StatusFailed {
 		return nil
 	}
@@ -92,19 +94,19 @@ func verdict(s wawp.Session, want string) *problem {
 		summary: summaryIsFailed,
 		detail: fmt.Sprintf("The session %s is FAILED: it lost its phone, or its engine is broken. Wawp advises to "+
 			"restart it once, %s. If that does not help, log it out and link the phone again.", s.InstanceID,
-			byRestart),
+			howToRestart),
 	}
 }
 
-// byRestart is how a person restarts a session.
-const byRestart = "with the action wawp_session_restart (Terraform 1.14 and later) or in " + explain.Dashboard
+// howToRestart says how a user restarts a session.
+const howToRestart = "with the action wawp_session_restart (Terraform 1.14 and later) or in " + explain.Dashboard
 
 func noStatus(id string) *problem {
 	return &problem{
 		summary: "Wawp session has no status",
-		detail: fmt.Sprintf("session/info describes the session %s without a status, so it is not known what there "+
-			"is to do. "+
-			"Nothing was done. Try again in a minute; if the dashboard shows a status by then, please report this.",
+		detail: fmt.Sprintf("session/info describes the session %s without a status, so the provider does not know "+
+			"what to do. Nothing was done. Try again in a minute. If the dashboard shows a status by then, please "+
+			"report this.",
 			id),
 		failed: true,
 	}
@@ -120,7 +122,7 @@ func requestFailed(id, want string, err error) *problem {
 	}
 }
 
-// notReached explains the end of a wait: by a failed request, an interruption, or because waitTimeout is over.
+// notReached explains why a wait ended: a request failed, Terraform was interrupted, or waitTimeout is over.
 func notReached(ctx context.Context, last wawp.Session, want string, waitTimeout time.Duration, err error) *problem {
 	why := fmt.Sprintf("after %s (the create or update timeout)", waitTimeout)
 	switch {
@@ -129,14 +131,13 @@ func notReached(ctx context.Context, last wawp.Session, want string, waitTimeout
 	case errors.Is(ctx.Err(), context.Canceled):
 		why = "when Terraform was interrupted"
 	}
-	detail := fmt.Sprintf("The session %s was not %s yet %s; its last status was %s. It goes on by itself: the next "+
-		"plan shows "+
-		"how far it came.", last.InstanceID, want, why, last.Status)
+	detail := fmt.Sprintf("The session %s was not %s yet %s; its last status was %s. It continues by itself: the "+
+		"next plan shows its state.", last.InstanceID, want, why, last.Status)
 	if last.Status == wawp.StatusStarting {
-		detail += stuck
+		detail += restartAdvice
 	}
 	return &problem{summary: summaryNotReachedYet, detail: detail + explain.LastAnswer(err)}
 }
 
-// stuck is said of a session that goes on booting.
-const stuck = " When STARTING lasts longer than 60 s, Wawp advises a restart, " + byRestart + "."
+// restartAdvice is for a session that stays STARTING.
+const restartAdvice = " When STARTING lasts longer than 60 s, Wawp advises a restart, " + howToRestart + "."

@@ -9,8 +9,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// unclear are answers to a start, stop or restart that do not tell whether it takes place.
-var unclear = map[string]wawptest.Fault{
+// unclearAnswers are answers to a start, stop or restart that leave its outcome unknown.
+var unclearAnswers = map[string]wawptest.Fault{
 	"409":                  {Status: 409, Body: `{"code":"protocol_conflict","message":"It is started already."}`},
 	"422":                  {Status: 422, Body: `{"code":"busy","message":"Busy."}`},
 	"400":                  {Status: 400, Body: `{"code":"bad_request","message":"Not now."}`},
@@ -26,30 +26,30 @@ var unclear = map[string]wawptest.Fault{
 	"an error in disguise": {Body: `{"code":"server_not_found","message":"No."}`},
 }
 
-// TestStartOrStopIsJudgedByWhatFollows: whatever was answered, session/info tells what comes of it.
-func TestStartOrStopIsJudgedByWhatFollows(t *testing.T) {
+// TestStartAndStopAreJudgedByStatus: session/info decides whether a start or stop succeeded, not its answer.
+func TestStartAndStopAreJudgedByStatus(t *testing.T) {
 	t.Parallel()
-	for name, fault := range unclear {
+	for name, fault := range unclearAnswers {
 		for endpoint, change := range map[string][2]string{
-			start: {isStopped, isStarted},
-			stop:  {isStarted, isStopped},
+			start: {stoppedConfig, startedConfig},
+			stop:  {startedConfig, stoppedConfig},
 		} {
 			for _, acts := range []bool{true, false} {
 				took := map[bool]string{true: " took hold", false: " did not"}[acts]
 				t.Run(name+": "+strings.TrimPrefix(endpoint, "POST /v2/session/")+took, func(t *testing.T) {
 					t.Parallel()
 					w := acctest.New(t, wawptest.Config{})
-					tf := w.Terraform(t, once+change[0])
+					tf := w.Terraform(t, noRetries+change[0])
 					tf.OK("apply")
 					fault := fault
 					fault.Match, fault.Act = endpoint, acts
 					w.Inject(fault)
 					w.ResetRequests()
-					tf.Configure(once + change[1])
+					tf.Configure(noRetries + change[1])
 					if acts {
-						said := tf.OK("apply")
-						acctest.Contains(t, said, "0 added, 1 changed, 0 destroyed")
-						acctest.Lacks(t, said, "Warning")
+						output := tf.OK("apply")
+						acctest.Contains(t, output, "0 added, 1 changed, 0 destroyed")
+						acctest.Lacks(t, output, "Warning")
 						acctest.Contains(t, tf.OK("plan"), "No changes.")
 					} else {
 						acctest.Contains(t, tf.Fails("apply"), "Error: Wawp session is not in its desired_state",
@@ -65,7 +65,8 @@ func TestStartOrStopIsJudgedByWhatFollows(t *testing.T) {
 	}
 }
 
-// TestStopThatIsUnderWayIsNoFailure, although its answer was lost and it takes longer than there is time.
+// TestStopThatIsUnderWayIsNoFailure: a stop that takes longer than the timeout is no failure, even if its answer was
+// lost.
 func TestStopThatIsUnderWayIsNoFailure(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -78,7 +79,7 @@ func TestStopThatIsUnderWayIsNoFailure(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			tf := w.Terraform(t, once+isStarted)
+			tf := w.Terraform(t, noRetries+startedConfig)
 			tf.OK("apply")
 			w.Inject(wawptest.Fault{Match: stop, Act: true, Status: 504})
 			// refresh, and look
@@ -86,30 +87,31 @@ func TestStopThatIsUnderWayIsNoFailure(t *testing.T) {
 				Match: info, Skip: 2, Times: test.looks,
 				Reshape: wawptest.Set("status", "STOPPING"),
 			})
-			tf.Configure(once + isStopped)
+			tf.Configure(noRetries + stoppedConfig)
 			if test.looks == 0 {
-				tf.Configure(once +
-					"resource \"wawp_session\" \"x\" {\n  desired_state = \"stopped\"\n  timeouts = { update = " +
-					"\"300ms\" }\n}\n")
+				tf.Configure(noRetries + "resource \"wawp_session\" \"x\" {\n" +
+					"  desired_state = \"stopped\"\n" +
+					"  timeouts = { update = \"300ms\" }\n" +
+					"}\n")
 			}
 			acctest.Contains(t, tf.OK("apply"), test.says)
 		})
 	}
 }
 
-// TestStartedAlreadyIsStarted: what the look before a start tells may be a moment old.
+// TestStartedAlreadyIsStarted: the status before a start may be outdated, so that the start is refused.
 func TestStartedAlreadyIsStarted(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, once+isStopped)
+	tf := w.Terraform(t, noRetries+stoppedConfig)
 	tf.OK("apply")
-	tf.Configure(once + isStarted)
+	tf.Configure(noRetries + startedConfig)
 	w.SetStatus(w.Sessions()[0].InstanceID, "STARTING")
 	// refresh, look, and the first look after it
 	w.Inject(wawptest.Fault{Match: info, Times: 3, Reshape: wawptest.Set("status", "STOPPED")})
-	said := tf.OK("apply")
-	acctest.Contains(t, said, "1 changed")
-	acctest.Lacks(t, said, "Warning")
+	output := tf.OK("apply")
+	acctest.Contains(t, output, "1 changed")
+	acctest.Lacks(t, output, "Warning")
 	if w.Count(start) != 1 {
 		t.Errorf("it was started %d times", w.Count(start))
 	}
@@ -118,37 +120,36 @@ func TestStartedAlreadyIsStarted(t *testing.T) {
 // TestRefusedStartAfterTheCreationIsAWarning: the session is recorded.
 func TestRefusedStartAfterTheCreationIsAWarning(t *testing.T) {
 	t.Parallel()
-	for name, fault := range unclear {
+	for name, fault := range unclearAnswers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
 			fault.Match = start
 			w.Inject(fault)
-			tf := w.Terraform(t, once+isStarted)
+			tf := w.Terraform(t, noRetries+startedConfig)
 			acctest.Contains(t, tf.OK("apply"), "Warning: Wawp session is not in its desired_state",
 				"POST /v2/session/start", "1 added")
-			recorded(t, w, tf, 1)
+			checkRecorded(t, w, tf, 1)
 		})
 	}
 }
 
-// TestActionIsJudgedByWhatFollows, as desired_state is. (That what did not take hold is an error, TestActionsUnderFault
-// says.)
-func TestActionIsJudgedByWhatFollows(t *testing.T) {
+// TestActionIsJudgedByStatus: session/info decides whether an action succeeded. TestActionsUnderFault covers failures.
+func TestActionIsJudgedByStatus(t *testing.T) {
 	t.Parallel()
-	for name, fault := range unclear {
+	for name, fault := range unclearAnswers {
 		for endpoint, says := range map[string]string{
 			start: "has started", stop: "is STOPPED",
 			restart: "has restarted",
 		} {
 			t.Run(name+": "+endpoint, func(t *testing.T) {
 				t.Parallel()
-				w := paired(t, endpoint)
+				w := worldWithPhone(t, endpoint)
 				fault := fault
 				fault.Match, fault.Act = endpoint, true
 				w.Inject(fault)
 				if endpoint == restart { // which the simulator is too quick to show
-					told(w, "WORKING", "STARTING")
+					injectStatuses(w, "WORKING", "STARTING")
 				}
 				progress, failure := invoke(t.Context(), t, w, endpoint, func(o *wawp.Options) { o.MaxRetries = 0 })
 				acctest.Contains(t, progress, says)

@@ -16,14 +16,14 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// once is a provider block that tries nothing again: what is tested here is what follows the last attempt.
-const once = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"2s\"\n}\n\n"
+// noRetries is a provider block without retries: the tests are about what follows the last attempt.
+const noRetries = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"2s\"\n}\n\n"
 
-// foreign is what something that is not Wawp answers to a path that it does not know.
-const foreign = "404 page not found"
+// foreignAnswer is the answer of a server that is not Wawp to an unknown path.
+const foreignAnswer = "404 page not found"
 
-// recorded checks that the state holds just the sessions that there are, none of them tainted.
-func recorded(t *testing.T, w *acctest.World, tf acctest.Stated, n int) {
+// checkRecorded checks that the state has exactly the n sessions at Wawp, none of them tainted.
+func checkRecorded(t *testing.T, w *acctest.World, tf acctest.Stated, n int) {
 	t.Helper()
 	state := tf.State()
 	if len(state) != n || len(w.Sessions()) != n {
@@ -32,7 +32,7 @@ func recorded(t *testing.T, w *acctest.World, tf acctest.Stated, n int) {
 	for _, s := range state {
 		if id, _ := s.Attributes["instance_id"].(string); s.Status != "" {
 			t.Errorf("the session is %s", s.Status)
-		} else if _, there := w.Session(id); !there && n > 0 {
+		} else if _, found := w.Session(id); !found && n > 0 {
 			t.Errorf("the state has %q, which Wawp does not know", id)
 		}
 	}
@@ -42,7 +42,7 @@ func recorded(t *testing.T, w *acctest.World, tf acctest.Stated, n int) {
 // session is recorded, and the next plan shows what is left to do.
 func TestCreatedSessionIsNeverLost(t *testing.T) {
 	t.Parallel()
-	const left = "0 to add, 1 to change, 0 to destroy"
+	const planned = "0 to add, 1 to change, 0 to destroy"
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		world wawptest.Config
@@ -53,18 +53,18 @@ func TestCreatedSessionIsNeverLost(t *testing.T) {
 		"info fails": {
 			wawptest.Fault{Match: info, Status: 500},
 			wawptest.Config{},
-			"POST /v2/session/info: HTTP 500", left, true,
+			"POST /v2/session/info: HTTP 500", planned, true,
 		},
 		"info is dropped": {
 			wawptest.Fault{Match: info, Drop: true},
 			wawptest.Config{},
 			"the request was sent, but",
-			left, true,
+			planned, true,
 		},
 		"info is foreign": {
-			wawptest.Fault{Match: info, Status: 404, Body: foreign},
+			wawptest.Fault{Match: info, Status: 404, Body: foreignAnswer},
 			wawptest.Config{},
-			"check base_url", left, false,
+			"check base_url", planned, false,
 		},
 		"info is refused": {
 			wawptest.Fault{
@@ -72,28 +72,28 @@ func TestCreatedSessionIsNeverLost(t *testing.T) {
 				Body: `{"code":"invalid_access_token","message":"No."}`,
 			},
 			wawptest.Config{},
-			"did not accept the access token", left, false,
+			"did not accept the access token", planned, false,
 		},
 		"info is HTML": {
 			wawptest.Fault{Match: info, Body: "<html>Sign in</html>"},
 			wawptest.Config{},
-			"does not describe a session", left, true,
+			"does not describe a session", planned, true,
 		},
 		"info has no status": {
 			wawptest.Fault{Match: info, Reshape: wawptest.Without("status")},
 			wawptest.Config{},
-			"without a status", left, false,
+			"without a status", planned, false,
 		},
 		"start fails": {
 			wawptest.Fault{Match: start, Status: 502},
 			wawptest.Config{},
-			"POST /v2/session/start: HTTP 502", left, false,
+			"POST /v2/session/start: HTTP 502", planned, false,
 		},
 		"start is dropped": {
 			wawptest.Fault{Match: start, Drop: true},
 			wawptest.Config{},
 			"the request was sent, but",
-			left, false,
+			planned, false,
 		},
 		"start is refused": {
 			wawptest.Fault{
@@ -102,7 +102,7 @@ func TestCreatedSessionIsNeverLost(t *testing.T) {
 			},
 			wawptest.Config{},
 			"subscription_required",
-			left, false,
+			planned, false,
 		},
 		"the wait fails": {
 			wawptest.Fault{Match: info, Skip: 1, Status: 500},
@@ -126,21 +126,21 @@ func TestCreatedSessionIsNeverLost(t *testing.T) {
 			if test.fault.Match != "" {
 				w.Inject(test.fault)
 			}
-			tf := w.Terraform(t, once+`resource "wawp_session" "x" {
+			tf := w.Terraform(t, noRetries+`resource "wawp_session" "x" {
 				desired_state = "started"
 				timeouts      = { create = "`+map[bool]string{true: "300ms", false: "10s"}[test.waits]+`" }
 			}`)
-			said := tf.OK("apply")
-			acctest.Contains(t, said, "Warning: Wawp session", test.warns, "1 added, 0 changed, 0 destroyed")
-			recorded(t, w, tf, 1)
+			output := tf.OK("apply")
+			acctest.Contains(t, output, "Warning: Wawp session", test.warns, "1 added, 0 changed, 0 destroyed")
+			checkRecorded(t, w, tf, 1)
 			w.ClearFaults()
 			acctest.Contains(t, tf.OK("plan"), test.plan)
 		})
 	}
 }
 
-// TestAccCreateWaitsForNobody: a session that a person has to scan has started. Its id is in the log from the first
-// moment on.
+// TestAccCreateWaitsForNobody: SCAN_QR_CODE counts as started, so a create does not wait for a scan. The log has the id
+// at once.
 func TestAccCreateWaitsForNobody(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
@@ -158,27 +158,27 @@ func TestAccCreateWaitsForNobody(t *testing.T) {
 	acctest.Contains(t, string(log), "created a Wawp session", "instance_id="+w.Sessions()[0].InstanceID)
 }
 
-// explosive is a transport that panics at a path, as a bug of ours would.
-type explosive struct{ path string }
+// panicTransport is a transport that panics at a path, to simulate a bug of the provider.
+type panicTransport struct{ path string }
 
-func (e explosive) RoundTrip(r *http.Request) (*http.Response, error) {
+func (e panicTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Path == e.path {
 		return nil, errors.New(strings.Fields(e.path)[1]) // there is only one field
 	}
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-func TestPanicAfterCreateLosesNothing(t *testing.T) {
+func TestPanicAfterCreateKeepsTheSession(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	at := "/v2/session/start"
-	tf := w.Terraform(t, isStarted, func(o *wawp.Options) {
+	tf := w.Terraform(t, startedConfig, func(o *wawp.Options) {
 		if at != "" {
-			o.Transport = explosive{at}
+			o.Transport = panicTransport{at}
 		}
 	})
 	acctest.Contains(t, tf.OK("apply"), "Warning: ", "1 added, 0 changed, 0 destroyed")
-	recorded(t, w, tf, 1)
+	checkRecorded(t, w, tf, 1)
 	if state := tf.State()[0].Attributes["desired_state"]; state != "started" {
 		t.Errorf("desired_state is %v", state)
 	}
@@ -191,15 +191,16 @@ func TestPanicAfterCreateLosesNothing(t *testing.T) {
 	acctest.Contains(t, tf.Fails("refresh"), "index out of range") // Read has nothing to lose
 }
 
-func TestPanicOfCreateIsAPossibleSession(t *testing.T) {
+func TestPanicInCreateReportsAPossibleSession(t *testing.T) {
 	t.Parallel()
-	tf := acctest.New(t, wawptest.Config{}).Terraform(t, minimal,
-		func(o *wawp.Options) { o.Transport = explosive{"/v2/session/create"} })
+	tf := acctest.New(t, wawptest.Config{}).Terraform(t, minimalConfig,
+		func(o *wawp.Options) { o.Transport = panicTransport{"/v2/session/create"} })
 	acctest.Contains(t, tf.Fails("apply"), "may have been created")
 }
 
-// TestAmbiguousCreateIsNotRepeated is promise P2, as a user sees it: max_retries is 4, and still one request is made.
-func TestAmbiguousCreateIsNotRepeated(t *testing.T) {
+// TestCreateWithUnknownOutcomeIsNotRepeated is promise P2, as a user sees it: although max_retries is 4, one request is
+// made.
+func TestCreateWithUnknownOutcomeIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]wawptest.Fault{
 		"500":               {Status: 500, Body: `{"code":"internal","message":"Internal server error"}`},
@@ -220,14 +221,14 @@ func TestAmbiguousCreateIsNotRepeated(t *testing.T) {
 			fault.Match, fault.Act = create, true
 			w.Inject(fault)
 			waitTimeout := map[bool]string{true: "200ms", false: "10s"}[name == "timeout"]
-			tf := w.Terraform(t, "provider \"wawp\" {\n  request_timeout = \""+waitTimeout+"\"\n}\n"+minimal)
-			said := tf.Fails("apply")
-			acctest.Contains(t, said, "A Wawp session may have been created", "POST /v2/session/create:",
+			tf := w.Terraform(t, "provider \"wawp\" {\n  request_timeout = \""+waitTimeout+"\"\n}\n"+minimalConfig)
+			output := tf.Fails("apply")
+			acctest.Contains(t, output, "A Wawp session may have been created", "POST /v2/session/create:",
 				"https://app.wawp.net",
 				"to = wawp_session.<name>", "terraform import 'wawp_session.<name>'")
-			acctest.Contains(t, acctest.Unwrap(said),
-				"that Terraform does not know of Do not simply run it again: a session may exist")
-			acctest.Lacks(t, said, "Check the network", "check base_url")
+			acctest.Contains(t, acctest.Unwrap(output),
+				"that Terraform does not know of Do not simply apply again: a session may exist")
+			acctest.Lacks(t, output, "Check the network", "check base_url")
 			if n := w.Count(""); n != 1 {
 				t.Errorf("%d requests were made, want 1: %v", n, w.Requests())
 			}
@@ -238,31 +239,31 @@ func TestAmbiguousCreateIsNotRepeated(t *testing.T) {
 	}
 }
 
-// TestWhateverHoldsTheIDIsRecorded: of an answer to create the id is enough.
-func TestWhateverHoldsTheIDIsRecorded(t *testing.T) {
+// TestIncompleteCreateAnswerIsRecorded: an answer to create needs only the id.
+func TestIncompleteCreateAnswerIsRecorded(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: create, Cut: true})
-	tf := w.Terraform(t, minimal)
+	tf := w.Terraform(t, minimalConfig)
 	acctest.Contains(t, tf.OK("apply"), "Warning: The answer to the creation of a Wawp session was not whole")
-	recorded(t, w, tf, 1)
+	checkRecorded(t, w, tf, 1)
 	tf.OK("refresh")
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 }
 
-// TestAmbiguousCreateCanBeAdopted follows the advice of the diagnostic.
-func TestAmbiguousCreateCanBeAdopted(t *testing.T) {
+// TestCreateWithUnknownOutcomeCanBeImported follows the advice of the diagnostic.
+func TestCreateWithUnknownOutcomeCanBeImported(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: create, Times: 1, Act: true, Status: 504})
-	tf := w.Terraform(t, minimal)
+	tf := w.Terraform(t, minimalConfig)
 	tf.Fails("apply")
 	tf.OK("import", address, w.Sessions()[0].InstanceID)
 	acctest.Contains(t, tf.OK("apply"), "0 added, 0 changed, 0 destroyed")
-	recorded(t, w, tf, 1)
+	checkRecorded(t, w, tf, 1)
 }
 
-func TestRefusedCreateSaysWhyAndWarnsOfNoSession(t *testing.T) {
+func TestRefusedCreateReportsTheReason(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
@@ -288,7 +289,7 @@ func TestRefusedCreateSaysWhyAndWarnsOfNoSession(t *testing.T) {
 			wawptest.Fault{Status: 400, Body: "<error>Missing Token</error>"},
 			[]string{"HTTP 400 (application/json, 28 bytes)"},
 		},
-		"foreign 404": {wawptest.Fault{Status: 404, Body: foreign}, []string{"check base_url"}},
+		"foreign 404": {wawptest.Fault{Status: 404, Body: foreignAnswer}, []string{"check base_url"}},
 		"redirect": {
 			wawptest.Fault{
 				Status: 308,
@@ -306,10 +307,10 @@ func TestRefusedCreateSaysWhyAndWarnsOfNoSession(t *testing.T) {
 			w := acctest.New(t, wawptest.Config{})
 			test.fault.Match = create
 			w.Inject(test.fault)
-			said := w.Terraform(t, minimal).Fails("apply")
-			acctest.Contains(t, said, "Error: "+acctest.Summary(test.fault, "Wawp session was not created"))
-			acctest.Contains(t, said, test.says...)
-			acctest.Lacks(t, said, "may have been created", "terraform import")
+			output := w.Terraform(t, minimalConfig).Fails("apply")
+			acctest.Contains(t, output, "Error: "+acctest.Summary(test.fault, "Wawp session was not created"))
+			acctest.Contains(t, output, test.says...)
+			acctest.Lacks(t, output, "may have been created", "terraform import")
 			if n := w.Count(""); n != 1 {
 				t.Errorf("%d requests were made, want 1", n)
 			}
@@ -321,43 +322,44 @@ func TestCreateIsRepeatedAfter429(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: create, Times: 1, Status: 429})
-	tf := w.Terraform(t, minimal, func(o *wawp.Options) { o.RetryWait = 100 * time.Millisecond })
+	tf := w.Terraform(t, minimalConfig, func(o *wawp.Options) { o.RetryWait = 100 * time.Millisecond })
 	acctest.Lacks(t, tf.OK("apply"), "Warning: Wawp")
-	recorded(t, w, tf, 1)
+	checkRecorded(t, w, tf, 1)
 	requests := w.Requests()
 	if len(requests) != 2 || requests[1].Time.Sub(requests[0].Time) < 50*time.Millisecond {
 		t.Errorf("not two requests with a pause between them: %v", requests)
 	}
 }
 
-func TestDeletedInTheDashboard(t *testing.T) {
+func TestSessionDeletedInTheDashboard(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, minimal)
+	tf := w.Terraform(t, minimalConfig)
 	tf.OK("apply")
 	tf.OK("refresh") // session/info describes it for the first time
 	id := w.Sessions()[0].InstanceID
 	w.Remove(id)
 	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp session is gone: "+id, "1 to add, 0 to change, 0 to destroy")
 	tf.OK("apply")
-	recorded(t, w, tf, 1)
+	checkRecorded(t, w, tf, 1)
 }
 
-// TestDeletedBeforeItWasRefreshed: to bring a session to desired_state is to see it.
-func TestDeletedBeforeItWasRefreshed(t *testing.T) {
+// TestSessionDeletedBeforeTheFirstRefresh: a wait for desired_state counts as having read the session.
+func TestSessionDeletedBeforeTheFirstRefresh(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, isStarted)
+	tf := w.Terraform(t, startedConfig)
 	tf.OK("apply")
 	w.Remove(w.Sessions()[0].InstanceID)
 	acctest.Contains(t, tf.OK("plan"), "is gone", "1 to add, 0 to change, 0 to destroy")
 }
 
-// TestNewSessionMayNotBeKnownEverywhere, for 2 minutes, unless Wawp has described it. Then it is like any other.
+// TestNewSessionMayNotBeKnownEverywhere: a new session that Wawp has not yet described stays in the state for 2
+// minutes.
 func TestNewSessionMayNotBeKnownEverywhere(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, minimal)
+	tf := w.Terraform(t, minimalConfig)
 	tf.OK("apply")
 	w.Remove(w.Sessions()[0].InstanceID)
 	const young = "it was created less than 2 minutes ago"
@@ -370,21 +372,21 @@ func TestNewSessionMayNotBeKnownEverywhere(t *testing.T) {
 	tf.Age(time.Minute)
 	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp session is gone", "1 to add")
 	tf.OK("destroy", "-refresh=false")
-	recorded(t, w, tf, 0)
+	checkRecorded(t, w, tf, 0)
 }
 
-// TestAbsenceThatPassesDropsNothing: a restart, or a server that lags behind, answers for some seconds that there is no
+// TestTransientAbsenceKeepsTheState: a restart, or a server that lags behind, answers for some seconds that there is no
 // such session.
-func TestAbsenceThatPassesDropsNothing(t *testing.T) {
+func TestTransientAbsenceKeepsTheState(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, isStarted)
+	tf := w.Terraform(t, startedConfig)
 	tf.OK("apply")
 	w.Inject(wawptest.Fault{Match: info, Times: 1, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`})
 	w.ResetRequests()
-	said := tf.OK("plan")
-	acctest.Contains(t, said, "No changes.")
-	acctest.Lacks(t, said, "Warning")
+	output := tf.OK("plan")
+	acctest.Contains(t, output, "No changes.")
+	acctest.Lacks(t, output, "Warning")
 	w.Asked(t, map[string]int{info: 2})
 }
 
@@ -392,7 +394,7 @@ func TestAbsenceThatPassesDropsNothing(t *testing.T) {
 func TestAbsenceTakesThreeAnswers(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, isStarted)
+	tf := w.Terraform(t, startedConfig)
 	tf.OK("apply")
 	w.Remove(w.Sessions()[0].InstanceID)
 	w.ResetRequests()
@@ -400,8 +402,8 @@ func TestAbsenceTakesThreeAnswers(t *testing.T) {
 	w.Asked(t, map[string]int{info: 2, rateLimit: 1})
 }
 
-// TestProtectedSessionIsNotDropped: its absence is an error that names the way out.
-func TestProtectedSessionIsNotDropped(t *testing.T) {
+// TestAbsentProtectedSessionStaysInTheState: its absence is an error that says how to remove it from the state.
+func TestAbsentProtectedSessionStaysInTheState(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	tf := w.Terraform(t,
@@ -470,7 +472,7 @@ func TestUnprovenAbsenceKeepsTheState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			tf := w.Terraform(t, once+isStarted)
+			tf := w.Terraform(t, noRetries+startedConfig)
 			tf.OK("apply")
 			w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
 			tf.OK("refresh")
@@ -482,8 +484,8 @@ func TestUnprovenAbsenceKeepsTheState(t *testing.T) {
 				acctest.Contains(t, tf.Fails("refresh"), "Error: "+acctest.Summary(test.info,
 					"Wawp session could not be read"), w.Sessions()[0].InstanceID)
 			} else {
-				said := tf.OK("refresh")
-				acctest.Contains(t, said, "Warning: Wawp session could not be checked and stays in the state",
+				output := tf.OK("refresh")
+				acctest.Contains(t, output, "Warning: Wawp session could not be checked and stays in the state",
 					w.Sessions()[0].InstanceID, "terraform state rm")
 			}
 			if got := tf.State(); fmt.Sprint(got) != fmt.Sprint(before) {
@@ -493,11 +495,11 @@ func TestUnprovenAbsenceKeepsTheState(t *testing.T) {
 	}
 }
 
-// TestPhoneIsLinkedThoughItsAccountIsNotTold: a session that works has a phone, whether or not Wawp tells whose.
-func TestPhoneIsLinkedThoughItsAccountIsNotTold(t *testing.T) {
+// TestWorkingSessionWithoutAccountIsPaired: a WORKING session has a phone, even if Wawp does not report its account.
+func TestWorkingSessionWithoutAccountIsPaired(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, once+isStarted)
+	tf := w.Terraform(t, noRetries+startedConfig)
 	tf.OK("apply")
 	w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
 	w.Inject(wawptest.Fault{Match: info, Reshape: wawptest.Without("me")})
@@ -518,8 +520,9 @@ func TestTokenOfAnotherAccountProvesNothing(t *testing.T) {
 	t.Parallel()
 	const token = "t0ken-of-somebody-else"
 	w, other := acctest.New(t, wawptest.Config{}), acctest.New(t, wawptest.Config{Token: token})
-	for name, configuration := range map[string]string{"never described": once + minimal, "described": once +
-		isStarted} {
+	for name, configuration := range map[string]string{"never " +
+		"described": noRetries + minimalConfig, "described": noRetries +
+		startedConfig} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tf := w.Terraform(t, configuration)
@@ -544,7 +547,7 @@ func TestTokenOfAnotherAccountProvesNothing(t *testing.T) {
 func TestRenewedTokenIsThatOfTheSameAccount(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, once+isStarted)
+	tf := w.Terraform(t, noRetries+startedConfig)
 	tf.OK("apply")
 	w.SetToken("renewed")
 	tf.Token = "renewed"
@@ -565,10 +568,10 @@ func TestServerThatOffersOnlyCreate(t *testing.T) {
 			w.Inject(wawptest.Fault{Match: create, Reshape: reshape})
 			tf := w.Terraform(t, `resource "wawp_session" "x" { count = 3 }`)
 			acctest.Lacks(t, tf.OK("apply"), "Warning: Wawp")
-			recorded(t, w, tf, 3)
+			checkRecorded(t, w, tf, 3)
 
-			said := tf.OK("plan")
-			acctest.Contains(t, said, "Warning: Wawp session could not be checked and stays in the state",
+			output := tf.OK("plan")
+			acctest.Contains(t, output, "Warning: Wawp session could not be checked and stays in the state",
 				"No changes.")
 
 			acctest.Contains(t, tf.OK("destroy"),
@@ -580,9 +583,9 @@ func TestServerThatOffersOnlyCreate(t *testing.T) {
 	}
 }
 
-// TestLivingSessionNeverLeavesTheState: that nobody has described a session yet, and that its deletion was answered as
-// if there were no such route, does not show that the server offers only create.
-func TestLivingSessionNeverLeavesTheState(t *testing.T) {
+// TestExistingSessionStaysInTheState: an answer like that of an unknown route to a deletion does not prove that the
+// server has only create, even if it has not described the session yet.
+func TestExistingSessionStaysInTheState(t *testing.T) {
 	t.Parallel()
 	const page = "<html>Not Found</html>"
 	elsewhere := acctest.New(t, wawptest.Config{Endpoints: []string{create}}).Server.URL
@@ -631,7 +634,7 @@ func TestLivingSessionNeverLeavesTheState(t *testing.T) {
 			"something that does not know it",
 		},
 		"info has no such instance": {
-			and(answered(page, remove, rateLimit), answered(own, info)...), "", "false",
+			and(answered(page, remove, rateLimit), answered(noSuchInstance, info)...), "", "false",
 			"less than 2 minutes ago",
 		},
 		"all but the policy": {answered(page, remove, info), "", "false", "something that does not know it"},
@@ -645,7 +648,7 @@ func TestLivingSessionNeverLeavesTheState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			tf := w.Terraform(t, once+minimal)
+			tf := w.Terraform(t, noRetries+minimalConfig)
 			tf.OK("apply")
 			for _, fault := range test.faults {
 				w.Inject(fault)
@@ -653,11 +656,11 @@ func TestLivingSessionNeverLeavesTheState(t *testing.T) {
 			tf.BaseURL = cmp.Or(test.address, tf.BaseURL)
 			acctest.Contains(t, tf.Fails("destroy", "-refresh="+test.refresh),
 				"Error: Wawp session could not be deleted", "it stays in the state", test.says)
-			recorded(t, w, tf, 1)
+			checkRecorded(t, w, tf, 1)
 			w.ClearFaults()
 			tf.BaseURL = w.Server.URL
 			tf.OK("destroy")
-			recorded(t, w, tf, 0)
+			checkRecorded(t, w, tf, 0)
 		})
 	}
 }
@@ -716,7 +719,7 @@ func TestDestroyUnderFault(t *testing.T) {
 			false,
 		},
 		"a proxy's 404": {
-			wawptest.Fault{Match: remove, Status: 404, Body: foreign},
+			wawptest.Fault{Match: remove, Status: 404, Body: foreignAnswer},
 			false,
 			"it stays in the state", false,
 		},
@@ -737,7 +740,7 @@ func TestDestroyUnderFault(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			tf := w.Terraform(t, isStarted)
+			tf := w.Terraform(t, startedConfig)
 			tf.OK("apply")
 			if !test.alone {
 				w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
@@ -749,8 +752,8 @@ func TestDestroyUnderFault(t *testing.T) {
 			} else {
 				acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), test.says)
 			}
-			if left := len(tf.State()); (left == 0) != test.gone {
-				t.Errorf("%d sessions are in the state", left)
+			if remaining := len(tf.State()); (remaining == 0) != test.gone {
+				t.Errorf("%d sessions are in the state", remaining)
 			}
 			if loggedOut := w.Count(logout) > 0; loggedOut == test.alone {
 				t.Errorf("a phone was logged out: %t", loggedOut)
@@ -770,7 +773,7 @@ func TestDeletionProtection(t *testing.T) {
 	acctest.Contains(t, tf.Fails("apply", "-replace=wawp_session.x"), refusal, "terraform untaint")
 	tf.Configure("")
 	acctest.Contains(t, tf.Fails("plan"), refusal)
-	recorded(t, w, tf, 1)
+	checkRecorded(t, w, tf, 1)
 	if w.Count(remove)+w.Count(logout) != 0 {
 		t.Error("a protected session was touched")
 	}
@@ -786,36 +789,40 @@ func TestAccDeletionProtection(t *testing.T) {
 	acctest.Contains(t, cli.Fails("plan", "-destroy", "-target=wawp_session.x", "-no-color"), refusal)
 	cli.Configure("removed {\n  from = wawp_session.x\n  lifecycle {\n    destroy = true\n  }\n}\n")
 	acctest.Contains(t, cli.Fails("plan", "-no-color"), refusal)
-	recorded(t, w, cli, 1)
+	checkRecorded(t, w, cli, 1)
 	cli.Env = append(cli.Env, "WAWP_ALLOW_DESTROY=1")
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"),
 		"Warning: The protection of Wawp session "+id+" is overridden")
-	recorded(t, w, cli, 0)
+	checkRecorded(t, w, cli, 0)
 }
 
 // TestDeposedObjectHasAWayOut changes the environment, so it runs alone.
 func TestDeposedObjectHasAWayOut(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{})
 	tf := w.Terraform(t,
-		"resource \"wawp_session\" \"x\" {\n  deletion_protection = true\n  lifecycle {\n    create_before_destroy "+
-			"= true\n  }\n}\n")
+		"resource \"wawp_session\" \"x\" {\n"+
+			"  deletion_protection = true\n"+
+			"  lifecycle {\n"+
+			"    create_before_destroy = true\n"+
+			"  }\n"+
+			"}\n")
 	tf.OK("apply")
 	tf.Fails("apply", "-replace=wawp_session.x") // leaves the old one deposed
-	recorded(t, w, tf, 2)
+	checkRecorded(t, w, tf, 2)
 	t.Setenv("WAWP_ALLOW_DESTROY", "1")
 	acctest.Contains(t, tf.OK("apply"), "Warning: The protection of Wawp session")
-	recorded(t, w, tf, 1)
+	checkRecorded(t, w, tf, 1)
 }
 
 func TestFailedChangeIsAnError(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, once+isStopped)
+	tf := w.Terraform(t, noRetries+stoppedConfig)
 	tf.OK("apply")
 	w.Inject(wawptest.Fault{Match: start, Status: 403, Body: `{"code":"no","message":"No."}`})
-	tf.Configure(once + isStarted)
+	tf.Configure(noRetries + startedConfig)
 	acctest.Contains(t, tf.Fails("apply"), "Error: Wawp session is not in its desired_state", "HTTP 403")
-	recorded(t, w, tf, 1)
+	checkRecorded(t, w, tf, 1)
 	w.ClearFaults()
 	acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed, 0 destroyed")
 }

@@ -7,11 +7,11 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// there is a session that somebody has linked a phone to.
-const there = "3EB0BCB2E3D4"
+// linkedID is the id of a session to which a phone is linked.
+const linkedID = "3EB0BCB2E3D4"
 
-// answersWith has a create be answered with the id of a session, whatever it makes, and perhaps say less.
-func answersWith(id string, reshape ...func(map[string]any) any) wawptest.Fault {
+// answerCreate returns a fault that answers a create with an id, after the reshapes.
+func answerCreate(id string, reshape ...func(map[string]any) any) wawptest.Fault {
 	return wawptest.Fault{Match: create, Reshape: func(answer map[string]any) any {
 		answer["instance_id"] = id
 		for _, r := range reshape {
@@ -21,35 +21,37 @@ func answersWith(id string, reshape ...func(map[string]any) any) wawptest.Fault 
 	}}
 }
 
-// TestTwoResourcesNeverHoldOneSession: the id of a session that the process has made is that of no other.
-func TestTwoResourcesNeverHoldOneSession(t *testing.T) {
+// TestKnownInstanceIDIsNoNewSession: a create that answers with the id of a session of this process has created none.
+func TestKnownInstanceIDIsNoNewSession(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	w.Inject(answersWith(there))
-	tf := w.Terraform(t, sessions(2, ""))
+	w.Inject(answerCreate(linkedID))
+	tf := w.Terraform(t, sessionsConfig(2, ""))
 	acctest.Contains(t, tf.Fails("apply"), "A Wawp session may have been created that Terraform does not know of",
-		"the answer holds the instance_id of a session that was there before: "+there, "terraform import")
+		"the answer holds the instance_id of a session that was there before: "+linkedID, "terraform import")
 	if state := tf.State(); len(state) != 1 || state[0].Status != "" {
 		t.Errorf("in the state: %+v", state)
 	}
 }
 
-// TestSessionThatWasReadIsNotNew: another resource of the same run, or a data source, has it.
+// TestSessionThatWasReadIsNotNew: a create cannot answer with the id of a session that a resource or data source has
+// read.
 func TestSessionThatWasReadIsNotNew(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	w.Add(wawptest.Session{InstanceID: there})
-	w.Inject(answersWith(there))
-	tf := w.Terraform(t, minimal+"\ndata \"wawp_session\" \"x\" { instance_id = \""+there+"\" }\n")
+	w.Add(wawptest.Session{InstanceID: linkedID})
+	w.Inject(answerCreate(linkedID))
+	tf := w.Terraform(t, minimalConfig+"\ndata \"wawp_session\" \"x\" { instance_id = \""+linkedID+"\" }\n")
 	tf.Shared = w.Provider(t)
-	acctest.Contains(t, tf.Fails("apply"), "was there before: "+there)
+	acctest.Contains(t, tf.Fails("apply"), "was there before: "+linkedID)
 	if state := tf.State(); len(state) != 0 {
 		t.Errorf("in the state: %+v", state)
 	}
 }
 
-// TestNewSessionWithAPhoneIsDoubted: it is recorded, and deleted only once no phone is linked to it.
-func TestNewSessionWithAPhoneIsDoubted(t *testing.T) {
+// TestNewSessionWithAPhoneWarns: the session is recorded with a warning, and deleted only once no phone is linked to
+// it.
+func TestNewSessionWithAPhoneWarns(t *testing.T) {
 	t.Parallel()
 	linked := func(answer map[string]any) any {
 		answer["me"] = map[string]any{"id": "201145202826@c.us"}
@@ -59,40 +61,40 @@ func TestNewSessionWithAPhoneIsDoubted(t *testing.T) {
 		configuration string
 		reshape       func(map[string]any) any
 	}{
-		"told by the creation":      {minimal, linked},
-		"told by the status":        {minimal, wawptest.Set("status", "WORKING")},
-		"told by session/info":      {minimal, wawptest.Without("status")},
-		"seen when it was started":  {isStarted, wawptest.Without("status")},
-		"seen when it was stopped":  {isStopped, wawptest.Without("status")},
-		"told by the one and other": {isStarted, linked},
+		"told by the creation":      {minimalConfig, linked},
+		"told by the status":        {minimalConfig, wawptest.Set("status", "WORKING")},
+		"told by session/info":      {minimalConfig, wawptest.Without("status")},
+		"seen when it was started":  {startedConfig, wawptest.Without("status")},
+		"seen when it was stopped":  {stoppedConfig, wawptest.Without("status")},
+		"told by the one and other": {startedConfig, linked},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			w.Add(wawptest.Session{InstanceID: there, Status: "SCAN_QR_CODE"})
-			w.Pair(there, "201145202826", "Support")
-			w.Inject(answersWith(there, test.reshape))
+			w.Add(wawptest.Session{InstanceID: linkedID, Status: "SCAN_QR_CODE"})
+			w.Pair(linkedID, "201145202826", "Support")
+			w.Inject(answerCreate(linkedID, test.reshape))
 			tf := w.Terraform(t, test.configuration)
-			acctest.Contains(t, tf.OK("apply"), "A phone is linked to a Wawp session that was just created", there,
+			acctest.Contains(t, tf.OK("apply"), "A phone is linked to a Wawp session that was just created", linkedID,
 				"terraform state rm 'wawp_session.<name>'")
 			if state := tf.State(); len(state) != 1 || state[0].Status != "" ||
-				state[0].Attributes["instance_id"] != there {
+				state[0].Attributes["instance_id"] != linkedID {
 				t.Fatalf("in the state: %+v", state)
 			}
-			w.SetStatus(there, "WORKING")
+			w.SetStatus(linkedID, "WORKING")
 			tf.OK("refresh")
 			w.ResetRequests()
-			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Wawp session may be another one's: "+there,
+			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Wawp session may be another one's: "+linkedID,
 				"wawp_session_logout", "WAWP_ALLOW_DESTROY=1")
 			w.Asked(t, map[string]int{info: 1})
 
 			w.Inject(wawptest.Fault{Match: info, Status: 500, Times: 5})
 			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Wawp session could not be deleted",
-				"Looking at the session "+there)
+				"Looking at the session "+linkedID)
 			w.ResetRequests()
-			w.SetStatus(there, "STOPPED") // which does not show whether a phone is linked
-			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Wawp session may be another one's: "+there)
-			w.Unpair(there)
+			w.SetStatus(linkedID, "STOPPED") // which does not show whether a phone is linked
+			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Wawp session may be another one's: "+linkedID)
+			w.Unpair(linkedID)
 			w.ResetRequests()
 			tf.OK("destroy", "-refresh=false")
 			if first := w.Requests()[0]; first.Path != "/v2/session/info" || w.Count(remove) != 1 ||
@@ -103,11 +105,11 @@ func TestNewSessionWithAPhoneIsDoubted(t *testing.T) {
 	}
 }
 
-// TestOrdinarySessionIsNotDoubted: a phone that is linked later says nothing.
-func TestOrdinarySessionIsNotDoubted(t *testing.T) {
+// TestNewSessionWithoutAPhoneDoesNotWarn: nor does a phone that is linked later.
+func TestNewSessionWithoutAPhoneDoesNotWarn(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, isStarted)
+	tf := w.Terraform(t, startedConfig)
 	acctest.Lacks(t, tf.OK("apply"), "Warning")
 	w.Pair(w.Sessions()[0].InstanceID, "201145202826", "Support")
 	tf.OK("refresh")
@@ -116,8 +118,8 @@ func TestOrdinarySessionIsNotDoubted(t *testing.T) {
 	w.Asked(t, map[string]int{logout: 1, remove: 1})
 }
 
-// TestIDThatIsNoneIsRefusedAtPlan, and by an import.
-func TestIDThatIsNoneIsRefusedAtPlan(t *testing.T) {
+// TestInvalidInstanceIDIsRefusedAtPlan, and by an import.
+func TestInvalidInstanceIDIsRefusedAtPlan(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	for _, id := range []string{"A1'; rm -rf /", `A1\"`, "$${file}", "A1\\n", "A 1", " A1 ", "\u0661", "A1\u200b"} {
@@ -125,7 +127,7 @@ func TestIDThatIsNoneIsRefusedAtPlan(t *testing.T) {
 		acctest.Contains(t, tf.Fails("plan"), "Invalid instance id", "with AttributeName(\"instance_id\")")
 	}
 	for _, id := range []string{"A1'; rm -rf /", `A1"`, "${file}", "A1\nB2", "A 1", "A1\u202e"} {
-		acctest.Contains(t, w.Terraform(t, minimal).Fails("import", address, id), "Invalid instance id")
+		acctest.Contains(t, w.Terraform(t, minimalConfig).Fails("import", address, id), "Invalid instance id")
 	}
 	w.Asked(t, map[string]int{})
 }

@@ -15,8 +15,8 @@ const (
 	stopped = "stopped"
 )
 
-// observed is what Wawp tells of a session. The resource and the data source share it, and its one mapper.
-type observed struct {
+// sessionModel holds the values that Wawp reports of a session. The resource and the data source share it.
+type sessionModel struct {
 	InstanceID  types.String `tfsdk:"instance_id"`
 	SessionName types.String `tfsdk:"session_name"`
 	ServerName  types.String `tfsdk:"server_name"`
@@ -26,13 +26,13 @@ type observed struct {
 
 // model is the resource in configuration, plan and state.
 type model struct {
-	observed
+	sessionModel
 	DesiredState       types.String   `tfsdk:"desired_state"`
 	DeletionProtection types.Bool     `tfsdk:"deletion_protection"`
 	Timeouts           timeouts.Value `tfsdk:"timeouts"`
 }
 
-// identity is what tells one session from all others.
+// identity is the resource identity of a session.
 type identity struct {
 	InstanceID types.String `tfsdk:"instance_id"`
 }
@@ -43,37 +43,37 @@ var accountTypes = map[string]attr.Type{
 	"push_name":    types.StringType,
 }
 
-// refresh takes over what an answer told. Names stay the same for the life of a session, so the first one told stays:
-// not every answer has them, nor under the same key. An account stays until SCAN_QR_CODE shows that no phone is linked:
-// an engine that does not run may not tell it.
-func (o *observed) refresh(s wawp.Session) {
+// refresh copies the values of an answer. The first names that Wawp reports are kept: they never change, and some
+// answers lack them or have others under the same keys. The account is kept until SCAN_QR_CODE shows that no phone is
+// linked: an engine that does not run may not report it (internal/wawp/API.md, section 3).
+func (o *sessionModel) refresh(s wawp.Session) {
 	o.InstanceID = types.StringValue(s.InstanceID)
-	o.SessionName = keep(o.SessionName, s.Name)
-	o.ServerName = keep(o.ServerName, s.ServerName)
-	o.Status = orNull(s.Status)
+	o.SessionName = priorOr(o.SessionName, s.Name)
+	o.ServerName = priorOr(o.ServerName, s.ServerName)
+	o.Status = stringOrNull(s.Status)
 	if o.Account.IsUnknown() || s.Status == wawp.StatusScan {
 		o.Account = types.ObjectNull(accountTypes)
 	}
 	if a := s.Account; a != nil {
 		o.Account = types.ObjectValueMust(accountTypes, map[string]attr.Value{
-			"chat_id":      orNull(a.ChatID),
-			"phone_number": orNull(a.PhoneNumber),
-			"push_name":    orNull(a.PushName),
+			"chat_id":      stringOrNull(a.ChatID),
+			"phone_number": stringOrNull(a.PhoneNumber),
+			"push_name":    stringOrNull(a.PushName),
 		})
 	}
 }
 
-// session is what the state knows of the session, but for its account.
-func (o *observed) session() wawp.Session {
+// session returns the session as the state has it, without its account.
+func (o *sessionModel) session() wawp.Session {
 	return wawp.Session{InstanceID: o.InstanceID.ValueString(), Status: o.Status.ValueString()}
 }
 
-// isPaired says whether a phone was linked when the session was last seen. Wawp may not tell whose.
-func (o *observed) isPaired() bool {
+// isPaired reports whether a phone was linked when the session was last read. Wawp may not report whose.
+func (o *sessionModel) isPaired() bool {
 	return !o.Account.IsNull() || o.Status.ValueString() == wawp.StatusWorking
 }
 
-// object names the session in the state.
+// object describes the session for the package state.
 func (m *model) object() state.Object {
 	id := m.InstanceID.ValueString()
 	return state.Object{
@@ -82,15 +82,15 @@ func (m *model) object() state.Object {
 	}
 }
 
-// settle ends what is still unknown after an apply: nobody has told it.
-func (m *model) settle() {
-	m.observed.settle()
+// unknownToNull sets to null the values that are still unknown at the end of an apply.
+func (m *model) unknownToNull() {
+	m.sessionModel.unknownToNull()
 	if m.DesiredState.IsUnknown() {
 		m.DesiredState = types.StringNull()
 	}
 }
 
-func (o *observed) settle() {
+func (o *sessionModel) unknownToNull() {
 	for _, value := range []*types.String{&o.SessionName, &o.ServerName, &o.Status} {
 		if value.IsUnknown() {
 			*value = types.StringNull()
@@ -101,9 +101,9 @@ func (o *observed) settle() {
 	}
 }
 
-// observeDesired stores the state in which a session was found, where its status tells one: FAILED and words that are
-// not known tell none, and leave it as it is.
-func (m *model) observeDesired(s wawp.Session) {
+// refreshDesiredState derives desired_state from the status. FAILED and statuses that the provider does not know leave
+// it as it is.
+func (m *model) refreshDesiredState(s wawp.Session) {
 	switch s.Status {
 	case wawp.StatusStopped:
 		m.DesiredState = types.StringValue(stopped)
@@ -112,15 +112,15 @@ func (m *model) observeDesired(s wawp.Session) {
 	}
 }
 
-// keep returns the value from before, or what an answer told if there was none.
-func keep(before types.String, told string) types.String {
-	if before.ValueString() == "" && told != "" {
-		return types.StringValue(told)
+// priorOr returns the prior value, or the one of the answer if there is no prior value.
+func priorOr(prior types.String, answered string) types.String {
+	if prior.ValueString() == "" && answered != "" {
+		return types.StringValue(answered)
 	}
-	return before
+	return prior
 }
 
-func orNull(s string) types.String {
+func stringOrNull(s string) types.String {
 	if s == "" {
 		return types.StringNull()
 	}

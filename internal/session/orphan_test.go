@@ -20,37 +20,37 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// applied is an apply that runs, in a process group of its own.
-type applied struct {
-	t    *testing.T
-	ctx  context.Context // ends when something hangs
-	cli  *acctest.CLI
-	cmd  *exec.Cmd
-	said *acctest.Transcript
-	pipe *os.File // from which what the CLI prints can be read, where it is not in said
+// applyProcess is a running apply in its own process group.
+type applyProcess struct {
+	t      *testing.T
+	ctx    context.Context // ends when something hangs
+	cli    *acctest.CLI
+	cmd    *exec.Cmd
+	output *acctest.Transcript
+	pipe   *os.File // the output of the CLI, if it is not in output
 }
 
-// apply begins to apply a configuration. Its provider logs, so that whatever it says to a CLI that has ended could end
+// newApply prepares an apply of a configuration. Its provider logs, because a write to a CLI that has ended could end
 // it.
-func apply(t *testing.T, w *acctest.World, configuration string) *applied {
+func newApply(t *testing.T, w *acctest.World, configuration string) *applyProcess {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
-	a := &applied{t: t, ctx: ctx, cli: w.CLI(t, configuration), said: &acctest.Transcript{}}
+	a := &applyProcess{t: t, ctx: ctx, cli: w.CLI(t, configuration), output: &acctest.Transcript{}}
 	a.cli.Env = append(a.cli.Env, "TF_LOG_PROVIDER=TRACE")
 	a.cmd = a.cli.Command("apply", "-auto-approve", "-no-color")
-	a.cmd.Stdout, a.cmd.Stderr = io.Writer(a.said), io.Writer(a.said)
+	a.cmd.Stdout, a.cmd.Stderr = io.Writer(a.output), io.Writer(a.output)
 	a.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	t.Cleanup(func() {
 		cancel()
 		if t.Failed() {
-			t.Log(a.said.String())
+			t.Log(a.output.String())
 		}
 	})
 	return a
 }
 
 // start starts the CLI, and kills whatever is left of it when the test has ended.
-func (a *applied) start() {
+func (a *applyProcess) start() {
 	a.t.Helper()
 	if err := a.cmd.Start(); err != nil {
 		a.t.Fatal(err)
@@ -58,8 +58,8 @@ func (a *applied) start() {
 	a.t.Cleanup(func() { _ = syscall.Kill(-a.cmd.Process.Pid, syscall.SIGKILL) })
 }
 
-// provider waits until something has happened, and returns the process of the provider then.
-func (a *applied) provider(happened error) int {
+// providerProcess returns the process id of the provider. happened is the error of the wait before it.
+func (a *applyProcess) providerProcess(happened error) int {
 	a.t.Helper()
 	if happened != nil {
 		a.t.Fatal(happened)
@@ -74,15 +74,15 @@ func (a *applied) provider(happened error) int {
 }
 
 // signal sends a signal to a process, or to a group if it is negative.
-func (a *applied) signal(process int, signal syscall.Signal) {
+func (a *applyProcess) signal(process int, signal syscall.Signal) {
 	a.t.Helper()
 	if err := syscall.Kill(process, signal); err != nil {
 		a.t.Fatal(err)
 	}
 }
 
-// ends waits until a process has ended.
-func (a *applied) ends(id int) {
+// waitForEnd waits until a process has ended.
+func (a *applyProcess) waitForEnd(id int) {
 	a.t.Helper()
 	for isAlive(id) {
 		select {
@@ -125,40 +125,41 @@ func isAlive(id int) bool {
 	return false
 }
 
-const three = "resource \"wawp_session\" \"x\" {\n  count = 3\n}\n"
+const threeSessions = "resource \"wawp_session\" \"x\" {\n  count = 3\n}\n"
 
-// TestAccSessionsThatNobodyRecordsAreDeleted: Terraform ends while three sessions are being created. The provider lives
-// on, sees the creates to their end, deletes what they have made, and ends.
-func TestAccSessionsThatNobodyRecordsAreDeleted(t *testing.T) {
+// TestAccUnrecordedSessionsAreDeleted: Terraform ends while three sessions are being created. The provider lives on,
+// sees the creates to their end, deletes what they have made, and ends.
+func TestAccUnrecordedSessionsAreDeleted(t *testing.T) {
 	t.Parallel()
-	kill := func(a *applied) { a.signal(a.cmd.Process.Pid, syscall.SIGKILL) }
+	kill := func(a *applyProcess) { a.signal(a.cmd.Process.Pid, syscall.SIGKILL) }
 	for name, test := range map[string]struct {
 		configuration string
-		end           func(*applied)
+		end           func(*applyProcess)
 		underWay      string
 	}{
-		"SIGKILL of Terraform": {three, kill, create},
-		"SIGHUP to the group":  {three, func(a *applied) { a.signal(-a.cmd.Process.Pid, syscall.SIGHUP) }, create},
-		"SIGKILL after a Ctrl-C": {three, func(a *applied) {
+		"SIGKILL of Terraform": {threeSessions, kill, create},
+		"SIGHUP to the " +
+			"group": {threeSessions, func(a *applyProcess) { a.signal(-a.cmd.Process.Pid, syscall.SIGHUP) }, create},
+		"SIGKILL after a Ctrl-C": {threeSessions, func(a *applyProcess) {
 			a.signal(-a.cmd.Process.Pid, syscall.SIGINT)
-			if err := a.said.WaitFor(a.ctx, "Interrupt received"); err != nil {
+			if err := a.output.WaitFor(a.ctx, "Interrupt received"); err != nil {
 				a.t.Fatal(err)
 			}
 			kill(a)
 		}, create},
 		// The CLI prints what the provisioner says, and nobody reads it.
-		"a broken pipe": {three + `resource "terraform_data" "x" {
+		"a broken pipe": {threeSessions + `resource "terraform_data" "x" {
 			provisioner "local-exec" {
 				command = "until [ -e go ]; do sleep 0.1; done; echo here"
 			}
-		}`, func(a *applied) {
+		}`, func(a *applyProcess) {
 			_ = a.pipe.Close()
 			if err := os.WriteFile(filepath.Join(a.cli.Dir, "go"), nil, 0o600); err != nil {
 				a.t.Fatal(err)
 			}
 		}, create},
 		"SIGKILL in the wait for desired_state": {
-			strings.Replace(three, "}", "  desired_state = \"started\"\n}", 1),
+			strings.Replace(threeSessions, "}", "  desired_state = \"started\"\n}", 1),
 			kill, start,
 		},
 	} {
@@ -167,7 +168,7 @@ func TestAccSessionsThatNobodyRecordsAreDeleted(t *testing.T) {
 			w := acctest.New(t, wawptest.Config{})
 			release := make(chan struct{})
 			w.Inject(wawptest.Fault{Match: test.underWay, Withhold: release})
-			a := apply(t, w, test.configuration)
+			a := newApply(t, w, test.configuration)
 			if name == "a broken pipe" {
 				reader, writer, err := os.Pipe()
 				if err != nil {
@@ -177,38 +178,39 @@ func TestAccSessionsThatNobodyRecordsAreDeleted(t *testing.T) {
 				a.pipe, a.cmd.Stdout = reader, writer
 			}
 			a.start()
-			provider := a.provider(w.WaitFor(a.ctx, test.underWay, 3))
+			provider := a.providerProcess(w.WaitFor(a.ctx, test.underWay, 3))
 			test.end(a)
 			_ = a.cmd.Wait() // it ends by a signal
 			if test.underWay == create && (!isAlive(provider) || w.Count(remove) > 0) {
 				t.Error("the provider did not wait for the answers")
 			}
 			close(release)
-			a.ends(provider)
-			if left := w.Sessions(); len(left) != 0 || w.Count(create) != 3 || w.Count(remove) != 3 ||
+			a.waitForEnd(provider)
+			if remaining := w.Sessions(); len(remaining) != 0 || w.Count(create) != 3 || w.Count(remove) != 3 ||
 				len(a.cli.State()) != 0 {
-				t.Errorf("%d sessions are left of %d, after %d deletions", len(left), w.Count(create), w.Count(remove))
+				t.Errorf("%d sessions are left of %d, after %d "+
+					"deletions", len(remaining), w.Count(create), w.Count(remove))
 			}
 		})
 	}
 }
 
-// TestAccSecondCtrlC: Terraform asks the provider to end, and kills it 2 s later. What is answered in that time is
-// deleted, and that is logged.
+// TestAccSecondCtrlC: Terraform asks the provider to end, and kills it 2 seconds later. Sessions that are created in
+// that time are deleted, and that is logged.
 func TestAccSecondCtrlC(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.11", "") // OpenTofu does not always write, after a second Ctrl-C, what had returned before
 	w := acctest.New(t, wawptest.Config{})
 	release := make(chan struct{})
 	w.Inject(wawptest.Fault{Match: create, Withhold: release})
-	a := apply(t, w, three)
+	a := newApply(t, w, threeSessions)
 	sockets := t.TempDir()
 	a.cmd.Env = append(a.cmd.Env, "TMPDIR="+sockets)
 	a.start()
-	provider := a.provider(w.WaitFor(a.ctx, create, 3))
-	for _, said := range []string{"Interrupt received", "Two interrupts received"} {
+	provider := a.providerProcess(w.WaitFor(a.ctx, create, 3))
+	for _, output := range []string{"Interrupt received", "Two interrupts received"} {
 		a.signal(-a.cmd.Process.Pid, syscall.SIGINT)
-		if err := a.said.WaitFor(a.ctx, said); err != nil {
+		if err := a.output.WaitFor(a.ctx, output); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -219,42 +221,43 @@ func TestAccSecondCtrlC(t *testing.T) {
 		<-time.After(time.Millisecond)
 	}
 	close(release)
-	_ = a.cmd.Wait() // it ends with an error, which is not the question
-	a.ends(provider)
-	recorded(t, w, a.cli, 0)
+	_ = a.cmd.Wait() // the CLI ends with an error, which this test does not check
+	a.waitForEnd(provider)
+	checkRecorded(t, w, a.cli, 0)
 	for _, words := range []string{"nobody can record", "deleted the Wawp session that nobody could record"} {
-		warnings := regexp.MustCompile(`\[WARN\].*`+words).FindAllString(a.said.String(), -1)
+		warnings := regexp.MustCompile(`\[WARN\].*`+words).FindAllString(a.output.String(), -1)
 		if len(warnings) != 3 || w.Count(remove) != 3 {
 			t.Errorf("the log warns %d times: %q, after %d deletions", len(warnings), words, w.Count(remove))
 		}
 	}
 }
 
-// TestAccDebuggedProviderOutlivesItsParent: who starts it with -debug is not who records what it makes.
+// TestAccDebuggedProviderOutlivesItsParent: the parent of a provider with -debug is not the Terraform that records
+// sessions.
 func TestAccDebuggedProviderOutlivesItsParent(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.CLI(t, minimal)
+	cli := w.CLI(t, minimalConfig)
 	shell := exec.CommandContext(t.Context(), "sh", "-c",
 		`"$0" -debug > said 2>&1 & until grep TF_REATTACH said; do kill -0 $! && sleep 0.01 || exit; done; echo $!`,
 		acctest.Binary(t))
 	shell.Dir, shell.Env = cli.Dir, cli.Env
-	said, err := shell.Output()
-	found := regexp.MustCompile(`(TF_REATTACH_PROVIDERS=)'(.*)'\n(\d+)`).FindSubmatch(said)
+	output, err := shell.Output()
+	found := regexp.MustCompile(`(TF_REATTACH_PROVIDERS=)'(.*)'\n(\d+)`).FindSubmatch(output)
 	if err != nil || found == nil {
-		t.Fatalf("%v: %s", err, said)
+		t.Fatalf("%v: %s", err, output)
 	}
 	provider, _ := strconv.Atoi(string(found[3])) // whose parent, the shell, has ended
 	t.Cleanup(func() { _ = syscall.Kill(provider, syscall.SIGKILL) })
 	cli.Env = append(cli.Env, string(found[1])+string(found[2]))
 	cli.OK("apply", "-auto-approve")
-	recorded(t, w, cli, 1)
+	checkRecorded(t, w, cli, 1)
 	cli.OK("destroy", "-auto-approve")
 	w.Asked(t, map[string]int{create: 1, info: 1, remove: 1})
 }
 
-// TestAccOrphanEnds by itself if nothing is under way that must come to its end, and else by SIGTERM.
-func TestAccOrphanEnds(t *testing.T) {
+// TestAccProviderEndsAfterTerraform: the provider ends by itself if no create is in flight, and else by SIGTERM.
+func TestAccProviderEndsAfterTerraform(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		configuration, underWay string
@@ -268,9 +271,9 @@ func TestAccOrphanEnds(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
 			w.Inject(wawptest.Fault{Match: test.underWay, Hold: make(chan struct{})})
-			a := apply(t, w, test.configuration)
+			a := newApply(t, w, test.configuration)
 			a.start()
-			provider := a.provider(w.WaitFor(a.ctx, test.underWay, 1))
+			provider := a.providerProcess(w.WaitFor(a.ctx, test.underWay, 1))
 			a.signal(a.cmd.Process.Pid, syscall.SIGKILL)
 			_ = a.cmd.Wait() // it ends by a signal
 			for isAlive(provider) && a.ctx.Err() == nil {
@@ -279,20 +282,20 @@ func TestAccOrphanEnds(t *testing.T) {
 				}
 				<-time.After(10 * time.Millisecond)
 			}
-			a.ends(provider)
+			a.waitForEnd(provider)
 		})
 	}
 }
 
-// TestAccTerraformDecidesWhenTheProviderEnds: as long as it lives, no signal does.
+// TestAccTerraformDecidesWhenTheProviderEnds: no signal ends the provider while Terraform lives.
 func TestAccTerraformDecidesWhenTheProviderEnds(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	release := make(chan struct{})
 	w.Inject(wawptest.Fault{Match: create, Withhold: release})
-	a := apply(t, w, three)
+	a := newApply(t, w, threeSessions)
 	a.start()
-	provider := a.provider(w.WaitFor(a.ctx, create, 3))
+	provider := a.providerProcess(w.WaitFor(a.ctx, create, 3))
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
 		a.signal(provider, signal)
 	}
@@ -300,5 +303,5 @@ func TestAccTerraformDecidesWhenTheProviderEnds(t *testing.T) {
 	if err := a.cmd.Wait(); err != nil || w.Count(remove) > 0 {
 		t.Errorf("%v, %d deletions", err, w.Count(remove))
 	}
-	recorded(t, w, a.cli, 3)
+	checkRecorded(t, w, a.cli, 3)
 }

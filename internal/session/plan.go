@@ -15,12 +15,12 @@ import (
 // envAllowDestroy, set to 1, lifts deletion_protection for a run.
 const envAllowDestroy = "WAWP_ALLOW_DESTROY"
 
-// ModifyPlan refuses to destroy a protected session, warns if that unlinks a phone, and keeps the plan of a change
-// quiet.
+// ModifyPlan refuses to destroy a protected session, and warns if a destroy unlinks a phone. In the plan of a change it
+// keeps the values that the change does not touch.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	if req.State.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
-		return // a create, of which nothing is known yet, or no change
+		return // a create, or no change
 	}
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -28,7 +28,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(protect(state, duringPlan)...)
+		resp.Diagnostics.Append(checkProtection(state, planRemedy)...)
 		if state.isPaired() && !resp.Diagnostics.HasError() {
 			account := state.Account.Attributes()
 			number, _ := account["phone_number"].(types.String)
@@ -44,23 +44,23 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if config.DesiredState.IsNull() {
-		plan.DesiredState = state.DesiredState // leaving it out changes nothing
+		plan.DesiredState = state.DesiredState // removing the argument changes nothing
 	}
 	if plan.DesiredState.Equal(state.DesiredState) {
-		plan.observed = state.observed // no request will be made, so nothing new will be learned
+		plan.sessionModel = state.sessionModel // no request will be made, so no value can change
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
-// What protect says of the way out depends on when it is asked.
+// Remedies for a protected session. During an apply the session may be tainted, which a plan does not show.
 const (
-	duringPlan  = "To destroy it, set deletion_protection = false, apply that, and destroy it then."
-	duringApply = duringPlan + " If Terraform wants to replace it because it is marked as tainted, run: " +
-		"terraform untaint 'wawp_session.<name>'."
+	planRemedy  = "To destroy it, set deletion_protection = false, apply that, and destroy it then."
+	applyRemedy = planRemedy + " If Terraform wants to replace it because it is marked as tainted, run: terraform " +
+		"untaint 'wawp_session.<name>'."
 )
 
-// protect refuses the deletion of a session that is protected in the state.
-func protect(state model, wayOut string) diag.Diagnostics {
+// checkProtection refuses the deletion of a session that is protected in the state.
+func checkProtection(state model, remedy string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if !state.DeletionProtection.ValueBool() {
 		return diags
@@ -68,14 +68,13 @@ func protect(state model, wayOut string) diag.Diagnostics {
 	id := state.InstanceID.ValueString()
 	if os.Getenv(envAllowDestroy) == "1" {
 		diags.AddWarning("The protection of Wawp session "+id+" is overridden",
-			"Its deletion_protection is true, but with "+envAllowDestroy+"=1 in the environment it is destroyed all "+
-				"the same. If that is "+
-				"not what you want, stop, and remove the variable from the environment.")
+			"Its deletion_protection is true, but "+envAllowDestroy+"=1 is set in the environment, so it is "+
+				"destroyed. If you do not want that, stop, and remove the variable from the environment.")
 		return diags
 	}
 	diags.AddAttributeError(path.Root("deletion_protection"), "Wawp session "+id+" is protected from deletion",
-		"The session "+id+" has deletion_protection = true in the state. "+wayOut+" For an object that no "+
-			"configuration can change "+
-			"any more, "+envAllowDestroy+"=1 in the environment lifts the protection for one run.")
+		"The session "+id+" has deletion_protection = true in the state. "+remedy+" If no configuration can "+
+			"change the object any more, "+envAllowDestroy+"=1 in the environment lifts the protection for one "+
+			"run.")
 	return diags
 }

@@ -8,13 +8,14 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-const unlinks = "Warning: The plan unlinks a phone from the Wawp session " + theID
+const unlinkWarning = "Warning: The plan unlinks a phone from the Wawp session " + instanceID
 
-// TestPlanThatUnlinksAPhoneSaysSo: whose it is, that a person has to link it again, and how a resource is renamed.
-func TestPlanThatUnlinksAPhoneSaysSo(t *testing.T) {
+// TestPlanThatUnlinksAPhoneWarns: the warning says whose phone it is, that a person must link it again, and how to
+// rename a resource.
+func TestPlanThatUnlinksAPhoneWarns(t *testing.T) {
 	t.Parallel()
-	told := []string{
-		unlinks, "the phone with the number 201012345678 (\"Supports\")", "a person has to link it again",
+	details := []string{
+		unlinkWarning, "the phone with the number 201012345678 (\"Supports\")", "a person has to link it again",
 		"moved { from = wawp_session.<old name> to = wawp_session.<new name> }",
 	}
 	for name, test := range map[string]struct {
@@ -22,11 +23,11 @@ func TestPlanThatUnlinksAPhoneSaysSo(t *testing.T) {
 		fault  wawptest.Fault
 		says   []string // nil: no warning
 	}{
-		"working": {"WORKING", wawptest.Fault{}, told},
+		"working": {"WORKING", wawptest.Fault{}, details},
 		"whose, unknown": {
 			"WORKING",
 			wawptest.Fault{Match: info, Reshape: wawptest.Without("me")},
-			[]string{unlinks, "whose number is not known"},
+			[]string{unlinkWarning, "whose number is not known"},
 		},
 		"scanning": {"SCAN_QR_CODE", wawptest.Fault{}, nil},
 		"stopped":  {"STOPPED", wawptest.Fault{}, nil}, // and never seen linked
@@ -35,55 +36,55 @@ func TestPlanThatUnlinksAPhoneSaysSo(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
 			w.Add(wawptest.Session{
-				InstanceID: theID, Status: test.status,
+				InstanceID: instanceID, Status: test.status,
 				Me: &wawptest.Me{ID: "201012345678@c.us", PushName: "Support\as"},
 			})
 			w.Inject(test.fault)
-			tf := w.Terraform(t, minimal)
-			tf.OK("import", address, theID)
+			tf := w.Terraform(t, minimalConfig)
+			tf.OK("import", address, instanceID)
 			acctest.Lacks(t, tf.OK("plan"), "Warning")
 			destroyed := tf.OK("plan", "-destroy")
 			renamed := tf.Clone(t)
-			renamed.Configure(strings.Replace(minimal, `"x"`, `"y"`, 1))
-			for _, said := range []string{destroyed, renamed.OK("plan")} {
+			renamed.Configure(strings.Replace(minimalConfig, `"x"`, `"y"`, 1))
+			for _, output := range []string{destroyed, renamed.OK("plan")} {
 				if test.says == nil {
-					acctest.Lacks(t, said, "Warning")
+					acctest.Lacks(t, output, "Warning")
 				}
-				acctest.Contains(t, said, test.says...)
+				acctest.Contains(t, output, test.says...)
 			}
 		})
 	}
 }
 
-// TestPlanOfAStoppedSessionUnlinksItsPhone, too: it was linked when it was seen last.
+// TestPlanOfAStoppedSessionUnlinksItsPhone: the plan warns of the phone that was linked when the session was last read.
 func TestPlanOfAStoppedSessionUnlinksItsPhone(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
-	tf := w.Terraform(t, minimal)
-	tf.OK("import", address, theID)
-	w.SetStatus(theID, "STOPPED")
-	acctest.Contains(t, tf.OK("plan", "-destroy"), unlinks, "201012345678")
-	w.SetStatus(theID, "WORKING")
+	w.Add(wawptest.Session{InstanceID: instanceID, Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
+	tf := w.Terraform(t, minimalConfig)
+	tf.OK("import", address, instanceID)
+	w.SetStatus(instanceID, "STOPPED")
+	acctest.Contains(t, tf.OK("plan", "-destroy"), unlinkWarning, "201012345678")
+	w.SetStatus(instanceID, "WORKING")
 	tf.Configure(`resource "wawp_session" "x" { deletion_protection = true }`)
 	tf.OK("apply")
 	acctest.Lacks(t, tf.Fails("plan", "-destroy"), "Warning") // what is refused unlinks nothing
 }
 
-// TestAccRenamedSessionKeepsItsPhone with the moved block that the warning shows. Of a replacement by hand the provider
-// is not told.
+// TestAccRenamedSessionKeepsItsPhone uses the moved block that the warning shows. Terraform does not tell the provider
+// of a -replace.
 func TestAccRenamedSessionKeepsItsPhone(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
-	cli := w.Attached(t, minimal)
-	cli.OK("import", address, theID)
+	w.Add(wawptest.Session{InstanceID: instanceID, Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
+	cli := w.Attached(t, minimalConfig)
+	cli.OK("import", address, instanceID)
 	acctest.Lacks(t, cli.OK("plan", "-no-color", "-replace="+address), "Warning")
-	renamed := strings.Replace(minimal, `"x"`, `"y"`, 1)
+	renamed := strings.Replace(minimalConfig, `"x"`, `"y"`, 1)
 	cli.Configure(renamed)
-	acctest.Contains(t, cli.OK("plan", "-no-color"), unlinks, "1 to add, 0 to change, 1 to destroy")
+	acctest.Contains(t, cli.OK("plan", "-no-color"), unlinkWarning, "1 to add, 0 to change, 1 to destroy")
 	cli.Configure(renamed + "\nmoved {\n  from = wawp_session.x\n  to   = wawp_session.y\n}\n")
-	said := cli.OK("plan", "-no-color")
-	acctest.Contains(t, said, "0 to add, 0 to change, 0 to destroy")
-	acctest.Lacks(t, said, "Warning")
+	output := cli.OK("plan", "-no-color")
+	acctest.Contains(t, output, "0 to add, 0 to change, 0 to destroy")
+	acctest.Lacks(t, output, "Warning")
 }

@@ -9,27 +9,27 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// TestNothingIsAskedForTwice is promise P8: the requests of every command are counted.
-func TestNothingIsAskedForTwice(t *testing.T) {
+// TestNoDuplicateRequests is promise P8: the requests of every command are counted.
+func TestNoDuplicateRequests(t *testing.T) {
 	t.Parallel()
 	const n = 3
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, sessions(n, ""))
+	tf := w.Terraform(t, sessionsConfig(n, ""))
 	tf.OK("apply")
 	w.Asked(t, map[string]int{create: n})
 	tf.OK("plan")
 	w.Asked(t, map[string]int{info: n})
-	tf.Configure(sessions(n, "deletion_protection = false"))
+	tf.Configure(sessionsConfig(n, "deletion_protection = false"))
 	tf.OK("apply")
 	w.Asked(t, map[string]int{info: n})
-	tf.Configure(sessions(n, `desired_state = "started"`))
+	tf.Configure(sessionsConfig(n, `desired_state = "started"`))
 	tf.OK("apply")
 	w.Asked(t, map[string]int{info: 3 * n, start: n}) // refresh, look, start, look
 	tf.OK("destroy")
 	w.Asked(t, map[string]int{info: n, remove: n})
 
 	w.Inject(wawptest.Fault{Match: create, Reshape: wawptest.Without("status")})
-	tf.Configure(sessions(n, ""))
+	tf.Configure(sessionsConfig(n, ""))
 	tf.OK("apply")
 	w.Asked(t, map[string]int{create: n, info: n})
 }
@@ -40,13 +40,13 @@ func TestAccFewConnections(t *testing.T) {
 	t.Parallel()
 	const n = 40
 	w := acctest.New(t, wawptest.Config{Latency: 5 * time.Millisecond})
-	w.CLI(t, sessions(n, "")).OK("apply", "-auto-approve", "-parallelism=40")
+	w.CLI(t, sessionsConfig(n, "")).OK("apply", "-auto-approve", "-parallelism=40")
 	w.Asked(t, map[string]int{create: n})
 	if open := w.Server.MaxOpen(); open > 40 { // -parallelism is the bound
 		t.Errorf("%d connections were open at once", open)
 	}
 }
 
-func sessions(n int, argument string) string {
+func sessionsConfig(n int, argument string) string {
 	return fmt.Sprintf("resource \"wawp_session\" \"x\" {\n  count = %d\n  %s\n}\n", n, argument)
 }

@@ -1,4 +1,5 @@
-// Package session offers wawp_session: one instance of the Wawp account.
+// Package session implements wawp_session, an instance of the Wawp account: the resource, the data source and the
+// actions.
 package session
 
 import (
@@ -50,8 +51,8 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// Create makes the session and records it before anything else. What follows can end in warnings only: an error would
-// taint the session, and the next apply would destroy it.
+// Create creates the session, and records it before anything else. Later failures are warnings: an error would taint
+// the session, and the next apply would destroy it.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -60,41 +61,41 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
-	defer survivePanic(ctx, resp)
+	defer recoverCreate(ctx, resp)
 
 	defer parent.Hold()()
-	made, err := r.client.CreateSession(ctx)
-	if made.InstanceID == "" {
+	created, err := r.client.CreateSession(ctx)
+	if created.InstanceID == "" {
 		resp.Diagnostics.Append(notCreated(err, time.Now()))
 		return
 	}
-	tflog.Info(ctx, "created a Wawp session", map[string]any{"instance_id": made.InstanceID})
-	defer r.undoUnrecorded(ctx, made.InstanceID, resp.Private)
-	record(ctx, resp, plan, made)
+	tflog.Info(ctx, "created a Wawp session", map[string]any{"instance_id": created.InstanceID})
+	defer r.deleteOrphan(ctx, created.InstanceID, resp.Private)
+	record(ctx, resp, plan, created)
 	if err != nil {
-		resp.Diagnostics.Append(notWhole(made.InstanceID, err))
+		resp.Diagnostics.Append(incompleteAnswer(created.InstanceID, err))
 	}
 	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, false)...)
-	resp.Diagnostics.Append(suspect(ctx, resp.Private, made)...)
-	if plan.DesiredState.ValueString() == "" && made.Status != "" {
-		return // the answer told all
+	resp.Diagnostics.Append(warnIfLinked(ctx, resp.Private, created)...)
+	if plan.DesiredState.ValueString() == "" && created.Status != "" {
+		return // the answer had everything
 	}
 
-	session, described, left := r.finish(ctx, made, plan.DesiredState, waitTimeout)
-	if left != nil {
-		resp.Diagnostics.AddWarning(left.summary, left.detail)
+	session, described, p := r.afterCreate(ctx, created, plan.DesiredState, waitTimeout)
+	if p != nil {
+		resp.Diagnostics.AddWarning(p.summary, p.detail)
 	}
 	if described {
 		resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
-		resp.Diagnostics.Append(suspect(ctx, resp.Private, session)...)
+		resp.Diagnostics.Append(warnIfLinked(ctx, resp.Private, session)...)
 	}
-	plan.refresh(made)
+	plan.refresh(created)
 	record(ctx, resp, plan, session)
 }
 
-// suspect warns of a new session to which a phone is linked already, and notes it: nobody can have linked one yet, so
-// it may be another one's.
-func suspect(ctx context.Context, p state.Private, s wawp.Session) diag.Diagnostics {
+// warnIfLinked warns if a phone is already linked to a new session, and notes that in the private state. Nobody can
+// have linked a phone yet, so the session may have existed before.
+func warnIfLinked(ctx context.Context, p state.Private, s wawp.Session) diag.Diagnostics {
 	if !hasPhone(s) || state.WasLinked(ctx, p) {
 		return nil
 	}
@@ -103,9 +104,9 @@ func suspect(ctx context.Context, p state.Private, s wawp.Session) diag.Diagnost
 
 func hasPhone(s wawp.Session) bool { return s.Account != nil || s.Status == wawp.StatusWorking }
 
-// undoUnrecorded deletes a session that was just made if the Terraform that asked for it has ended: nobody else will
-// ever know of it. One that was there before is left.
-func (r *Resource) undoUnrecorded(ctx context.Context, id string, p state.Private) {
+// deleteOrphan deletes the session that was just created if Terraform has ended, because no state will have it. It
+// leaves a session that existed before.
+func (r *Resource) deleteOrphan(ctx context.Context, id string, p state.Private) {
 	if !parent.IsGone(ctx) || state.WasLinked(ctx, p) {
 		return
 	}
@@ -122,34 +123,34 @@ func (r *Resource) undoUnrecorded(ctx context.Context, id string, p state.Privat
 	tflog.Warn(ctx, "deleted the Wawp session that nobody could record", fields)
 }
 
-// finish does what is left once the session exists: the state that is wanted, or just its status if the answer to
-// create did not tell it.
-func (r *Resource) finish(ctx context.Context, made wawp.Session, want types.String,
+// afterCreate brings the new session to desired_state, if that is set. Otherwise it reads the status that the answer to
+// the create lacked.
+func (r *Resource) afterCreate(ctx context.Context, created wawp.Session, want types.String,
 	waitTimeout time.Duration,
 ) (wawp.Session, bool, *problem) {
 	if want.ValueString() != "" {
-		session, described, left := drive(ctx, r.client, made, false, want.ValueString(), waitTimeout)
+		session, described, p := reconcile(ctx, r.client, created, false, want.ValueString(), waitTimeout)
 		if !described {
-			session = made
+			session = created
 		}
-		return session, described, left
+		return session, described, p
 	}
 	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
-	session, err := r.client.GetSession(ctx, made.InstanceID)
+	session, err := r.client.GetSession(ctx, created.InstanceID)
 	if err != nil {
-		return made, false, nil // the status stays null; the next refresh tells it
+		return created, false, nil // the status stays null until the next refresh
 	}
 	return session, true, nil
 }
 
-// record puts the session into the response, state and identity, with whatever is known of it so far.
+// record puts the session into state and identity of the response, with the values that are known so far.
 func record(ctx context.Context, resp *resource.CreateResponse, plan model, s wawp.Session) {
 	plan.refresh(s)
 	if plan.DesiredState.IsUnknown() {
-		plan.observeDesired(s)
+		plan.refreshDesiredState(s)
 	}
-	plan.settle()
+	plan.unknownToNull()
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
 }
@@ -174,12 +175,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	m.refresh(session)
-	m.observeDesired(session)
+	m.refreshDesiredState(session)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 }
 
-// Update starts or stops the session where desired_state has changed. Nothing else makes a request.
+// Update starts or stops the session if desired_state has changed. Other changes make no request.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan, prior model
@@ -196,30 +197,30 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		if conn.Missing(r.client, &resp.Diagnostics) {
 			return
 		}
-		session, _, left := drive(ctx, r.client, prior.session(), prior.isPaired(), want, waitTimeout)
-		if left != nil && left.failed {
-			resp.Diagnostics.Append(explain.Diagnostic(left.summary, left.detail, left.err))
+		session, _, p := reconcile(ctx, r.client, prior.session(), prior.isPaired(), want, waitTimeout)
+		if p != nil && p.failed {
+			resp.Diagnostics.Append(explain.Diagnostic(p.summary, p.detail, p.err))
 			return
 		}
-		if left != nil {
-			resp.Diagnostics.AddWarning(left.summary, left.detail)
+		if p != nil {
+			resp.Diagnostics.AddWarning(p.summary, p.detail)
 		}
-		plan.Account = prior.Account // which an answer may leave out
+		plan.Account = prior.Account // an answer may lack it
 		plan.refresh(session)
 		resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 	}
-	plan.settle()
+	plan.unknownToNull()
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// Delete logs the phone out, so that its list of linked devices does not keep a dead one, and deletes the session.
+// Delete logs the phone out and deletes the session. Without the logout, the phone would keep listing a dead device.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	timeout, diags := m.Timeouts.Delete(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(protect(m, duringApply)...)
+	resp.Diagnostics.Append(checkProtection(m, applyRemedy)...)
 	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
@@ -228,7 +229,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 	id := m.InstanceID.ValueString()
 	if state.WasLinked(ctx, req.Private) && os.Getenv(envAllowDestroy) != "1" {
-		if d := r.mayBeAnothers(ctx, id); d != nil {
+		if d := r.checkNotLinked(ctx, id); d != nil {
 			resp.Diagnostics.Append(d)
 			return
 		}
@@ -237,26 +238,26 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !m.isPaired() {
 		waitTimeout = min(waitTimeout, defaultWaitTimeout)
 	}
-	seen, stillLinked := r.unlink(ctx, m, waitTimeout)
+	last, stillLinked := r.unlink(ctx, m, waitTimeout)
 	found, err := m.object().RemoveSession(ctx, r.client, req.Private)
 	switch {
 	case found.Verdict == wawp.Absent && stillLinked != nil && (err == nil || !wawp.KindOf(stillLinked).Missing()):
-		resp.Diagnostics.Append(notLoggedOut(seen, waitTimeout, stillLinked))
+		resp.Diagnostics.Append(notLoggedOut(last, waitTimeout, stillLinked))
 	case found.Verdict == wawp.Absent:
 	case found.Verdict == wawp.Forgotten:
-		resp.Diagnostics.Append(forgotten(id, err))
+		resp.Diagnostics.Append(removedFromStateOnly(id, err))
 	default:
 		reason := found.Reason
 		if found.Verdict == wawp.Broken {
-			reason = "" // the answer tells it
+			reason = "" // the answer has it
 		}
 		resp.Diagnostics.Append(explain.Diagnostic(summaryNotDeleted,
 			m.object().NotDeleted("Deleting the session "+id+" failed", reason, err), err))
 	}
 }
 
-// unlink logs the phone out, if one is linked or may be, and returns the session as last seen, and why the phone may
-// still list it. A session that boots may turn out to have a phone.
+// unlink logs the phone out if one may be linked. It returns the session as last seen, and the reason why the phone may
+// still list it. A session that is STARTING may turn out to have a phone.
 func (r *Resource) unlink(ctx context.Context, m model, waitTimeout time.Duration) (wawp.Session, error) {
 	s := m.session()
 	if !m.isPaired() && s.Status != wawp.StatusStarting || r.client.IsUnlinked(s.InstanceID) {
@@ -268,12 +269,12 @@ func (r *Resource) unlink(ctx context.Context, m model, waitTimeout time.Duratio
 	return u.Session, err
 }
 
-// mayBeAnothers looks at a session to which a phone was linked already when it was created. Unless it shows, twice,
-// that none is linked any more, deleting the session is an error.
-func (r *Resource) mayBeAnothers(ctx context.Context, id string) diag.Diagnostic {
+// checkNotLinked reads a session to which a phone was already linked when it was created. It returns an error unless
+// the session shows twice that no phone is linked any more.
+func (r *Resource) checkNotLinked(ctx context.Context, id string) diag.Diagnostic {
 	lostPhone := func(s wawp.Session) bool { return s.Status == wawp.StatusScan || s.Status == wawp.StatusFailed }
 	now, err := r.client.GetSession(ctx, id)
-	if err == nil && lostPhone(now) { // a session passes through it while it connects
+	if err == nil && lostPhone(now) { // a session passes through these statuses while it connects
 		now, err = r.client.GetSessionAgain(ctx, id)
 	}
 	switch {
@@ -286,7 +287,7 @@ func (r *Resource) mayBeAnothers(ctx context.Context, id string) diag.Diagnostic
 	return mayBeLinked(id)
 }
 
-// ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
+// ImportState imports by instance id or by identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
 	resp *resource.ImportStateResponse,
 ) {
@@ -295,9 +296,9 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
 }
 
-// survivePanic turns a panic of Create into a diagnostic. The session is in the response if it was created: that must
+// recoverCreate turns a panic of Create into a diagnostic. If the session was created, the response has it, and must
 // reach Terraform.
-func survivePanic(ctx context.Context, resp *resource.CreateResponse) {
+func recoverCreate(ctx context.Context, resp *resource.CreateResponse) {
 	cause := recover()
 	switch {
 	case cause == nil:
@@ -305,6 +306,6 @@ func survivePanic(ctx context.Context, resp *resource.CreateResponse) {
 		resp.Diagnostics.Append(maybeCreated(explain.Panic(ctx, cause), time.Now()))
 	default:
 		resp.Diagnostics.AddWarning("The provider crashed after it had created the session",
-			"The session is in the state; the next plan shows what is left to do. "+explain.Panic(ctx, cause))
+			"The session is in the state. The next plan shows what is left to do. "+explain.Panic(ctx, cause))
 	}
 }

@@ -33,14 +33,14 @@ const (
 )
 
 const (
-	address   = "wawp_session.x"
-	minimal   = `resource "wawp_session" "x" {}`
-	isStarted = `resource "wawp_session" "x" { desired_state = "started" }`
-	isStopped = `resource "wawp_session" "x" { desired_state = "stopped" }`
+	address       = "wawp_session.x"
+	minimalConfig = `resource "wawp_session" "x" {}`
+	startedConfig = `resource "wawp_session" "x" { desired_state = "started" }`
+	stoppedConfig = `resource "wawp_session" "x" { desired_state = "stopped" }`
 )
 
-// steps runs a test case against a world; every step that applies also proves that a second plan is empty (P5).
-func steps(t *testing.T, w *acctest.World, all ...resource.TestStep) {
+// runSteps runs a test case against a world; every step that applies also proves that a second plan is empty (P5).
+func runSteps(t *testing.T, w *acctest.World, all ...resource.TestStep) {
 	t.Helper()
 	w.Steps(t, all...)
 	if n := len(w.Sessions()); n != 0 {
@@ -48,8 +48,8 @@ func steps(t *testing.T, w *acctest.World, all ...resource.TestStep) {
 	}
 }
 
-// is checks one attribute in the state.
-func is(attribute, want string) statecheck.StateCheck {
+// attributeCheck checks one attribute in the state.
+func attributeCheck(attribute, want string) statecheck.StateCheck {
 	path, rest, nested := strings.Cut(attribute, ".")
 	at := tfjsonpath.New(path)
 	if nested {
@@ -64,17 +64,17 @@ func is(attribute, want string) statecheck.StateCheck {
 func TestMinimal(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	steps(t, w, resource.TestStep{
-		Config: w.Config(minimal),
+	runSteps(t, w, resource.TestStep{
+		Config: w.Config(minimalConfig),
 		ConfigStateChecks: []statecheck.StateCheck{
 			statecheck.ExpectKnownValue(address, tfjsonpath.New("instance_id"),
 				knownvalue.StringRegexp(regexp.MustCompile(`^[0-9A-F]{12}$`))),
 			statecheck.ExpectKnownValue(address, tfjsonpath.New("session_name"),
 				knownvalue.StringRegexp(regexp.MustCompile(`^wawp-\d{8}$`))),
-			is("server_name", "server-1"),
-			is("status", "STOPPED"),
-			is("desired_state", "stopped"),
-			is("account", ""),
+			attributeCheck("server_name", "server-1"),
+			attributeCheck("status", "STOPPED"),
+			attributeCheck("desired_state", "stopped"),
+			attributeCheck("account", ""),
 			statecheck.ExpectKnownValue(address, tfjsonpath.New("deletion_protection"), knownvalue.Bool(false)),
 		},
 	})
@@ -93,19 +93,23 @@ func TestDesiredState(t *testing.T) {
 	}
 	w.Steps(t,
 		resource.TestStep{
-			Config:            w.Config(isStarted),
-			ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE"), is("desired_state", "started")},
+			Config: w.Config(startedConfig),
+			ConfigStateChecks: []statecheck.StateCheck{
+				attributeCheck("status", "SCAN_QR_CODE"), attributeCheck("desired_state", "started"),
+			},
 		},
 		resource.TestStep{
-			Config: w.Config(isStopped), ConfigPlanChecks: named,
-			ConfigStateChecks: []statecheck.StateCheck{is("status", "STOPPED"), is("desired_state", "stopped")},
+			Config: w.Config(stoppedConfig), ConfigPlanChecks: named,
+			ConfigStateChecks: []statecheck.StateCheck{
+				attributeCheck("status", "STOPPED"), attributeCheck("desired_state", "stopped"),
+			},
 		},
 		resource.TestStep{ // left out: nothing changes
-			Config: w.Config(minimal), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop),
-			ConfigStateChecks: []statecheck.StateCheck{is("desired_state", "stopped")},
+			Config: w.Config(minimalConfig), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop),
+			ConfigStateChecks: []statecheck.StateCheck{attributeCheck("desired_state", "stopped")},
 		},
 		resource.TestStep{
-			Config:           w.Config(isStarted),
+			Config:           w.Config(startedConfig),
 			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionUpdate),
 		},
 	)
@@ -119,14 +123,14 @@ func TestDesiredState(t *testing.T) {
 	}
 }
 
-// TestNameThatIsToldLate: a null that was planned as such could not be told any more.
-func TestNameThatIsToldLate(t *testing.T) {
+// TestNameReportedLate: Terraform would refuse a value for an attribute that was planned as null.
+func TestNameReportedLate(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: create, Reshape: wawptest.Without("session_name")})
-	tf := w.Terraform(t, minimal)
+	tf := w.Terraform(t, minimalConfig)
 	tf.OK("apply")
-	tf.Configure(isStarted)
+	tf.Configure(startedConfig)
 	tf.OK("apply", "-refresh=false")
 	if name := tf.State()[0].Attributes["session_name"]; name != w.Sessions()[0].Name {
 		t.Errorf("the state has the name %v", name)
@@ -137,12 +141,12 @@ func TestStoppedInTheDashboardIsStartedInPlace(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	w.Steps(t,
-		resource.TestStep{Config: w.Config(isStarted)},
+		resource.TestStep{Config: w.Config(startedConfig)},
 		resource.TestStep{
 			PreConfig:         func() { w.SetStatus(w.Sessions()[0].InstanceID, "STOPPED") },
-			Config:            w.Config(isStarted),
+			Config:            w.Config(startedConfig),
 			ConfigPlanChecks:  acctest.Plans(address, plancheck.ResourceActionUpdate),
-			ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE")},
+			ConfigStateChecks: []statecheck.StateCheck{attributeCheck("status", "SCAN_QR_CODE")},
 		},
 	)
 }
@@ -150,9 +154,9 @@ func TestStoppedInTheDashboardIsStartedInPlace(t *testing.T) {
 func TestSessionThatStartsByItselfIsNotStarted(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{Created: "STARTING", BootTime: 50 * time.Millisecond})
-	steps(t, w, resource.TestStep{
-		Config:            w.Config(isStarted),
-		ConfigStateChecks: []statecheck.StateCheck{is("status", "SCAN_QR_CODE")},
+	runSteps(t, w, resource.TestStep{
+		Config:            w.Config(startedConfig),
+		ConfigStateChecks: []statecheck.StateCheck{attributeCheck("status", "SCAN_QR_CODE")},
 	})
 	if n := w.Count(start); n != 0 {
 		t.Errorf("it was started %d times", n)
@@ -163,15 +167,15 @@ func TestPairedSession(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	w.Steps(t,
-		resource.TestStep{Config: w.Config(isStarted)},
+		resource.TestStep{Config: w.Config(startedConfig)},
 		resource.TestStep{
 			PreConfig:        func() { w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John Doe") },
-			Config:           w.Config(isStarted),
+			Config:           w.Config(startedConfig),
 			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop),
 			ConfigStateChecks: []statecheck.StateCheck{
-				is("status", "WORKING"), is("account.chat_id", "201012345678@c.us"),
-				is("account.phone_number", "201012345678"),
-				is("account.push_name", "John Doe"),
+				attributeCheck("status", "WORKING"), attributeCheck("account.chat_id", "201012345678@c.us"),
+				attributeCheck("account.phone_number", "201012345678"),
+				attributeCheck("account.push_name", "John Doe"),
 			},
 		},
 	)
@@ -184,23 +188,23 @@ func TestPairedSession(t *testing.T) {
 func TestStoppedSessionKeepsItsAccount(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	account := is("account.phone_number", "201012345678")
+	account := attributeCheck("account.phone_number", "201012345678")
 	w.Steps(t,
-		resource.TestStep{Config: w.Config(isStarted)},
+		resource.TestStep{Config: w.Config(startedConfig)},
 		resource.TestStep{
 			PreConfig: func() { w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John Doe") },
-			Config:    w.Config(isStopped), ConfigStateChecks: []statecheck.StateCheck{
-				is("status", "STOPPED"),
+			Config:    w.Config(stoppedConfig), ConfigStateChecks: []statecheck.StateCheck{
+				attributeCheck("status", "STOPPED"),
 				account,
 			},
 		},
 		resource.TestStep{
-			Config:            w.Config(isStarted),
-			ConfigStateChecks: []statecheck.StateCheck{is("status", "WORKING"), account},
+			Config:            w.Config(startedConfig),
+			ConfigStateChecks: []statecheck.StateCheck{attributeCheck("status", "WORKING"), account},
 		},
 		resource.TestStep{
 			PreConfig: func() { w.SetStatus(w.Sessions()[0].InstanceID, "SCAN_QR_CODE") },
-			Config:    w.Config(isStarted), ConfigStateChecks: []statecheck.StateCheck{is("account", "")},
+			Config:    w.Config(startedConfig), ConfigStateChecks: []statecheck.StateCheck{attributeCheck("account", "")},
 		},
 	)
 }
@@ -215,14 +219,14 @@ func TestArgumentsAreValidated(t *testing.T) {
 		`instance_id = "3EB0BCB2E3D4"`:   `(?i)read-only`,
 	} {
 		w := acctest.New(t, wawptest.Config{})
-		steps(t, w, resource.TestStep{
+		runSteps(t, w, resource.TestStep{
 			Config:      w.Config(`resource "wawp_session" "x" { ` + argument + ` }`),
 			ExpectError: regexp.MustCompile(`(?s)` + says),
 		})
 	}
 }
 
-func TestWhatOnlyTerraformKnowsMakesNoRequest(t *testing.T) {
+func TestTerraformOnlyArgumentsMakeNoRequest(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	protected := `resource "wawp_session" "x" {
@@ -237,13 +241,13 @@ func TestWhatOnlyTerraformKnowsMakesNoRequest(t *testing.T) {
 	quiet.PreApply = append(quiet.PreApply, plancheck.ExpectKnownValue(address, tfjsonpath.New("account"),
 		knownvalue.Null()))
 	w.Steps(t,
-		resource.TestStep{Config: w.Config(minimal)},
+		resource.TestStep{Config: w.Config(minimalConfig)},
 		resource.TestStep{Config: w.Config(protected), ConfigPlanChecks: quiet},
 		resource.TestStep{
 			Config: w.Config(protected), Destroy: true,
 			ExpectError: regexp.MustCompile(`protected from deletion`),
 		},
-		resource.TestStep{Config: w.Config(minimal), ConfigPlanChecks: quiet},
+		resource.TestStep{Config: w.Config(minimalConfig), ConfigPlanChecks: quiet},
 	)
 	for _, r := range w.Requests() {
 		if r.Path != "/v2/session/info" && r.Method+" "+r.Path != create && r.Method+" "+r.Path != remove {
@@ -255,11 +259,13 @@ func TestWhatOnlyTerraformKnowsMakesNoRequest(t *testing.T) {
 func TestChangeInPlaceMakesNoRequest(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, minimal)
+	tf := w.Terraform(t, minimalConfig)
 	tf.OK("apply")
 	w.ResetRequests()
-	tf.Configure("resource \"wawp_session\" \"x\" {\n  deletion_protection = true\n  timeouts            = { read = " +
-		"\"10s\" }\n}\n")
+	tf.Configure("resource \"wawp_session\" \"x\" {\n" +
+		"  deletion_protection = true\n" +
+		"  timeouts            = { read = \"10s\" }\n" +
+		"}\n")
 	acctest.Contains(t, tf.OK("apply", "-refresh=false"), "0 added, 1 changed")
 	w.Asked(t, nil)
 }
@@ -267,13 +273,13 @@ func TestChangeInPlaceMakesNoRequest(t *testing.T) {
 func TestImport(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, isStarted)
+	tf := w.Terraform(t, startedConfig)
 	tf.OK("apply")
 	made := tf.State()[0].Attributes
 	tf.Forget(address)
 	tf.OK("import", address, w.Sessions()[0].InstanceID)
 	imported := tf.State()[0].Attributes
-	imported["server_name"] = made["server_name"] // the simulated info does not tell it
+	imported["server_name"] = made["server_name"] // the simulated session/info lacks it
 	if fmt.Sprint(imported) != fmt.Sprint(made) {
 		t.Errorf("%v was imported, and had been %v", imported, made)
 	}
@@ -283,33 +289,33 @@ func TestImport(t *testing.T) {
 func TestAccImportBlock(t *testing.T) {
 	t.Parallel()
 	for needs, by := range map[string]string{
-		"1.11": fmt.Sprintf("id = %q", theID),
-		"1.12": fmt.Sprintf("identity = { instance_id = %q }", theID),
+		"1.11": fmt.Sprintf("id = %q", instanceID),
+		"1.12": fmt.Sprintf("identity = { instance_id = %q }", instanceID),
 	} {
 		t.Run(by, func(t *testing.T) {
 			t.Parallel()
 			acctest.Require(t, needs, needs)
 			w := acctest.New(t, wawptest.Config{})
-			w.Add(wawptest.Session{InstanceID: theID})
-			cli := w.CLI(t, minimal+"\nimport {\n  to = "+address+"\n  "+by+"\n}\n")
+			w.Add(wawptest.Session{InstanceID: instanceID})
+			cli := w.CLI(t, minimalConfig+"\nimport {\n  to = "+address+"\n  "+by+"\n}\n")
 			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"),
 				"1 imported, 0 added, 0 changed, 0 destroyed")
-			recorded(t, w, cli, 1)
+			checkRecorded(t, w, cli, 1)
 		})
 	}
 }
 
-func TestImportOfNothing(t *testing.T) {
+func TestImportWithoutID(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, minimal)
+	tf := w.Terraform(t, minimalConfig)
 	for _, id := range []string{"", " "} {
 		acctest.Contains(t, tf.Fails("import", address, id), "No instance id to import")
 	}
 	w.Asked(t, nil)
 }
 
-func TestImportOfWhatIsNotThere(t *testing.T) {
+func TestImportOfAMissingSession(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]wawptest.Fault{
 		"no such session": {Match: rateLimit, Skip: 1000},
@@ -326,7 +332,7 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
 			w.Inject(fault)
-			acctest.Contains(t, w.Terraform(t, minimal).Fails("import", address, "3EB0BCB2E3D4"),
+			acctest.Contains(t, w.Terraform(t, minimalConfig).Fails("import", address, "3EB0BCB2E3D4"),
 				"Reading the session 3EB0BCB2E3D4 failed")
 		})
 	}

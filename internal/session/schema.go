@@ -18,62 +18,54 @@ import (
 
 // Descriptions that the resource and the data source share.
 const (
-	aboutInstanceID = "Identifier of the session's instance, such as `3EB0BCB2E3D4`, under which the dashboard " +
-		"lists it. Wawp gives " +
-		"it; it never changes."
-	aboutSessionName = "Name of the session at Wawp, such as `wawp-84729105`. Wawp gives it; it cannot be chosen."
-	aboutServerName  = "Name of the server that runs the session. Wawp gives it; null where Wawp does not report it."
-	aboutStatus      = "Status of the session as last read: `STOPPED`, `STARTING`, `SCAN_QR_CODE` (waits for a " +
-		"person with a phone), " +
-		"`WORKING` (a phone is linked), `FAILED`, or another word of Wawp's. Null where Wawp does not report it. It " +
-		"changes " +
-		"on its own, so do not build other resources on it."
-	aboutAccount = "WhatsApp account of the linked phone, as last read. It is null until a phone is linked, so read " +
-		"its attributes " +
-		"with `one(...account[*].phone_number)` or `try(...)`; from Pulumi, `account?.phoneNumber`. It is personal " +
-		"data, and is " +
-		"stored in the state."
-	aboutChatID      = "Chat id of the account, such as `201234567890@c.us`."
-	aboutPhoneNumber = "Phone number of the account, digits only; null where its chat id hides it."
-	aboutPushName    = "Name that the owner of the phone chose; null if there is none."
+	instanceIDDescription = "Identifier of the session's instance, such as `3EB0BCB2E3D4`, under which the dashboard " +
+		"lists it. Wawp assigns it, and it never changes."
+	sessionNameDescription = "Name of the session at Wawp, such as `wawp-84729105`. Wawp assigns it."
+	serverNameDescription  = "Name of the server that runs the session. Wawp assigns it. Null if Wawp does not " +
+		"report it."
+	statusDescription = "Status of the session as last read: `STOPPED`, `STARTING`, `SCAN_QR_CODE` (waits for a " +
+		"person with a phone), `WORKING` (a phone is linked), `FAILED`, or another status of Wawp's. Null if Wawp " +
+		"does not report it. It changes by itself, so do not make other resources depend on it."
+	accountDescription = "WhatsApp account of the linked phone, as last read. Null until a phone is linked: read its " +
+		"attributes with `one(...account[*].phone_number)` or `try(...)`, in Pulumi with `account?.phoneNumber`. It " +
+		"is personal data, and is stored in the state."
+	chatIDDescription      = "Chat id of the account, such as `201234567890@c.us`."
+	phoneNumberDescription = "Phone number of the account, digits only. Null if its chat id hides the number."
+	pushNameDescription    = "Name that the owner of the phone chose. Null if there is none."
 )
 
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A session: one instance of the Wawp account, to which one WhatsApp phone can be " +
-			"linked. It counts " +
-			"against the account's quota from its creation to its deletion. No endpoint of Wawp lists sessions, so the " +
-			"Terraform state is where they are known. Creating one links no phone: a person does, with the help of " +
-			"`wawp_session_pairing`, `wawp_session_temp_link` or the action `wawp_session_pair`. Destroying it " +
-			"deletes the instance for " +
-			"good, and unlinks its phone, which is waited for if the session is not `WORKING` just then; " +
-			"`deletion_protection` guards against that.",
+			"linked. It counts against the account's quota from its creation to its deletion. No endpoint of Wawp " +
+			"lists sessions, so only the Terraform state knows them. Creating a session links no phone: a person " +
+			"does that, with `wawp_session_pairing`, `wawp_session_temp_link` or the action `wawp_session_pair`. " +
+			"Destroying it unlinks the phone and deletes the instance for good. `deletion_protection` guards against " +
+			"that. If the session is not `WORKING`, the destroy first waits until the phone can be unlinked.",
 		Attributes: map[string]schema.Attribute{
-			"instance_id":  stable(aboutInstanceID),
-			"session_name": stable(aboutSessionName),
-			"server_name":  stable(aboutServerName),
-			"status":       schema.StringAttribute{Computed: true, MarkdownDescription: aboutStatus},
+			"instance_id":  constantAttribute(instanceIDDescription),
+			"session_name": constantAttribute(sessionNameDescription),
+			"server_name":  constantAttribute(serverNameDescription),
+			"status":       schema.StringAttribute{Computed: true, MarkdownDescription: statusDescription},
 			"account": schema.SingleNestedAttribute{
 				Computed: true,
-				MarkdownDescription: aboutAccount +
-					" An answer without it changes nothing, until the session shows `SCAN_QR_CODE`.",
+				MarkdownDescription: accountDescription + " The last value stays until the session shows " +
+					"`SCAN_QR_CODE`, also if Wawp does not report it meanwhile.",
 				Attributes: map[string]schema.Attribute{
-					"chat_id":      schema.StringAttribute{Computed: true, MarkdownDescription: aboutChatID},
-					"phone_number": schema.StringAttribute{Computed: true, MarkdownDescription: aboutPhoneNumber},
-					"push_name":    schema.StringAttribute{Computed: true, MarkdownDescription: aboutPushName},
+					"chat_id":      schema.StringAttribute{Computed: true, MarkdownDescription: chatIDDescription},
+					"phone_number": schema.StringAttribute{Computed: true, MarkdownDescription: phoneNumberDescription},
+					"push_name":    schema.StringAttribute{Computed: true, MarkdownDescription: pushNameDescription},
 				},
 			},
 			"desired_state": schema.StringAttribute{
 				Optional: true,
 				Computed: true,
 				MarkdownDescription: "Whether the session's engine should run: `started` or `stopped`. Only a " +
-					"session that is started sends and " +
-					"receives, and can be linked to a phone. Changing it starts or stops the session in place; the " +
-					"phone stays linked. A " +
-					"session that waits for its QR code to be scanned counts as started. Left out, Terraform leaves " +
-					"the engine alone, and " +
-					"this shows whether it was found started or stopped.",
+					"started session sends and receives, and can be linked to a phone. Changing it starts or stops " +
+					"the session in place, and the phone stays linked. A session that waits for a scan of its QR " +
+					"code counts as started. Default: Terraform does not change the engine, and this shows whether " +
+					"it is started or stopped.",
 				Validators: []validator.String{stringvalidator.OneOf(started, stopped)},
 			},
 			"deletion_protection": schema.BoolAttribute{
@@ -81,35 +73,28 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Computed: true,
 				Default:  booldefault.StaticBool(false),
 				MarkdownDescription: "Refuses to destroy or replace the session while it is `true` in the state. " +
-					"Default: `false`. " +
-					"Changing it makes no request; to lift it, set it to `false` and apply before the destroy. The " +
-					"environment " +
-					"variable `WAWP_ALLOW_DESTROY=1` lifts it for one run. With `create_before_destroy` a " +
-					"replacement makes " +
-					"the new session before the deletion of the old one is refused: do not combine the two.",
+					"Default: `false`. Changing it makes no request. To lift the protection, set it to `false` and " +
+					"apply, before the destroy. The environment variable `WAWP_ALLOW_DESTROY=1` lifts it for one " +
+					"run. Do not combine it with `create_before_destroy`: a replacement would create the new session " +
+					"before the deletion of the old one is refused.",
 			},
 			"timeouts": validate.Timeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
-				CreateDescription: "How long to wait, once the session exists, until `desired_state` is reached, as " +
-					"a duration such " +
-					"as `90s`. Default: `60s`. When it ends, the apply succeeds with a warning. The request that " +
-					"creates the " +
-					"session is bounded by the provider's `request_timeout` instead.",
-				ReadDescription: "How long reading the session may take, retries included. Default: `5m`.",
-				UpdateDescription: "How long to wait until a changed `desired_state` is reached, requests included. " +
-					"Default: `60s`. When " +
-					"it ends, the apply succeeds with a warning; if Wawp has not answered the request to start or " +
-					"stop it by then, the apply " +
-					"fails, and the next one goes on.",
-				DeleteDescription: "How long logging out and deleting may take, retries included. Default: `5m`. Up " +
-					"to half " +
-					"of it is for waiting until a session that is linked to a phone can be logged out.",
+				CreateDescription: "How long to wait until the new session reaches `desired_state`, as a duration " +
+					"such as `90s`. Default: `60s`. After that, the apply succeeds with a warning. The provider's " +
+					"`request_timeout` limits the request that creates the session.",
+				ReadDescription: "How long reading the session may take, including retries. Default: `5m`.",
+				UpdateDescription: "How long to wait until a changed `desired_state` is reached, including requests. " +
+					"Default: `60s`. After that, the apply succeeds with a warning. If Wawp has not answered the " +
+					"request to start or stop the session by then, the apply fails, and the next one tries again.",
+				DeleteDescription: "How long logging out and deleting may take, including retries. Default: `5m`. Up " +
+					"to half of it is for the wait until a session with a linked phone can be logged out.",
 			})),
 		},
 	}
 }
 
-// IdentitySchema describes what identifies a session across its whole life.
+// IdentitySchema describes the resource identity of a session.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
 	resp *resource.IdentitySchemaResponse,
 ) {
@@ -123,8 +108,8 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 	}
 }
 
-// stable describes a value that Wawp gives once.
-func stable(description string) schema.StringAttribute {
+// constantAttribute describes a value that Wawp assigns once.
+func constantAttribute(description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Computed:            true,
 		MarkdownDescription: description,

@@ -37,9 +37,9 @@ func TestAccSignalsLoseNothing(t *testing.T) {
 			}`)
 
 			cli.Env = append(cli.Env, "TF_LOG_PROVIDER=TRACE", "TF_LOG_SDK_FRAMEWORK=ERROR")
-			said := &acctest.Transcript{}
+			output := &acctest.Transcript{}
 			cmd := cli.Command("apply", "-auto-approve", "-no-color")
-			cmd.Stdout, cmd.Stderr = io.Writer(said), io.Writer(said)
+			cmd.Stdout, cmd.Stderr = io.Writer(output), io.Writer(output)
 			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
@@ -57,29 +57,29 @@ func TestAccSignalsLoseNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			// The answers are let through once the provider has been stopped, of which its log tells, or has died.
-			if err := said.WaitFor(ctx, "Served request.*tf_rpc=StopProvider|Plugin did not respond"); err != nil {
-				t.Fatalf("%s\n%s", err, said.String())
+			if err := output.WaitFor(ctx, "Served request.*tf_rpc=StopProvider|Plugin did not respond"); err != nil {
+				t.Fatalf("%s\n%s", err, output.String())
 			}
 			close(release)
-			_ = cmd.Wait() // it ends with an error, which is not the question
+			_ = cmd.Wait() // the CLI ends with an error, which this test does not check
 
 			if n := w.Count(create); n != underWay {
 				t.Errorf("%d of %d sessions were created, want the %d that were under way", n, declared, underWay)
 			}
-			recorded(t, w, cli, underWay)
+			checkRecorded(t, w, cli, underWay)
 			if t.Failed() {
-				t.Log(said.String())
+				t.Log(output.String())
 			}
 		})
 	}
 }
 
-// TestAccInterruptedAction: Ctrl-C ends a wait at once, as a failure that says what was seen.
+// TestAccInterruptedAction: Ctrl-C ends a wait at once, with a diagnostic that has the last status.
 func TestAccInterruptedAction(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
 	w := acctest.New(t, wawptest.Config{BootTime: 1e15})
-	w.Add(wawptest.Session{InstanceID: theID, Status: "STOPPED"})
+	w.Add(wawptest.Session{InstanceID: instanceID, Status: "STOPPED"})
 	cli := w.CLI(t, `
 		action "wawp_session_start" "x" {
 			config {
@@ -87,9 +87,9 @@ func TestAccInterruptedAction(t *testing.T) {
 				timeouts    = { invoke = "1h" }
 			}
 		}`)
-	said := &acctest.Transcript{}
+	output := &acctest.Transcript{}
 	cmd := cli.Command("apply", "-auto-approve", "-no-color", "-invoke=action.wawp_session_start.x")
-	cmd.Stdout, cmd.Stderr = io.Writer(said), io.Writer(said)
+	cmd.Stdout, cmd.Stderr = io.Writer(output), io.Writer(output)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -98,17 +98,17 @@ func TestAccInterruptedAction(t *testing.T) {
 	defer cancel()
 	hang := context.AfterFunc(ctx, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 	defer hang()
-	if err := said.WaitFor(ctx, "is STARTING."); err != nil {
-		t.Fatalf("%s\n%s", err, said.String())
+	if err := output.WaitFor(ctx, "is STARTING."); err != nil {
+		t.Fatalf("%s\n%s", err, output.String())
 	}
 	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Wait(); err == nil || ctx.Err() != nil {
-		t.Errorf("Ctrl-C did not end the wait, or not as a failure:\n%s", said.String())
+		t.Errorf("Ctrl-C did not end the wait, or not as a failure:\n%s", output.String())
 	}
-	acctest.Contains(t, acctest.Unwrap(said.String()), "Action on a Wawp session was interrupted",
-		"Wawp accepted the start of the session 3EB0BCB2E3D4, but it was not seen to leave STARTING before "+
-			"Terraform was interrupted.",
+	acctest.Contains(t, acctest.Unwrap(output.String()), "Action on a Wawp session was interrupted",
+		"Wawp accepted the start of the session 3EB0BCB2E3D4, but it was not seen to leave STARTING before Terraform "+
+			"was interrupted.",
 		"Its last status was STARTING.")
 }

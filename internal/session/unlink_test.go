@@ -8,8 +8,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// loggedOut counts the logouts that Wawp has accepted.
-func loggedOut(w *acctest.World) int {
+// countLogouts counts the logouts that Wawp has accepted.
+func countLogouts(w *acctest.World) int {
 	n := 0
 	for _, r := range w.Requests() {
 		if r.Path == "/v2/session/logout" && r.Status/100 == 2 {
@@ -19,7 +19,7 @@ func loggedOut(w *acctest.World) int {
 	return n
 }
 
-// TestDestroyUnlinksThePhone whatever the session shows at the moment, or says that it did not.
+// TestDestroyUnlinksThePhone: a destroy unlinks the phone in every status of the session, or warns that it did not.
 func TestDestroyUnlinksThePhone(t *testing.T) {
 	t.Parallel()
 	const warns = "Warning: Wawp session was not logged out"
@@ -61,7 +61,7 @@ func TestDestroyUnlinksThePhone(t *testing.T) {
 		"starting, never linked": {
 			false, true, "SCAN_QR_CODE", "",
 			[]wawptest.Fault{status(4, "STARTING")},
-			map[string]int{info: 4 + twice, remove: 1},
+			map[string]int{info: 4 + scanLooks, remove: 1},
 			nil,
 		},
 		"stopped for a moment": {
@@ -80,37 +80,37 @@ func TestDestroyUnlinksThePhone(t *testing.T) {
 		"refused for a moment": {
 			true, true, "WORKING", "",
 			[]wawptest.Fault{refused},
-			map[string]int{info: 1 + lasting, logout: 2, remove: 1},
+			map[string]int{info: 1 + settledLooks, logout: 2, remove: 1},
 			nil,
 		},
 		"answer lost": {
 			true, true, "WORKING", "",
 			[]wawptest.Fault{{Match: logout, Act: true, Status: 504}},
-			map[string]int{info: 1 + twice, logout: 1, remove: 1},
+			map[string]int{info: 1 + scanLooks, logout: 1, remove: 1},
 			nil,
 		},
 		"a 404 for a moment": {
 			true, true, "WORKING", "",
 			[]wawptest.Fault{
-				{Match: logout, Times: 1, Status: 404, Body: own},
-				{Match: info, Skip: 1, Times: 3, Status: 404, Body: own},
+				{Match: logout, Times: 1, Status: 404, Body: noSuchInstance},
+				{Match: info, Skip: 1, Times: 3, Status: 404, Body: noSuchInstance},
 			},
-			map[string]int{info: 4 + lasting, logout: 2, remove: 1},
+			map[string]int{info: 4 + settledLooks, logout: 2, remove: 1},
 			nil,
 		},
 		"stopped": {
 			true, true, "STOPPED", "", nil,
-			map[string]int{info: 1 + lasting, logout: 1, remove: 1},
+			map[string]int{info: 1 + settledLooks, logout: 1, remove: 1},
 			[]string{warns, "was STOPPED", "not_connected"},
 		},
 		"failed": {
 			true, true, "FAILED", "", nil,
-			map[string]int{info: 1 + lasting, logout: 1, remove: 1},
+			map[string]int{info: 1 + settledLooks, logout: 1, remove: 1},
 			[]string{warns, "was FAILED"},
 		},
 		"a 404 of the logout": {
 			true, true, "WORKING", "",
-			[]wawptest.Fault{{Match: logout, Status: 404, Body: own}},
+			[]wawptest.Fault{{Match: logout, Status: 404, Body: noSuchInstance}},
 			nil,
 			[]string{warns, "invalid_instance"},
 		},
@@ -125,7 +125,7 @@ func TestDestroyUnlinksThePhone(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
 			tf := w.Terraform(t,
-				once+"resource \"wawp_session\" \"x\" {\n  desired_state = \"started\"\n"+test.arguments+"\n}\n")
+				noRetries+"resource \"wawp_session\" \"x\" {\n  desired_state = \"started\"\n"+test.arguments+"\n}\n")
 			tf.OK("apply")
 			id := w.Sessions()[0].InstanceID
 			if test.linked {
@@ -141,14 +141,14 @@ func TestDestroyUnlinksThePhone(t *testing.T) {
 			for _, fault := range test.faults {
 				w.Inject(fault)
 			}
-			said := tf.OK("destroy")
-			acctest.Contains(t, said, append(test.warns, "1 destroyed")...)
+			output := tf.OK("destroy")
+			acctest.Contains(t, output, append(test.warns, "1 destroyed")...)
 			if test.warns == nil {
-				acctest.Lacks(t, said, warns)
+				acctest.Lacks(t, output, warns)
 			}
 			if want := test.linked && test.status == "WORKING" && test.warns == nil &&
-				name != "answer lost"; loggedOut(w) > 0 != want {
-				t.Errorf("%d logouts were accepted", loggedOut(w))
+				name != "answer lost"; countLogouts(w) > 0 != want {
+				t.Errorf("%d logouts were accepted", countLogouts(w))
 			}
 			if test.asked != nil {
 				w.Asked(t, test.asked)
@@ -157,28 +157,30 @@ func TestDestroyUnlinksThePhone(t *testing.T) {
 	}
 }
 
-// own is Wawp's answer that there is no such instance.
-const own = `{"code":"invalid_instance","message":"gone"}`
+// noSuchInstance is Wawp's answer that there is no such instance.
+const noSuchInstance = `{"code":"invalid_instance","message":"gone"}`
 
-// TestPhoneIsUnlinkedOnce, where a pairing is destroyed with its session.
+// TestPhoneIsUnlinkedOnce: a destroy of a pairing and its session sends one logout.
 func TestPhoneIsUnlinkedOnce(t *testing.T) {
 	t.Parallel()
 	for name, starting := range map[string]time.Duration{"working": 0, "starting": 30 * time.Millisecond} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{BootTime: starting})
-			w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING", Me: phone})
+			w.Add(wawptest.Session{InstanceID: instanceID, Status: "WORKING", Me: phone})
 			tf := w.Terraform(t,
-				once+minimal+"\nresource \"wawp_session_pairing\" \"x\" {\n  instance_id = "+
-					"wawp_session.x.instance_id\n}\n")
-			tf.OK("import", address, theID)
+				noRetries+minimalConfig+"\n"+
+					"resource \"wawp_session_pairing\" \"x\" {\n"+
+					"  instance_id = wawp_session.x.instance_id\n"+
+					"}\n")
+			tf.OK("import", address, instanceID)
 			tf.OK("apply")
 			if starting > 0 {
-				w.SetStatus(theID, "STARTING")
+				w.SetStatus(instanceID, "STARTING")
 			}
 			w.ResetRequests()
 			acctest.Lacks(t, tf.OK("destroy"), "was not logged out", "may still be linked")
-			if loggedOut(w) != 1 || w.Count(remove) != 1 {
+			if countLogouts(w) != 1 || w.Count(remove) != 1 {
 				t.Errorf("the requests are %v", w.Requests())
 			}
 			if starting == 0 {
@@ -188,51 +190,51 @@ func TestPhoneIsUnlinkedOnce(t *testing.T) {
 	}
 }
 
-// TestPassingScanKeepsTheAccount: a session shows it while it connects to its phone.
-func TestPassingScanKeepsTheAccount(t *testing.T) {
+// TestTransientScanKeepsTheAccount: a session shows SCAN_QR_CODE while it connects to its phone.
+func TestTransientScanKeepsTheAccount(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, once+isStarted)
+	tf := w.Terraform(t, noRetries+startedConfig)
 	tf.OK("apply")
 	w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
 	tf.OK("refresh")
 	w.ResetRequests()
-	told(w, "SCAN_QR_CODE")
+	injectStatuses(w, "SCAN_QR_CODE")
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 	w.Asked(t, map[string]int{info: 2})
-	told(w, "404", "SCAN_QR_CODE")
+	injectStatuses(w, "404", "SCAN_QR_CODE")
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 	w.Asked(t, map[string]int{info: 3})
-	tf.Configure(once + isStopped)
+	tf.Configure(noRetries + stoppedConfig)
 	tf.OK("apply")
-	tf.Configure(once + isStarted)
+	tf.Configure(noRetries + startedConfig)
 	w.ResetRequests()
-	told(w, "STOPPED", "STOPPED", "STARTING", "SCAN_QR_CODE", "SCAN_QR_CODE")
+	injectStatuses(w, "STOPPED", "STOPPED", "STARTING", "SCAN_QR_CODE", "SCAN_QR_CODE")
 	tf.OK("apply")
 	if all := tf.State()[0].Attributes; all["account"] == nil || all["status"] != "WORKING" {
 		t.Errorf("the state has %v", all)
 	}
 }
 
-// TestPassingStopIsNotTheStateThatIsWanted: of a restart by somebody else, for example.
-func TestPassingStopIsNotTheStateThatIsWanted(t *testing.T) {
+// TestTransientStopIsNotTheDesiredState: a session is STOPPED for a moment during a restart.
+func TestTransientStopIsNotTheDesiredState(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, once+isStarted)
+	tf := w.Terraform(t, noRetries+startedConfig)
 	tf.OK("apply")
-	tf.Configure(once + isStopped)
+	tf.Configure(noRetries + stoppedConfig)
 	w.ResetRequests()
-	told(w, "SCAN_QR_CODE", "STOPPED", "STOPPED", "STARTING")
+	injectStatuses(w, "SCAN_QR_CODE", "STOPPED", "STOPPED", "STARTING")
 	acctest.Lacks(t, tf.OK("apply"), "Warning")
 	w.Asked(t, map[string]int{info: 5, stop: 1})
 
 	w = acctest.New(t, wawptest.Config{})
-	w.Add(wawptest.Session{InstanceID: theID, Status: "WORKING", Me: phone})
-	told(w, "STOPPED", "STOPPED", "STARTING")
+	w.Add(wawptest.Session{InstanceID: instanceID, Status: "WORKING", Me: phone})
+	injectStatuses(w, "STOPPED", "STOPPED", "STARTING")
 	progress, failure := invoke(t.Context(), t, w, stop)
 	acctest.Contains(t, progress, "is STARTING. Asking Wawp to stop it")
 	acctest.Lacks(t, failure, "\n")
-	if now, _ := w.Session(theID); now.Status != "STOPPED" || w.Count(stop) != 1 {
+	if now, _ := w.Session(instanceID); now.Status != "STOPPED" || w.Count(stop) != 1 {
 		t.Errorf("the session is %s after %d stops", now.Status, w.Count(stop))
 	}
 }

@@ -15,18 +15,17 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// logged is a test whose commands write their log somewhere.
-type logged struct {
+// loggingTB is a test whose context has a logger.
+type loggingTB struct {
 	testing.TB
 	ctx context.Context
 }
 
 // Context replaces that of [testing.TB].
-func (l logged) Context() context.Context { return l.ctx }
+func (l loggingTB) Context() context.Context { return l.ctx }
 
-// alone runs a test in a process of its own, because it changes what a process has only once. It says whether this is
-// that process.
-func alone(t *testing.T) bool {
+// inOwnProcess runs a test in its own process, because the test changes global state. It returns true in that process.
+func inOwnProcess(t *testing.T) bool {
 	t.Helper()
 	const isAlone = "TEST_RUNS_ALONE"
 	if os.Getenv(isAlone) != "" {
@@ -34,24 +33,24 @@ func alone(t *testing.T) bool {
 	}
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
 	cmd.Env = append(os.Environ(), isAlone+"=1", "TF_ACC=")
-	if said, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("%v:\n%s", err, said)
+	if output, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v:\n%s", err, output)
 	}
 	return false
 }
 
-// TestDeletionOfWhatNobodyRecordsIsLogged at WARN: why the session is deleted, and how that went.
-func TestDeletionOfWhatNobodyRecordsIsLogged(t *testing.T) {
+// TestDeletionOfAnUnrecordedSessionIsLogged: the log has at WARN why the session is deleted, and the result.
+func TestDeletionOfAnUnrecordedSessionIsLogged(t *testing.T) {
 	t.Parallel()
-	if !alone(t) {
+	if !inOwnProcess(t) {
 		return
 	}
 	parent.End() // Terraform has ended the connection
 	const why = "Terraform has ended, so nobody can record the Wawp session that was just created: deleting it"
 	for name, test := range map[string]struct {
-		fault wawptest.Fault
-		logs  []string
-		left  int
+		fault     wawptest.Fault
+		logs      []string
+		remaining int
 	}{
 		"deleted": {
 			wawptest.Fault{Skip: 1000},
@@ -68,23 +67,23 @@ func TestDeletionOfWhatNobodyRecordsIsLogged(t *testing.T) {
 		w := acctest.New(t, wawptest.Config{})
 		w.Inject(test.fault)
 		var log bytes.Buffer
-		w.Terraform(logged{t, tflogtest.RootLogger(t.Context(), &log)}, minimal).OK("apply")
+		w.Terraform(loggingTB{t, tflogtest.RootLogger(t.Context(), &log)}, minimalConfig).OK("apply")
 		var warnings []string
 		lines, err := tflogtest.MultilineJSONDecode(&log)
 		if err != nil {
 			t.Fatal(err)
 		}
-		left := w.Sessions()
+		remaining := w.Sessions()
 		for _, line := range lines {
 			if line["@level"] == "warn" {
 				warnings = append(warnings, line["@message"].(string))
-				if id, _ := line["instance_id"].(string); len(id) != 12 || len(left) > 0 && left[0].InstanceID != id {
+				if id, _ := line["instance_id"].(string); len(id) != 12 || len(remaining) > 0 && remaining[0].InstanceID != id {
 					t.Errorf("%s: the line is %v", name, line)
 				}
 			}
 		}
-		if len(left) != test.left || !slices.Equal(warnings, test.logs) {
-			t.Errorf("%s: %d sessions are left, and it warns: %q", name, len(left), warnings)
+		if len(remaining) != test.remaining || !slices.Equal(warnings, test.logs) {
+			t.Errorf("%s: %d sessions are left, and it warns: %q", name, len(remaining), warnings)
 		}
 	}
 }

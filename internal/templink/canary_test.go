@@ -19,8 +19,8 @@ import (
 // canary is an access token that looks different in a URL, in JSON and in HTML.
 const canary = "cAn4ry/tok+en&=17"
 
-// spellings are those in which a server could echo a secret.
-func spellings(secret string) []string {
+// secretSpellings are those in which a server could echo a secret.
+func secretSpellings(secret string) []string {
 	quoted, _ := json.Marshal(secret)
 	return []string{
 		secret, url.QueryEscape(secret), url.PathEscape(secret), strings.Trim(string(quoted), `"`),
@@ -28,12 +28,13 @@ func spellings(secret string) []string {
 	}
 }
 
-// strange is a link that only leaks tell of: it is nobody's, and has no business anywhere.
-const strange = "https://app.wawp.net/temp-qr/c4nary0000000000000000000000000000000000000000000000000000000000"
+// foreignLink is a link that only the leak faults contain. It must show nowhere.
+const foreignLink = "https://app.wawp.net/temp-qr/c4nary0000000000000000000000000000000000000000000000000000000000"
 
-// leaks are the faults that could bring the access token or a link to light.
-func leaks() []wawptest.Fault {
-	echo := strings.Join(append(spellings(canary), append(spellings(strange), fmt.Sprint(token(strange)))...), " ")
+// leakFaults are the faults that could bring the access token or a link to light.
+func leakFaults() []wawptest.Fault {
+	echo := strings.Join(
+		append(secretSpellings(canary), append(secretSpellings(foreignLink), fmt.Sprint(linkToken(foreignLink)))...), " ")
 	encoded, _ := json.Marshal(echo)
 	complaint := fmt.Sprintf(`{"code":%s,"message":%s,"error":%s,"link":%s}`, encoded, encoded, encoded, encoded)
 	faults := []wawptest.Fault{
@@ -43,7 +44,7 @@ func leaks() []wawptest.Fault {
 			url.QueryEscape(canary)}}},
 		{Reshape: wawptest.Set("link", "https://app.wawp.net/temp-qr/"+canary)},
 		{Reshape: wawptest.Set("link", map[string]any{"token": canary})},
-		{Reshape: wawptest.Set("link", strange+" is what you look for")},
+		{Reshape: wawptest.Set("link", foreignLink+" is what you look for")},
 		{Reshape: wawptest.Set("expires_at", echo)},
 		{Reshape: wawptest.Set("config", map[string]any{"metadata": map[string]any{
 			"access_token": canary,
@@ -68,21 +69,21 @@ func TestAccSecretsNeverShow(t *testing.T) {
 	w.Choose(func(r wawptest.Request) wawptest.Fault { return faults[r.Method+" "+r.Path+r.Query.Get("instance_id")] })
 	sessions := func(prefix string, endpoints ...string) (all []string) {
 		for _, endpoint := range endpoints {
-			for _, fault := range leaks() {
+			for _, fault := range leakFaults() {
 				s := w.Add(wawptest.Session{InstanceID: fmt.Sprintf("%s%04d", prefix, len(all)), Status: scan})
 				all, faults[endpoint+s.InstanceID] = append(all, s.InstanceID), fault
 			}
 		}
 		return all
 	}
-	n := len(leaks())
-	kept, given := sessions("3EB0BCB2", post, get, revoke), sessions("5056E800", get, info, post)
+	n := len(leakFaults())
+	stored, given := sessions("3EB0BCB2", post, get, revoke), sessions("5056E800", get, info, post)
 	for _, session := range given[:n] {
 		w.NewLink(session) // to be found
 	}
 	handedOut := w.Add(wawptest.Session{InstanceID: "77E411AA0001", Status: scan}).InstanceID
 	configure := func(turn, opened int) string {
-		return once + fmt.Sprintf(`
+		return noRetries + fmt.Sprintf(`
 			resource "wawp_session_temp_link" "x" {
 				count       = %d
 				instance_id = format("3EB0BCB2%%04d", count.index)
@@ -107,13 +108,13 @@ func TestAccSecretsNeverShow(t *testing.T) {
 					command     = "echo got $LINK"
 					environment = { LINK = ephemeral.wawp_session_temp_link.y[count.index].link }
 				}
-			}`, len(kept), turn, handedOut, opened)
+			}`, len(stored), turn, handedOut, opened)
 	}
 	cli := w.CLI(t, configure(1, 0))
 	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(cli.Dir, "trace.log"))
 	run := func(name string, arguments ...string) {
-		said, _ := cli.Run(append([]string{arguments[0], "-no-color", "-parallelism=40"}, arguments[1:]...)...)
-		if err := os.WriteFile(filepath.Join(cli.Dir, name+".out"), []byte(said), 0o600); err != nil {
+		output, _ := cli.Run(append([]string{arguments[0], "-no-color", "-parallelism=40"}, arguments[1:]...)...)
+		if err := os.WriteFile(filepath.Join(cli.Dir, name+".out"), []byte(output), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -141,35 +142,35 @@ func TestAccSecretsNeverShow(t *testing.T) {
 	acctest.Contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/temp-link")
 
 	inState := map[any]bool{} // by token; those of no state are false
-	for i := range kept {
-		for _, link := range w.Links(kept[i]) {
-			inState[token(link)] = true
+	for i := range stored {
+		for _, link := range w.Links(stored[i]) {
+			inState[linkToken(link)] = true
 		}
 		for _, link := range append(w.Links(given[i]), w.Links(handedOut)...) {
-			inState[token(link)] = false
+			inState[linkToken(link)] = false
 		}
 	}
 	if len(inState) < 4*n {
 		t.Errorf("only %d links were made", len(inState))
 	}
-	search(t, cli.Dir, inState, append(spellings(canary), fmt.Sprint(token(strange)),
-		strings.ReplaceAll(strange, "/", `\/`)))
+	searchSecrets(t, cli.Dir, inState, append(secretSpellings(canary), fmt.Sprint(linkToken(foreignLink)),
+		strings.ReplaceAll(foreignLink, "/", `\/`)))
 }
 
 // tokens are what links end with.
 var tokens = regexp.MustCompile(`[0-9a-f]{64}`)
 
-// search looks for secrets in every file below a directory, and in the files within saved plans. Some links may be in
-// the state: Terraform keeps it in its file, in a backup, and in a saved plan, together with the planned values.
-func search(t *testing.T, dir string, inState map[any]bool, nowhere []string) {
+// searchSecrets looks for secrets in every file below a directory, and in the files within saved plans. Some links may
+// be in the state: Terraform keeps it in its file, in a backup, and in a saved plan, together with the planned values.
+func searchSecrets(t *testing.T, dir string, inState map[any]bool, nowhere []string) {
 	t.Helper()
 	found := 0
 	acctest.Search(t, dir, func(file string, content []byte) {
 		isState := strings.HasPrefix(file, "terraform.tfstate") || strings.Contains(file, ".tfplan/")
 		for _, digits := range tokens.FindAll(content, -1) {
-			kept, isLink := inState[string(digits)]
+			stored, isLink := inState[string(digits)]
 			switch {
-			case kept && isState:
+			case stored && isState:
 				found++
 			case isLink:
 				t.Errorf("%s holds a link", file)

@@ -12,7 +12,7 @@ import (
 
 const summaryNotRevoked = "Wawp temporary link was not revoked"
 
-// notMade explains why there is no new link, and whether there may be one all the same.
+// notMade explains why there is no new link, or that there may be one.
 func notMade(id string, err error) diag.Diagnostic {
 	const summary = "Wawp temporary link was not made"
 	attempt := "Making a temporary link of the session " + id + " failed"
@@ -22,59 +22,58 @@ func notMade(id string, err error) diag.Diagnostic {
 			explain.Failure(attempt+", because there is no such session", err))
 	case wawp.KindOf(err).Untimely():
 		return diag.NewErrorDiagnostic(summary,
-			attempt+".\n\n"+explain.Answer(err)+"\n\nPerhaps the session does not need a scan: "+
-				"a link makes sense while its status is "+wawp.StatusScan+". One that is stopped gets there with "+
-				"desired_state = "+
-				"\"started\"; one that is "+wawp.StatusWorking+" has its phone already.")
+			attempt+".\n\n"+explain.Answer(err)+"\n\n"+
+				"Perhaps the session does not need a scan: a link is useful while its status is "+wawp.StatusScan+
+				". If it is stopped, set desired_state = \"started\". If it is "+wawp.StatusWorking+", a phone "+
+				"is already linked.")
 	case wawp.OutcomeUnknown(err):
-		return diag.NewErrorDiagnostic(summary, explain.Failure(attempt,
-			err)+"\n\nThere may be a new link all the same, which nobody "+
-			"was given. It expires by itself within 30 minutes; applying again makes another, which ends it at once.")
+		return diag.NewErrorDiagnostic(summary, explain.Failure(attempt, err)+"\n\n"+
+			"There may be a new link, which nobody has. It expires by itself within 30 minutes. If you apply again, "+
+			"Wawp makes another link, which ends that one at once.")
 	}
 	return explain.Diagnostic(summary, explain.Failure(attempt, err), err)
 }
 
-// notRevoked explains that the link may still be valid. reason is why nobody knows whether the session is gone, if that
-// is so.
+// notRevoked explains that the link may still be valid. reason says why it is not known whether the session is gone; ""
+// if that is not in question.
 func notRevoked(id, reason string, err error) diag.Diagnostic {
 	return explain.Diagnostic(summaryNotRevoked,
-		object(id).NotDeleted("Revoking the temporary link of the session "+id+" failed", reason, err)+
-			"\n\nThe link expires by itself within 30 minutes of when it was made.", err)
+		object(id).NotDeleted("Revoking the temporary link of the session "+id+" failed", reason, err)+"\n\n"+
+			"The link expires by itself 30 minutes after it was made.", err)
 }
 
-// perhapsValid says that a link left the state without being revoked, because Wawp refused for a reason that lies in
-// the state of the session, it seems.
-func perhapsValid(id string, err error) diag.Diagnostic {
+// maybeStillValid warns that a link was removed from the state but not revoked. Wawp refused that, probably because of
+// the status of the session.
+func maybeStillValid(id string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic(summaryNotRevoked, fmt.Sprintf(
-		"Wawp refused to revoke the temporary link of the session %s, perhaps because the session needs no scan. "+
-			"The link is no longer "+
-			"in the state; if it is still valid, it expires by itself within 30 minutes of when it was made.\n\n%s", id,
+		"Wawp refused to revoke the temporary link of the session %s, perhaps because the session needs no scan. The "+
+			"link was removed from the state. If it is still valid, it expires by itself 30 minutes after it was "+
+			"made.\n\n"+
+			"%s", id,
 		explain.Answer(err)))
 }
 
-// elsewhere warns of a link that leads neither to Wawp nor to where the API is.
-func elsewhere(id, host string) diag.Diagnostic {
+// otherHost warns of a link that leads neither to a host of Wawp nor to the host of the API.
+func otherHost(id, host string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A temporary link leads to another host", fmt.Sprintf(
-		"The temporary link that Wawp gave for the session %s leads to %s, which is neither a host of Wawp's nor "+
-			"that of "+
-			"base_url. Whoever scans a code there may link the phone to something else: hand the link out only if "+
-			"you know "+
-			"that host.", id, host))
+		"The temporary link that Wawp gave for the session %s leads to %s. That is neither a host of Wawp nor the "+
+			"host of base_url. A person who scans a code there may link the phone to something else. Hand the link "+
+			"out only if you know that host.", id, host))
 }
 
 // noneToImport explains that an import found no link.
 func noneToImport(id string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("No temporary link to import", fmt.Sprintf(
-		"The session %s has no temporary link that is valid now. There is nothing to import: without the import, an "+
-			"apply makes a "+
-			"new link.", id))
+		"The session %s has no valid temporary link, so there is nothing to import. Leave the import out: an apply "+
+			"makes a new link.", id))
 }
 
-// withheld says that Wawp refused a link for a reason that lies in the state of the session, it seems.
-func withheld(id string, err error) diag.Diagnostic {
+// linkRefused warns that Wawp refused a link, probably because of the status of the session.
+func linkRefused(id string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp gives no temporary link", fmt.Sprintf(
-		"Wawp refused the temporary link of the session %s, so link is null.\n\n%s\n\nThat is to be expected if the "+
-			"session has just "+
-			"stopped waiting for a scan. If it still waits for one (its status is %s), please report this.",
+		"Wawp refused the temporary link of the session %s, so link is null.\n\n"+
+			"%s\n\n"+
+			"This is expected if the session has just stopped waiting for a scan. If it still waits for one (its "+
+			"status is %s), please report this.",
 		id, explain.Answer(err), wawp.StatusScan))
 }

@@ -16,17 +16,17 @@ import (
 )
 
 const (
-	// defaultOpenTimeout is the default of the ephemeral resource's timeout.
+	// defaultOpenTimeout is the default of the open timeout.
 	defaultOpenTimeout = 2 * time.Minute
-	// shortestLife is for how long a link must still be valid to be given away: somebody has to get it, to open it, and
-	// to find the phone.
-	shortestLife = 5 * time.Minute
+	// minValidity is how long an existing link must still be valid to be returned. A person needs time to receive it,
+	// to open it and to find the phone.
+	minValidity = 5 * time.Minute
 )
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*Ephemeral)(nil)
 
-// Ephemeral is the ephemeral resource wawp_session_temp_link. It has no Close: the link was handed to somebody, and
-// must outlive the run.
+// Ephemeral is the ephemeral resource wawp_session_temp_link. It has no Close, because the link must stay valid after
+// the run.
 type Ephemeral struct {
 	client *wawp.Client // nil while the provider's configuration is not known
 }
@@ -43,35 +43,32 @@ func (e *Ephemeral) Metadata(_ context.Context, req ephemeral.MetadataRequest, r
 func (e *Ephemeral) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The temporary link of a session: a page on which a person scans the session's QR code " +
-			"with a phone, valid for 30 minutes. It is in no state and no plan. A link that is valid for 5 more " +
-			"minutes is given as it is, whoever made it; a new one, which ends it, is made only where there is none " +
-			"and the session needs a scan. So a link that was handed to somebody stays valid for 25 minutes at " +
-			"least, however often Terraform plans, applies or destroys. The link is not revoked when Terraform is " +
-			"done.",
+			"with a phone, valid for 30 minutes. Terraform stores it neither in the state nor in a plan. If the " +
+			"session has a link that is valid for 5 more minutes, this is that link. Otherwise, and only if the " +
+			"session needs a scan, Wawp makes a new link, which ends the old one. So a link that you hand out stays " +
+			"valid for at least 25 minutes, however often Terraform plans, applies or destroys. The link is not " +
+			"revoked at the end of the run.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: aboutInstanceID +
-					" While it is known only after an apply, Terraform waits with the link until then. " +
-					"A session that is gone is no error: `link` is null.",
+				MarkdownDescription: instanceIDDescription + " If it is known only after an apply, Terraform reads " +
+					"the link during that apply. If the session is gone, `link` is null, which is no error.",
 				Validators: []validator.String{validate.InstanceID{}},
 			},
 			"link": schema.StringAttribute{
 				Computed:  true,
 				Sensitive: true,
-				MarkdownDescription: aboutLink + " Null where there is no link that is valid for 5 more minutes, " +
-					"and the session needs no scan: a phone is linked already, or the session is stopped, still " +
-					"starting, failed or gone. Whatever hands the link over should fail if it is null, as in the " +
-					"example.",
+				MarkdownDescription: linkDescription + " Null if no link is valid for 5 more minutes and the session " +
+					"needs no scan: a phone is already linked, or the session is stopped, starting, failed or gone. " +
+					"The step that hands the link out should fail if it is null, as in the example.",
 			},
 			"expires_at": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "When the link expires, in UTC, as RFC 3339 writes it: `2026-01-31T12:00:00Z`. " +
-					"Null where there is no " +
-					"link, or Wawp does not report it.",
+				MarkdownDescription: "When the link expires, as an RFC 3339 time in UTC, such as " +
+					"`2026-01-31T12:00:00Z`. Null if there is no link, or Wawp does not report it.",
 			},
 			"timeouts": validate.EphemeralTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				OpenDescription: "How long finding or making the link may take, retries included. Default: `2m`.",
+				OpenDescription: "How long finding or making the link may take, including retries. Default: `2m`.",
 			})),
 		},
 	}
@@ -82,8 +79,8 @@ func (e *Ephemeral) Configure(_ context.Context, req ephemeral.ConfigureRequest,
 	e.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// Open finds the link, or makes one. Terraform opens at plan, at apply and at destroy, so the state of the session is
-// never an error.
+// Open returns the current link, or a new one. No status of the session is an error, because Terraform opens it at
+// every plan, apply and destroy.
 func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var data ephemeralModel
@@ -101,21 +98,21 @@ func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 	switch {
 	case wawp.KindOf(err).Missing(): // the session is gone
 	case wawp.KindOf(err).Untimely():
-		resp.Diagnostics.Append(withheld(id, err))
+		resp.Diagnostics.Append(linkRefused(id, err))
 	case err != nil:
 		resp.Diagnostics.Append(explain.Diagnostic("Wawp temporary link could not be found or made",
 			explain.Failure("Finding or making the temporary link of the session "+id+" failed", err), err))
 		return
 	}
 	if host := e.client.LeadsElsewhere(link); host != "" {
-		resp.Diagnostics.Append(elsewhere(id, host))
+		resp.Diagnostics.Append(otherHost(id, host))
 	}
 	data.refresh(link)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
 }
 
-// open returns the link that is valid, and stays so for long enough. Only where there is none, and the session waits
-// for a scan, it makes one, while nobody else in this process does: a second link would end the first.
+// open returns the current link if it stays valid for long enough. Otherwise it creates one, if the session waits for a
+// scan. It holds the lock of the session's links, because a second link would end the first.
 func (e *Ephemeral) open(ctx context.Context, id string) (wawp.TempLink, error) {
 	unlock, err := e.client.LockTempLinks(ctx, id)
 	if err != nil {
@@ -132,11 +129,11 @@ func (e *Ephemeral) open(ctx context.Context, id string) (wawp.TempLink, error) 
 	}
 	link, err = e.client.CreateTempLink(ctx, id)
 	if wawp.OutcomeUnknown(err) {
-		if now, lookErr := e.client.GetTempLink(ctx, id); lookErr == nil && isUsable(now) {
-			return now, nil
+		if current, lookErr := e.client.GetTempLink(ctx, id); lookErr == nil && isUsable(current) {
+			return current, nil
 		}
 	}
 	return link, err
 }
 
-func isUsable(link wawp.TempLink) bool { return link.URL != "" && !link.EndsWithin(shortestLife) }
+func isUsable(link wawp.TempLink) bool { return link.URL != "" && !link.EndsWithin(minValidity) }

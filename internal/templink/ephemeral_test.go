@@ -13,15 +13,15 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// opened configures the ephemeral resource.
-func opened(instance string, arguments ...string) string {
+// ephemeralConfig configures the ephemeral resource.
+func ephemeralConfig(instance string, arguments ...string) string {
 	return fmt.Sprintf("ephemeral \"wawp_session_temp_link\" \"x\" {\n  instance_id = %s\n  %s\n}\n", instance,
 		strings.Join(arguments, "\n  "))
 }
 
-// noted configures the ephemeral resource, and what writes the link down when it is applied.
-func noted(instance string) string {
-	return opened(instance) + `
+// ephemeralAndOutputConfig configures the ephemeral resource, and a resource that stores the link during an apply.
+func ephemeralAndOutputConfig(instance string) string {
+	return ephemeralConfig(instance) + `
 		resource "terraform_data" "note" {
 			provisioner "local-exec" {
 				command     = "echo $LINK > note"
@@ -32,8 +32,8 @@ func noted(instance string) string {
 
 const quoted = `"` + id + `"`
 
-// given returns the values that the ephemeral resource had in the last command: "-" is null.
-func given(tf *acctest.Terraform) string {
+// openedValues returns the values that the ephemeral resource had in the last command: "-" is null.
+func openedValues(tf *acctest.Terraform) string {
 	link, expires := tf.Value("ephemeral.wawp_session_temp_link.x", "link"),
 		tf.Value("ephemeral.wawp_session_temp_link.x", "expires_at")
 	if link.IsNull() && expires.IsNull() {
@@ -42,9 +42,9 @@ func given(tf *acctest.Terraform) string {
 	return link.AsString() + " " + expires.AsString()
 }
 
-// life runs all that opens an ephemeral resource, each of which must ask for the link, and returns what an apply was
-// given.
-func life(t *testing.T, w *acctest.World, tf *acctest.Terraform) (got string) {
+// runAllOpens runs each command that opens an ephemeral resource, checks that it reads the link, and returns the link
+// of the apply.
+func runAllOpens(t *testing.T, w *acctest.World, tf *acctest.Terraform) (got string) {
 	t.Helper()
 	for _, command := range []string{"plan", "apply", "plan", "destroy"} {
 		before := w.Count(get)
@@ -53,7 +53,7 @@ func life(t *testing.T, w *acctest.World, tf *acctest.Terraform) (got string) {
 			t.Errorf("%s does not open the ephemeral resource", command)
 		}
 		if command == "apply" {
-			got = given(tf)
+			got = openedValues(tf)
 		}
 	}
 	return got
@@ -62,8 +62,7 @@ func life(t *testing.T, w *acctest.World, tf *acctest.Terraform) (got string) {
 // statuses are those of a session, and one that is not known yet.
 var statuses = []string{"STOPPED", "STARTING", scan, "WORKING", "FAILED", "PAUSED"}
 
-// TestEphemeralInEveryStatus makes one link, for a session that waits for a scan, and none for any other. None is an
-// error.
+// TestEphemeralInEveryStatus: only a session that waits for a scan gets a new link. No status is an error.
 func TestEphemeralInEveryStatus(t *testing.T) {
 	t.Parallel()
 	for _, status := range statuses {
@@ -71,7 +70,7 @@ func TestEphemeralInEveryStatus(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{Now: newClock().Now, BootTime: time.Hour})
 			w.Add(wawptest.Session{InstanceID: id, Status: status, Me: &wawptest.Me{ID: "201012345678@c.us"}})
-			got, made := life(t, w, w.Terraform(t, opened(quoted))), w.Links(id)
+			got, made := runAllOpens(t, w, w.Terraform(t, ephemeralConfig(quoted))), w.Links(id)
 			if status != scan {
 				if got != "- -" || len(made) != 0 || w.Count(post) != 0 || w.Count(info) != w.Count(get) {
 					t.Errorf("got %s; the requests were %v", got, w.Requests())
@@ -81,48 +80,49 @@ func TestEphemeralInEveryStatus(t *testing.T) {
 			if len(made) != 1 || got != made[0]+" 2026-01-31T12:00:00Z" {
 				t.Errorf("got %s of %v", got, made)
 			}
-			if w.Count(post) != 1 || w.Count(info) != 1 || w.Count(revoke) != 0 || valid(t, w) != made[0] {
+			if w.Count(post) != 1 || w.Count(info) != 1 || w.Count(revoke) != 0 || validLink(t, w) != made[0] {
 				t.Errorf("the requests were %v", w.Requests())
 			}
 		})
 	}
 }
 
-// TestEphemeralKeepsWhatWasHandedOut: a link that the resource made is the one that is given, in every status, and is
+// TestEphemeralReturnsTheExistingLink: a link that the resource made is the one that is given, in every status, and is
 // alive after each plan, apply and destroy.
-func TestEphemeralKeepsWhatWasHandedOut(t *testing.T) {
+func TestEphemeralReturnsTheExistingLink(t *testing.T) {
 	t.Parallel()
 	for _, status := range statuses {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{Now: newClock().Now, BootTime: time.Hour})
-			owner := w.Terraform(t, declare())
+			w := newWorld(t, wawptest.Config{Now: newClock().Now, BootTime: time.Hour})
+			owner := w.Terraform(t, linkConfig())
 			owner.OK("apply")
-			link := only(t, owner)["link"]
+			link := onlyResource(t, owner)["link"]
 			w.SetStatus(id, status)
 			w.ResetRequests()
 
-			if got := life(t, w, w.Terraform(t, opened(quoted))); got != fmt.Sprint(link)+" 2026-01-31T12:00:00Z" {
+			if got := runAllOpens(t, w, w.Terraform(t, ephemeralConfig(quoted))); got != fmt.Sprint(link)+" "+
+				"2026-01-31T12:00:00Z" {
 				t.Errorf("got %s, want %s", got, link)
 			}
 			if n := w.Count(get); n != w.Count("") {
 				t.Errorf("the requests were %v", w.Requests())
 			}
-			if len(w.Links(id)) != 1 || valid(t, w) != link {
+			if len(w.Links(id)) != 1 || validLink(t, w) != link {
 				t.Errorf("the link is dead: %v", w.Links(id))
 			}
 			acctest.Contains(t, owner.OK("plan"), "No changes.")
 			owner.OK("refresh")
-			if only(t, owner)["expired"] != false {
+			if onlyResource(t, owner)["expired"] != false {
 				t.Error("the link counts as expired")
 			}
 		})
 	}
 }
 
-// TestEphemeralGivesNoDeadLink: under 5 minutes before its end, by Wawp's clock, a link is not given any more. Where
-// the session needs a scan, another one is.
-func TestEphemeralGivesNoDeadLink(t *testing.T) {
+// TestEphemeralReturnsNoExpiredLink: under 5 minutes before its end, by Wawp's clock, a link is not given any more.
+// Where the session needs a scan, another one is.
+func TestEphemeralReturnsNoExpiredLink(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		age    time.Duration
@@ -144,20 +144,20 @@ func TestEphemeralGivesNoDeadLink(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			now := newClock()
-			w := open(t, wawptest.Config{Now: now.Now, BootTime: time.Hour})
+			w := newWorld(t, wawptest.Config{Now: now.Now, BootTime: time.Hour})
 			w.NewLink(id)
 			if test.frozen {
-				w.Inject(wawptest.Fault{Match: get, Body: untilNoon(w.Links(id)[0])})
+				w.Inject(wawptest.Fault{Match: get, Body: linkUntilNoon(w.Links(id)[0])})
 			}
 			w.SetStatus(id, test.status)
 			now.Advance(test.age)
-			tf := w.Terraform(t, opened(quoted))
+			tf := w.Terraform(t, ephemeralConfig(quoted))
 			tf.OK("plan")
 			made, want := w.Links(id), "-"
 			if test.given > 0 {
 				want = made[test.given-1]
 			}
-			if got, _, _ := strings.Cut(given(tf), " "); len(made) != test.links || got != want {
+			if got, _, _ := strings.Cut(openedValues(tf), " "); len(made) != test.links || got != want {
 				t.Errorf("got %s of %v", got, made)
 			}
 		})
@@ -172,12 +172,12 @@ func TestEphemeralDoesNotTakeTheOldLinkForTheNewOne(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			now := newClock()
-			w := open(t, wawptest.Config{Now: now.Now})
+			w := newWorld(t, wawptest.Config{Now: now.Now})
 			w.NewLink(id)
-			w.Inject(wawptest.Fault{Match: get, Body: untilNoon(w.Links(id)[0])})
+			w.Inject(wawptest.Fault{Match: get, Body: linkUntilNoon(w.Links(id)[0])})
 			now.Advance(26 * time.Minute)
 			w.Inject(wawptest.Fault{Match: post, Status: status, Act: true})
-			acctest.Contains(t, w.Terraform(t, once+opened(quoted)).Fails("apply"),
+			acctest.Contains(t, w.Terraform(t, noRetries+ephemeralConfig(quoted)).Fails("apply"),
 				"temporary link could not be found or made")
 		})
 	}
@@ -190,7 +190,9 @@ func TestAccEphemeralOfAnUnknownInstance(t *testing.T) {
 	acctest.Require(t, "1.10", "1.11")
 	w := acctest.New(t, wawptest.Config{})
 	cli := w.CLI(t,
-		"resource \"wawp_session\" \"x\" {\n  desired_state = \"started\"\n}\n"+noted("wawp_session.x.instance_id"))
+		"resource \"wawp_session\" \"x\" {\n"+
+			"  desired_state = \"started\"\n"+
+			"}\n"+ephemeralAndOutputConfig("wawp_session.x.instance_id"))
 	cli.OK("plan")
 	w.Asked(t, nil)
 	cli.OK("apply", "-auto-approve")
@@ -204,16 +206,16 @@ func TestAccEphemeralOfAnUnknownInstance(t *testing.T) {
 func TestEphemeralOfNoSession(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
-	if got := life(t, w, w.Terraform(t, opened(quoted))); got != "- -" || w.Count("") != w.Count(get) {
+	if got := runAllOpens(t, w, w.Terraform(t, ephemeralConfig(quoted))); got != "- -" || w.Count("") != w.Count(get) {
 		t.Errorf("got %s; the requests were %v", got, w.Requests())
 	}
 }
 
-// TestEphemeralUnderFault tells the state of the session, which is no error, from what is one.
+// TestEphemeralUnderFault: a status of the session is no error, and a fault is one.
 func TestEphemeralUnderFault(t *testing.T) {
 	t.Parallel()
 	const failed = "Error: Wawp temporary link could not be found or made"
-	gone := wawptest.Fault{Status: 404, Body: own}
+	gone := wawptest.Fault{Status: 404, Body: noSuchInstance}
 	on := func(match string, f wawptest.Fault) wawptest.Fault { f.Match = match; return f }
 	none := wawptest.Fault{Match: get, Times: 1, Body: `{"link":null}`}
 	for name, test := range map[string]struct {
@@ -226,7 +228,7 @@ func TestEphemeralUnderFault(t *testing.T) {
 		"gone":            {faults: []wawptest.Fault{on(get, gone)}},
 		"gone in between": {faults: []wawptest.Fault{on(info, gone)}},
 		"gone at last":    {faults: []wawptest.Fault{on(post, gone)}, posts: 2},
-		"invalid_session": {faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 404, Body: dropped})}},
+		"invalid_session": {faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 404, Body: invalidSession})}},
 		"refused, read": {faults: []wawptest.Fault{on(get,
 			wawptest.Fault{Status: 409, Body: `{"code":"stopped","message":"No."}`})}},
 		"refused: 400": {faults: []wawptest.Fault{on(post,
@@ -257,7 +259,7 @@ func TestEphemeralUnderFault(t *testing.T) {
 			says:   []string{failed, "POST /v2/session/temp-link: HTTP 502"}, posts: 1, gets: 2,
 		},
 		"read: 401": {
-			faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 401, Body: own})},
+			faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 401, Body: noSuchInstance})},
 			says: []string{
 				"Error: Wawp did not accept the access token", "GET /v2/session/temp-link: HTTP 401",
 				"WAWP_ACCESS_TOKEN",
@@ -272,7 +274,7 @@ func TestEphemeralUnderFault(t *testing.T) {
 			says:   []string{failed, "the request was sent, but"},
 		},
 		"read: foreign 404": {
-			faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 404, Body: foreign})},
+			faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 404, Body: foreignAnswer})},
 			says:   []string{failed, "check base_url"},
 		},
 		"read: unreadable": {
@@ -284,7 +286,7 @@ func TestEphemeralUnderFault(t *testing.T) {
 			says:   []string{failed, "POST /v2/session/info: HTTP 500"},
 		},
 		"info: foreign 404": {
-			faults: []wawptest.Fault{on(info, wawptest.Fault{Status: 404, Body: foreign})},
+			faults: []wawptest.Fault{on(info, wawptest.Fault{Status: 404, Body: foreignAnswer})},
 			says:   []string{failed, "check base_url"},
 		},
 		"info: unreadable": {
@@ -292,19 +294,19 @@ func TestEphemeralUnderFault(t *testing.T) {
 			says:   []string{failed, "does not describe a session"},
 		},
 		"make: 401": {
-			faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 401, Body: own})},
+			faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 401, Body: noSuchInstance})},
 			says:   []string{"Error: Wawp did not accept the access token", "HTTP 401"}, posts: 1, gets: 1,
 		},
 		"make: 403": {
-			faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 403, Body: own})},
+			faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 403, Body: noSuchInstance})},
 			says:   []string{failed, "HTTP 403"}, posts: 1, gets: 1,
 		},
 		"make: foreign 404": {
-			faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 404, Body: foreign})},
+			faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 404, Body: foreignAnswer})},
 			says:   []string{failed, "check base_url"}, posts: 1, gets: 1,
 		},
 		"make: a refusal in disguise": {
-			faults: []wawptest.Fault{on(post, wawptest.Fault{Body: own})},
+			faults: []wawptest.Fault{on(post, wawptest.Fault{Body: noSuchInstance})},
 			says:   []string{failed, "the answer holds no link"}, posts: 1,
 		},
 		"make: empty, and never there": {
@@ -314,22 +316,22 @@ func TestEphemeralUnderFault(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			for _, fault := range test.faults {
 				w.Inject(fault)
 			}
-			tf := w.Terraform(t, once+opened(quoted))
+			tf := w.Terraform(t, noRetries+ephemeralConfig(quoted))
 			if test.says != nil {
 				acctest.Contains(t, tf.Fails("apply"), append(test.says, id)...)
 			} else {
-				said := tf.OK("apply")
+				output := tf.OK("apply")
 				if strings.HasPrefix(name, "refused") {
-					acctest.Contains(t, said, "Warning: Wawp gives no temporary link", id)
-				} else if strings.Contains(said, "Wawp gives") {
-					t.Errorf("there is a warning:\n%s", said)
+					acctest.Contains(t, output, "Warning: Wawp gives no temporary link", id)
+				} else if strings.Contains(output, "Wawp gives") {
+					t.Errorf("there is a warning:\n%s", output)
 				}
-				if got, _, _ := strings.Cut(given(tf), " "); got != "-" && !test.gives || test.gives &&
-					got != valid(t, w) {
+				if got, _, _ := strings.Cut(openedValues(tf), " "); got != "-" && !test.gives || test.gives &&
+					got != validLink(t, w) {
 					t.Errorf("got %s", got)
 				}
 			}
@@ -346,28 +348,28 @@ func TestEphemeralUnderFault(t *testing.T) {
 // TestEphemeralInOtherForms is promise P6: the link is found, and not made a second time.
 func TestEphemeralInOtherForms(t *testing.T) {
 	t.Parallel()
-	for name, form := range forms() {
+	for name, form := range answerForms() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{Now: newClock().Now})
+			w := newWorld(t, wawptest.Config{Now: newClock().Now})
 			w.Inject(wawptest.Fault{Match: get, Reshape: form})
 			w.Inject(wawptest.Fault{Match: post, Reshape: form})
-			tf := w.Terraform(t, opened(quoted))
+			tf := w.Terraform(t, ephemeralConfig(quoted))
 			tf.OK("apply")
-			if got, made := given(tf), w.Links(id); len(made) != 1 || got != made[0]+" 2026-01-31T12:00:00Z" {
+			if got, made := openedValues(tf), w.Links(id); len(made) != 1 || got != made[0]+" 2026-01-31T12:00:00Z" {
 				t.Errorf("got %s of %v", got, made)
 			}
 		})
 	}
 }
 
-// TestEphemeralTwins open the link of one session at the same time: one is made, and all are given it.
-func TestEphemeralTwins(t *testing.T) {
+// TestTwoEphemeralsOfOneSession opens two at the same time: one link is made, and both return it.
+func TestTwoEphemeralsOfOneSession(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{Latency: 20 * time.Millisecond})
+	w := newWorld(t, wawptest.Config{Latency: 20 * time.Millisecond})
 	configuration := ""
 	for _, name := range []string{"x", "a", "b", "c", "d", "e"} {
-		configuration += strings.Replace(opened(quoted), `"x"`, `"`+name+`"`, 1)
+		configuration += strings.Replace(ephemeralConfig(quoted), `"x"`, `"`+name+`"`, 1)
 	}
 	w.Terraform(t, configuration).OK("plan")
 	if len(w.Links(id)) != 1 {
@@ -379,9 +381,9 @@ func TestEphemeralTwins(t *testing.T) {
 // TestEphemeralTimeout ends with the time that it has.
 func TestEphemeralTimeout(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: get, Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"50"}}})
-	tf := w.Terraform(t, opened(quoted, `timeouts = { open = "40s" }`))
+	tf := w.Terraform(t, ephemeralConfig(quoted, `timeouts = { open = "40s" }`))
 	acctest.Contains(t, tf.Fails("plan"), "HTTP 429", "Come back in 50s")
 	w.Asked(t, map[string]int{get: 1})
 
@@ -389,6 +391,6 @@ func TestEphemeralTimeout(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
 	w.Inject(wawptest.Fault{Match: get, Hold: release})
-	tf.Configure(opened(quoted, `timeouts = { open = "50ms" }`))
+	tf.Configure(ephemeralConfig(quoted, `timeouts = { open = "50ms" }`))
 	acctest.Contains(t, tf.Fails("plan"), "The time that the timeouts attribute gives the operation is over.")
 }

@@ -10,21 +10,21 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// once is a provider block that tries nothing again: what is tested here is what follows the last attempt.
-const once = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"2s\"\n}\n\n"
+// noRetries is a provider block without retries: the tests are about what follows the last attempt.
+const noRetries = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout = \"2s\"\n}\n\n"
 
-// What is answered to what is not there: by something that is not Wawp, and by Wawp.
+// Answers about sessions that do not exist: of a server that is not Wawp, and of Wawp.
 const (
-	foreign = "404 page not found"
-	own     = `{"code":"invalid_instance","message":"The instance was deleted."}`
-	dropped = `{"code":"invalid_session","message":"The session is invalid."}`
+	foreignAnswer  = "404 page not found"
+	noSuchInstance = `{"code":"invalid_instance","message":"The instance was deleted."}`
+	invalidSession = `{"code":"invalid_session","message":"The session is invalid."}`
 )
 
 // reshape is a distortion of an answer.
 type reshape = func(map[string]any) any
 
-// all chains distortions.
-func all(each ...reshape) reshape {
+// chain chains distortions.
+func chain(each ...reshape) reshape {
 	return func(answer map[string]any) any {
 		var result any = answer
 		for _, one := range each {
@@ -34,8 +34,8 @@ func all(each ...reshape) reshape {
 	}
 }
 
-// edit returns a distortion of what an answer has under a key, unless that is null.
-func edit(key string, change func(string) any) reshape {
+// editKey returns a distortion of what an answer has under a key, unless that is null.
+func editKey(key string, change func(string) any) reshape {
 	return func(answer map[string]any) any {
 		if value, ok := answer[key].(string); ok {
 			answer[key] = change(value)
@@ -44,26 +44,26 @@ func edit(key string, change func(string) any) reshape {
 	}
 }
 
-// token returns the last part of a link.
-func token(link string) any { return link[strings.LastIndex(link, "/")+1:] }
+// linkToken returns the last part of a link.
+func linkToken(link string) any { return link[strings.LastIndex(link, "/")+1:] }
 
-// under puts what a change makes of a value into an object.
-func under(key string, change func(string) any) func(string) any {
+// nestUnder wraps the result of a change into an object, under a key.
+func nestUnder(key string, change func(string) any) func(string) any {
 	return func(value string) any { return map[string]any{key: change(value), "id": 7} }
 }
 
-func same(value string) any { return value }
+func unchanged(value string) any { return value }
 
-// date writes the time of an answer in another way.
-func date(format func(time.Time) any) reshape {
-	return edit("expires_at", func(value string) any {
+// rewriteDate writes the time of an answer in another way.
+func rewriteDate(format func(time.Time) any) reshape {
+	return editKey("expires_at", func(value string) any {
 		at, _ := time.Parse(time.RFC3339, value)
 		return format(at)
 	})
 }
 
-// forms are those in which the API may write its answers.
-func forms() map[string]reshape {
+// answerForms are those in which the API may write its answers.
+func answerForms() map[string]reshape {
 	inside := func(answer map[string]any) any {
 		link := map[string]any{"url": answer["link"], "expires_at": answer["expires_at"]}
 		return map[string]any{"link": link}
@@ -72,35 +72,35 @@ func forms() map[string]reshape {
 		"wrapped":       wawptest.Wrap("data"),
 		"wrapped twice": wawptest.Wrap("data", "session"),
 		"result":        wawptest.Wrap("result"),
-		"with a status": all(wawptest.Set("status", "success"), wawptest.Set("code", "success"),
+		"with a status": chain(wawptest.Set("status", "success"), wawptest.Set("code", "success"),
 			wawptest.Set("message", "Done.")),
-		"token":             edit("link", token),
-		"object, url":       edit("link", under("url", same)),
-		"object, link":      edit("link", under("link", same)),
-		"object, token":     edit("link", under("token", token)),
+		"token":             editKey("link", linkToken),
+		"object, url":       editKey("link", nestUnder("url", unchanged)),
+		"object, link":      editKey("link", nestUnder("link", unchanged)),
+		"object, token":     editKey("link", nestUnder("token", linkToken)),
 		"all in the object": inside,
-		"camel case":        all(wawptest.Rename("link", "tempLink"), wawptest.Rename("expires_at", "expiresAt")),
+		"camel case":        chain(wawptest.Rename("link", "tempLink"), wawptest.Rename("expires_at", "expiresAt")),
 		"expires":           wawptest.Rename("expires_at", "expires"),
-		"expiry, Unix time": all(date(func(at time.Time) any { return at.Unix() }),
+		"expiry, Unix time": chain(rewriteDate(func(at time.Time) any { return at.Unix() }),
 			wawptest.Rename("expires_at", "expiry")),
-		"milliseconds":   date(func(at time.Time) any { return at.UnixMilli() }),
-		"number as text": date(func(at time.Time) any { return fmt.Sprint(at.Unix()) }),
-		"as a database":  date(func(at time.Time) any { return at.Format(time.DateTime) }),
+		"milliseconds":   rewriteDate(func(at time.Time) any { return at.UnixMilli() }),
+		"number as text": rewriteDate(func(at time.Time) any { return fmt.Sprint(at.Unix()) }),
+		"as a database":  rewriteDate(func(at time.Time) any { return at.Format(time.DateTime) }),
 	}
 }
 
 // TestAnswersInOtherForms is promise P6, as a user sees it: the link is found, its end shows, the plan is quiet.
 func TestAnswersInOtherForms(t *testing.T) {
 	t.Parallel()
-	for name, form := range forms() {
+	for name, form := range answerForms() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{Now: newClock().Now})
+			w := newWorld(t, wawptest.Config{Now: newClock().Now})
 			w.Inject(wawptest.Fault{Reshape: form})
-			tf := w.Terraform(t, declare())
+			tf := w.Terraform(t, linkConfig())
 			check := func(n int, expired bool) {
 				t.Helper()
-				if s, made := only(t, tf), w.Links(id); len(made) < n || s["link"] != made[n-1] ||
+				if s, made := onlyResource(t, tf), w.Links(id); len(made) < n || s["link"] != made[n-1] ||
 					s["expired"] != expired || s["expires_at"] != "2026-01-31T12:00:00Z" {
 					t.Errorf("the state is %v, the links were %v", s, made)
 				}
@@ -122,29 +122,29 @@ func TestAnswersInOtherForms(t *testing.T) {
 	}
 }
 
-// TestAnswersToAnotherMethodInAnotherForm: what POST and GET call the same link may differ.
+// TestAnswersToAnotherMethodInAnotherForm: POST and GET may spell the same link differently.
 func TestAnswersToAnotherMethodInAnotherForm(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{Now: newClock().Now})
-	w.Inject(wawptest.Fault{Match: post, Reshape: edit("link", func(link string) any {
+	w := newWorld(t, wawptest.Config{Now: newClock().Now})
+	w.Inject(wawptest.Fault{Match: post, Reshape: editKey("link", func(link string) any {
 		return strings.Replace(link, "https://app.", "https://www.", 1) + "/"
 	})})
-	w.Inject(wawptest.Fault{Match: get, Reshape: edit("link", token)})
-	tf := w.Terraform(t, declare())
+	w.Inject(wawptest.Fault{Match: get, Reshape: editKey("link", linkToken)})
+	tf := w.Terraform(t, linkConfig())
 	tf.OK("apply")
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 	tf.OK("refresh")
-	if s := only(t, tf); s["expired"] != false || s["link"] == w.Links(id)[0] {
+	if s := onlyResource(t, tf); s["expired"] != false || s["link"] == w.Links(id)[0] {
 		t.Errorf("the state is %v", s)
 	}
 	tf.OK("destroy")
-	if valid(t, w) != "" {
+	if validLink(t, w) != "" {
 		t.Error("the link was not revoked")
 	}
 }
 
-// TestAnswersThatTellLess has POST leave something out.
-func TestAnswersThatTellLess(t *testing.T) {
+// TestIncompleteAnswers has POST leave something out.
+func TestIncompleteAnswers(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
@@ -161,14 +161,14 @@ func TestAnswersThatTellLess(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			test.fault.Match = post
 			w.Inject(test.fault)
-			tf := w.Terraform(t, declare())
+			tf := w.Terraform(t, linkConfig())
 			earliest := time.Now().Add(30 * time.Minute).Truncate(time.Second)
 			tf.OK("apply")
 			w.Asked(t, test.want)
-			s := only(t, tf)
+			s := onlyResource(t, tf)
 			at, err := time.Parse(time.RFC3339, fmt.Sprint(s["expires_at"]))
 			if err != nil || at.Before(earliest) || at.After(time.Now().Add(30*time.Minute)) {
 				t.Errorf("the link expires at %v, %v", s["expires_at"], err)
@@ -180,26 +180,26 @@ func TestAnswersThatTellLess(t *testing.T) {
 
 			w.Inject(wawptest.Fault{Match: get, Reshape: wawptest.Without("expires_at")})
 			tf.OK("refresh")
-			if now := only(t, tf); now["expires_at"] != s["expires_at"] {
+			if now := onlyResource(t, tf); now["expires_at"] != s["expires_at"] {
 				t.Errorf("the link expires at %v, which was %v", now["expires_at"], s["expires_at"])
 			}
 		})
 	}
 }
 
-// TestNotMade makes no second request for a link, and says what may have become of the first.
+// TestNotMade: a create that fails is not repeated, and its diagnostic says whether there may be a link.
 func TestNotMade(t *testing.T) {
 	t.Parallel()
-	const perhaps, summary = "There may be a new link all the same", "Error: Wawp temporary link was not made"
+	const perhaps, summary = "There may be a new link", "Error: Wawp temporary link was not made"
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
 		says  []string
 	}{
 		"no such session": {
-			wawptest.Fault{Status: 404, Body: own},
+			wawptest.Fault{Status: 404, Body: noSuchInstance},
 			[]string{"Error: Wawp knows no session " + id, "because there is no such session", "deleted"},
 		},
-		"foreign 404": {wawptest.Fault{Status: 404, Body: foreign}, []string{summary, "check base_url"}},
+		"foreign 404": {wawptest.Fault{Status: 404, Body: foreignAnswer}, []string{summary, "check base_url"}},
 		"needs no scan": {
 			wawptest.Fault{Status: 409, Body: `{"code":"already_connected","message":"Connected."}`},
 			[]string{summary, "Connected.", scan, `desired_state = "started"`},
@@ -229,36 +229,36 @@ func TestNotMade(t *testing.T) {
 			[]string{summary, "the answer holds no link", perhaps},
 		},
 		"in disguise": {
-			wawptest.Fault{Body: dropped},
+			wawptest.Fault{Body: invalidSession},
 			[]string{summary, "the answer holds no link (invalid_session)"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			test.fault.Match, test.fault.Times = post, 1
 			w.Inject(test.fault)
 			provider := ""
 			if test.fault.Status == 429 {
-				provider = once // it is tried again, because it surely made nothing
+				provider = noRetries // it is tried again, because it surely made nothing
 			}
-			tf := w.Terraform(t, provider+declare())
+			tf := w.Terraform(t, provider+linkConfig())
 			acctest.Contains(t, tf.Fails("apply"), test.says...)
 			w.Asked(t, map[string]int{post: 1})
 			if len(tf.State()) != 0 {
 				t.Errorf("the state holds %v", tf.State())
 			}
 			acctest.Contains(t, tf.OK("apply"), "1 added")
-			if link := valid(t, w); link != only(t, tf)["link"] {
+			if link := validLink(t, w); link != onlyResource(t, tf)["link"] {
 				t.Errorf("%q is valid", link)
 			}
 		})
 	}
 	t.Run("made without a word, and not there", func(t *testing.T) {
 		t.Parallel()
-		w := open(t, wawptest.Config{})
+		w := newWorld(t, wawptest.Config{})
 		w.Inject(wawptest.Fault{Match: post, Status: 204})
-		tf := w.Terraform(t, declare())
+		tf := w.Terraform(t, linkConfig())
 		acctest.Contains(t, tf.Fails("apply"), summary, "the answer holds no link", perhaps)
 		w.Asked(t, map[string]int{post: 1, get: 1})
 	})
@@ -268,40 +268,40 @@ func TestNotMade(t *testing.T) {
 func TestUnreadableLinkKeepsTheState(t *testing.T) {
 	t.Parallel()
 	described := wawptest.Fault{Skip: 1000}
-	gone := wawptest.Fault{Status: 404, Body: own}
+	gone := wawptest.Fault{Status: 404, Body: noSuchInstance}
 	for name, test := range map[string]struct {
 		get, info wawptest.Fault
 		fails     bool // else it warns
 	}{
 		"info answers":          {gone, described, false},
 		"info is broken":        {gone, wawptest.Fault{Status: 503}, false},
-		"info is refused":       {gone, wawptest.Fault{Status: 401, Body: own}, false},
-		"info is foreign":       {gone, wawptest.Fault{Status: 404, Body: foreign}, false},
-		"info: invalid_session": {gone, wawptest.Fault{Status: 404, Body: dropped}, false},
+		"info is refused":       {gone, wawptest.Fault{Status: 401, Body: noSuchInstance}, false},
+		"info is foreign":       {gone, wawptest.Fault{Status: 404, Body: foreignAnswer}, false},
+		"info: invalid_session": {gone, wawptest.Fault{Status: 404, Body: invalidSession}, false},
 		"info is HTML":          {gone, wawptest.Fault{Body: "<html>"}, false},
-		"invalid_session":       {wawptest.Fault{Status: 404, Body: dropped}, gone, false},
-		"a proxy's 404":         {wawptest.Fault{Status: 404, Body: foreign}, gone, false},
+		"invalid_session":       {wawptest.Fault{Status: 404, Body: invalidSession}, gone, false},
+		"a proxy's 404":         {wawptest.Fault{Status: 404, Body: foreignAnswer}, gone, false},
 		"an unknown route": {
 			wawptest.Fault{Status: 404, Body: `{"code":"rest_no_route","message":"No route"}`},
 			gone, false,
 		},
 		"an HTML page":            {wawptest.Fault{Body: "<html>Sign in</html>"}, gone, false},
-		"an error in disguise":    {wawptest.Fault{Body: own}, gone, false},
+		"an error in disguise":    {wawptest.Fault{Body: noSuchInstance}, gone, false},
 		"an answer without sense": {wawptest.Fault{Body: `{"success":true}`}, gone, false},
 		"an empty answer":         {wawptest.Fault{Status: 204}, gone, false},
 		"no scan needed": {
 			wawptest.Fault{Status: 409, Body: `{"code":"already_connected","message":"No."}`},
 			gone, false,
 		},
-		"401":       {wawptest.Fault{Status: 401, Body: own}, gone, true},
-		"403":       {wawptest.Fault{Status: 403, Body: own}, gone, true},
-		"500":       {wawptest.Fault{Status: 500, Body: own}, gone, true},
+		"401":       {wawptest.Fault{Status: 401, Body: noSuchInstance}, gone, true},
+		"403":       {wawptest.Fault{Status: 403, Body: noSuchInstance}, gone, true},
+		"500":       {wawptest.Fault{Status: 500, Body: noSuchInstance}, gone, true},
 		"no answer": {wawptest.Fault{Drop: true}, gone, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
-			tf := w.Terraform(t, once+declare())
+			w := newWorld(t, wawptest.Config{})
+			tf := w.Terraform(t, noRetries+linkConfig())
 			tf.OK("apply")
 			before := fmt.Sprint(tf.State())
 			test.get.Match, test.info.Match = get, info
@@ -324,26 +324,26 @@ func TestUnreadableLinkKeepsTheState(t *testing.T) {
 
 func TestSessionDeletedInTheDashboard(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
-	tf := w.Terraform(t, declare())
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, linkConfig())
 	tf.OK("apply")
 	w.Remove(id)
 	w.ResetRequests()
 	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp temporary link is gone", id,
 		"1 to add, 0 to change, 0 to destroy")
 	w.Asked(t, map[string]int{get: 1, info: 1, "GET /v2/session/rate-limit": 1})
-	said := tf.Fails("apply")
-	acctest.Contains(t, said, "Error: Wawp knows no session "+id, `with AttributeName("instance_id")`)
+	output := tf.Fails("apply")
+	acctest.Contains(t, output, "Error: Wawp knows no session "+id, `with AttributeName("instance_id")`)
 }
 
-// TestRevocationThatIsRefused lets a link go whose session needs no scan, with a warning.
+// TestRevocationThatIsRefused: the link of a session that needs no scan is removed from the state, with a warning.
 func TestRevocationThatIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, endpoint := range []string{"", revoke} {
 		t.Run(endpoint, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
-			tf := w.Terraform(t, once+declare())
+			w := newWorld(t, wawptest.Config{})
+			tf := w.Terraform(t, noRetries+linkConfig())
 			tf.OK("apply")
 			w.Inject(wawptest.Fault{Match: endpoint, Status: 409, Body: `{"code":"already_connected","message":"No."}`})
 			acctest.Contains(t, tf.OK("destroy", "-refresh=false"), "Warning: Wawp temporary link was not revoked",
@@ -355,43 +355,43 @@ func TestRevocationThatIsRefused(t *testing.T) {
 	}
 }
 
-// TestNotRevoked keeps the state where the link may still be valid.
+// TestNotRevoked: a link that may still be valid stays in the state.
 func TestNotRevoked(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]wawptest.Fault{
-		"read: 401":          {Match: get, Status: 401, Body: own},
-		"read: 500":          {Match: get, Status: 500, Body: own},
-		"read: foreign 404":  {Match: get, Status: 404, Body: foreign},
+		"read: 401":          {Match: get, Status: 401, Body: noSuchInstance},
+		"read: 500":          {Match: get, Status: 500, Body: noSuchInstance},
+		"read: foreign 404":  {Match: get, Status: 404, Body: foreignAnswer},
 		"read: unreadable":   {Match: get, Body: "<html>"},
 		"read: no answer":    {Match: get, Drop: true},
-		"revoke: 403":        {Match: revoke, Status: 403, Body: own},
-		"revoke: 500":        {Match: revoke, Status: 500, Body: own},
-		"revoke: foreign":    {Match: revoke, Status: 404, Body: foreign},
+		"revoke: 403":        {Match: revoke, Status: 403, Body: noSuchInstance},
+		"revoke: 500":        {Match: revoke, Status: 500, Body: noSuchInstance},
+		"revoke: foreign":    {Match: revoke, Status: 404, Body: foreignAnswer},
 		"revoke: no answer":  {Match: revoke, Drop: true},
 		"revoke: unreadable": {Match: revoke, Body: "<html>"},
-		"revoke: disguise":   {Match: revoke, Body: own},
+		"revoke: disguise":   {Match: revoke, Body: noSuchInstance},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
-			tf := w.Terraform(t, once+declare())
+			w := newWorld(t, wawptest.Config{})
+			tf := w.Terraform(t, noRetries+linkConfig())
 			tf.OK("apply")
 			w.Inject(fault)
 			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"),
 				"Error: "+acctest.Summary(fault, "Wawp temporary link was not revoked"), id, "stays in the state")
-			if link := valid(t, w); link == "" || link != only(t, tf)["link"] {
-				t.Errorf("%q is valid, and in the state %v", link, only(t, tf)["link"])
+			if link := validLink(t, w); link == "" || link != onlyResource(t, tf)["link"] {
+				t.Errorf("%q is valid, and in the state %v", link, onlyResource(t, tf)["link"])
 			}
 			tf.OK("destroy")
-			if valid(t, w) != "" {
+			if validLink(t, w) != "" {
 				t.Error("the link is still valid")
 			}
 		})
 	}
 }
 
-// TestRevokedWithoutAWord has the link be revoked, and the answer not say so.
-func TestRevokedWithoutAWord(t *testing.T) {
+// TestRevocationWithoutAnAnswer: Wawp revokes the link, but its answer does not show that.
+func TestRevocationWithoutAnAnswer(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault wawptest.Fault
@@ -407,48 +407,48 @@ func TestRevokedWithoutAWord(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
-			tf := w.Terraform(t, declare())
+			w := newWorld(t, wawptest.Config{})
+			tf := w.Terraform(t, linkConfig())
 			tf.OK("apply")
 			w.ResetRequests()
 			test.fault.Match, test.fault.Act, test.fault.Times = revoke, true, 1
 			w.Inject(test.fault)
 			tf.OK("destroy", "-refresh=false")
 			w.Asked(t, test.want)
-			if valid(t, w) != "" {
+			if validLink(t, w) != "" {
 				t.Error("the link is still valid")
 			}
 		})
 	}
 }
 
-// TestStaleRead has a GET that is older than the link: the state says what Wawp said, and mends itself.
+// TestStaleRead: an answer that is older than the link shows in the state, and the next refresh corrects it.
 func TestStaleRead(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: get, Times: 1, Body: `{"link":null}`})
-	tf := w.Terraform(t, declare())
+	tf := w.Terraform(t, linkConfig())
 	tf.OK("apply")
 	for _, expired := range []bool{true, false} {
 		tf.OK("refresh")
-		if s := only(t, tf); s["expired"] != expired || s["link"] != w.Links(id)[0] {
+		if s := onlyResource(t, tf); s["expired"] != expired || s["link"] != w.Links(id)[0] {
 			t.Errorf("the state is %v", s)
 		}
 	}
 }
 
-// TestUnknownConfiguration makes the provider depend on what is known only after an apply.
+// TestUnknownConfiguration uses a provider whose configuration is known only after an apply.
 func TestUnknownConfiguration(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
-	tf := w.Terraform(t, declare())
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, linkConfig())
 	tf.OK("apply")
 	w.ResetRequests()
 	tf.Unknown = true
 	acctest.Contains(t, tf.OK("plan"), "Warning: The provider's configuration is not known yet", "No changes.")
-	tf.Configure(opened(quoted))
+	tf.Configure(ephemeralConfig(quoted))
 	acctest.Contains(t, tf.Fails("plan"), "Error: The provider's configuration is not known yet")
-	tf.Configure(strings.Replace(declare(), `"x"`, `"y"`, 1))
+	tf.Configure(strings.Replace(linkConfig(), `"x"`, `"y"`, 1))
 	acctest.Contains(t, tf.Fails("import", "wawp_session_temp_link.y", id),
 		"Error: The provider's configuration is not known yet")
 	w.Asked(t, nil)

@@ -20,7 +20,7 @@ type model struct {
 	Timeouts   timeouts.Value `tfsdk:"timeouts"`
 }
 
-// identity is what tells the link of one session from all others.
+// identity is the resource identity of the link of a session.
 type identity struct {
 	InstanceID types.String `tfsdk:"instance_id"`
 }
@@ -33,34 +33,34 @@ type ephemeralModel struct {
 	Timeouts   ephemeraltimeouts.Value `tfsdk:"timeouts"`
 }
 
-// refresh compares the link with the one that Wawp shows now. Where there is no link yet, it takes that one.
-func (m *model) refresh(shown wawp.TempLink) {
+// refresh compares the link with the current one. If the model has no link yet, it takes the current one.
+func (m *model) refresh(current wawp.TempLink) {
 	if m.Link.IsNull() || m.Link.IsUnknown() {
-		m.Link, m.ExpiresAt = types.StringValue(shown.URL), moment(shown.ExpiresAt)
+		m.Link, m.ExpiresAt = types.StringValue(current.URL), timeOrNull(current.ExpiresAt)
 	}
-	isShown := shown.Is(m.Link.ValueString())
-	if isShown && !shown.ExpiresAt.IsZero() {
-		m.ExpiresAt = moment(shown.ExpiresAt)
+	isShown := current.Is(m.Link.ValueString())
+	if isShown && !current.ExpiresAt.IsZero() {
+		m.ExpiresAt = timeOrNull(current.ExpiresAt)
 	}
-	m.Expired = types.BoolValue(!isShown || m.link().HasEnded(shown))
+	m.Expired = types.BoolValue(!isShown || m.link().HasEnded(current))
 }
 
-// link is the link in the state.
+// link returns the link in the state.
 func (m *model) link() wawp.TempLink {
 	end, _ := time.Parse(time.RFC3339, m.ExpiresAt.ValueString()) // null is zero
 	return wawp.TempLink{URL: m.Link.ValueString(), ExpiresAt: end}
 }
 
-// refresh takes over the link; the zero value becomes null.
+// refresh copies the link; the zero value becomes null.
 func (m *ephemeralModel) refresh(active wawp.TempLink) {
-	m.Link, m.ExpiresAt = types.StringNull(), moment(active.ExpiresAt)
+	m.Link, m.ExpiresAt = types.StringNull(), timeOrNull(active.ExpiresAt)
 	if active.URL != "" {
 		m.Link = types.StringValue(active.URL)
 	}
 }
 
-// moment returns a point in time as text; zero becomes null.
-func moment(t time.Time) types.String {
+// timeOrNull returns a time as RFC 3339 text; the zero time becomes null.
+func timeOrNull(t time.Time) types.String {
 	if t.IsZero() {
 		return types.StringNull()
 	}

@@ -43,8 +43,8 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan plans what is known: a new link has not expired, so that a count can depend on it, and a change in place
-// leaves the link as it is.
+// ModifyPlan plans the values that are known. A new link has not expired, so that a count can depend on that. A change
+// in place keeps the link.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	if req.Plan.Raw.IsNull() {
@@ -63,7 +63,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 }
 
-// Create makes a link, which ends the one that there was.
+// Create creates a link, which ends the previous one.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan model
@@ -83,7 +83,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	if host := r.client.LeadsElsewhere(link); host != "" {
-		resp.Diagnostics.Append(elsewhere(id, host))
+		resp.Diagnostics.Append(otherHost(id, host))
 	}
 	plan.refresh(link)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -100,7 +100,7 @@ func (r *Resource) create(ctx context.Context, id string) (wawp.TempLink, error)
 	return r.client.CreateTempLink(ctx, id)
 }
 
-// Read tells whether the link is still valid. Only a proven absence of the session removes it from the state.
+// Read reads whether the link is still valid. Only a proven absence of the session removes it from the state.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var m model
@@ -108,8 +108,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{m.InstanceID})...)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	isNew := state.JustImported(ctx, req.Private)
-	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
+	justImported := state.JustImported(ctx, req.Private)
+	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, justImported, &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -117,40 +117,40 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 
 	id := m.InstanceID.ValueString()
 	active, err := r.client.GetTempLink(ctx, id)
-	again := func(wawp.Session) error {
+	readAgain := func(wawp.Session) error {
 		active, err = r.client.GetTempLink(ctx, id)
 		return err
 	}
 	switch {
-	case wawp.KindOf(err).Untimely() && !isNew:
-		resp.Diagnostics.Append(object(id).Kept("Wawp refuses to tell, perhaps because the session needs no scan",
+	case wawp.KindOf(err).Untimely() && !justImported:
+		resp.Diagnostics.Append(object(id).Kept("Wawp refuses to show it, perhaps because the session needs no scan",
 			explain.Reason(err)))
 		return
-	case err != nil && !object(id).ReadAgain(ctx, r.client, req, resp, err, again):
+	case err != nil && !object(id).ReadAgain(ctx, r.client, req, resp, err, readAgain):
 		return
-	case isNew && (active.URL == "" || active.EndsWithin(0)):
+	case justImported && (active.URL == "" || active.EndsWithin(0)):
 		resp.Diagnostics.Append(noneToImport(id))
 		return
 	}
-	if host := r.client.LeadsElsewhere(active); isNew && host != "" {
-		resp.Diagnostics.Append(elsewhere(id, host))
+	if host := r.client.LeadsElsewhere(active); justImported && host != "" {
+		resp.Diagnostics.Append(otherHost(id, host))
 	}
 	m.refresh(active)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 }
 
-// object names the link in the state.
+// object describes the link for the package state.
 func object(id string) state.Object {
 	return state.Object{
 		Type: "wawp_session_temp_link", Noun: "temporary link", InstanceID: id,
 		Name:   "the temporary link of the session " + id,
-		Paired: true, // perhaps: it is not known here
+		Paired: true, // not known here, so it may be
 		Anew:   "makes a new one, which fails unless instance_id names another session by then",
 	}
 }
 
-// Update makes no request: what can change in place concerns the state alone.
+// Update makes no request, because a change in place concerns only the state.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan model
@@ -162,7 +162,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.InstanceID})...)
 }
 
-// Delete revokes the link, unless it has ended by itself.
+// Delete revokes the link, unless it is no longer valid.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var m model
@@ -180,7 +180,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	if wawp.KindOf(err).Untimely() {
-		resp.Diagnostics.Append(perhapsValid(id, err))
+		resp.Diagnostics.Append(maybeStillValid(id, err))
 		return
 	}
 	if gone, reason := object(id).WentWithSession(ctx, r.client, req.Private, err); !gone {
@@ -188,9 +188,9 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// revoke ends a link, unless it has surely ended. Wawp can only revoke all links of a session: another one must not go
-// with it. A refusal, or an answer that tells nothing, is judged by a look after a pause: an earlier one may be shown
-// an answer that is some seconds old.
+// revoke revokes a link, unless it has certainly ended. Wawp can only revoke all links of a session at once, so revoke
+// first checks that the current link is this one (internal/wawp/API.md, section 7). After a refusal or a lost answer,
+// it reads the link again, after a pause: an earlier answer may be some seconds old.
 func (r *Resource) revoke(ctx context.Context, id string, link wawp.TempLink) error {
 	unlock, err := r.client.LockTempLinks(ctx, id)
 	if err != nil {
@@ -198,11 +198,11 @@ func (r *Resource) revoke(ctx context.Context, id string, link wawp.TempLink) er
 	}
 	defer unlock()
 	if r.client.HasMadeTempLink(id) {
-		return nil // which has ended this one
+		return nil // a newer link has ended this one
 	}
-	shown, err := r.client.GetTempLink(ctx, id)
+	current, err := r.client.GetTempLink(ctx, id)
 	switch {
-	case err == nil && link.HasEnded(shown):
+	case err == nil && link.HasEnded(current):
 		return nil
 	case err != nil && !wawp.KindOf(err).Untimely():
 		return err
@@ -213,14 +213,14 @@ func (r *Resource) revoke(ctx context.Context, id string, link wawp.TempLink) er
 		return err
 	}
 	if r.client.Pause(ctx) == nil {
-		if now, lookErr := r.client.GetTempLink(ctx, id); lookErr == nil && !now.Is(link.URL) {
+		if after, lookErr := r.client.GetTempLink(ctx, id); lookErr == nil && !after.Is(link.URL) {
 			return nil
 		}
 	}
 	return err
 }
 
-// ImportState imports by instance id, from the command line, an import block with an id, or one with an identity.
+// ImportState imports by instance id or by identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
 	resp *resource.ImportStateResponse,
 ) {

@@ -38,7 +38,7 @@ const (
 	scan    = "SCAN_QR_CODE"
 )
 
-// clock is that of a simulated API. It stands still, but for Advance.
+// clock is the clock of a simulated API. Only Advance moves it.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -58,32 +58,32 @@ func (c *clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// untilNoon is an answer that shows a link which ends half an hour after the clock was started.
-func untilNoon(link string) string {
+// linkUntilNoon returns an answer with a link that expires half an hour after the clock's start.
+func linkUntilNoon(link string) string {
 	return fmt.Sprintf(`{"link":%q,"expires_at":"2026-01-31T12:00:00Z"}`, link)
 }
 
-// open opens an account that has a session which waits for a scan.
-func open(t *testing.T, config wawptest.Config) *acctest.World {
+// newWorld opens an account that has a session which waits for a scan.
+func newWorld(t *testing.T, config wawptest.Config) *acctest.World {
 	t.Helper()
 	w := acctest.New(t, config)
 	w.Add(wawptest.Session{InstanceID: id, Status: scan})
 	return w
 }
 
-// declare configures a link of the session.
-func declare(arguments ...string) string {
+// linkConfig configures a link of the session.
+func linkConfig(arguments ...string) string {
 	return fmt.Sprintf("resource \"wawp_session_temp_link\" \"x\" {\n  instance_id = %q\n  %s\n}\n", id,
 		strings.Join(arguments, "\n  "))
 }
 
-// has checks one attribute in the state.
-func has(attribute string, want knownvalue.Check) statecheck.StateCheck {
+// attributeCheck checks one attribute in the state.
+func attributeCheck(attribute string, want knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
 }
 
-// shows checks that the state has the n-th link that was ever made for the session.
-func shows(w *acctest.World, n int, expires string, expired bool) []statecheck.StateCheck {
+// linkChecks checks that the state has the n-th link that was ever made for the session.
+func linkChecks(w *acctest.World, n int, expires string, expired bool) []statecheck.StateCheck {
 	isLink := knownvalue.StringFunc(func(link string) error {
 		if all := w.Links(id); len(all) < n || all[n-1] != link {
 			return fmt.Errorf("%s is not the link number %d of %v", link, n, all)
@@ -91,13 +91,13 @@ func shows(w *acctest.World, n int, expires string, expired bool) []statecheck.S
 		return nil
 	})
 	return []statecheck.StateCheck{
-		has("link", isLink), has("expires_at", knownvalue.StringExact(expires)),
-		has("expired", knownvalue.Bool(expired)),
+		attributeCheck("link", isLink), attributeCheck("expires_at", knownvalue.StringExact(expires)),
+		attributeCheck("expired", knownvalue.Bool(expired)),
 	}
 }
 
-// valid asks the API which link is valid; "" is none. It ends all faults.
-func valid(t *testing.T, w *acctest.World) string {
+// validLink asks the API which link is valid; "" is none. It ends all faults.
+func validLink(t *testing.T, w *acctest.World) string {
 	t.Helper()
 	w.ClearFaults()
 	query := url.Values{"access_token": {w.Token}, "instance_id": {id}}
@@ -113,8 +113,8 @@ func valid(t *testing.T, w *acctest.World) string {
 	return *body.Link
 }
 
-// only returns the attributes of the one resource in the state.
-func only(t *testing.T, tf acctest.Stated) map[string]any {
+// onlyResource returns the attributes of the one resource in the state.
+func onlyResource(t *testing.T, tf acctest.Stated) map[string]any {
 	t.Helper()
 	all := tf.State()
 	if len(all) != 1 || all[0].Status != "" {
@@ -126,7 +126,7 @@ func only(t *testing.T, tf acctest.Stated) map[string]any {
 func TestLifecycle(t *testing.T) {
 	t.Parallel()
 	now := newClock()
-	w := open(t, wawptest.Config{Now: now.Now})
+	w := newWorld(t, wawptest.Config{Now: now.Now})
 	unchanged := acctest.Plans(address, plancheck.ResourceActionNoop)
 	replaced := acctest.Plans(address, plancheck.ResourceActionReplace,
 		plancheck.ExpectUnknownValue(address, tfjsonpath.New("link")),
@@ -136,42 +136,42 @@ func TestLifecycle(t *testing.T) {
 		plancheck.ExpectKnownValue(address, tfjsonpath.New("link"), knownvalue.NotNull()))
 	const one, two = `triggers = { turn = "1" }`, `triggers = { turn = "2" }`
 	w.Steps(t,
-		resource.TestStep{Config: w.Config(declare()), ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", false)},
+		resource.TestStep{Config: w.Config(linkConfig()), ConfigStateChecks: linkChecks(w, 1, "2026-01-31T12:00:00Z", false)},
 		resource.TestStep{ // triggers where there were none are only stored
-			Config: w.Config(declare(one)), ConfigPlanChecks: inPlace,
-			ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", false),
+			Config: w.Config(linkConfig(one)), ConfigPlanChecks: inPlace,
+			ConfigStateChecks: linkChecks(w, 1, "2026-01-31T12:00:00Z", false),
 		},
 		resource.TestStep{ // its time is over
 			PreConfig: func() { now.Advance(30 * time.Minute) },
-			Config:    w.Config(declare(one)), ConfigPlanChecks: unchanged,
-			ConfigStateChecks: shows(w, 1, "2026-01-31T12:00:00Z", true),
+			Config:    w.Config(linkConfig(one)), ConfigPlanChecks: unchanged,
+			ConfigStateChecks: linkChecks(w, 1, "2026-01-31T12:00:00Z", true),
 		},
 		resource.TestStep{ // a change of them makes a new link
-			Config: w.Config(declare(two)), ConfigPlanChecks: replaced,
-			ConfigStateChecks: shows(w, 2, "2026-01-31T12:30:00Z", false),
+			Config: w.Config(linkConfig(two)), ConfigPlanChecks: replaced,
+			ConfigStateChecks: linkChecks(w, 2, "2026-01-31T12:30:00Z", false),
 		},
 		resource.TestStep{ // another link takes its place
 			PreConfig: func() { now.Advance(time.Minute); w.NewLink(id) },
-			Config:    w.Config(declare(two)), ConfigPlanChecks: unchanged,
-			ConfigStateChecks: shows(w, 2, "2026-01-31T12:30:00Z", true),
+			Config:    w.Config(linkConfig(two)), ConfigPlanChecks: unchanged,
+			ConfigStateChecks: linkChecks(w, 2, "2026-01-31T12:30:00Z", true),
 		},
 		resource.TestStep{ // the time for operations is nothing to Wawp
-			Config:            w.Config(declare(two, `timeouts = { create = "10s", read = "10s", delete = "10s" }`)),
+			Config:            w.Config(linkConfig(two, `timeouts = { create = "10s", read = "10s", delete = "10s" }`)),
 			ConfigPlanChecks:  inPlace,
-			ConfigStateChecks: shows(w, 2, "2026-01-31T12:30:00Z", true),
+			ConfigStateChecks: linkChecks(w, 2, "2026-01-31T12:30:00Z", true),
 		},
 		resource.TestStep{ // triggers that are gone are a change
-			Config: w.Config(declare()), ConfigPlanChecks: replaced,
-			ConfigStateChecks: shows(w, 4, "2026-01-31T12:31:00Z", false),
+			Config: w.Config(linkConfig()), ConfigPlanChecks: replaced,
+			ConfigStateChecks: linkChecks(w, 4, "2026-01-31T12:31:00Z", false),
 		},
 		resource.TestStep{ // it is revoked elsewhere
 			PreConfig: func() { w.ExpireLink(id) },
-			Config:    w.Config(declare()), ConfigPlanChecks: unchanged,
-			ConfigStateChecks: shows(w, 4, "2026-01-31T12:31:00Z", true),
+			Config:    w.Config(linkConfig()), ConfigPlanChecks: unchanged,
+			ConfigStateChecks: linkChecks(w, 4, "2026-01-31T12:31:00Z", true),
 		},
 		resource.TestStep{ // triggers make a new link of one that has expired, also where there were none
-			Config: w.Config(declare(one)), ConfigPlanChecks: replaced,
-			ConfigStateChecks: shows(w, 5, "2026-01-31T12:31:00Z", false),
+			Config: w.Config(linkConfig(one)), ConfigPlanChecks: replaced,
+			ConfigStateChecks: linkChecks(w, 5, "2026-01-31T12:31:00Z", false),
 		},
 	)
 	if n := w.Count(post); n != 4 || w.Count(revoke) != 2 || w.Count("") != n+2+w.Count(get) {
@@ -186,29 +186,29 @@ func TestLifecycle(t *testing.T) {
 
 func TestAnotherSession(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.Add(wawptest.Session{InstanceID: "5056E8000001", Status: scan})
 	w.Steps(t,
-		resource.TestStep{Config: w.Config(declare())},
+		resource.TestStep{Config: w.Config(linkConfig())},
 		resource.TestStep{
-			Config:           w.Config(strings.Replace(declare(), id, "5056E8000001", 1)),
+			Config:           w.Config(strings.Replace(linkConfig(), id, "5056E8000001", 1)),
 			ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionReplace),
 		},
 	)
-	if len(w.Links("5056E8000001")) != 1 || valid(t, w) != "" {
-		t.Errorf("the first session's link is %q, the second's were %v", valid(t, w), w.Links("5056E8000001"))
+	if len(w.Links("5056E8000001")) != 1 || validLink(t, w) != "" {
+		t.Errorf("the first session's link is %q, the second's were %v", validLink(t, w), w.Links("5056E8000001"))
 	}
 }
 
-func TestNothingIsAskedForTwice(t *testing.T) {
+func TestNoDuplicateRequests(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
-	tf := w.Terraform(t, declare())
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, linkConfig())
 	tf.OK("apply")
 	w.Asked(t, map[string]int{post: 1})
 	tf.OK("plan")
 	w.Asked(t, map[string]int{get: 1})
-	tf.Configure(declare(`timeouts = { read = "10s" }`, `triggers = {}`))
+	tf.Configure(linkConfig(`timeouts = { read = "10s" }`, `triggers = {}`))
 	acctest.Contains(t, tf.OK("apply", "-refresh=false"), "0 added, 1 changed")
 	w.Asked(t, nil)
 	tf.OK("destroy", "-refresh=false")
@@ -233,7 +233,7 @@ func TestDestroy(t *testing.T) {
 			func(w *acctest.World, _ *clock) {
 				w.Inject(wawptest.Fault{
 					Match: get, Times: 1,
-					Body: strings.Replace(untilNoon(strange), "T12:00", "T11:59", 1),
+					Body: strings.Replace(linkUntilNoon(foreignLink), "T12:00", "T11:59", 1),
 				})
 			},
 			map[string]int{get: 1, revoke: 1},
@@ -281,12 +281,16 @@ func TestDestroy(t *testing.T) {
 			"",
 		},
 		"gone in between": {
-			func(w *acctest.World, _ *clock) { w.Inject(wawptest.Fault{Match: revoke, Status: 404, Body: own}) },
+			func(w *acctest.World, _ *clock) {
+				w.Inject(wawptest.Fault{Match: revoke, Status: 404, Body: noSuchInstance})
+			},
 			map[string]int{get: 2, revoke: 1, info: 1},
 			"session/info describes it",
 		},
 		"the phone dropped": {
-			func(w *acctest.World, _ *clock) { w.Inject(wawptest.Fault{Match: get, Status: 404, Body: dropped}) },
+			func(w *acctest.World, _ *clock) {
+				w.Inject(wawptest.Fault{Match: get, Status: 404, Body: invalidSession})
+			},
 			map[string]int{get: 1},
 			"invalid_session may only mean that the session lost its phone",
 		},
@@ -294,8 +298,8 @@ func TestDestroy(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			now := newClock()
-			w := open(t, wawptest.Config{Now: now.Now})
-			tf := w.Terraform(t, declare())
+			w := newWorld(t, wawptest.Config{Now: now.Now})
+			tf := w.Terraform(t, linkConfig())
 			tf.OK("apply")
 			w.ResetRequests()
 			test.before(w, now)
@@ -308,11 +312,11 @@ func TestDestroy(t *testing.T) {
 			w.Asked(t, test.want)
 			switch {
 			case name == "another one is valid":
-				if link := valid(t, w); link == "" || link != w.Links(id)[1] {
+				if link := validLink(t, w); link == "" || link != w.Links(id)[1] {
 					t.Error("the other link was revoked")
 				}
 			case test.want[revoke] > 0 && test.doubt == "":
-				if link := valid(t, w); link != "" {
+				if link := validLink(t, w); link != "" {
 					t.Error("the link is still valid")
 				}
 			}
@@ -323,18 +327,18 @@ func TestDestroy(t *testing.T) {
 // TestCreateBeforeDestroy: the end of the old link is not the end of the new one, also if Wawp still shows the old one.
 func TestCreateBeforeDestroy(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{Now: newClock().Now})
+	w := newWorld(t, wawptest.Config{Now: newClock().Now})
 	configure := func(turn int) string {
-		return declare(fmt.Sprintf("triggers = { turn = %d }", turn),
+		return linkConfig(fmt.Sprintf("triggers = { turn = %d }", turn),
 			"lifecycle {\n    create_before_destroy = true\n  }")
 	}
 	tf := w.Terraform(t, configure(1))
 	tf.OK("apply")
-	w.Inject(wawptest.Fault{Match: get, Times: 2, Body: untilNoon(w.Links(id)[0])})
+	w.Inject(wawptest.Fault{Match: get, Times: 2, Body: linkUntilNoon(w.Links(id)[0])})
 	tf.Configure(configure(2))
 	acctest.Contains(t, tf.OK("apply"), "1 added, 0 changed, 1 destroyed")
-	if link := valid(t, w); link == "" || link != only(t, tf)["link"] || link != w.Links(id)[1] {
-		t.Errorf("%q is valid, the state has %v", link, only(t, tf)["link"])
+	if link := validLink(t, w); link == "" || link != onlyResource(t, tf)["link"] || link != w.Links(id)[1] {
+		t.Errorf("%q is valid, the state has %v", link, onlyResource(t, tf)["link"])
 	}
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 }
@@ -357,8 +361,8 @@ func TestWithTheSessionItself(t *testing.T) {
 
 	first := w.Sessions()[0].InstanceID
 	w.Remove(first) // in the dashboard
-	said := tf.OK("apply")
-	acctest.Contains(t, said, "Warning: Wawp temporary link is gone", first, "2 added, 0 changed, 0 destroyed")
+	output := tf.OK("apply")
+	acctest.Contains(t, output, "Warning: Wawp temporary link is gone", first, "2 added, 0 changed, 0 destroyed")
 	second := w.Sessions()[0].InstanceID
 	w.ExpireLink(second)
 	acctest.Contains(t, tf.OK("apply"), "1 added, 0 changed, 0 destroyed") // too_late
@@ -367,14 +371,14 @@ func TestWithTheSessionItself(t *testing.T) {
 
 func TestArgumentsAreValidated(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	for name, test := range map[string]struct{ configuration, says string }{
-		"empty instance":      {strings.Replace(declare(), id, " ", 1), "instance_id is set, but empty"},
-		"read timeout":        {declare(`timeouts = { read = "0s" }`), "timeouts.read must be a positive duration"},
-		"link":                {declare(`link = "x"`), "link"},
-		"ephemeral, instance": {opened(`""`), "instance_id is set, but empty"},
+		"empty instance":      {strings.Replace(linkConfig(), id, " ", 1), "instance_id is set, but empty"},
+		"read timeout":        {linkConfig(`timeouts = { read = "0s" }`), "timeouts.read must be a positive duration"},
+		"link":                {linkConfig(`link = "x"`), "link"},
+		"ephemeral, instance": {ephemeralConfig(`""`), "instance_id is set, but empty"},
 		"ephemeral, timeout": {
-			opened(quoted, `timeouts = { open = "-1s" }`),
+			ephemeralConfig(quoted, `timeouts = { open = "-1s" }`),
 			"timeouts.open must be a positive duration",
 		},
 	} {
@@ -396,15 +400,15 @@ func TestImport(t *testing.T) {
 	} {
 		t.Run(argument, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{Now: newClock().Now})
-			tf := w.Terraform(t, declare(argument))
+			w := newWorld(t, wawptest.Config{Now: newClock().Now})
+			tf := w.Terraform(t, linkConfig(argument))
 			tf.OK("apply")
-			made := only(t, tf)
+			made := onlyResource(t, tf)
 			tf.Forget(address)
 			w.ResetRequests()
 			tf.OK("import", address, id)
 			acctest.Contains(t, tf.OK("apply"), says)
-			if got := only(t, tf); fmt.Sprint(got) != fmt.Sprint(made) || got["link"] != valid(t, w) {
+			if got := onlyResource(t, tf); fmt.Sprint(got) != fmt.Sprint(made) || got["link"] != validLink(t, w) {
 				t.Errorf("the state was %v and is %v", made, got)
 			}
 			acctest.Contains(t, tf.OK("plan"), "No changes.")
@@ -430,21 +434,21 @@ func TestAccImportBlock(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			acctest.Require(t, test.need, test.need)
-			w := open(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			link := w.NewLink(id)
-			cli := w.CLI(t, declare(test.argument)+"import {\n  to = "+address+"\n  "+test.by+"\n}\n")
+			cli := w.CLI(t, linkConfig(test.argument)+"import {\n  to = "+address+"\n  "+test.by+"\n}\n")
 			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), test.says)
-			if s := only(t, cli); s["link"] != link {
+			if s := onlyResource(t, cli); s["link"] != link {
 				t.Errorf("the state is %v", s)
 			}
 		})
 	}
 }
 
-func TestImportOfNothing(t *testing.T) {
+func TestImportWithoutALink(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
-	tf := w.Terraform(t, declare())
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, linkConfig())
 	for _, blank := range []string{"", " "} {
 		acctest.Contains(t, tf.Fails("import", address, blank), "No instance id to import")
 	}
@@ -457,24 +461,24 @@ func TestImportOfNothing(t *testing.T) {
 	}
 }
 
-// TestLinkWhoseTimeIsOverHasExpired, by Wawp's clock, also if Wawp still shows it.
-func TestLinkWhoseTimeIsOverHasExpired(t *testing.T) {
+// TestLinkExpiresByTime, by Wawp's clock, also if Wawp still shows it.
+func TestLinkExpiresByTime(t *testing.T) {
 	t.Parallel()
 	for name, shown := range map[string]string{
-		"shown with its end":    untilNoon(strange),
-		"shown without its end": `{"link":"` + strange + `"}`,
+		"shown with its end":    linkUntilNoon(foreignLink),
+		"shown without its end": `{"link":"` + foreignLink + `"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			now := newClock()
-			w := open(t, wawptest.Config{Now: now.Now})
-			tf := w.Terraform(t, declare())
-			w.Inject(wawptest.Fault{Match: post, Reshape: wawptest.Set("link", strange)})
+			w := newWorld(t, wawptest.Config{Now: now.Now})
+			tf := w.Terraform(t, linkConfig())
+			w.Inject(wawptest.Fault{Match: post, Reshape: wawptest.Set("link", foreignLink)})
 			tf.OK("apply")
 			w.Inject(wawptest.Fault{Match: get, Body: shown})
 			for _, expired := range []bool{false, true} {
 				tf.OK("refresh")
-				if s := only(t, tf); s["expired"] != expired || s["expires_at"] != "2026-01-31T12:00:00Z" {
+				if s := onlyResource(t, tf); s["expired"] != expired || s["expires_at"] != "2026-01-31T12:00:00Z" {
 					t.Errorf("expired is to be %t; the state is %v", expired, s)
 				}
 				now.Advance(30 * time.Minute)
@@ -483,22 +487,22 @@ func TestLinkWhoseTimeIsOverHasExpired(t *testing.T) {
 	}
 }
 
-func TestImportOfALinkWhoseTimeIsOver(t *testing.T) {
+func TestImportOfAnExpiredLink(t *testing.T) {
 	t.Parallel()
 	now := newClock()
-	w := open(t, wawptest.Config{Now: now.Now})
-	w.Inject(wawptest.Fault{Match: get, Body: untilNoon(strange)})
+	w := newWorld(t, wawptest.Config{Now: now.Now})
+	w.Inject(wawptest.Fault{Match: get, Body: linkUntilNoon(foreignLink)})
 	now.Advance(time.Hour)
-	acctest.Contains(t, w.Terraform(t, declare()).Fails("import", address, id), "Error: No temporary link to import")
+	acctest.Contains(t, w.Terraform(t, linkConfig()).Fails("import", address, id), "Error: No temporary link to import")
 }
 
-// TestImportOfWhatCannotBeRead drops nothing silently: it is an error, however clear the absence is.
-func TestImportOfWhatCannotBeRead(t *testing.T) {
+// TestImportOfAnUnreadableLink drops nothing silently: it is an error, however clear the absence is.
+func TestImportOfAnUnreadableLink(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]wawptest.Fault{
 		"no such session": {Match: info, Skip: 1000},
-		"foreign 404":     {Match: get, Status: 404, Body: foreign},
-		"invalid_session": {Match: get, Status: 404, Body: dropped},
+		"foreign 404":     {Match: get, Status: 404, Body: foreignAnswer},
+		"invalid_session": {Match: get, Status: 404, Body: invalidSession},
 		"unreadable":      {Match: get, Body: "<html>"},
 		"not allowed":     {Match: get, Status: 403, Body: `{"code":"forbidden","message":"no"}`},
 	} {
@@ -506,8 +510,8 @@ func TestImportOfWhatCannotBeRead(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
 			w.Inject(fault)
-			said := w.Terraform(t, declare()).Fails("import", address, id)
-			acctest.Contains(t, said, "Reading the temporary link of the session "+id+" failed")
+			output := w.Terraform(t, linkConfig()).Fails("import", address, id)
+			acctest.Contains(t, output, "Reading the temporary link of the session "+id+" failed")
 		})
 	}
 }
@@ -515,9 +519,9 @@ func TestImportOfWhatCannotBeRead(t *testing.T) {
 // TestImportedLinkIsLikeAnyOther once it has been read: its session can go.
 func TestImportedLinkIsLikeAnyOther(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.NewLink(id)
-	tf := w.Terraform(t, declare())
+	tf := w.Terraform(t, linkConfig())
 	tf.OK("import", address, id)
 	w.Remove(id)
 	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp temporary link is gone", id, "1 to add")
@@ -526,21 +530,21 @@ func TestImportedLinkIsLikeAnyOther(t *testing.T) {
 // TestImportWithoutExpiry: when a link ends that was made elsewhere, nobody can guess. A change in place keeps that.
 func TestImportWithoutExpiry(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.NewLink(id)
 	w.Inject(wawptest.Fault{Match: get, Reshape: wawptest.Without("expires_at")})
-	tf := w.Terraform(t, declare())
+	tf := w.Terraform(t, linkConfig())
 	tf.OK("import", address, id)
-	tf.Configure(declare(`timeouts = { read = "20s" }`))
+	tf.Configure(linkConfig(`timeouts = { read = "20s" }`))
 	acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed")
-	if s := only(t, tf); s["expires_at"] != nil || s["link"] != w.Links(id)[0] || s["expired"] != false {
+	if s := onlyResource(t, tf); s["expires_at"] != nil || s["link"] != w.Links(id)[0] || s["expired"] != false {
 		t.Errorf("the state is %v", s)
 	}
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 }
 
-// TestLinkThatLeadsElsewhereIsSaid where it is given, by its host alone; one that nobody should be sent to is none.
-func TestLinkThatLeadsElsewhereIsSaid(t *testing.T) {
+// TestLinkToAnotherHostWarns where it is given, by its host alone; one that nobody should be sent to is none.
+func TestLinkToAnotherHostWarns(t *testing.T) {
 	t.Parallel()
 	const summary = "Warning: A temporary link leads to another host"
 	page := func(w *acctest.World, link string) {
@@ -555,33 +559,33 @@ func TestLinkThatLeadsElsewhereIsSaid(t *testing.T) {
 		"https://xn--wwp-6cd.net:8443/s3cr3t":      "xn--wwp-6cd.net:8443",
 		"https://app.wawp.net/temp-qr/s3cr3t":      "", "http://127.0.0.1/s3cr3t": "",
 	} {
-		w := open(t, wawptest.Config{})
+		w := newWorld(t, wawptest.Config{})
 		page(w, link)
-		tf := w.Terraform(t, declare())
-		said := []string{tf.OK("apply")}
+		tf := w.Terraform(t, linkConfig())
+		output := []string{tf.OK("apply")}
 		tf.Forget(address)
-		said = append(said, tf.OK("import", address, id))
+		output = append(output, tf.OK("import", address, id))
 		tf.Configure(ask)
-		said = append(said, tf.OK("plan"))
-		for _, said := range said {
-			acctest.Lacks(t, said, "s3cr3t")
+		output = append(output, tf.OK("plan"))
+		for _, output := range output {
+			acctest.Lacks(t, output, "s3cr3t")
 			if host == "" {
-				acctest.Lacks(t, said, summary)
+				acctest.Lacks(t, output, summary)
 			} else {
-				acctest.Contains(t, said, summary, "leads to "+host+",")
+				acctest.Contains(t, output, summary, "leads to "+host+".")
 			}
 		}
-		tf.Configure(declare())
+		tf.Configure(linkConfig())
 		acctest.Lacks(t, tf.OK("plan"), "Warning")
 	}
 	for _, link := range []string{
 		"https://user@app.wawp.net/s3cr3t", "https://app.w\u0430wp.net/s3cr3t",
 		"ftp://app.wawp.net/s3cr3t", "https://app.wawp.net/s3cr3t\u202e",
 	} {
-		w := open(t, wawptest.Config{})
+		w := newWorld(t, wawptest.Config{})
 		page(w, link)
-		said := w.Terraform(t, declare()).Fails("apply")
-		acctest.Contains(t, said, "Wawp temporary link was not made", "There may be a new link all the same")
-		acctest.Lacks(t, said+w.Terraform(t, ask).Fails("plan"), "s3cr3t")
+		output := w.Terraform(t, linkConfig()).Fails("apply")
+		acctest.Contains(t, output, "Wawp temporary link was not made", "There may be a new link")
+		acctest.Lacks(t, output+w.Terraform(t, ask).Fails("plan"), "s3cr3t")
 	}
 }

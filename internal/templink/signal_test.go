@@ -14,17 +14,16 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// interrupted runs the CLI until a request that is held has arrived, then interrupts it and its provider, as Ctrl-C in
-// a terminal does. It calls stopped once the provider knows, and returns what was printed and logged when the CLI has
-// ended.
-func interrupted(t *testing.T, w *acctest.World, cli *acctest.CLI, held string, stopped func(),
+// interruptCLI runs the CLI until a held request has arrived. Then it interrupts the CLI and the provider, as Ctrl-C in
+// a terminal does. It calls stopped once the provider is stopping, and returns output and log when the CLI has ended.
+func interruptCLI(t *testing.T, w *acctest.World, cli *acctest.CLI, held string, stopped func(),
 	arguments ...string,
 ) string {
 	t.Helper()
 	cmd := cli.Command(append(arguments, "-no-color")...)
 	cmd.Env = append(cmd.Env, "TF_LOG=TRACE")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	output, err := cmd.StderrPipe()
+	pipe, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,34 +40,34 @@ func interrupted(t *testing.T, w *acctest.World, cli *acctest.CLI, held string, 
 			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGINT)
 		}
 	}()
-	var said strings.Builder
-	told, lines := false, bufio.NewReader(output)
+	var output strings.Builder
+	isStopping, lines := false, bufio.NewReader(pipe)
 	for err == nil {
 		var line string
 		line, err = lines.ReadString('\n')
-		said.WriteString(line)
-		if strings.Contains(line, "Served request") && strings.Contains(line, "tf_rpc=StopProvider") && !told {
-			told = true
+		output.WriteString(line)
+		if strings.Contains(line, "Served request") && strings.Contains(line, "tf_rpc=StopProvider") && !isStopping {
+			isStopping = true
 			stopped()
 		}
 	}
-	_ = cmd.Wait() // it ends with an error, which is not the question
-	if ctx.Err() != nil || !told {
-		t.Errorf("Ctrl-C does not end it, or does not reach the provider:\n%s", said.String())
+	_ = cmd.Wait() // the CLI ends with an error, which this test does not check
+	if ctx.Err() != nil || !isStopping {
+		t.Errorf("Ctrl-C does not end it, or does not reach the provider:\n%s", output.String())
 	}
-	return said.String()
+	return output.String()
 }
 
 // TestAccInterruptedCreate: a link that is being made when Ctrl-C comes is recorded.
 func TestAccInterruptedCreate(t *testing.T) {
 	t.Parallel()
-	w := open(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	release := make(chan struct{})
 	w.Inject(wawptest.Fault{Match: post, Hold: release})
-	cli := w.CLI(t, declare())
-	said := interrupted(t, w, cli, post, func() { close(release) }, "apply", "-auto-approve")
-	if made := w.Links(id); len(made) != 1 || len(cli.State()) != 1 || only(t, cli)["link"] != made[0] {
-		t.Errorf("the state holds %d of %d links:\n%s", len(cli.State()), len(made), said)
+	cli := w.CLI(t, linkConfig())
+	output := interruptCLI(t, w, cli, post, func() { close(release) }, "apply", "-auto-approve")
+	if made := w.Links(id); len(made) != 1 || len(cli.State()) != 1 || onlyResource(t, cli)["link"] != made[0] {
+		t.Errorf("the state holds %d of %d links:\n%s", len(cli.State()), len(made), output)
 	}
 	w.Asked(t, map[string]int{post: 1})
 }
@@ -76,10 +75,10 @@ func TestAccInterruptedCreate(t *testing.T) {
 // TestAccInterruptedRead: nothing else is waited for.
 func TestAccInterruptedRead(t *testing.T) {
 	t.Parallel()
-	for name, configuration := range map[string]string{"resource": declare(), "ephemeral": noted(quoted)} {
+	for name, configuration := range map[string]string{"resource": linkConfig(), "ephemeral": ephemeralAndOutputConfig(quoted)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			cli := w.CLI(t, configuration)
 			if name == "resource" {
 				cli.OK("apply", "-auto-approve")
@@ -88,7 +87,7 @@ func TestAccInterruptedRead(t *testing.T) {
 			release := make(chan struct{})
 			defer close(release)
 			w.Inject(wawptest.Fault{Match: get, Hold: release})
-			interrupted(t, w, cli, get, func() {}, "plan")
+			interruptCLI(t, w, cli, get, func() {}, "plan")
 		})
 	}
 }

@@ -39,17 +39,17 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 // Schema describes the data source.
 func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the webhooks of a session, whoever made them, except Wawp's own system webhook. " +
-			"Webhooks need a paid plan.",
+		MarkdownDescription: "Reads all webhooks of a session, also those made outside Terraform, except Wawp's own " +
+			"system webhook. Webhooks need a paid plan.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: aboutInstanceID,
+				MarkdownDescription: instanceIDDescription,
 				Validators:          []validator.String{validate.InstanceID{}},
 			},
 			"webhooks": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The webhooks, sorted by `url`. Their secrets are not read.",
+				MarkdownDescription: "The webhooks, sorted by `url`, without their secrets.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"url": schema.StringAttribute{
 						Computed:            true,
@@ -59,22 +59,22 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 						Computed: true, ElementType: types.StringType,
 						MarkdownDescription: "Names of the events that are posted.",
 					},
-					"enabled": schema.BoolAttribute{Computed: true, MarkdownDescription: aboutEnabled},
+					"enabled": schema.BoolAttribute{Computed: true, MarkdownDescription: enabledDescription},
 					"retries": schema.SingleNestedAttribute{
 						Computed:            true,
-						MarkdownDescription: aboutRetries + " Null where Wawp does not report it.",
+						MarkdownDescription: retriesDescription + " Null where Wawp does not report it.",
 						Attributes: map[string]schema.Attribute{
 							"delay_seconds": schema.Int64Attribute{
 								Computed:            true,
-								MarkdownDescription: aboutDelaySeconds,
+								MarkdownDescription: delaySecondsDescription,
 							},
-							"attempts": schema.Int64Attribute{Computed: true, MarkdownDescription: aboutAttempts},
+							"attempts": schema.Int64Attribute{Computed: true, MarkdownDescription: attemptsDescription},
 						},
 					},
 				}},
 			},
 			"timeouts": validate.DataTimeouts(timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				ReadDescription: "How long reading them may take, retries included. Default, and most: `5m`.",
+				ReadDescription: "How long reading them may take, including retries. Default and maximum: `5m`.",
 			})),
 		},
 	}
@@ -85,7 +85,7 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 	d.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// Read asks for the webhooks.
+// Read reads the webhooks.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var data dataModel
@@ -105,7 +105,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 			explain.Failure("Reading the webhooks of the session "+id+" failed", err), err))
 		return
 	}
-	all := make([]observed, len(hooks))
+	all := make([]webhookModel, len(hooks))
 	for i, hook := range hooks {
 		all[i].Retries = types.ObjectNull(retriesTypes)
 		all[i].refresh(hook)

@@ -12,12 +12,12 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-const data = `data "wawp_session_webhooks" "x" { instance_id = "` + id + `" }`
+const dataSourceConfig = `data "wawp_session_webhooks" "x" { instance_id = "` + id + `" }`
 
 func TestDataSource(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{SystemListed: true, Secrets: "shown"})
-	twoWebhooks(w)
+	w := newWorld(t, wawptest.Config{SystemListed: true, Secrets: "shown"})
+	addTwoWebhooks(w)
 	object := func(url string, enabled bool, retries knownvalue.Check, events ...knownvalue.Check) knownvalue.Check {
 		return knownvalue.ObjectExact(map[string]knownvalue.Check{
 			"url": knownvalue.StringExact(url), "enabled": knownvalue.Bool(enabled), "retries": retries,
@@ -25,7 +25,7 @@ func TestDataSource(t *testing.T) {
 		})
 	}
 	w.Steps(t, resource.TestStep{
-		Config: w.Config(data),
+		Config: w.Config(dataSourceConfig),
 		ConfigStateChecks: []statecheck.StateCheck{
 			statecheck.ExpectKnownValue("data.wawp_session_webhooks.x", tfjsonpath.New("webhooks"),
 				knownvalue.ListExact([]knownvalue.Check{
@@ -48,10 +48,10 @@ func TestDataSourceForms(t *testing.T) {
 		`{"webhooks":[{"url":"https://a.test","events":["m"],"is_active":0,"hmac":{"key":"x"},"retries":{"delaySeconds":2,"attempts":15,"policy":"p"}}]}`: 1,
 		`{"webhooks":[{"url":"https://s.test","events":["m"]}],"systemConfig":{"url":"https://s.test"}}`:                                                  0,
 	} {
-		w := world(t, wawptest.Config{})
+		w := newWorld(t, wawptest.Config{})
 		w.Inject(wawptest.Fault{Match: list, Body: body})
 		w.Steps(t, resource.TestStep{
-			Config: w.Config(data),
+			Config: w.Config(dataSourceConfig),
 			ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.ExpectKnownValue("data.wawp_session_webhooks.x", tfjsonpath.New("webhooks"),
 					knownvalue.ListSizeExact(count)),
@@ -70,8 +70,8 @@ func TestDataSourceFails(t *testing.T) {
 		"lists no webhooks":           {Match: list, Body: `{"success":true}`},
 		"Wawp knows no such instance": {Match: list, Status: 404, Body: `{"code":"invalid_instance","message":"gone"}`},
 	} {
-		w := world(t, wawptest.Config{})
+		w := newWorld(t, wawptest.Config{})
 		w.Inject(fault)
-		acctest.Contains(t, w.Terraform(t, data).Fails("plan"), says)
+		acctest.Contains(t, w.Terraform(t, dataSourceConfig).Fails("plan"), says)
 	}
 }

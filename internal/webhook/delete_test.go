@@ -11,7 +11,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// What a deletion, and a list, can meet.
+// Answers to a deletion and to a list.
 const (
 	unknownHook = `{"code":"webhook_not_found","message":"The session has no webhook with this URL."}`
 	unknownID   = `{"code":"session_not_found","message":"There is no such session."}`
@@ -31,7 +31,7 @@ func TestDeletionLooksTwice(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		faults          []wawptest.Fault
-		gone, kept      bool // it was deleted outside; it stays in the state
+		gone, inState   bool // it was deleted outside; it stays in the state
 		removals, looks int
 		says            string
 	}{
@@ -83,8 +83,8 @@ func TestDeletionLooksTwice(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := world(t, wawptest.Config{})
-			tf := w.Terraform(t, "provider \"wawp\" {\n  max_retries = 0\n}\n"+hook())
+			w := newWorld(t, wawptest.Config{})
+			tf := w.Terraform(t, "provider \"wawp\" {\n  max_retries = 0\n}\n"+webhookConfig())
 			tf.OK("apply")
 			if test.gone {
 				w.RemoveWebhook(id, target)
@@ -93,29 +93,30 @@ func TestDeletionLooksTwice(t *testing.T) {
 				w.Inject(fault)
 			}
 			w.ResetRequests()
-			said, ok := tf.Run("destroy", "-refresh=false")
-			said = acctest.Unwrap(said)
-			acctest.Contains(t, said, test.says)
+			output, ok := tf.Run("destroy", "-refresh=false")
+			output = acctest.Unwrap(output)
+			acctest.Contains(t, output, test.says)
 			w.Asked(t, map[string]int{remove: test.removals, list: test.looks})
-			if left := len(tf.State()); ok == test.kept || (left == 1) != test.kept {
-				t.Errorf("success: %t; %d webhooks are in the state:\n%s", ok, left, said)
+			if left := len(tf.State()); ok == test.inState || (left == 1) != test.inState {
+				t.Errorf("success: %t; %d webhooks are in the state:\n%s", ok, left, output)
 			}
-			if left := len(w.Webhooks(id)); (left == 1) != test.kept {
+			if left := len(w.Webhooks(id)); (left == 1) != test.inState {
 				t.Errorf("Wawp has %d webhooks", left)
 			}
-			if test.kept {
+			if test.inState {
 				return
 			}
-			acctest.Lacks(t, said, "Warning")
+			acctest.Lacks(t, output, "Warning")
 		})
 	}
 }
 
-// TestInterruptedLookProvesNothing: without its second look a deletion is not done.
+// TestInterruptedLookProvesNothing: a deletion that is interrupted before its second look fails.
 func TestInterruptedLookProvesNothing(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
-	tf := w.Terraform(t, hook(`timeouts = { delete = "200ms" }`), func(o *wawp.Options) { o.SecondLook = time.Hour })
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, webhookConfig(`timeouts = { delete = "200ms" }`),
+		func(o *wawp.Options) { o.SecondLook = time.Hour })
 	tf.OK("apply")
 	w.Inject(wawptest.Fault{Match: remove, Status: 404, Body: unknownHook})
 	w.Inject(wawptest.Fault{Match: list, Body: emptyList})
@@ -126,12 +127,12 @@ func TestInterruptedLookProvesNothing(t *testing.T) {
 	}
 }
 
-// TestDeletionsLookAtTheSameTime: a pause keeps no other webhook of the session waiting.
+// TestDeletionsLookAtTheSameTime: the pause of a deletion does not block other webhooks of the session.
 func TestDeletionsLookAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	const n = 5
-	w := world(t, wawptest.Config{})
-	tf := w.Terraform(t, many(n, `["message"]`), func(o *wawp.Options) { o.SecondLook = 50 * time.Millisecond })
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, webhooksConfig(n, `["message"]`), func(o *wawp.Options) { o.SecondLook = 50 * time.Millisecond })
 	tf.OK("apply")
 	for _, h := range w.Webhooks(id) {
 		w.RemoveWebhook(id, h.URL)
@@ -147,14 +148,14 @@ func TestDeletionsLookAtTheSameTime(t *testing.T) {
 	}
 }
 
-// TestChangeLooksTwice: what Wawp does not know for some seconds is changed all the same.
+// TestChangeLooksTwice: a webhook that Wawp does not know for some seconds is still changed.
 func TestChangeLooksTwice(t *testing.T) {
 	t.Parallel()
 	for name, argument := range map[string]string{"a change": "enabled = false", "a secret is removed": ""} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := world(t, wawptest.Config{})
-			tf := w.Terraform(t, hook(`hmac_secret = "s3cret"`))
+			w := newWorld(t, wawptest.Config{})
+			tf := w.Terraform(t, webhookConfig(`hmac_secret = "s3cret"`))
 			tf.OK("apply")
 			want := w.Webhooks(id)[0]
 			if argument != "" {
@@ -166,9 +167,9 @@ func TestChangeLooksTwice(t *testing.T) {
 				w.Inject(wawptest.Fault{Match: match, Times: 1, Status: 404, Body: unknownHook})
 			}
 			w.Inject(wawptest.Fault{Match: list, Times: 1, Body: emptyList})
-			tf.Configure(hook(argument))
+			tf.Configure(webhookConfig(argument))
 			acctest.Contains(t, tf.OK("apply", "-refresh=false"), "0 added, 1 changed, 0 destroyed")
-			stored(t, w, want)
+			checkStored(t, w, want)
 			acctest.Contains(t, tf.OK("plan"), "No changes.")
 		})
 	}
@@ -179,8 +180,8 @@ func TestChangeLooksTwice(t *testing.T) {
 func TestAnotherAccountListsNone(t *testing.T) {
 	t.Parallel()
 	const doubt = "the access token, or the address, is another one than before"
-	w, other := world(t, wawptest.Config{}), world(t, wawptest.Config{Token: "t0ken-of-somebody-else"})
-	tf := w.Terraform(t, hook(`hmac_secret = "s3cret"`))
+	w, other := newWorld(t, wawptest.Config{}), newWorld(t, wawptest.Config{Token: "t0ken-of-somebody-else"})
+	tf := w.Terraform(t, webhookConfig(`hmac_secret = "s3cret"`))
 	tf.OK("apply")
 	before := tf.State()
 	tf.BaseURL, tf.Token = other.Server.URL, other.Token
@@ -188,7 +189,7 @@ func TestAnotherAccountListsNone(t *testing.T) {
 		"Warning: Wawp webhook could not be checked and stays in the state", doubt)
 	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp webhook could not be checked", "No changes.")
 	acctest.Contains(t, tf.Fails("destroy"), "Error: Wawp webhook could not be deleted", doubt, "terraform state rm")
-	tf.Configure(hook())
+	tf.Configure(webhookConfig())
 	acctest.Contains(t, tf.Fails("apply"), "Error: Wawp webhook could not be changed")
 	if after := tf.State(); len(after) != 1 || len(before) != 1 ||
 		string(after[0].Private) != string(before[0].Private) {

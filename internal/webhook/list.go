@@ -39,15 +39,14 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 	resp *list.ListResourceSchemaResponse,
 ) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the webhooks of a session, except Wawp's own system webhook, for `terraform " +
-			"query` (Terraform 1.14 and " +
-			"later), which can write `import` blocks for them. Webhooks need a paid plan.",
+		MarkdownDescription: "Lists the webhooks of a session for `terraform query` (Terraform 1.14 and later), " +
+			"which can write `import` blocks for them. Wawp's own system webhook is left out. Webhooks need a paid " +
+			"plan.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Identifier of the session's instance, such as `3EB0BCB2E3D4`, as a literal or " +
-					"from a variable: a query " +
-					"file does not see the resources of the configuration.",
+					"from a variable. A query file cannot use the resources of the configuration.",
 				Validators: []validator.String{validate.InstanceID{}},
 			},
 		},
@@ -69,7 +68,7 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 	}
 	stream.Results = func(push func(list.ListResult) bool) {
 		for _, hook := range hooks {
-			if !push(result(ctx, req, id, hook)) { // it says no when the limit of the list block is reached
+			if !push(result(ctx, req, id, hook)) { // false once the limit of the list block is reached
 				return
 			}
 		}
@@ -95,7 +94,7 @@ func (l *ListResource) read(ctx context.Context, req list.ListRequest, diags *di
 	return id, hooks
 }
 
-// result presents one webhook.
+// result returns one webhook as a list result.
 func result(ctx context.Context, req list.ListRequest, id types.String, hook wawp.Webhook) list.ListResult {
 	r := req.NewListResult(ctx)
 	listed := model{InstanceID: id, Timeouts: timeouts.Value{Object: types.ObjectNull(map[string]attr.Type{

@@ -14,8 +14,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// query is a query file that lists the webhooks of a session.
-func query(t *testing.T, cli *acctest.CLI, arguments string) {
+// writeQuery is a query file that lists the webhooks of a session.
+func writeQuery(t *testing.T, cli *acctest.CLI, arguments string) {
 	t.Helper()
 	content := fmt.Sprintf("list \"wawp_session_webhook\" \"all\" {\n  provider = wawp\n  %s\n}\n", arguments)
 	if err := os.WriteFile(filepath.Join(cli.Dir, "main.tfquery.hcl"), []byte(content), 0o600); err != nil {
@@ -23,9 +23,9 @@ func query(t *testing.T, cli *acctest.CLI, arguments string) {
 	}
 }
 
-const listing = "config {\n    instance_id = \"" + id + "\"\n  }"
+const listConfig = "config {\n    instance_id = \"" + id + "\"\n  }"
 
-func twoWebhooks(w *acctest.World) {
+func addTwoWebhooks(w *acctest.World) {
 	w.SetWebhook(id, wawptest.Webhook{
 		URL: target + "/b", Events: []string{"message", "poll.vote"}, Active: true,
 		Delay: 2, Attempts: 15, Secret: "s",
@@ -39,13 +39,13 @@ func twoWebhooks(w *acctest.World) {
 func TestAccQuery(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
-	w := world(t, wawptest.Config{SystemListed: true})
-	twoWebhooks(w)
+	w := newWorld(t, wawptest.Config{SystemListed: true})
+	addTwoWebhooks(w)
 	cli := w.Attached(t, "provider \"wawp\" {}\n")
-	query(t, cli, listing)
-	said := cli.OK("query", "-no-color")
-	acctest.Contains(t, said, target+"/a", target+"/b")
-	acctest.Lacks(t, said, w.SystemWebhook(id).URL, "app.wawp.net")
+	writeQuery(t, cli, listConfig)
+	output := cli.OK("query", "-no-color")
+	acctest.Contains(t, output, target+"/a", target+"/b")
+	acctest.Lacks(t, output, w.SystemWebhook(id).URL, "app.wawp.net")
 
 	// What is generated imports both and changes nothing.
 	cli.OK("query", "-no-color", "-generate-config-out=generated.tf")
@@ -54,14 +54,14 @@ func TestAccQuery(t *testing.T) {
 	acctest.Contains(t, cli.OK("plan", "-no-color"), "No changes.")
 }
 
-// listed runs a list block at the protocol, and returns the urls that it lists, which end where Terraform ends them,
-// and what it says.
-func listed(t *testing.T, w *acctest.World, instance string, limit int) ([]string, string) {
+// listWebhooks runs a list block at the protocol, and returns the urls that it lists, which end where Terraform ends
+// them, and what it says.
+func listWebhooks(t *testing.T, w *acctest.World, instance string, limit int) ([]string, string) {
 	t.Helper()
 	p := acctest.Serve(t)
 	given := map[string]cty.Value{"access_token": cty.StringVal(w.Token), "base_url": cty.StringVal(w.Server.URL)}
-	if said := acctest.Words(p.Configure(t.Context(), acctest.Object(p.Schemas.Provider, given))); said != "" {
-		t.Fatal(said)
+	if output := acctest.Words(p.Configure(t.Context(), acctest.Object(p.Schemas.Provider, given))); output != "" {
+		t.Fatal(output)
 	}
 	const kind = "wawp_session_webhook"
 	schema := p.Schemas.ListResourceSchemas[kind]
@@ -82,28 +82,28 @@ func listed(t *testing.T, w *acctest.World, instance string, limit int) ([]strin
 		t.Fatal(err)
 	}
 	var urls []string
-	var said string
+	var output string
 	for r := range stream.Results {
-		urls, said = append(urls, r.DisplayName), said+acctest.Words(r.Diagnostics)
+		urls, output = append(urls, r.DisplayName), output+acctest.Words(r.Diagnostics)
 		if len(urls) == limit {
 			break
 		}
 	}
-	return urls, said
+	return urls, output
 }
 
 func TestListIsLimited(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{SystemListed: true})
-	twoWebhooks(w)
+	w := newWorld(t, wawptest.Config{SystemListed: true})
+	addTwoWebhooks(w)
 	for limit, want := range map[int][]string{1: {target + "/a"}, 100: {target + "/a", target + "/b"}} {
-		if urls, said := listed(t, w, id, limit); !slices.Equal(urls, want) || said != "" {
-			t.Errorf("limit %d: it lists %v and says %s", limit, urls, said)
+		if urls, output := listWebhooks(t, w, id, limit); !slices.Equal(urls, want) || output != "" {
+			t.Errorf("limit %d: it lists %v and says %s", limit, urls, output)
 		}
 	}
 }
 
-func TestListFailsLoudly(t *testing.T) {
+func TestListErrors(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		id   string
@@ -116,10 +116,10 @@ func TestListFailsLoudly(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := world(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			w.SetPaid(test.paid)
-			_, said := listed(t, w, test.id, 100)
-			acctest.Contains(t, said, "Error: ", test.says)
+			_, output := listWebhooks(t, w, test.id, 100)
+			acctest.Contains(t, output, "Error: ", test.says)
 		})
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// observed is what Wawp tells of a webhook. The resource and the data source share it, and its one mapper.
-type observed struct {
+// webhookModel holds the values that Wawp reports of a webhook. The resource and the data source share it.
+type webhookModel struct {
 	URL     types.String `tfsdk:"url"`
 	Events  types.Set    `tfsdk:"events"`
 	Enabled types.Bool   `tfsdk:"enabled"`
@@ -23,7 +23,7 @@ type observed struct {
 
 // model is the resource in configuration, plan and state.
 type model struct {
-	observed
+	webhookModel
 	InstanceID          types.String   `tfsdk:"instance_id"`
 	HMACSecret          types.String   `tfsdk:"hmac_secret"`
 	HMACSecretWO        types.String   `tfsdk:"hmac_secret_wo"`
@@ -31,7 +31,7 @@ type model struct {
 	Timeouts            timeouts.Value `tfsdk:"timeouts"`
 }
 
-// identity is what tells one webhook from all others.
+// identity is the resource identity of a webhook.
 type identity struct {
 	InstanceID types.String `tfsdk:"instance_id"`
 	URL        types.String `tfsdk:"url"`
@@ -39,16 +39,16 @@ type identity struct {
 
 func (m model) identity() identity { return identity{m.InstanceID, m.URL} }
 
-// webhook is the webhook, as far as it is named.
+// webhook returns a webhook with only the URL, to name it.
 func (m model) webhook() wawp.Webhook { return wawp.Webhook{URL: m.URL.ValueString()} }
 
-// object names the webhook in the state.
+// object describes the webhook for the package state.
 func (m model) object() state.Object {
 	id := m.InstanceID.ValueString()
 	return state.Object{
-		Type: "wawp_session_webhook", Noun: "webhook", InstanceID: id, Name: name(id, m.webhook()),
-		Paired: true, // perhaps: it is not known here
-		Anew:   "makes it anew, which fails if its session is gone",
+		Type: "wawp_session_webhook", Noun: "webhook", InstanceID: id, Name: describe(id, m.webhook()),
+		Paired: true, // not known here, so it may be
+		Anew:   "makes it again, which fails if its session is gone",
 	}
 }
 
@@ -67,9 +67,10 @@ var objectTypes = map[string]attr.Type{
 	"retries": types.ObjectType{AttrTypes: retriesTypes},
 }
 
-// refresh takes over what an answer told. The URL stays as it is written in the configuration, because Wawp may write
-// the same one in its own way; a secret is never read. What the answer does not tell stays as it is.
-func (o *observed) refresh(hook wawp.Webhook) {
+// refresh copies the values of an answer. Values that the answer lacks stay as they are. The URL stays as the
+// configuration has it, because Wawp may spell it differently. Wawp never shows a secret (internal/wawp/API.md, section
+// 5).
+func (o *webhookModel) refresh(hook wawp.Webhook) {
 	if o.URL.ValueString() == "" {
 		o.URL = types.StringValue(hook.URL)
 	}
@@ -102,8 +103,8 @@ func retriesObject(r wawp.Retries) types.Object {
 	})
 }
 
-// wanted returns the webhook that a plan describes. Retries that it leaves open are nil; of retries that it gives in
-// part, the rest is Wawp's default.
+// wanted returns the webhook that a plan describes. Its retries are nil if the plan does not set them. If the plan sets
+// one of the two values, the other is Wawp's default.
 func (m model) wanted(ctx context.Context, diags *diag.Diagnostics) wawp.Webhook {
 	hook := wawp.Webhook{URL: m.URL.ValueString(), Enabled: m.Enabled.ValueBoolPointer()}
 	diags.Append(m.Events.ElementsAs(ctx, &hook.Events, false)...)
@@ -123,21 +124,20 @@ func (m model) wanted(ctx context.Context, diags *diag.Diagnostics) wawp.Webhook
 	return hook
 }
 
-// settle fills in the retries that the plan left open, in part or whole: otherwise are those that Wawp has if none are
-// sent, nil if nobody knows.
-func (m *model) settle(wanted wawp.Webhook, otherwise *wawp.Retries) {
+// fillRetries sets the retries that the plan left unknown. defaults are those that Wawp uses if none are sent; nil if
+// they are not known.
+func (m *model) fillRetries(wanted wawp.Webhook, defaults *wawp.Retries) {
 	switch {
 	case wanted.Retries != nil:
 		m.Retries = retriesObject(*wanted.Retries)
-	case m.Retries.IsUnknown() && otherwise != nil:
-		m.Retries = retriesObject(*otherwise)
+	case m.Retries.IsUnknown() && defaults != nil:
+		m.Retries = retriesObject(*defaults)
 	case m.Retries.IsUnknown():
 		m.Retries = types.ObjectNull(retriesTypes)
 	}
 }
 
-// secret returns the secret to send: the one that is stored in the state, or the one that is not, which only the
-// configuration has.
+// secret returns the secret to send. The write-only secret is only in the configuration.
 func (m model) secret(config model) string {
 	if !config.HMACSecretWO.IsNull() {
 		return config.HMACSecretWO.ValueString()
@@ -145,24 +145,24 @@ func (m model) secret(config model) string {
 	return m.HMACSecret.ValueString()
 }
 
-// hasSecret says whether a secret is set, going by what the state can tell.
+// hasSecret reports whether a secret is set, as far as plan or state show it.
 func (m model) hasSecret() bool { return !m.HMACSecret.IsNull() || !m.HMACSecretWOVersion.IsNull() }
 
-// change returns what differs between a plan and the state before it.
-func (m model) change(ctx context.Context, before, config model, diags *diag.Diagnostics) wawp.WebhookChange {
+// change returns the differences between a plan and the prior state.
+func (m model) change(ctx context.Context, prior, config model, diags *diag.Diagnostics) wawp.WebhookChange {
 	var change wawp.WebhookChange
 	wanted := m.wanted(ctx, diags)
-	if !m.Events.Equal(before.Events) {
+	if !m.Events.Equal(prior.Events) {
 		change.Events = wanted.Events
 	}
-	if !m.Enabled.Equal(before.Enabled) {
+	if !m.Enabled.Equal(prior.Enabled) {
 		change.Enabled = wanted.Enabled
 	}
-	if wanted.Retries != nil && !retriesObject(*wanted.Retries).Equal(before.Retries) {
+	if wanted.Retries != nil && !retriesObject(*wanted.Retries).Equal(prior.Retries) {
 		change.Retries = wanted.Retries
 	}
 	if secret := m.secret(config); secret != "" &&
-		(!m.HMACSecret.Equal(before.HMACSecret) || !m.HMACSecretWOVersion.Equal(before.HMACSecretWOVersion)) {
+		(!m.HMACSecret.Equal(prior.HMACSecret) || !m.HMACSecretWOVersion.Equal(prior.HMACSecretWOVersion)) {
 		change.Secret = &secret
 	}
 	return change

@@ -9,40 +9,40 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
-// createFirst is a lifecycle block.
+// createFirst is a lifecycle block with create_before_destroy.
 const createFirst = "lifecycle {\n    create_before_destroy = true\n  }"
 
-// only checks that there is one webhook, at Wawp and in the state.
-func only(t *testing.T, w *acctest.World, tf *acctest.Terraform) {
+// checkOnlyWebhook checks that there is one webhook, at Wawp and in the state.
+func checkOnlyWebhook(t *testing.T, w *acctest.World, tf *acctest.Terraform) {
 	t.Helper()
 	if hooks, state := w.Webhooks(id), tf.State(); len(hooks) != 1 || hooks[0].URL != target || len(state) != 1 {
 		t.Errorf("Wawp has %v, the state %v", hooks, state)
 	}
 }
 
-// TestReplacedWebhookIsThere: with create_before_destroy, of its own or of what depends on it, the new object finds the
+// TestReplacedWebhookExists: with create_before_destroy, of its own or of what depends on it, the new object finds the
 // webhook of the old one. The old one must leave it alone.
-func TestReplacedWebhookIsThere(t *testing.T) {
+func TestReplacedWebhookExists(t *testing.T) {
 	t.Parallel()
 	for name, configuration := range map[string]string{
-		"its own":   hook(createFirst),
-		"inherited": hook() + inherited,
+		"its own":   webhookConfig(createFirst),
+		"inherited": webhookConfig() + inherited,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := world(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			tf := w.Terraform(t, configuration)
 			tf.OK("apply")
-			said := tf.OK("apply", "-replace="+address)
-			acctest.Contains(t, said, "Warning: Wawp webhook was adopted", "Warning: Wawp webhook was left as it is",
+			output := tf.OK("apply", "-replace="+address)
+			acctest.Contains(t, output, "Warning: Wawp webhook was adopted", "Warning: Wawp webhook was left as it is",
 				"1 added, 0 changed, 1 destroyed")
 			if w.Count(remove) != 0 {
 				t.Error("it was deleted")
 			}
 			acctest.Contains(t, tf.OK("plan"), "No changes.")
-			tf.Configure(hook(createFirst))
+			tf.Configure(webhookConfig(createFirst))
 			tf.OK("apply")
-			only(t, w, tf)
+			checkOnlyWebhook(t, w, tf)
 			tf.OK("destroy")
 			if hooks := w.Webhooks(id); len(hooks) != 0 {
 				t.Errorf("Wawp still has %v", hooks)
@@ -51,41 +51,41 @@ func TestReplacedWebhookIsThere(t *testing.T) {
 	}
 }
 
-// TestReplacedWebhookElsewhereIsDeleted: the new object has another url, so the old webhook goes.
-func TestReplacedWebhookElsewhereIsDeleted(t *testing.T) {
+// TestReplacedWebhookOfAnotherURLIsDeleted: the new object has another url, so the old webhook goes.
+func TestReplacedWebhookOfAnotherURLIsDeleted(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
-	tf := w.Terraform(t, strings.Replace(hook(createFirst), target, target+"/old", 1))
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, strings.Replace(webhookConfig(createFirst), target, target+"/old", 1))
 	tf.OK("apply")
-	tf.Configure(hook(createFirst))
+	tf.Configure(webhookConfig(createFirst))
 	acctest.Contains(t, tf.OK("apply"), "1 added, 0 changed, 1 destroyed")
-	only(t, w, tf)
+	checkOnlyWebhook(t, w, tf)
 }
 
-// TestRenamedWebhookIsThere: without a moved block the old resource is destroyed and the new one created, in any order.
-func TestRenamedWebhookIsThere(t *testing.T) {
+// TestRenamedWebhookExists: without a moved block the old resource is destroyed and the new one created, in any order.
+func TestRenamedWebhookExists(t *testing.T) {
 	t.Parallel()
-	renamed := strings.Replace(hook(), `"x"`, `"y"`, 1)
+	renamed := strings.Replace(webhookConfig(), `"x"`, `"y"`, 1)
 	t.Run("destroyed first", func(t *testing.T) {
 		t.Parallel()
-		w := world(t, wawptest.Config{})
-		tf := w.Terraform(t, hook())
+		w := newWorld(t, wawptest.Config{})
+		tf := w.Terraform(t, webhookConfig())
 		tf.OK("apply")
 		tf.Configure(renamed)
 		acctest.Contains(t, tf.OK("apply"), "1 added, 0 changed, 1 destroyed")
-		only(t, w, tf)
+		checkOnlyWebhook(t, w, tf)
 	})
 	t.Run("created first", func(t *testing.T) {
 		t.Parallel()
-		w := world(t, wawptest.Config{})
-		before, after := w.Terraform(t, hook()), w.Terraform(t, renamed)
+		w := newWorld(t, wawptest.Config{})
+		before, after := w.Terraform(t, webhookConfig()), w.Terraform(t, renamed)
 		before.OK("apply")
 		before.Shared = w.Provider(t)
 		after.Shared = before.Shared // of one run
 		acctest.Contains(t, after.OK("apply"), "Warning: Wawp webhook was adopted")
 		acctest.Contains(t, before.OK("destroy"), "Warning: Wawp webhook was left as it is",
 			"the webhook at https://hooks.example.com/... of the session "+id)
-		only(t, w, after)
+		checkOnlyWebhook(t, w, after)
 		if len(before.State()) != 0 {
 			t.Error("the old object is in the state")
 		}
@@ -107,9 +107,9 @@ func TestWebhookDeclaredTwice(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := world(t, wawptest.Config{WriteRace: 1})
-			tf := w.Terraform(t, hook()+strings.NewReplacer(`"x"`, `"y"`, target, second).Replace(hook()))
-			acctest.Contains(t, tf.Fails("apply"), "Error: Wawp webhook is declared twice", "on the same url",
+			w := newWorld(t, wawptest.Config{WriteRace: 1})
+			tf := w.Terraform(t, webhookConfig()+strings.NewReplacer(`"x"`, `"y"`, target, second).Replace(webhookConfig()))
+			acctest.Contains(t, tf.Fails("apply"), "Error: Wawp webhook is declared twice", "with the same url",
 				"remove one of them")
 			if hooks := w.Webhooks(id); len(hooks) != 1 || len(tf.State()) != 1 || w.Count(set) != 1 {
 				t.Errorf("Wawp has %v, the state %v", hooks, tf.State())
@@ -118,8 +118,8 @@ func TestWebhookDeclaredTwice(t *testing.T) {
 	}
 }
 
-// TestWebhookListedOtherwise: Wawp knows none on the address, and lists one that may be it.
-func TestWebhookListedOtherwise(t *testing.T) {
+// TestWebhookListedWithAnotherSpelling: Wawp does not know the URL, but lists a similar one.
+func TestWebhookListedWithAnotherSpelling(t *testing.T) {
 	t.Parallel()
 	for listed, may := range map[string]bool{
 		target + "/": true, "https://hooks.example.com/WAWP": true, "https://hooks.example.com/waw%70": true,
@@ -127,14 +127,14 @@ func TestWebhookListedOtherwise(t *testing.T) {
 	} {
 		t.Run(listed, func(t *testing.T) {
 			t.Parallel()
-			w := world(t, wawptest.Config{})
-			tf := w.Terraform(t, hook())
+			w := newWorld(t, wawptest.Config{})
+			tf := w.Terraform(t, webhookConfig())
 			tf.OK("apply")
 			w.RemoveWebhook(id, target)
 			w.SetWebhook(id, wawptest.Webhook{URL: listed, Events: []string{"message"}, Active: true})
-			said := tf.OK("destroy", "-refresh=false")
-			if warned := strings.Contains(said, "Warning: A Wawp webhook may be left"); warned != may {
-				t.Errorf("a warning: %t, want %t, in:\n%s", warned, may, said)
+			output := tf.OK("destroy", "-refresh=false")
+			if warned := strings.Contains(output, "Warning: A Wawp webhook may be left"); warned != may {
+				t.Errorf("a warning: %t, want %t, in:\n%s", warned, may, output)
 			}
 			if hooks := w.Webhooks(id); len(hooks) != 1 || len(tf.State()) != 0 {
 				t.Errorf("Wawp has %v, the state %v", hooks, tf.State())
@@ -143,42 +143,44 @@ func TestWebhookListedOtherwise(t *testing.T) {
 	}
 }
 
-// TestListThatLags: an engine that restarts lists no webhooks for some seconds.
-func TestListThatLags(t *testing.T) {
+// TestStaleList: an engine that restarts lists no webhooks for some seconds.
+func TestStaleList(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
-	tf := w.Terraform(t, hook())
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, webhookConfig())
 	tf.OK("apply")
 	w.Inject(wawptest.Fault{Match: list, Times: 1, Body: `{"webhooks":[]}`})
 	w.ResetRequests()
-	said := tf.OK("plan")
-	acctest.Contains(t, said, "No changes.")
-	acctest.Lacks(t, said, "Warning")
+	output := tf.OK("plan")
+	acctest.Contains(t, output, "No changes.")
+	acctest.Lacks(t, output, "Warning")
 	w.Asked(t, map[string]int{list: 2})
 }
 
-// TestAddressIsNotShown: path and query of a url often are the secret of its receiver. Messages name scheme and host,
-// whatever is wrong, and whatever the server quotes.
+// TestAddressIsNotShown: path and query of a URL may be a secret of its receiver. Messages quote only scheme and host,
+// with any error and any answer.
 func TestAddressIsNotShown(t *testing.T) {
 	t.Parallel()
 	const path, query = "c4nary-p4th", "c4nary-qu3ry"
 	secret := "https://hooks.example.com/" + path + "?key=" + query
 	configuration := func(events ...string) string {
-		return "provider \"wawp\" {\n  max_retries = 0\n}\n" + strings.Replace(hook(events...), target, secret, 1)
+		return "provider \"wawp\" {\n" +
+			"  max_retries = 0\n" +
+			"}\n" + strings.Replace(webhookConfig(events...), target, secret, 1)
 	}
 	quotes := `"message":"No: ` + secret + `, hooks.example.com\/` + path + `, GET /` + path + `, ` + query +
 		`, https:&#x2F;&#x2F;hooks.example.com&#x2F;` + path + `"}` // no longer than an error quotes
-	w := world(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	var all strings.Builder
 	run := func(tf *acctest.Terraform, summary string, command ...string) {
 		t.Helper()
-		said, _ := tf.Run(command[0], command[1:]...)
-		said = acctest.Unwrap(said)
-		acctest.Contains(t, said, summary)
-		if strings.Contains(said, "webhook at") {
-			acctest.Contains(t, said, "https://hooks.example.com")
+		output, _ := tf.Run(command[0], command[1:]...)
+		output = acctest.Unwrap(output)
+		acctest.Contains(t, output, summary)
+		if strings.Contains(output, "webhook at") {
+			acctest.Contains(t, output, "https://hooks.example.com")
 		}
-		all.WriteString(said)
+		all.WriteString(output)
 	}
 	during := func(f wawptest.Fault, tf *acctest.Terraform, summary string, command ...string) {
 		t.Helper()
@@ -231,42 +233,42 @@ func TestAddressIsNotShown(t *testing.T) {
 // TestNullIsNoEvent: it is refused before anything is done.
 func TestNullIsNoEvent(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
-	said := w.Terraform(t, hook(`events = ["message", null]`)).Fails("plan")
-	acctest.Contains(t, said, "null")
-	acctest.Lacks(t, said, "Value Conversion Error", "provider developers")
+	w := newWorld(t, wawptest.Config{})
+	output := w.Terraform(t, webhookConfig(`events = ["message", null]`)).Fails("plan")
+	acctest.Contains(t, output, "null")
+	acctest.Lacks(t, output, "Value Conversion Error", "provider developers")
 	w.Asked(t, nil)
 }
 
-// TestSecretIsAskedForWhereItIsSent, and nowhere else: plan and destroy work without it.
+// TestSecretIsAskedForWhereItIsSent: other plans, and a destroy, work without the secret.
 func TestSecretIsAskedForWhereItIsSent(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	with, without := `hmac_secret_wo = "s3cret"`, "hmac_secret_wo_version = 1"
-	tf := w.Terraform(t, hook(without))
+	tf := w.Terraform(t, webhookConfig(without))
 	acctest.Contains(t, tf.Fails("plan"), "Error: Invalid secret of a webhook", "Set hmac_secret_wo")
 	w.Asked(t, nil)
-	tf.Configure(hook(with, without))
+	tf.Configure(webhookConfig(with, without))
 	tf.OK("apply")
-	tf.Configure(hook(without))
+	tf.Configure(webhookConfig(without))
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
-	tf.Configure(hook(without, `events = ["poll.vote"]`))
+	tf.Configure(webhookConfig(without, `events = ["poll.vote"]`))
 	acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed, 0 destroyed")
 	if hooks := w.Webhooks(id); hooks[0].Secret != "s3cret" || !slices.Equal(hooks[0].Events, []string{"poll.vote"}) {
 		t.Errorf("Wawp has %v", hooks)
 	}
-	tf.Configure(hook("hmac_secret_wo_version = 2"))
+	tf.Configure(webhookConfig("hmac_secret_wo_version = 2"))
 	acctest.Contains(t, tf.Fails("plan"), "Error: Invalid secret of a webhook", "Set hmac_secret_wo")
 	acctest.Contains(t, tf.Fails("plan", "-replace="+address), "Error: Invalid secret of a webhook")
 	acctest.Contains(t, tf.OK("destroy"), "1 destroyed")
 }
 
-// TestSecretsMayBeUnknown while the configuration is validated: which of them is set comes out later.
+// TestSecretsMayBeUnknown: validation accepts unknown secrets, because any of them may become null.
 func TestSecretsMayBeUnknown(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	const fails = `wawp_session.y.status == "FAILED"`
-	w.Terraform(t, "resource \"wawp_session\" \"y\" {}\n"+hook(
+	w.Terraform(t, "resource \"wawp_session\" \"y\" {}\n"+webhookConfig(
 		`hmac_secret = `+fails+` ? "stored" : null`,
 		`hmac_secret_wo = `+fails+` ? null : "nowhere"`,
 		`hmac_secret_wo_version = `+fails+` ? null : 1`,
@@ -281,20 +283,23 @@ var secretKinds = map[string]string{
 	"stored": `hmac_secret = "old"`, "write-only": "hmac_secret_wo = \"old\"\n  hmac_secret_wo_version = 1",
 }
 
-// inherited has a webhook be replaced as createFirst does, because of what depends on it.
-const inherited = "resource \"wawp_session_rate_limit\" \"x\" {\n  instance_id = wawp_session_webhook.x.instance_id\n" +
-	"  policy = \"standard_policy\"\n  " + createFirst + "\n}\n"
+// inherited makes Terraform create the new webhook first, because a dependent resource has create_before_destroy.
+const inherited = "resource \"wawp_session_rate_limit\" \"x\" {\n" +
+	"  instance_id = wawp_session_webhook.x.instance_id\n" +
+	"  policy = \"standard_policy\"\n" +
+	"  " + createFirst + "\n" +
+	"}\n"
 
-// replacing are the options of an apply that replaces the webhook, if it does.
-func replacing(replace bool) []string {
+// replaceOptions are the options of an apply that replaces the webhook, if it does.
+func replaceOptions(replace bool) []string {
 	if replace {
 		return []string{"-replace=" + address}
 	}
 	return nil
 }
 
-// bare checks that the only webhook has no secret, at Wawp and by a plan, and that a destroy leaves none.
-func bare(t *testing.T, w *acctest.World, tf *acctest.Terraform) {
+// checkNoSecret checks that the only webhook has no secret, at Wawp and by a plan, and that a destroy leaves none.
+func checkNoSecret(t *testing.T, w *acctest.World, tf *acctest.Terraform) {
 	t.Helper()
 	if hooks := w.Webhooks(id); len(hooks) != 1 || hooks[0].Secret != "" {
 		t.Fatalf("Wawp has %+v", hooks)
@@ -306,7 +311,7 @@ func bare(t *testing.T, w *acctest.World, tf *acctest.Terraform) {
 	}
 }
 
-// TestRemovedSecretIsGone, whichever object is made or destroyed first, and whatever changes with it.
+// TestRemovedSecretIsGone: in any order of create and destroy, and with any other change.
 func TestRemovedSecretIsGone(t *testing.T) {
 	t.Parallel()
 	const other = `events = ["poll.vote"]`
@@ -328,20 +333,21 @@ func TestRemovedSecretIsGone(t *testing.T) {
 		for kind, secret := range secretKinds {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				t.Parallel()
-				w := world(t, wawptest.Config{Secrets: "masked"})
-				tf := w.Terraform(t, hook(secret, "retries = { delay_seconds = 7 }", test.lifecycle)+test.dependent)
+				w := newWorld(t, wawptest.Config{Secrets: "masked"})
+				tf := w.Terraform(t, webhookConfig(secret, "retries = { delay_seconds = 7 "+
+					"}", test.lifecycle)+test.dependent)
 				tf.OK("apply")
 				arguments := []string{test.lifecycle, "retries = { delay_seconds = 7 }"}
 				if test.more != "" {
 					arguments = append(arguments, test.more)
 				}
-				tf.Configure(hook(arguments...) + test.dependent)
-				tf.OK("apply", replacing(test.replace)...)
+				tf.Configure(webhookConfig(arguments...) + test.dependent)
+				tf.OK("apply", replaceOptions(test.replace)...)
 				if got := w.Webhooks(id); len(got) != 1 || got[0].Delay != 7 ||
 					slices.Contains(got[0].Events, "poll.vote") != (test.more != "") {
 					t.Errorf("Wawp has %+v", got)
 				}
-				bare(t, w, tf)
+				checkNoSecret(t, w, tf)
 			})
 		}
 	}
@@ -353,35 +359,35 @@ func TestRenamedWebhookLosesItsSecret(t *testing.T) {
 	for kind, secret := range secretKinds {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			w := world(t, wawptest.Config{})
-			before, after := w.Terraform(t, hook(secret)), w.Terraform(t, strings.Replace(hook(), `"x"`, `"y"`, 1))
+			w := newWorld(t, wawptest.Config{})
+			before, after := w.Terraform(t, webhookConfig(secret)), w.Terraform(t, strings.Replace(webhookConfig(), `"x"`, `"y"`, 1))
 			before.OK("apply")
 			before.Shared = w.Provider(t)
 			after.Shared = before.Shared // of one run
 			after.OK("apply")
 			before.OK("destroy")
 			after.Shared = nil
-			bare(t, w, after)
+			checkNoSecret(t, w, after)
 		})
 	}
 }
 
-// TestReplacedWithOtherArguments: the new object cannot know that the webhook is that of the old one. What to do is
-// said, and works.
+// TestReplacedWithOtherArguments: the new object cannot know that the webhook belongs to the old one. The advice of the
+// diagnostic works.
 func TestReplacedWithOtherArguments(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
-	tf := w.Terraform(t, hook(createFirst, `hmac_secret = "old"`))
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, webhookConfig(createFirst, `hmac_secret = "old"`))
 	tf.OK("apply")
-	tf.Configure(hook(createFirst, `events = ["poll.vote"]`))
+	tf.Configure(webhookConfig(createFirst, `events = ["poll.vote"]`))
 	acctest.Contains(t, tf.Fails("apply", "-replace="+address), "Error: There is another webhook on this URL",
 		"differs in: events",
-		"replaced with create_before_destroy: apply the changed arguments first, without a replacement")
+		"replaced with create_before_destroy, apply the changed arguments first, without a replacement")
 	if hooks := w.Webhooks(id); len(hooks) != 1 || hooks[0].Secret != "old" || len(tf.State()) != 1 {
 		t.Errorf("Wawp has %v, the state %v", hooks, tf.State())
 	}
 	tf.OK("apply")
-	bare(t, w, tf)
+	checkNoSecret(t, w, tf)
 }
 
 // TestRemovedSecretUnderFault: a webhook that was deleted for that and could not be made again is missing until the
@@ -421,20 +427,20 @@ func TestRemovedSecretUnderFault(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := world(t, wawptest.Config{})
-			tf := w.Terraform(t, hook(createFirst, `hmac_secret = "old"`))
+			w := newWorld(t, wawptest.Config{})
+			tf := w.Terraform(t, webhookConfig(createFirst, `hmac_secret = "old"`))
 			tf.OK("apply")
 			test.fault.Times = 1
 			w.Inject(test.fault)
-			tf.Configure(hook(createFirst))
-			said, ok := tf.Run("apply", replacing(test.replace)...)
-			if acctest.Contains(t, acctest.Unwrap(said), test.says); ok != (test.says == "") {
-				t.Errorf("success: %t:\n%s", ok, said)
+			tf.Configure(webhookConfig(createFirst))
+			output, ok := tf.Run("apply", replaceOptions(test.replace)...)
+			if acctest.Contains(t, acctest.Unwrap(output), test.says); ok != (test.says == "") {
+				t.Errorf("success: %t:\n%s", ok, output)
 			}
 			for range 2 { // what is left of the replaced object, and what that takes with it
 				tf.OK("apply")
 			}
-			bare(t, w, tf)
+			checkNoSecret(t, w, tf)
 		})
 	}
 }

@@ -1,4 +1,5 @@
-// Package webhook offers wawp_session_webhook: an address to which Wawp posts the events of a session.
+// Package webhook implements wawp_session_webhook, an address to which Wawp posts the events of a session: the
+// resource, the data source and the list resource.
 package webhook
 
 import (
@@ -20,7 +21,7 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// defaultTimeout is that of every operation.
+// defaultTimeout is the default of every timeout.
 const defaultTimeout = 5 * time.Minute
 
 var (
@@ -49,7 +50,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan asks for a write-only secret where it will be sent.
+// ModifyPlan requires a write-only secret if the apply will send it.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	if req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
@@ -68,11 +69,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !version.IsNull() && !version.Equal(prior.HMACSecretWOVersion) && config.HMACSecretWO.IsNull() {
 		resp.Diagnostics.AddError(summarySecret,
 			"hmac_secret_wo_version is set, or was changed, without hmac_secret_wo. Set hmac_secret_wo to the secret "+
-				"that is to be sent; later plans do not need it.")
+				"to send. Later plans do not need it.")
 	}
 }
 
-// Create makes the webhook, unless there is one on its URL: the same one is adopted, another one is not overwritten.
+// Create creates the webhook. If there already is one with the same URL, it adopts one with the same settings, and
+// refuses to overwrite another.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan, config model
@@ -92,27 +94,26 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	secret := plan.secret(config)
 	adopted, op, err := r.create(ctx, id, wanted, secret)
 	switch {
-	case errors.Is(err, errTwice):
+	case errors.Is(err, errDeclaredTwice):
 		resp.Diagnostics.Append(declaredTwice(id, wanted))
 		return
 	case err != nil:
-		resp.Diagnostics.Append(failed(op, id, wanted, err))
+		resp.Diagnostics.Append(operationFailed(op, id, wanted, err))
 		return
 	case adopted != nil && !adopted.Matches(wanted):
-		resp.Diagnostics.Append(occupied(id, *adopted, wanted))
+		resp.Diagnostics.Append(urlInUse(id, *adopted, wanted))
 		return
 	case adopted != nil:
-		resp.Diagnostics.Append(adoption(id, wanted, secret != ""))
-		plan.settle(wanted, adopted.Retries)
+		resp.Diagnostics.Append(webhookAdopted(id, wanted, secret != ""))
+		plan.fillRetries(wanted, adopted.Retries)
 	}
-	plan.settle(wanted, &defaults)
+	plan.fillRetries(wanted, &defaults)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
 }
 
-// Read refreshes the state. Only a list that lacks the webhook twice, or a session that is proved to be gone, removes
-// it.
+// Read refreshes the state. It removes the webhook only if two lists lack it, or if the session is proven to be gone.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var m model
@@ -120,8 +121,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, m.identity())...)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	isNew := state.JustImported(ctx, req.Private)
-	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, isNew, &resp.Diagnostics) {
+	justImported := state.JustImported(ctx, req.Private)
+	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, justImported, &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -132,18 +133,18 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	look := func() (found bool, err error) {
 		hooks, err := r.client.ListWebhooks(ctx, id, address)
 		hook, found = wawp.FindWebhook(hooks, address)
-		return found || isNew, err
+		return found || justImported, err
 	}
 	read := func(wawp.Session) error {
-		err := twice(ctx, r.client, look)
+		err := lookTwice(ctx, r.client, look)
 		return err
 	}
 	err := read(wawp.Session{})
 	switch {
-	case wawp.KindOf(err) == wawp.SubscriptionRequired && !isNew:
+	case wawp.KindOf(err) == wawp.SubscriptionRequired && !justImported:
 		resp.Diagnostics.Append(m.object().Kept("the account has no paid plan", reason(err)))
 	case err != nil && !m.object().ReadAgain(ctx, r.client, req, resp, err, read):
-	case hook.URL == "" && isNew:
+	case hook.URL == "" && justImported:
 		resp.Diagnostics.Append(noneToImport(id, m.webhook()))
 	case hook.URL == "":
 		m.object().Gone(ctx, r.client, req, resp,
@@ -155,7 +156,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 }
 
-// Update sends what has changed, and nothing else. A webhook whose secret was removed it makes again.
+// Update sends only the values that have changed. To remove a secret, it deletes the webhook and creates it again.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var plan, prior, config model
@@ -178,8 +179,8 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		defaults := wawp.DefaultRetries
 		wanted.Retries = cmp.Or(wanted.Retries, &defaults)
 		err = r.write(ctx, id, address, func(address string) error { return r.client.DeleteWebhook(ctx, id, address) })
-		if err == nil || isMissing(err) && state.Doubt(ctx, r.client, req.Private) == "" {
-			err = r.makeAgain(ctx, id, wanted)
+		if err == nil || isNotListed(err) && state.Doubt(ctx, r.client, req.Private) == "" {
+			err = r.recreate(ctx, id, wanted)
 		}
 	case !change.IsEmpty():
 		err = r.write(ctx, id, address, func(address string) error {
@@ -187,14 +188,15 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		})
 	}
 	if err != nil {
-		resp.Diagnostics.Append(failed(changing, id, prior.webhook(), err))
+		resp.Diagnostics.Append(operationFailed(changing, id, prior.webhook(), err))
 		return
 	}
-	plan.settle(wanted, nil)
+	plan.fillRetries(wanted, nil)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// Delete deletes the webhook. One that is gone already is fine; one that this run has made or adopted stays.
+// Delete deletes the webhook. A webhook that is already gone is no error, and one that this run has created or adopted
+// stays.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	defer explain.Crash(ctx, &resp.Diagnostics)
 	var m model
@@ -210,24 +212,24 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	err := r.remove(ctx, id, m)
 	var gone bool
 	var reason string
-	if missing := (*missingError)(nil); errors.As(err, &missing) {
+	if notListed := (*notListedError)(nil); errors.As(err, &notListed) {
 		reason = state.Doubt(ctx, r.client, req.Private)
 		gone = reason == ""
-		if gone && slices.ContainsFunc(missing.listed,
+		if gone && slices.ContainsFunc(notListed.listed,
 			func(other wawp.Webhook) bool { return other.Resembles(hook.URL) }) {
-			resp.Diagnostics.Append(resembled(id, hook))
+			resp.Diagnostics.Append(similarWebhookLeft(id, hook))
 		}
 	} else {
 		gone, reason = m.object().WentWithSession(ctx, r.client, req.Private, err)
 	}
 	switch {
 	case err == nil, gone:
-	case errors.Is(err, errTwice):
-		resp.Diagnostics.Append(left(id, hook))
+	case errors.Is(err, errDeclaredTwice):
+		resp.Diagnostics.Append(webhookTakenOver(id, hook))
 	case reason != "":
 		resp.Diagnostics.Append(notDeleted(m.object(), reason, err))
 	default:
-		resp.Diagnostics.Append(failed(deleting, id, hook, err))
+		resp.Diagnostics.Append(operationFailed(deleting, id, hook, err))
 	}
 }
 
@@ -262,7 +264,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resp.Diagnostics.Append(state.Imported(ctx, resp.Private)...)
 }
 
-// setID reads an import id. A URL can hold commas, an instance id cannot.
+// setID parses an import id. A URL can contain commas, an instance id cannot.
 func (m *model) setID(id string) {
 	instance, address, _ := strings.Cut(id, ",")
 	m.InstanceID, m.URL = types.StringValue(strings.TrimSpace(instance)), types.StringValue(strings.TrimSpace(address))

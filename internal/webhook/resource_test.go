@@ -44,8 +44,8 @@ const (
 // updates is what plans do to the webhook.
 var updates = acctest.Plans(address, plancheck.ResourceActionUpdate)
 
-// world is a paid account with one session.
-func world(t testing.TB, config wawptest.Config) *acctest.World {
+// newWorld is a paid account with one session.
+func newWorld(t testing.TB, config wawptest.Config) *acctest.World {
 	t.Helper()
 	config.Paid = true
 	w := acctest.New(t, config)
@@ -53,8 +53,8 @@ func world(t testing.TB, config wawptest.Config) *acctest.World {
 	return w
 }
 
-// hook is a configuration of one webhook, with further arguments.
-func hook(arguments ...string) string {
+// webhookConfig is a configuration of one webhook, with further arguments.
+func webhookConfig(arguments ...string) string {
 	if !slices.ContainsFunc(arguments, func(a string) bool { return strings.HasPrefix(a, "events") }) {
 		arguments = append(arguments, `events = ["session.status", "message"]`)
 	}
@@ -62,8 +62,8 @@ func hook(arguments ...string) string {
 		target, strings.Join(arguments, "\n  "))
 }
 
-// steps runs a test case; every step that applies also proves that a second plan is empty (P5).
-func steps(t *testing.T, w *acctest.World, all ...resource.TestStep) {
+// runSteps runs a test case; every step that applies also proves that a second plan is empty (P5).
+func runSteps(t *testing.T, w *acctest.World, all ...resource.TestStep) {
 	t.Helper()
 	w.Steps(t, all...)
 	if left := w.Webhooks(id); len(left) != 0 {
@@ -71,7 +71,7 @@ func steps(t *testing.T, w *acctest.World, all ...resource.TestStep) {
 	}
 }
 
-func is(attribute string, want knownvalue.Check) statecheck.StateCheck {
+func attributeCheck(attribute string, want knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
 }
 
@@ -82,8 +82,8 @@ func retries(delay, attempts int64) knownvalue.Check {
 	})
 }
 
-// stored checks the one webhook at Wawp.
-func stored(t *testing.T, w *acctest.World, want wawptest.Webhook) {
+// checkStored checks the one webhook at Wawp.
+func checkStored(t *testing.T, w *acctest.World, want wawptest.Webhook) {
 	t.Helper()
 	want.URL = target
 	if got := w.Webhooks(id); len(got) != 1 || !reflect.DeepEqual(got[0], want) {
@@ -99,67 +99,67 @@ func TestLifecycle(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := world(t, config)
+			w := newWorld(t, config)
 			system := w.SystemWebhook(id)
 			at := func(f func()) func() { return func() { w.ResetRequests(); f() } }
-			steps(t, w,
+			runSteps(t, w,
 				resource.TestStep{
-					Config: w.Config(hook()),
+					Config: w.Config(webhookConfig()),
 					ConfigStateChecks: []statecheck.StateCheck{
-						is("events", knownvalue.SetExact([]knownvalue.Check{
+						attributeCheck("events", knownvalue.SetExact([]knownvalue.Check{
 							knownvalue.StringExact("message"),
 							knownvalue.StringExact("session.status"),
 						})),
-						is("enabled", knownvalue.Bool(true)), is("retries", retries(2, 15)),
-						is("hmac_secret", knownvalue.Null()),
+						attributeCheck("enabled", knownvalue.Bool(true)), attributeCheck("retries", retries(2, 15)),
+						attributeCheck("hmac_secret", knownvalue.Null()),
 					},
 				},
 				resource.TestStep{
 					PreConfig: at(func() {
-						stored(t, w, wawptest.Webhook{
+						checkStored(t, w, wawptest.Webhook{
 							Events: []string{"message", "session.status"}, Active: true,
 							Delay: 2, Attempts: 15,
 						})
 					}),
-					Config:           w.Config(hook("enabled = false", "retries = { delay_seconds = 7 }")),
+					Config:           w.Config(webhookConfig("enabled = false", "retries = { delay_seconds = 7 }")),
 					ConfigPlanChecks: updates,
 					ConfigStateChecks: []statecheck.StateCheck{
-						is("enabled", knownvalue.Bool(false)),
-						is("retries", retries(7, 15)),
+						attributeCheck("enabled", knownvalue.Bool(false)),
+						attributeCheck("retries", retries(7, 15)),
 					},
 				},
 				resource.TestStep{
 					PreConfig: at(func() {
-						stored(t, w, wawptest.Webhook{
+						checkStored(t, w, wawptest.Webhook{
 							Events: []string{"message", "session.status"}, Delay: 7,
 							Attempts: 15,
 						})
 					}),
-					Config:           w.Config(hook(`events = ["message.ack"]`, `hmac_secret = "s3cret"`)),
+					Config:           w.Config(webhookConfig(`events = ["message.ack"]`, `hmac_secret = "s3cret"`)),
 					ConfigPlanChecks: updates,
 					ConfigStateChecks: []statecheck.StateCheck{
-						is("hmac_secret", knownvalue.StringExact("s3cret")),
-						is("retries", retries(7, 15)),
+						attributeCheck("hmac_secret", knownvalue.StringExact("s3cret")),
+						attributeCheck("retries", retries(7, 15)),
 					},
 				},
 				resource.TestStep{
 					PreConfig: at(func() {
-						stored(t, w, wawptest.Webhook{
+						checkStored(t, w, wawptest.Webhook{
 							Events: []string{"message.ack"}, Active: true, Delay: 7,
 							Attempts: 15, Secret: "s3cret",
 						})
 					}),
-					Config: w.Config(hook(`events = ["message.ack"]`)), ConfigPlanChecks: updates,
-					ConfigStateChecks: []statecheck.StateCheck{is("hmac_secret", knownvalue.Null())},
+					Config: w.Config(webhookConfig(`events = ["message.ack"]`)), ConfigPlanChecks: updates,
+					ConfigStateChecks: []statecheck.StateCheck{attributeCheck("hmac_secret", knownvalue.Null())},
 				},
 				resource.TestStep{
 					PreConfig: at(func() {
-						stored(t, w, wawptest.Webhook{
+						checkStored(t, w, wawptest.Webhook{
 							Events: []string{"message.ack"}, Active: true, Delay: 7,
 							Attempts: 15,
 						})
 					}),
-					Config:           w.Config(hook(`events = ["message.ack"]`, `timeouts = { read = "1m" }`)),
+					Config:           w.Config(webhookConfig(`events = ["message.ack"]`, `timeouts = { read = "1m" }`)),
 					ConfigPlanChecks: updates,
 				},
 			)
@@ -176,20 +176,20 @@ func TestLifecycle(t *testing.T) {
 // TestAccLifecycle creates, changes and destroys a webhook, with a secret that no CLI stores.
 func TestAccLifecycle(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{Secrets: "masked"})
-	cli := w.Attached(t, hook(`hmac_secret_wo = "one"`, "hmac_secret_wo_version = 1"))
+	w := newWorld(t, wawptest.Config{Secrets: "masked"})
+	cli := w.Attached(t, webhookConfig(`hmac_secret_wo = "one"`, "hmac_secret_wo_version = 1"))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 0 destroyed")
-	stored(t, w, wawptest.Webhook{
+	checkStored(t, w, wawptest.Webhook{
 		Events: []string{"message", "session.status"}, Active: true, Delay: 2, Attempts: 15,
 		Secret: "one",
 	})
-	cli.Configure(hook("enabled = false", "retries = { delay_seconds = 7 }", `hmac_secret_wo = "two"`,
+	cli.Configure(webhookConfig("enabled = false", "retries = { delay_seconds = 7 }", `hmac_secret_wo = "two"`,
 		"hmac_secret_wo_version = 2"))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed, 0 destroyed")
-	stored(t, w, wawptest.Webhook{Events: []string{"message", "session.status"}, Delay: 7, Attempts: 15, Secret: "two"})
-	cli.Configure(hook(`events = ["message.ack"]`))
+	checkStored(t, w, wawptest.Webhook{Events: []string{"message", "session.status"}, Delay: 7, Attempts: 15, Secret: "two"})
+	cli.Configure(webhookConfig(`events = ["message.ack"]`))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed, 0 destroyed")
-	stored(t, w, wawptest.Webhook{Events: []string{"message.ack"}, Active: true, Delay: 7, Attempts: 15})
+	checkStored(t, w, wawptest.Webhook{Events: []string{"message.ack"}, Active: true, Delay: 7, Attempts: 15})
 	cli.OK("plan", "-detailed-exitcode") // succeeds if there is nothing to change
 	cli.OK("destroy", "-auto-approve")
 	if left := w.Webhooks(id); len(left) != 0 {
@@ -199,7 +199,7 @@ func TestAccLifecycle(t *testing.T) {
 
 func TestUpdateSendsOnlyWhatChanged(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	keys := func() []string {
 		var sent []string
 		for _, r := range w.Requests() {
@@ -213,39 +213,39 @@ func TestUpdateSendsOnlyWhatChanged(t *testing.T) {
 		w.ResetRequests()
 		return sent
 	}
-	all := []resource.TestStep{{Config: w.Config(hook())}}
+	all := []resource.TestStep{{Config: w.Config(webhookConfig())}}
 	for _, change := range []struct{ argument, key string }{
 		{"enabled = false", "is_active"},
 		{"retries = { attempts = 3 }", "retries"},
 		{`events = ["message"]`, "events"},
 		{`hmac_secret = "s"`, "hmac"},
 	} {
-		check := resource.TestStep{Config: w.Config(hook(change.argument)), ConfigPlanChecks: updates}
+		check := resource.TestStep{Config: w.Config(webhookConfig(change.argument)), ConfigPlanChecks: updates}
 		check.Check = func(*terraform.State) error {
 			if got, want := keys(), []string{"access_token", change.key, "instance_id", "url"}; !slices.Equal(got,
-				sorted(want)) {
+				sortedStrings(want)) {
 				t.Errorf("%s: sent %v, want %v", change.argument, got, want)
 			}
 			return nil
 		}
 		reset := resource.TestStep{
-			Config: w.Config(hook("enabled = true",
+			Config: w.Config(webhookConfig("enabled = true",
 				"retries = { delay_seconds = 2, attempts = 15 }")),
 			Check: func(*terraform.State) error { keys(); return nil },
 		}
 		all = append(all, check, reset)
 	}
-	steps(t, w, all[:len(all)-1]...)
+	runSteps(t, w, all[:len(all)-1]...)
 }
 
-func sorted(s []string) []string { slices.Sort(s); return s }
+func sortedStrings(s []string) []string { slices.Sort(s); return s }
 
 func TestWriteOnlySecret(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{Secrets: "masked"})
+	w := newWorld(t, wawptest.Config{Secrets: "masked"})
 	secret := func() string { return w.Webhooks(id)[0].Secret }
 	version := func(secret string, n int) string {
-		return w.Config(hook(fmt.Sprintf("hmac_secret_wo = %q\n  hmac_secret_wo_version = %d", secret, n)))
+		return w.Config(webhookConfig(fmt.Sprintf("hmac_secret_wo = %q\n  hmac_secret_wo_version = %d", secret, n)))
 	}
 	expect := func(want string) resource.TestCheckFunc {
 		return func(*terraform.State) error {
@@ -255,10 +255,10 @@ func TestWriteOnlySecret(t *testing.T) {
 			return nil
 		}
 	}
-	steps(t, w,
+	runSteps(t, w,
 		resource.TestStep{
 			Config: version("one", 1), Check: expect("one"),
-			ConfigStateChecks: []statecheck.StateCheck{is("hmac_secret_wo", knownvalue.Null())},
+			ConfigStateChecks: []statecheck.StateCheck{attributeCheck("hmac_secret_wo", knownvalue.Null())},
 		},
 		resource.TestStep{
 			Config: version("two", 1), Check: expect("one"),
@@ -266,11 +266,11 @@ func TestWriteOnlySecret(t *testing.T) {
 		},
 		resource.TestStep{Config: version("two", 2), Check: expect("two"), ConfigPlanChecks: updates},
 		resource.TestStep{
-			Config: w.Config(hook(`hmac_secret = "three"`)), Check: expect("three"),
+			Config: w.Config(webhookConfig(`hmac_secret = "three"`)), Check: expect("three"),
 			ConfigPlanChecks: updates,
 		},
 		resource.TestStep{Config: version("four", 1), Check: expect("four"), ConfigPlanChecks: updates},
-		resource.TestStep{Config: w.Config(hook()), Check: expect(""), ConfigPlanChecks: updates},
+		resource.TestStep{Config: w.Config(webhookConfig()), Check: expect(""), ConfigPlanChecks: updates},
 	)
 }
 
@@ -294,7 +294,7 @@ func TestArgumentsAreValidated(t *testing.T) {
 	} {
 		t.Run(arguments, func(t *testing.T) {
 			t.Parallel()
-			w := world(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			configuration := "resource \"wawp_session_webhook\" \"x\" {\n" + arguments + "\n"
 			for name, value := range map[string]string{
 				"instance_id": `"A1"`, "url": `"https://example.com"`,
@@ -312,11 +312,11 @@ func TestArgumentsAreValidated(t *testing.T) {
 	}
 }
 
-// TestAddressesAreExplained: what is wrong with a url is told, and neither quoted nor pointed at, as Terraform would
-// quote it.
+// TestAddressesAreExplained: the diagnostic says what is wrong with a URL, without the URL and without an attribute
+// path.
 func TestAddressesAreExplained(t *testing.T) {
 	t.Parallel()
-	const percent, host, scheme = "has a % that does not begin an escape", "cannot be read as a host",
+	const percent, host, scheme = "has a % without two hexadecimal digits", "is not a host",
 		"does not begin with https://"
 	for url, says := range map[string]string{
 		"https://h.test/c4nary?a=100%":        percent,
@@ -340,9 +340,9 @@ func TestAddressesAreExplained(t *testing.T) {
 		"h.test/c4nary":                       scheme,
 		"https:/h.test/c4nary":                scheme,
 		"//h.test/c4nary":                     scheme,
-		" https://h.test/c4nary":              "white space around it",
-		"https://h.test/c4nary\\n":            "white space around it",
-		"https://h.test/c4\\nnary":            "a character that cannot be seen",
+		" https://h.test/c4nary":              "begins or ends with white space",
+		"https://h.test/c4nary\\n":            "begins or ends with white space",
+		"https://h.test/c4\\nnary":            "an invisible character",
 		"https://app.wawp.net/api/webhook/c4": "Wawp's own webhook",
 		// What is right:
 		"https://h.test/c4nary?a=100%25&b=%C3%A4#%41": "",
@@ -353,36 +353,36 @@ func TestAddressesAreExplained(t *testing.T) {
 	} {
 		t.Run(url, func(t *testing.T) {
 			t.Parallel()
-			w := world(t, wawptest.Config{})
-			tf := w.Terraform(t, strings.Replace(hook(), fmt.Sprintf("%q", target), `"`+url+`"`, 1))
-			said, ok := tf.Run("plan")
-			said = acctest.Unwrap(said)
-			if acctest.Contains(t, said, says); ok != (says == "") {
-				t.Errorf("success: %t:\n%s", ok, said)
+			w := newWorld(t, wawptest.Config{})
+			tf := w.Terraform(t, strings.Replace(webhookConfig(), fmt.Sprintf("%q", target), `"`+url+`"`, 1))
+			output, ok := tf.Run("plan")
+			output = acctest.Unwrap(output)
+			if acctest.Contains(t, output, says); ok != (says == "") {
+				t.Errorf("success: %t:\n%s", ok, output)
 			}
-			acctest.Lacks(t, said, "c4", "with Attribute")
+			acctest.Lacks(t, output, "c4", "with Attribute")
 		})
 	}
 }
 
-// TestEventThatNobodyKnows: Wawp adds events, and users need no new provider for them.
-func TestEventThatNobodyKnows(t *testing.T) {
+// TestUnknownEvent: Wawp adds events, and users need no new provider for them.
+func TestUnknownEvent(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
-	tf := w.Terraform(t, hook(`events = ["brand.new"]`))
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, webhookConfig(`events = ["brand.new"]`))
 	tf.OK("apply")
-	stored(t, w, wawptest.Webhook{Events: []string{"brand.new"}, Active: true, Delay: 2, Attempts: 15})
+	checkStored(t, w, wawptest.Webhook{Events: []string{"brand.new"}, Active: true, Delay: 2, Attempts: 15})
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 }
 
 func TestDriftIsShownAndCorrected(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	want := wawptest.Webhook{
 		URL: target, Events: []string{"message", "session.status"}, Active: true, Delay: 2,
 		Attempts: 15,
 	}
-	all := []resource.TestStep{{Config: w.Config(hook("retries = { delay_seconds = 2, attempts = 15 }"))}}
+	all := []resource.TestStep{{Config: w.Config(webhookConfig("retries = { delay_seconds = 2, attempts = 15 }"))}}
 	for _, edit := range []func(*wawptest.Webhook){
 		func(h *wawptest.Webhook) { h.Active = false },
 		func(h *wawptest.Webhook) { h.Events = []string{"message"} },
@@ -392,14 +392,14 @@ func TestDriftIsShownAndCorrected(t *testing.T) {
 		edit(&edited)
 		all = append(all, resource.TestStep{
 			PreConfig: func() { w.SetWebhook(id, edited) }, Config: all[0].Config, ConfigPlanChecks: updates,
-			Check: func(*terraform.State) error { stored(t, w, want); return nil },
+			Check: func(*terraform.State) error { checkStored(t, w, want); return nil },
 		})
 	}
 	all = append(all, resource.TestStep{
 		PreConfig: func() { w.RemoveWebhook(id, target) }, Config: all[0].Config,
 		ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionCreate),
 	})
-	steps(t, w, all...)
+	runSteps(t, w, all...)
 }
 
 // TestAccImport adopts a webhook as it is (P5).
@@ -417,12 +417,12 @@ func TestAccImport(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			acctest.Require(t, test.need, test.tofu)
-			w := world(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			w.SetWebhook(id, wawptest.Webhook{
 				URL: target, Events: []string{"message", "session.status"}, Active: true,
 				Delay: 9, Attempts: 3,
 			})
-			cli := w.Attached(t, hook()+"import {\n to = wawp_session_webhook.x\n "+test.by+"\n}\n")
+			cli := w.Attached(t, webhookConfig()+"import {\n to = wawp_session_webhook.x\n "+test.by+"\n}\n")
 			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"),
 				"1 imported, 0 added, 0 changed, 0 destroyed")
 		})
@@ -432,8 +432,8 @@ func TestAccImport(t *testing.T) {
 // TestImport reads what a create has written.
 func TestImport(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
-	tf := w.Terraform(t, hook("enabled = false", "retries = { delay_seconds = 7 }"))
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, webhookConfig("enabled = false", "retries = { delay_seconds = 7 }"))
 	tf.OK("apply")
 	created := tf.State()[0].Attributes
 	tf.Forget(address)
@@ -444,7 +444,7 @@ func TestImport(t *testing.T) {
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
 }
 
-func TestImportOfWhatIsNotThere(t *testing.T) {
+func TestImportOfAMissingWebhook(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		id    string
@@ -457,7 +457,7 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 		"no such hook": {
 			id + ",https://example.com/s3cret",
 			wawptest.Fault{},
-			"No webhook to import There is no such thing as the webhook at https://example.com/... of",
+			"No webhook to import Wawp does not list the webhook at https://example.com/... of",
 		},
 		"Wawp's own": {
 			id + ",https://app.wawp.net/api/webhook/t0ken",
@@ -477,11 +477,11 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := world(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			if test.fault.Match != "" {
 				w.Inject(test.fault)
 			}
-			acctest.Contains(t, w.Terraform(t, hook()).Fails("import", address, test.id), test.says)
+			acctest.Contains(t, w.Terraform(t, webhookConfig()).Fails("import", address, test.id), test.says)
 		})
 	}
 }
@@ -494,9 +494,9 @@ func TestCreateFindsAWebhook(t *testing.T) {
 	}
 	t.Run("the same", func(t *testing.T) {
 		t.Parallel()
-		w := world(t, wawptest.Config{})
+		w := newWorld(t, wawptest.Config{})
 		w.SetWebhook(id, same)
-		tf := w.Terraform(t, hook())
+		tf := w.Terraform(t, webhookConfig())
 		acctest.Contains(t, tf.OK("apply"), "Warning: Wawp webhook was adopted",
 			"the webhook at https://hooks.example.com/... of", "Whether it has a secret cannot be seen")
 		if w.Count(set)+w.Count(update) != 0 {
@@ -506,9 +506,10 @@ func TestCreateFindsAWebhook(t *testing.T) {
 	})
 	t.Run("the same, a secret is given", func(t *testing.T) {
 		t.Parallel()
-		w := world(t, wawptest.Config{})
+		w := newWorld(t, wawptest.Config{})
 		w.SetWebhook(id, same)
-		acctest.Contains(t, w.Terraform(t, hook(`hmac_secret = "s"`)).OK("apply"), "Warning: Wawp webhook was adopted",
+		acctest.Contains(t, w.Terraform(t, webhookConfig(`hmac_secret = "s"`)).OK("apply"), "Warning: Wawp webhook "+
+			"was adopted",
 			"It was given the configured secret")
 		if w.Webhooks(id)[0].Secret != "s" {
 			t.Error("the secret was not set")
@@ -516,27 +517,27 @@ func TestCreateFindsAWebhook(t *testing.T) {
 	})
 	t.Run("another", func(t *testing.T) {
 		t.Parallel()
-		w := world(t, wawptest.Config{})
+		w := newWorld(t, wawptest.Config{})
 		other := same
 		other.Events = []string{"poll.vote"}
 		w.SetWebhook(id, other)
-		tf := w.Terraform(t, hook())
+		tf := w.Terraform(t, webhookConfig())
 		acctest.Contains(t, tf.Fails("apply"), "There is another webhook on this URL",
 			fmt.Sprintf("id = %q", id+",<url>"), "differs in: events")
-		stored(t, w, other)
+		checkStored(t, w, other)
 		tf.OK("import", address, id+","+target)
 		acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed, 0 destroyed")
 	})
 	t.Run("the same, written otherwise", func(t *testing.T) {
 		t.Parallel()
-		w := world(t, wawptest.Config{})
+		w := newWorld(t, wawptest.Config{})
 		other := same
 		other.URL = "https://HOOKS.example.com:443/wawp"
 		w.SetWebhook(id, other)
-		tf := w.Terraform(t, hook())
+		tf := w.Terraform(t, webhookConfig())
 		acctest.Contains(t, tf.OK("apply"), "Warning: Wawp webhook was adopted")
 		acctest.Contains(t, tf.OK("plan"), "No changes.")
-		tf.Configure(hook("enabled = false"))
+		tf.Configure(webhookConfig("enabled = false"))
 		tf.OK("apply")
 		if hooks := w.Webhooks(id); len(hooks) != 1 || hooks[0].Active {
 			t.Errorf("Wawp has %v", hooks)
@@ -548,9 +549,9 @@ func TestCreateFindsAWebhook(t *testing.T) {
 	})
 	t.Run("one of the same apply", func(t *testing.T) {
 		t.Parallel()
-		w := world(t, wawptest.Config{WriteRace: 20 * time.Millisecond})
-		second := strings.Replace(hook(`events = ["poll.vote"]`), `"x"`, `"y"`, 1)
-		acctest.Contains(t, w.Terraform(t, hook()+second).Fails("apply"), "Wawp webhook is declared twice",
+		w := newWorld(t, wawptest.Config{WriteRace: 20 * time.Millisecond})
+		second := strings.Replace(webhookConfig(`events = ["poll.vote"]`), `"x"`, `"y"`, 1)
+		acctest.Contains(t, w.Terraform(t, webhookConfig()+second).Fails("apply"), "Wawp webhook is declared twice",
 			"https://hooks.example.com")
 		if hooks := w.Webhooks(id); len(hooks) != 1 {
 			t.Errorf("Wawp has %v", hooks)
@@ -558,9 +559,9 @@ func TestCreateFindsAWebhook(t *testing.T) {
 	})
 	t.Run("with a slash more", func(t *testing.T) {
 		t.Parallel()
-		w := world(t, wawptest.Config{})
-		second := strings.NewReplacer(`"x"`, `"y"`, target, target+"/").Replace(hook())
-		w.Terraform(t, hook()+second).OK("apply")
+		w := newWorld(t, wawptest.Config{})
+		second := strings.NewReplacer(`"x"`, `"y"`, target, target+"/").Replace(webhookConfig())
+		w.Terraform(t, webhookConfig()+second).OK("apply")
 		if hooks := w.Webhooks(id); len(hooks) != 2 {
 			t.Errorf("Wawp has %v", hooks)
 		}
@@ -570,10 +571,10 @@ func TestCreateFindsAWebhook(t *testing.T) {
 // TestAccRenamedWithoutAMovedBlock has Terraform create and delete the same webhook at the same time.
 func TestAccRenamedWithoutAMovedBlock(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
-	cli := w.Attached(t, hook())
+	w := newWorld(t, wawptest.Config{})
+	cli := w.Attached(t, webhookConfig())
 	cli.OK("apply", "-auto-approve")
-	cli.Configure(strings.Replace(hook(), `"x"`, `"y"`, 1))
+	cli.Configure(strings.Replace(webhookConfig(), `"x"`, `"y"`, 1))
 	cli.Run("apply", "-auto-approve")
 	cli.OK("apply", "-auto-approve") // whichever came first, the next apply ends it
 	if hooks := w.Webhooks(id); len(hooks) != 1 || len(cli.State()) != 1 {
@@ -581,7 +582,7 @@ func TestAccRenamedWithoutAMovedBlock(t *testing.T) {
 	}
 }
 
-// TestLostAnswers has each write act and its answer be lost.
+// TestLostAnswers: each write takes effect, but its answer is lost.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]wawptest.Fault{
@@ -590,19 +591,19 @@ func TestLostAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := world(t, wawptest.Config{})
+			w := newWorld(t, wawptest.Config{})
 			for _, match := range []string{set, update, remove} {
 				fault.Match, fault.Times, fault.Act = match, 1, true
 				w.Inject(fault)
 			}
-			tf := w.Terraform(t, hook())
+			tf := w.Terraform(t, webhookConfig())
 			tf.OK("apply")
 			if n := w.Count(set); n != 1 {
 				t.Errorf("set was sent %d times although the look found the webhook", n)
 			}
-			tf.Configure(hook("enabled = false"))
+			tf.Configure(webhookConfig("enabled = false"))
 			tf.OK("apply")
-			stored(t, w, wawptest.Webhook{Events: []string{"message", "session.status"}, Delay: 2, Attempts: 15})
+			checkStored(t, w, wawptest.Webhook{Events: []string{"message", "session.status"}, Delay: 2, Attempts: 15})
 			tf.OK("destroy")
 			if len(w.Webhooks(id)) != 0 {
 				t.Error("the webhook is still there")
@@ -611,10 +612,10 @@ func TestLostAnswers(t *testing.T) {
 	}
 }
 
-// TestAnswersThatTellLittle has Wawp tell no more of a webhook than its url (P5, P6).
-func TestAnswersThatTellLittle(t *testing.T) {
+// TestIncompleteAnswers: Wawp reports only the URL of a webhook (P5, P6).
+func TestIncompleteAnswers(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: list, Reshape: func(answer map[string]any) any {
 		all, _ := answer["webhooks"].([]any)
 		for i := range all {
@@ -623,12 +624,12 @@ func TestAnswersThatTellLittle(t *testing.T) {
 		return map[string]any{"webhooks": all}
 	}})
 	w.Inject(wawptest.Fault{Match: set, Times: 1, Act: true, Drop: true})
-	steps(t, w,
+	runSteps(t, w,
 		resource.TestStep{
-			Config:            w.Config(hook("enabled = false", "retries = { delay_seconds = 7 }")),
-			ConfigStateChecks: []statecheck.StateCheck{is("retries", retries(7, 15))},
+			Config:            w.Config(webhookConfig("enabled = false", "retries = { delay_seconds = 7 }")),
+			ConfigStateChecks: []statecheck.StateCheck{attributeCheck("retries", retries(7, 15))},
 		},
-		resource.TestStep{Config: w.Config(hook(`events = ["poll.vote"]`)), ConfigPlanChecks: updates},
+		resource.TestStep{Config: w.Config(webhookConfig(`events = ["poll.vote"]`)), ConfigPlanChecks: updates},
 	)
 	if n := w.Count(set); n != 1 {
 		t.Errorf("set was sent %d times", n)
@@ -637,7 +638,7 @@ func TestAnswersThatTellLittle(t *testing.T) {
 
 func TestUpdateGuessesNothing(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.SetWebhook(id, wawptest.Webhook{URL: target, Events: []string{"message"}, Active: true, Delay: 9, Attempts: 3})
 	w.Inject(wawptest.Fault{Match: list, Reshape: func(map[string]any) any {
 		return map[string]any{"webhooks": []any{map[string]any{
@@ -645,7 +646,7 @@ func TestUpdateGuessesNothing(t *testing.T) {
 			"is_active": 1,
 		}}}
 	}})
-	tf := w.Terraform(t, hook())
+	tf := w.Terraform(t, webhookConfig())
 	tf.OK("import", address, id+","+target)
 	tf.OK("apply")
 	if got := tf.State()[0].Attributes["retries"]; got != nil {
@@ -655,9 +656,9 @@ func TestUpdateGuessesNothing(t *testing.T) {
 
 func TestLostRequestIsSentAgain(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: set, Times: 2, Drop: true}) // without having acted
-	w.Terraform(t, hook()).OK("apply")
+	w.Terraform(t, webhookConfig()).OK("apply")
 	if n := w.Count(set); n != 3 || len(w.Webhooks(id)) != 1 {
 		t.Errorf("set was sent %d times, Wawp has %v", n, w.Webhooks(id))
 	}
@@ -727,8 +728,8 @@ func TestReadUnderFault(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := world(t, wawptest.Config{})
-			tf := w.Terraform(t, "provider \"wawp\" {\n  max_retries = 0\n}\n"+hook(`hmac_secret = "s"`))
+			w := newWorld(t, wawptest.Config{})
+			tf := w.Terraform(t, "provider \"wawp\" {\n  max_retries = 0\n}\n"+webhookConfig(`hmac_secret = "s"`))
 			tf.OK("apply")
 			test.list.Match, test.info.Match = list, info
 			w.Inject(test.list)
@@ -738,8 +739,8 @@ func TestReadUnderFault(t *testing.T) {
 			if test.removed {
 				w.Inject(wawptest.Fault{Match: policy, Status: 404, Body: own})
 			}
-			said, _ := tf.Run("refresh")
-			acctest.Contains(t, acctest.Unwrap(said), test.says)
+			output, _ := tf.Run("refresh")
+			acctest.Contains(t, acctest.Unwrap(output), test.says)
 			if left := len(tf.State()); (left == 0) != test.removed {
 				t.Errorf("%d webhooks are in the state", left)
 			}
@@ -749,23 +750,23 @@ func TestReadUnderFault(t *testing.T) {
 
 func TestUnknownConfiguration(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
-	tf := w.Terraform(t, hook())
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, webhookConfig())
 	tf.OK("apply")
 	w.ResetRequests()
 	tf.Unknown = true
 	acctest.Contains(t, tf.OK("plan"), "Warning: The provider's configuration is not known yet", "No changes.")
-	tf.Configure(hook() + data)
+	tf.Configure(webhookConfig() + dataSourceConfig)
 	acctest.Contains(t, tf.Fails("plan"), "Error: The provider's configuration is not known yet")
 	w.Asked(t, nil)
 }
 
-// TestNothingIsAskedForTwice is promise P8 for webhooks: concurrent reads share requests.
-func TestNothingIsAskedForTwice(t *testing.T) {
+// TestNoDuplicateRequests is promise P8 for webhooks: concurrent reads share requests.
+func TestNoDuplicateRequests(t *testing.T) {
 	t.Parallel()
 	const n = 20
-	w := world(t, wawptest.Config{})
-	tf := w.Terraform(t, many(n, `["message"]`))
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, webhooksConfig(n, `["message"]`))
 	tf.OK("apply")
 	w.Asked(t, map[string]int{set: n, list: n})
 	hold := make(chan struct{})
@@ -782,45 +783,46 @@ func TestNothingIsAskedForTwice(t *testing.T) {
 
 func TestFreePlanIsExplained(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
+	w := newWorld(t, wawptest.Config{})
 	w.SetPaid(false)
-	acctest.Contains(t, w.Terraform(t, hook()).Fails("apply"), "subscription_required", "active paid plan only",
+	acctest.Contains(t, w.Terraform(t, webhookConfig()).Fails("apply"), "subscription_required", "active paid plan "+
+		"only",
 		"Upgrade the plan")
 }
 
-// TestLapsedPlanLeavesAWayOut: to remove the webhook from the configuration would only ask for the same deletion again.
-func TestLapsedPlanLeavesAWayOut(t *testing.T) {
+// TestLapsedPlanDiagnostics: the advice includes the removal from the state, because a deletion needs a paid plan, too.
+func TestLapsedPlanDiagnostics(t *testing.T) {
 	t.Parallel()
-	w := world(t, wawptest.Config{})
-	tf := w.Terraform(t, hook())
+	w := newWorld(t, wawptest.Config{})
+	tf := w.Terraform(t, webhookConfig())
 	tf.OK("apply")
 	w.SetPaid(false)
-	says := func(said, summary string) {
+	says := func(output, summary string) {
 		t.Helper()
-		_, detail, _ := strings.Cut(said, summary) // the warning of the refresh comes first
+		_, detail, _ := strings.Cut(output, summary) // the warning of the refresh comes first
 		acctest.Contains(t, detail, "subscription_required",
-			"give the webhook up as it is: remove it from the configuration, and from the state "+
-				"with: terraform state rm 'wawp_session_webhook.<name>'")
+			"give the webhook up as it is: remove it from the configuration, and from the state with: terraform "+
+				"state rm 'wawp_session_webhook.<name>'")
 	}
 	says(tf.OK("plan"), "Wawp webhook could not be checked")
 	says(tf.Fails("destroy"), "Error: The Wawp account has no active paid plan")
-	tf.Configure(hook(`events = ["message.ack"]`))
+	tf.Configure(webhookConfig(`events = ["message.ack"]`))
 	says(tf.Fails("apply"), "Error: The Wawp account has no active paid plan")
 }
 
 // The secrets of P4: hmac_secret is in the state only, hmac_secret_wo nowhere.
-const inState, nowhere = "c4nary-plain-s3cret", "c4nary-write-0nly"
+const storedSecret, writeOnlySecret = "c4nary-plain-s3cret", "c4nary-write-0nly"
 
-// misread is a list of webhooks that cannot be read.
-func misread(map[string]any) any {
-	return map[string]any{"hooks": []any{map[string]any{"hmac": nowhere}}}
+// unreadableList is a list of webhooks that cannot be read.
+func unreadableList(map[string]any) any {
+	return map[string]any{"hooks": []any{map[string]any{"hmac": writeOnlySecret}}}
 }
 
-// indiscreet is an account with a server that does what it is asked, and then quotes the secret that it was sent, in a
-// refusal and in an error in disguise.
-func indiscreet(t *testing.T, times int) (*acctest.World, []string) {
+// newQuotingWorld returns a world whose server carries out requests, but quotes the secret in an error with status 400
+// or 200.
+func newQuotingWorld(t *testing.T, times int) (*acctest.World, []string) {
 	t.Helper()
-	w := world(t, wawptest.Config{Token: "c4nary-t0ken", Secrets: "shown"})
+	w := newWorld(t, wawptest.Config{Token: "c4nary-t0ken", Secrets: "shown"})
 	system := w.SystemWebhook(id).URL
 	echo := func(answer map[string]any) any {
 		hook, _ := answer["webhook"].(map[string]any)
@@ -830,56 +832,61 @@ func indiscreet(t *testing.T, times int) (*acctest.World, []string) {
 		w.Inject(wawptest.Fault{Match: match, Times: times, Status: 422, Reshape: echo})
 		w.Inject(wawptest.Fault{Match: match, Times: times, Reshape: echo})
 	}
-	return w, []string{inState, nowhere, w.Token, system}
+	return w, []string{storedSecret, writeOnlySecret, w.Token, system}
 }
 
-// secrets configures a webhook with each kind of secret. It tries nothing again.
-func secrets(plain, writeOnly string, version int) string {
-	return "provider \"wawp\" {\n  max_retries = 0\n}\n" + hook("hmac_secret = "+plain) +
-		strings.NewReplacer(`"x"`, `"y"`, target, target+"/2").Replace(hook("hmac_secret_wo = "+writeOnly,
+// secretsConfig configures a webhook with each kind of secret, without retries.
+func secretsConfig(plain, writeOnly string, version int) string {
+	return "provider \"wawp\" {\n  max_retries = 0\n}\n" + webhookConfig("hmac_secret = "+plain) +
+		strings.NewReplacer(`"x"`, `"y"`, target, target+"/2").Replace(webhookConfig("hmac_secret_wo = "+writeOnly,
 			fmt.Sprintf("hmac_secret_wo_version = %d", version)))
 }
 
-// TestSecretIsNeverTold is promise P4, for what Terraform prints.
-func TestSecretIsNeverTold(t *testing.T) {
+// TestSecretNeverShows is promise P4, for what Terraform prints.
+func TestSecretNeverShows(t *testing.T) {
 	t.Parallel()
-	w, canaries := indiscreet(t, 2)
-	w.Inject(wawptest.Fault{Match: list, Every: 3, Reshape: misread})
+	w, canaries := newQuotingWorld(t, 2)
+	w.Inject(wawptest.Fault{Match: list, Every: 3, Reshape: unreadableList})
 	tf := w.Terraform(t, "")
 	for _, turn := range []int{1, 1, 1, 2, 2, 2, 3} {
-		tf.Configure(secrets(strconv.Quote(inState), strconv.Quote(nowhere), turn))
-		said, _ := tf.Run("apply")
+		tf.Configure(secretsConfig(strconv.Quote(storedSecret), strconv.Quote(writeOnlySecret), turn))
+		output, _ := tf.Run("apply")
 		plan, _ := tf.Run("plan", "-destroy")
-		acctest.Lacks(t, said+plan, canaries...)
+		acctest.Lacks(t, output+plan, canaries...)
 	}
 	if len(w.Webhooks(id)) != 2 || len(tf.State()) != 2 {
 		t.Fatalf("Wawp has %d webhooks, the state %d", len(w.Webhooks(id)), len(tf.State()))
 	}
-	acctest.Lacks(t, fmt.Sprint(tf.State()), nowhere)
+	acctest.Lacks(t, fmt.Sprint(tf.State()), writeOnlySecret)
 }
 
 // TestAccSecretNeverShows is promise P4, for all that a CLI prints, logs and writes.
 func TestAccSecretNeverShows(t *testing.T) {
 	t.Parallel()
-	w, canaries := indiscreet(t, 1)
-	cli := w.CLI(t, secrets("var.plain", "var.secret", 1)+
-		"variable \"secret\" {\n  type = string\n  ephemeral = true\n}\nvariable \"plain\" {\n  type = string\n  "+
-		"sensitive = true\n}\n")
-	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+cli.Dir+"/trace.log", "TF_VAR_secret="+nowhere,
-		"TF_VAR_plain="+inState)
-	var said string
+	w, canaries := newQuotingWorld(t, 1)
+	cli := w.CLI(t, secretsConfig("var.plain", "var.secret", 1)+"variable \"secret\" {\n"+
+		"  type = string\n"+
+		"  ephemeral = true\n"+
+		"}\n"+
+		"variable \"plain\" {\n"+
+		"  type = string\n"+
+		"  sensitive = true\n"+
+		"}\n")
+	cli.Env = append(cli.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+cli.Dir+"/trace.log", "TF_VAR_secret="+writeOnlySecret,
+		"TF_VAR_plain="+storedSecret)
+	var output string
 	for range 7 { // what was set although it was refused is adopted, and changed: the third time with success
 		more, _ := cli.Run("apply", "-auto-approve", "-no-color")
-		said += more
+		output += more
 	}
-	w.Inject(wawptest.Fault{Match: list, Reshape: misread})
+	w.Inject(wawptest.Fault{Match: list, Reshape: unreadableList})
 	plan, _ := cli.Run("plan", "-no-color", "-destroy", "-out=saved.tfplan")
 	w.ClearFaults()
-	acctest.Lacks(t, said+plan, canaries...)
+	acctest.Lacks(t, output+plan, canaries...)
 	hooks := w.Webhooks(id) // in the order in which they were made
 	slices.SortFunc(hooks, func(a, b wawptest.Webhook) int { return strings.Compare(a.URL, b.URL) })
-	if len(hooks) != 2 || len(cli.State()) != 2 || hooks[0].Secret != inState || hooks[1].Secret != nowhere {
-		t.Fatalf("Wawp has %d webhooks, the state %d:\n%s", len(hooks), len(cli.State()), said)
+	if len(hooks) != 2 || len(cli.State()) != 2 || hooks[0].Secret != storedSecret || hooks[1].Secret != writeOnlySecret {
+		t.Fatalf("Wawp has %d webhooks, the state %d:\n%s", len(hooks), len(cli.State()), output)
 	}
 	allowed := []string{"terraform.tfstate", "terraform.tfstate.backup"}
 	found := false
@@ -889,7 +896,7 @@ func TestAccSecretNeverShows(t *testing.T) {
 				continue
 			}
 			// Terraform puts the prior state and the planned values into a saved plan, sensitive or not.
-			if secret == inState && (slices.Contains(allowed, file) || strings.HasPrefix(file, "saved.tfplan/")) {
+			if secret == storedSecret && (slices.Contains(allowed, file) || strings.HasPrefix(file, "saved.tfplan/")) {
 				found = found || file == "terraform.tfstate"
 				continue
 			}
@@ -901,10 +908,14 @@ func TestAccSecretNeverShows(t *testing.T) {
 	}
 }
 
-// many configures n webhooks of one session.
-func many(n int, events string) string {
-	return fmt.Sprintf("resource \"wawp_session_webhook\" \"x\" {\n  count = %d\n  instance_id = %q\n  url = "+
-		"\"%s/${count.index}\"\n  events = %s\n}\n", n, id, target, events)
+// webhooksConfig configures n webhooks of one session.
+func webhooksConfig(n int, events string) string {
+	return fmt.Sprintf("resource \"wawp_session_webhook\" \"x\" {\n"+
+		"  count = %d\n"+
+		"  instance_id = %q\n"+
+		"  url = \"%s/${count.index}\"\n"+
+		"  events = %s\n"+
+		"}\n", n, id, target, events)
 }
 
 // TestManyWebhooksOfOneSession creates, changes and deletes 20 webhooks of one session, in one apply each, at a server
@@ -918,7 +929,7 @@ func TestManyWebhooksOfOneSession(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			const n = 20
-			w := world(t, wawptest.Config{WriteRace: 2 * time.Millisecond})
+			w := newWorld(t, wawptest.Config{WriteRace: 2 * time.Millisecond})
 			if fault != nil {
 				w.Inject(*fault)
 			}
@@ -936,8 +947,8 @@ func TestManyWebhooksOfOneSession(t *testing.T) {
 					}
 				}
 			}
-			run(many(n, `["message"]`), n, "message")
-			run(many(n, `["message.ack", "poll.vote"]`), n, "message.ack", "poll.vote")
+			run(webhooksConfig(n, `["message"]`), n, "message")
+			run(webhooksConfig(n, `["message.ack", "poll.vote"]`), n, "message.ack", "poll.vote")
 			run("", 0)
 		})
 	}

@@ -8,15 +8,15 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// This file has what the resource does to the webhooks of a session. Wawp keeps them in one list, so each write waits
-// for its turn, and who must look before a write looks in the same turn.
+// This file writes to the webhooks of a session. Wawp keeps them in one list, so a lock admits one writer at a time. A
+// writer that must read the list first reads it with the lock held.
 
-// errTwice is what comes of a webhook that another resource of the same run has made or adopted.
-var errTwice = errors.New("declared twice")
+// errDeclaredTwice says that another resource of the same run has created or adopted the webhook.
+var errDeclaredTwice = errors.New("declared twice")
 
-// create makes the webhook, or returns the one that is on its URL already: one that is as wanted only gets the secret.
-// It looks while it is its turn, so that nobody else in this process makes or deletes one in between. It says what it
-// was at when it failed.
+// create creates the webhook, or returns the existing one with the same URL. If that has the wanted settings, create
+// only sends the secret. It holds the lock from the list to the write, so that no other resource of this process
+// changes the list in between. If it fails, it returns the operation that failed.
 func (r *Resource) create(
 	ctx context.Context, id string, wanted wawp.Webhook, secret string,
 ) (*wawp.Webhook, operation, error) {
@@ -26,34 +26,34 @@ func (r *Resource) create(
 	}
 	defer unlock()
 	if r.client.IsClaimed(wanted.Key(id)) {
-		return nil, making, errTwice
+		return nil, making, errDeclaredTwice
 	}
 	hooks, err := r.client.ListWebhooksAlone(ctx, id, wanted.URL)
 	if err != nil {
 		return nil, lookingFor, err
 	}
-	there, found := wawp.FindWebhook(hooks, wanted.URL)
+	existing, found := wawp.FindWebhook(hooks, wanted.URL)
 	switch {
-	case found && !there.Matches(wanted):
-		return &there, making, nil
+	case found && !existing.Matches(wanted):
+		return &existing, making, nil
 	case !found:
 		if err = r.client.SetWebhook(ctx, id, wanted, secret); err == nil {
 			r.client.Claim(wanted.Key(id))
 		}
 		return nil, making, err
 	case secret != "":
-		if err = r.client.UpdateWebhook(ctx, id, there.URL, wawp.WebhookChange{Secret: &secret}); err == nil {
+		if err = r.client.UpdateWebhook(ctx, id, existing.URL, wawp.WebhookChange{Secret: &secret}); err == nil {
 			r.client.Claim(wanted.Key(id))
 		}
-		return &there, changing, err
+		return &existing, changing, err
 	}
-	wanted.Retries = cmp.Or(wanted.Retries, there.Retries)
+	wanted.Retries = cmp.Or(wanted.Retries, existing.Retries)
 	r.client.Adopt(id, wanted)
-	return &there, changing, nil
+	return &existing, changing, nil
 }
 
-// remove deletes the webhook of an object in the state, but not one that this run has made or adopted. One that was
-// adopted without a secret may have that of the object: then it is made again.
+// remove deletes the webhook of an object in the state, but not one that this run has created or adopted. If it was
+// adopted without a secret, it may still have the secret of the object. Then remove deletes it and creates it again.
 func (r *Resource) remove(ctx context.Context, id string, m model) error {
 	hook := m.webhook()
 	var again *wawp.Webhook
@@ -63,76 +63,76 @@ func (r *Resource) remove(ctx context.Context, id string, m model) error {
 		case isAdopted && m.hasSecret():
 			again = &adopted
 		case r.client.IsClaimed(hook.Key(id)):
-			return errTwice
+			return errDeclaredTwice
 		}
 		return r.client.DeleteWebhook(ctx, id, address)
 	})
-	if again != nil && (err == nil || isMissing(err)) {
-		return r.makeAgain(ctx, id, *again)
+	if again != nil && (err == nil || isNotListed(err)) {
+		return r.recreate(ctx, id, *again)
 	}
 	return err
 }
 
-// makeAgain makes a webhook without a secret that was deleted for that: a change keeps the secret, and so may whatever
-// else writes a webhook that is there.
-func (r *Resource) makeAgain(ctx context.Context, id string, wanted wawp.Webhook) error {
-	err := r.inTurn(ctx, id, func() error { return r.client.SetWebhook(ctx, id, wanted, "") })
+// recreate creates a deleted webhook again, without a secret. No other request removes a secret: a change keeps it.
+func (r *Resource) recreate(ctx context.Context, id string, wanted wawp.Webhook) error {
+	err := r.withLock(ctx, id, func() error { return r.client.SetWebhook(ctx, id, wanted, "") })
 	if err != nil {
-		return &deletedError{err}
+		return &recreateError{err}
 	}
 	return nil
 }
 
-// deletedError is why a webhook that was deleted could not be made again.
-type deletedError struct{ cause error }
+// recreateError says that a webhook was deleted, but could not be created again.
+type recreateError struct{ cause error }
 
-func (e *deletedError) Error() string {
+func (e *recreateError) Error() string {
 	return "it was deleted, and could not be made again: " + e.cause.Error()
 }
 
-// missingError is the answer of who does not know a webhook that is not listed either, nor was some seconds later.
-type missingError struct {
+// notListedError is an error of a request about a webhook that two lists lack, some seconds apart.
+type notListedError struct {
 	error
-	listed []wawp.Webhook // in its place
+	listed []wawp.Webhook // the webhooks that are listed instead
 }
 
-func (e *missingError) Unwrap() error { return e.error }
+func (e *notListedError) Unwrap() error { return e.error }
 
-// write does something to the webhook on an address. Where Wawp does not know it there, write looks for it, twice, and
-// does it to what is listed: the engine was restarting, or Wawp writes the address in its own way.
+// write calls do for the webhook with an address. If Wawp does not know the webhook, write looks for it in the list,
+// twice, and calls do for the listed address: the engine may have been restarting, or Wawp spells the address
+// differently.
 func (r *Resource) write(ctx context.Context, id, address string, do func(address string) error) error {
-	answer := r.inTurn(ctx, id, func() error { return do(address) })
-	if !isUnknown(answer) {
+	answer := r.withLock(ctx, id, func() error { return do(address) })
+	if !mayBeUnknown(answer) {
 		return answer
 	}
 	var listed []wawp.Webhook
 	var isListed bool
 	look := func() error {
-		var there wawp.Webhook
+		var existing wawp.Webhook
 		var err error
 		if listed, err = r.client.ListWebhooksAlone(ctx, id, address); err != nil {
 			return err
 		}
-		if there, isListed = wawp.FindWebhook(listed, address); isListed {
-			answer = do(there.URL)
+		if existing, isListed = wawp.FindWebhook(listed, address); isListed {
+			answer = do(existing.URL)
 		}
 		return nil
 	}
-	err := twice(ctx, r.client, func() (bool, error) {
-		err := r.inTurn(ctx, id, look)
-		return !isUnknown(answer), err
+	err := lookTwice(ctx, r.client, func() (bool, error) {
+		err := r.withLock(ctx, id, look)
+		return !mayBeUnknown(answer), err
 	})
 	switch {
 	case err != nil:
 		return err
-	case isUnknown(answer) && !isListed:
-		return &missingError{answer, listed}
+	case mayBeUnknown(answer) && !isListed:
+		return &notListedError{answer, listed}
 	}
 	return answer
 }
 
-// inTurn does something while nobody else in this process writes to the webhooks of a session.
-func (r *Resource) inTurn(ctx context.Context, id string, do func() error) error {
+// withLock calls do while no other resource of this process writes to the webhooks of the session.
+func (r *Resource) withLock(ctx context.Context, id string, do func() error) error {
 	unlock, err := r.client.LockWebhooks(ctx, id)
 	if err != nil {
 		return err
@@ -141,9 +141,9 @@ func (r *Resource) inTurn(ctx context.Context, id string, do func() error) error
 	return do()
 }
 
-// twice looks for a webhook, and once more after a pause if it is not found: an engine that restarts lists none for
-// some seconds.
-func twice(ctx context.Context, client *wawp.Client, look func() (found bool, err error)) error {
+// lookTwice calls look, and once more after a pause if it finds no webhook: an engine that restarts lists none for some
+// seconds.
+func lookTwice(ctx context.Context, client *wawp.Client, look func() (found bool, err error)) error {
 	if found, err := look(); found || err != nil {
 		return err
 	}
@@ -154,10 +154,10 @@ func twice(ctx context.Context, client *wawp.Client, look func() (found bool, er
 	return err
 }
 
-// isMissing says whether a webhook was looked for, and is not there.
-func isMissing(err error) bool { return errors.As(err, new(*missingError)) }
+// isNotListed reports whether the webhook was looked for, but is not listed.
+func isNotListed(err error) bool { return errors.As(err, new(*notListedError)) }
 
-// isUnknown says whether Wawp may not know the webhook, or its session.
-func isUnknown(err error) bool {
+// mayBeUnknown reports whether Wawp may not know the webhook or its session.
+func mayBeUnknown(err error) bool {
 	return wawp.KindOf(err).Missing() || wawp.KindOf(err) == wawp.NotFound
 }
