@@ -322,7 +322,8 @@ func (r *run) undoAllowed(c commandSetup, before snapshot) map[string]bool {
 			wanted = wanted && !slices.Contains(c.replacedAddresses, address(i)) || isProtected(i) && !c.allowsDestroy
 		} else {
 			keepsSecret := declared["stored"] == true || declared["version"] != nil
-			wanted = wanted && r.config.createBeforeDestroy && (keepsSecret || !hasSecret(i))
+			wanted = wanted && r.config.createBeforeDestroy && (keepsSecret || !hasSecret(i)) &&
+				!before.isReplaced(text(i, "instance_id"), c.replacedAddresses)
 		}
 		if !wanted && !c.readOnly && c.target == "" {
 			all[realObject(i)] = true
