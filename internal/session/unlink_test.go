@@ -115,10 +115,10 @@ func TestDestroyUnlinksThePhone(t *testing.T) {
 			[]string{warns, "invalid_instance"},
 		},
 		"starting for ever": {
-			true, true, "WORKING", "timeouts = { delete = \"400ms\" }",
+			true, true, "WORKING", "timeouts = { delete = \"2s\" }",
 			[]wawptest.Fault{status(0, "STARTING")},
 			nil,
-			[]string{warns, "was STARTING", "within 200ms"},
+			[]string{warns, "was STARTING", "within 1s"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
