@@ -23,7 +23,7 @@ func main() {
 	flag.Parse()
 
 	collectLess()
-	// only net/http writes there, and quotes what a server sends unasked: it may hold a secret
+	// Only net/http writes to this log. It quotes what a server sends unasked, which may hold a secret.
 	log.SetOutput(io.Discard)
 	if !*debugged {
 		parent.Watch(time.Second)
@@ -36,8 +36,8 @@ func main() {
 	}
 }
 
-// collectLess has garbage collected a fifth as often as by default, as long as that takes little memory: a provider
-// lives for seconds. Who has set GOGC or GOMEMLIMIT decides.
+// collectLess makes the garbage collector run less often, until the heap is large: a provider lives for seconds. GOGC
+// and GOMEMLIMIT take precedence if they are set.
 func collectLess() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)

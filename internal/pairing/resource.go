@@ -59,7 +59,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	}
-	isDestroyed := !plan.InstanceID.Equal(prior.InstanceID) // destroyed, or replaced by the pairing of another session
+	// The plan of a destroy has no instance id, and that of a replacement another one.
+	isDestroyed := !plan.InstanceID.Equal(prior.InstanceID)
 	if id := prior.InstanceID; isDestroyed && prior.LogoutOnDestroy.ValueBool() {
 		resp.Diagnostics.Append(object(id.ValueString()).Unlinks(prior.PhoneNumber, prior.PushName))
 	}
@@ -102,6 +103,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	w := &phoneWait{client: r.client, id: id, expected: expected, isNewPhone: r.client.IsUnlinked(id)}
 	last, err := watchForPhone(ctx, r.client, id, w.look)
 	d := notPaired(ctx, expected, last, timeout, err)
+	// If the timeout has ended the wait, the phone is not claimed yet. A second claim does no harm.
 	if d == nil && !w.claim() {
 		d = stillUnlinking(id, timeout)
 	}
@@ -133,8 +135,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 
 	id := m.InstanceID.ValueString()
 	session, ok := object(id).ReadSession(ctx, r.client, req, resp)
-	switch doubt := state.Doubt(ctx, r.client, req.Private); {
-	case !ok:
+	doubt := state.Doubt(ctx, r.client, req.Private)
+	switch {
+	case !ok: // ReadSession has decided
 	case justImported && session.Status != wawp.StatusWorking:
 		resp.Diagnostics.Append(nothingToImport(session))
 	case session.Status == wawp.StatusScan && doubt != "":

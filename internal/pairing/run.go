@@ -58,7 +58,7 @@ func (r *pairingRun) look(ctx context.Context, l wawp.Look) (bool, error) {
 		}
 		r.change = nil
 	}
-	isFirst := !r.hasStatus && l.Status != ""
+	isFirst := !r.hasStatus && l.Status != "" // the first status counts at once
 	r.hasStatus = r.hasStatus || isFirst
 	switch {
 	case l.Status == wawp.StatusWorking && isLinked(l, r.number):
@@ -163,7 +163,8 @@ func (r *pairingRun) keepRefusal(ctx context.Context, err error) error {
 	return nil
 }
 
-// cause returns the error that ended the run. If the timeout did while Wawp gave no code, that refusal says more.
+// cause returns the error that ended the run. If ctx has ended it while Wawp gave no code, cause returns why there was
+// none, because that says more.
 func (r *pairingRun) cause(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil && r.lastRefusal != nil {
 		return r.lastRefusal
@@ -182,7 +183,7 @@ func displayTime(expiresAt, now time.Time) time.Duration {
 // showPairingCode shows a code to type. It asks for one code each time that the session becomes SCAN_QR_CODE: a second
 // one would replace the code that a person is typing. After a refusal it asks again, a few times.
 func (r *pairingRun) showPairingCode(ctx context.Context, l wawp.Look) error {
-	if r.shownCode != "" || l.Row%2 == 0 {
+	if r.shownCode != "" || l.Row%2 == 0 { // it asks at each second look
 		return nil
 	}
 	code, err := r.client.RequestPairingCode(ctx, r.id, r.number)

@@ -52,9 +52,12 @@ func (w *phoneWait) look(l wawp.Look) (bool, error) {
 	w.wasNewPhone = w.isNewPhone
 	w.isNewPhone = w.isNewPhone || l.Status != "" && l.Status != wawp.StatusWorking || w.client.IsUnlinked(w.id)
 	switch {
-	case l.Status == wawp.StatusStopped, !isLinked(l, w.expected):
-		return l.Status == wawp.StatusStopped && l.Settled(), nil
+	case l.Status == wawp.StatusStopped:
+		return l.Settled(), nil
+	case !isLinked(l, w.expected):
+		return false, nil
 	case isNumberMissing(w.expected, l.Session), isOtherPhone(w.expected, l.Session):
+		// A phone that is refused ends the wait, unless it is an old one that is about to be unlinked.
 		return w.wasNewPhone || !w.client.IsClaimed(logoutKey(w.id)), nil
 	}
 	return w.claim(), nil

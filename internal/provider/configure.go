@@ -28,7 +28,7 @@ const (
 	envBaseURL     = "WAWP_BASE_URL"
 )
 
-// known says whether no argument is unknown.
+// known says whether Terraform knows all arguments. One that is not set is known.
 func (m model) known() bool {
 	for _, argument := range []attr.Value{
 		m.AccessToken, m.BaseURL, m.RequestTimeout, m.MaxRetries, m.RequestsPerSecond,
@@ -88,7 +88,7 @@ func (m model) baseURL(getenv func(string) string, diags *diag.Diagnostics) *url
 	}
 	u, err := wawp.ParseBaseURL(text)
 	if err != nil {
-		// The diagnostic does not point at base_url either, because that may have a password in it.
+		// The diagnostic does not point at base_url, because Terraform would quote its line: a password may be in it.
 		diags.AddError("Invalid API address",
 			fmt.Sprintf("%s is not the address of an API: %s.", origin, err))
 		return nil

@@ -88,8 +88,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			},
 			"request_timeout": schema.StringAttribute{
 				MarkdownDescription: "How long one attempt of a request may take, as a duration such as `90s` or " +
-					"`2m`. Default: " +
-					"`60s`. It starts once there is a connection, which may take as long again, but 30 seconds at " +
+					"`2m`. Default: `60s`. It starts once there is a connection, which may take as long again, but 30 seconds at " +
 					"most. Creating a session can be slow. An attempt to create a session that is under way is never interrupted " +
 					"before this time, so a CI job needs a longer grace period than this between the signal that ends it and the " +
 					"kill.",
@@ -105,8 +104,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			},
 			"requests_per_second": schema.Float64Attribute{
 				MarkdownDescription: "How many requests per second the provider sends at most, for example `0.5` or " +
-					"`10`. Default: " +
-					"no limit.",
+					"`10`. Default: no limit.",
 				Optional:   true,
 				Validators: []validator.Float64{float64validator.AtLeast(0.01)},
 			},

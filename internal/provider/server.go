@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
 
-// envProtocolData is the environment variable with a folder into which terraform-plugin-go writes what Terraform sends
-// to the provider, also the access token and write-only arguments.
+// envProtocolData is an environment variable that names a folder. terraform-plugin-go writes there what Terraform sends
+// to the provider: also the access token and write-only arguments.
 const envProtocolData = "TF_LOG_SDK_PROTO_DATA_DIR"
 
 // Serve serves the provider until Terraform ends the connection. With debug it waits for Terraform to attach.
@@ -69,8 +69,8 @@ type server struct {
 	actions  sync.RWMutex // each running action holds it for reading
 }
 
-// ConfigureProvider implements [tfprotov6.ProviderServer]. With -debug, one process serves several runs, so a new run
-// ends the stop of the one before.
+// ConfigureProvider implements [tfprotov6.ProviderServer]. With -debug, one process serves several runs: a run that
+// begins is not stopped, even if the one before was.
 func (s *server) ConfigureProvider(ctx context.Context,
 	req *tfprotov6.ConfigureProviderRequest,
 ) (*tfprotov6.ConfigureProviderResponse, error) {
@@ -78,8 +78,8 @@ func (s *server) ConfigureProvider(ctx context.Context,
 	return s.protocol.ConfigureProvider(ctx, req)
 }
 
-// InvokeAction implements [tfprotov6.ActionServer]. Once an action is interrupted, it sends the end only, because
-// Terraform 1.14 crashes if progress follows an interruption.
+// InvokeAction implements [tfprotov6.ActionServer]. After an interruption it drops the progress of the action, and
+// sends only its end: Terraform 1.14 crashes if progress follows an interruption.
 func (s *server) InvokeAction(ctx context.Context,
 	req *tfprotov6.InvokeActionRequest,
 ) (*tfprotov6.InvokeActionServerStream, error) {

@@ -35,7 +35,7 @@ type Action struct {
 type actionKind struct {
 	name            string // follows wawp_session_ in the action's type
 	description     string
-	transientStatus string // counts as reached only once it has lasted
+	transientStatus string // the status before the request counts at once, but this one only once it has lasted
 	run             func(context.Context, *actionRun) *problem
 }
 

@@ -19,7 +19,8 @@ const (
 
 const runAgain = "Run the action again if needed: it reads the session's status first."
 
-// waitFailed explains why the session was not seen to reach a goal. The goal "" is to be seen at all.
+// waitFailed explains why a wait failed. goal completes the sentence "the session was not seen to ..."; with "" the
+// session was not seen at all.
 func (r *actionRun) waitFailed(ctx context.Context, goal string, err error) *problem {
 	detail := fmt.Sprintf("Nothing was sent: the session %s was not seen", r.id)
 	if r.accepted != "" {

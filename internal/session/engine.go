@@ -21,9 +21,10 @@ const (
 type problem struct {
 	summary string
 	detail  string
-	// failed says that a request failed. Otherwise Wawp accepted all requests, and the wait ended too early.
+	// failed says that the problem is an error in an update: a request failed, or Wawp reports no status. Otherwise
+	// Wawp accepted all requests, and the problem is a warning.
 	failed bool
-	err    error // of that request
+	err    error // of the request that failed
 }
 
 // reconcile brings a session to the desired state within waitTimeout. It reads the status first, sends a request only
@@ -75,7 +76,8 @@ func waitForStatus(
 ) (wawp.Look, error) {
 	var last wawp.Look
 	_, err := client.WatchSession(ctx, id, func(l wawp.Look) (bool, error) {
-		over := l.Err == nil && (l.Lasts() || l.Status != "" && (l.Status != transientStatus || l.Settled()))
+		counts := l.Status != "" && (l.Status != transientStatus || l.Settled())
+		over := l.Err == nil && (counts || l.Lasts())
 		if !over {
 			observe(l)
 		}

@@ -89,7 +89,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(state.Created(ctx, r.client, resp.Private, true)...)
 		resp.Diagnostics.Append(warnIfLinked(ctx, resp.Private, session)...)
 	}
-	plan.refresh(created)
+	plan.refresh(created) // the first names that Wawp reports are kept
 	record(ctx, resp, plan, session)
 }
 
@@ -124,7 +124,7 @@ func (r *Resource) deleteOrphan(ctx context.Context, id string, p state.Private)
 }
 
 // afterCreate brings the new session to desired_state, if that is set. Otherwise it reads the status that the answer to
-// the create lacked.
+// the create lacked. Its results are those of reconcile.
 func (r *Resource) afterCreate(ctx context.Context, created wawp.Session, want types.String,
 	waitTimeout time.Duration,
 ) (wawp.Session, bool, *problem) {
@@ -238,11 +238,12 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !m.isPaired() {
 		waitTimeout = min(waitTimeout, defaultWaitTimeout)
 	}
-	last, stillLinked := r.unlink(ctx, m, waitTimeout)
+	last, logoutErr := r.unlink(ctx, m, waitTimeout)
 	found, err := m.object().RemoveSession(ctx, r.client, req.Private)
+	wasGone := err != nil && wawp.KindOf(logoutErr).Missing() // already before the logout
 	switch {
-	case found.Verdict == wawp.Absent && stillLinked != nil && (err == nil || !wawp.KindOf(stillLinked).Missing()):
-		resp.Diagnostics.Append(notLoggedOut(last, waitTimeout, stillLinked))
+	case found.Verdict == wawp.Absent && logoutErr != nil && !wasGone:
+		resp.Diagnostics.Append(notLoggedOut(last, waitTimeout, logoutErr))
 	case found.Verdict == wawp.Absent:
 	case found.Verdict == wawp.Forgotten:
 		resp.Diagnostics.Append(removedFromStateOnly(id, err))

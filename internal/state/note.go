@@ -84,8 +84,6 @@ func Doubt(ctx context.Context, client *wawp.Client, p Private) string {
 // known returns what the note says of an object.
 func known(ctx context.Context, client *wawp.Client, p Private) wawp.Known {
 	n := load(ctx, p)
-	return wawp.Known{
-		Described: n.Described, Made: time.Unix(n.Made, 0), OtherAccount: n.Account != "" &&
-			n.Account != client.Account(),
-	}
+	isOther := n.Account != "" && n.Account != client.Account()
+	return wawp.Known{Described: n.Described, Made: time.Unix(n.Made, 0), OtherAccount: isOther}
 }

@@ -44,6 +44,7 @@ func (o Object) ReadSession(
 	ctx context.Context, client *wawp.Client, req resource.ReadRequest, resp *resource.ReadResponse,
 ) (wawp.Session, bool) {
 	var now wawp.Session
+	// read keeps the session that was found, or reads it if none was found yet.
 	read := func(found wawp.Session) (err error) {
 		now = found
 		if now.InstanceID == "" {
@@ -65,7 +66,8 @@ func (o Object) ReadAgain(
 	ctx context.Context, client *wawp.Client, req resource.ReadRequest, resp *resource.ReadResponse,
 	err error, again func(wawp.Session) error,
 ) bool {
-	found := wawp.Finding{Verdict: wawp.Broken} // an object that was just imported may never have existed
+	// An object that was just imported may never have existed. So its failure is reported, and proves nothing.
+	found := wawp.Finding{Verdict: wawp.Broken}
 	if !JustImported(ctx, req.Private) {
 		k := o.known(ctx, client, req.Private)
 		found = client.Find(ctx, o.InstanceID, k, err)
@@ -98,7 +100,7 @@ func (o Object) Gone(
 	ctx context.Context, client *wawp.Client, req resource.ReadRequest, resp *resource.ReadResponse, reason string,
 ) {
 	if doubt := Doubt(ctx, client, req.Private); doubt != "" {
-		resp.Diagnostics.Append(o.Kept(doubt, "What Wawp tells of it: "+reason+"."))
+		resp.Diagnostics.Append(o.Kept(doubt, "What Wawp reports of it: "+reason+"."))
 		return
 	}
 	resp.Diagnostics.AddWarning("Wawp "+o.Noun+" is gone: "+o.InstanceID, fmt.Sprintf(

@@ -53,7 +53,8 @@ type Finding struct {
 }
 
 // Find judges an error of session/info, or of an endpoint for an object of a session. A session is Absent only if three
-// answers agree that there is no such instance: the error, then after a pause session/info, then its sending policy.
+// answers agree that there is no such instance: the error; session/info, after a pause; and the endpoint of the sending
+// policy.
 func (c *Client) Find(ctx context.Context, id string, known Known, err error) Finding {
 	if verdict, reason := known.judge(err); verdict != Absent {
 		return Finding{Verdict: verdict, Reason: reason}
@@ -83,7 +84,8 @@ func (c *Client) RemoveSession(ctx context.Context, id string, known Known) (Fin
 			return Finding{Verdict: Absent}, nil
 		}
 	}
-	found := c.confirm(ctx, id, known, session, infoErr, kind != NoSuchInstance)
+	isLessClear := kind != NoSuchInstance // then the sending policy must confirm it too
+	found := c.confirm(ctx, id, known, session, infoErr, isLessClear)
 	if !known.Described && !known.OtherAccount && isUnknownRoute(err) && isUnknownRoute(infoErr) {
 		if _, policyErr := c.GetRateLimit(ctx, id); isUnknownRoute(policyErr) {
 			found.Verdict = Forgotten
@@ -100,7 +102,8 @@ func isUnknownRoute(err error) bool {
 		slices.Contains([]string{"", "404", "405", "not_found", "rest_no_route"}, strings.ToLower(e.Code))
 }
 
-// confirm judges a second read of session/info. With policy, it also reads the sending policy.
+// confirm judges the second look at a session: what session/info answers after the pause. With policy, the sending
+// policy must confirm an absence too.
 func (c *Client) confirm(ctx context.Context, id string, known Known, session Session, err error, policy bool) Finding {
 	const unsure = "Wawp answers that there is no such session, but "
 	if err == nil {

@@ -11,8 +11,8 @@ import "context"
 type Change struct {
 	// Name is start, stop or restart; "" is a boot that is under way without a request.
 	Name string
-	// Failure is the error of the request, if there was one. Make sets it to nil if the change is under way all the
-	// same.
+	// Failure is the error of the request; nil if there was none. Make sets it to nil if the change has begun all the
+	// same. So after an error of Make, Failure tells whether the request failed, or only the wait.
 	Failure error
 	// Begun says that the status has changed since the request. If a restart takes less time than lies between two
 	// looks, nobody sees it begin.
@@ -22,7 +22,7 @@ type Change struct {
 	Unlinked bool
 
 	send      func(*Client, context.Context, string) (Session, error)
-	before    string // the status before the request
+	before    string // the status before the request; "" for a boot, so that any status is its beginning
 	unchanged int    // how many looks after a failed request show no change
 }
 
@@ -46,8 +46,8 @@ func Stop(before string) *Change {
 func Boot() *Change { return &Change{} }
 
 // Make changes the engine of a session, and waits until the status shows that it has happened. seen is the last look at
-// the session before. Each look is reported to onLook, which may be nil. Make returns the session as last seen, and the
-// error that ended the wait, or that of the request: see Failure.
+// the session before. Each look is reported to onLook, which may be nil. Make returns the session as last seen, and
+// the error of the request, or of the wait: Failure tells which.
 func (c *Client) Make(ctx context.Context, change *Change, seen Look, onLook func(Look)) (Session, error) {
 	if change.send == nil {
 		if over, _ := change.See(seen); over {
@@ -79,7 +79,7 @@ func (c *Change) Send(ctx context.Context, client *Client, id string) error {
 	c.Failure = err
 	switch kind := KindOf(err); {
 	case err == nil && isDocumented(after.Status):
-		c.see(after)
+		c.noteBeginning(after)
 	case err != nil && (ctx.Err() != nil || isFinal(kind) || kind == NotSent || kind == TooManyRequests):
 		return err
 	}
@@ -97,25 +97,27 @@ func (c *Change) See(l Look) (over bool, err error) {
 	if l.Err != nil {
 		return false, nil //nolint:nilerr // the error may have passed by the next look
 	}
-	c.see(l.Session)
+	c.noteBeginning(l.Session)
 	switch {
 	case c.hasHappened(l):
 		return true, nil
 	case c.Failure == nil, c.Begun:
 		return false, nil
 	}
-	waitTimeout := passing
+	limit := passing
 	if OutcomeUnknown(c.Failure) {
-		waitTimeout = passingStart
+		limit = passingStart
 	}
 	c.unchanged++
-	if (Look{Row: c.unchanged}).HasLasted(waitTimeout) {
+	if (Look{Row: c.unchanged}).HasLasted(limit) {
 		return false, c.Failure
 	}
 	return false, nil
 }
 
-func (c *Change) see(s Session) {
+// noteBeginning sets Begun if the status of a session shows that the change has begun. For a stop, a later status takes
+// that back.
+func (c *Change) noteBeginning(s Session) {
 	switch {
 	case s.Status == "":
 	case c.Name == "stop":

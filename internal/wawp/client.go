@@ -46,8 +46,7 @@ const (
 	defaultRetryWait      = time.Second
 )
 
-// keptConnections is how many idle connections are kept. By default, Terraform runs as many operations at
-// once.
+// keptConnections is how many idle connections are kept: as many as Terraform runs operations at once by default.
 const keptConnections = 10
 
 // Options configures a [Client].
@@ -84,7 +83,7 @@ type Options struct {
 type Client struct {
 	options Options // with the defaults in place
 	limiter *rate.Limiter
-	single  http.RoundTripper // opens a connection for each request; that of the options reuses connections
+	single  http.RoundTripper // opens a connection for each request; options.Transport reuses connections
 	redact  redactor
 
 	reads     singleflight.Group       // reads of webhooks, by instance id
@@ -126,7 +125,7 @@ func New(o Options) *Client {
 }
 
 // Account returns a mark that tells one account from another: 16 bits of a hash of the access token and the address of
-// the API. That is far too little to find the token by.
+// the API. So few bits do not give the token away.
 func (c *Client) Account() string {
 	hash := sha256.Sum256([]byte(c.options.AccessToken + "\n" + c.options.BaseURL.String()))
 	return hex.EncodeToString(hash[:2])
@@ -211,7 +210,7 @@ func (o operation) fill(parameters fields) (path string, others fields, err erro
 		segment := url.PathEscape(fmt.Sprint(value))
 		filled := strings.ReplaceAll(path, "{"+name+"}", segment)
 		if filled == path {
-			continue
+			continue // the path does not name this parameter
 		}
 		if slices.Contains([]string{"", ".", ".."}, segment) {
 			return "", nil, fmt.Errorf("%s would lead to another path", name)
@@ -256,7 +255,8 @@ func (c *Client) redactorFor(instanceID string, parameters fields) redactor {
 func (c *Client) request(ctx context.Context, op operation, instanceID string, parameters fields) (*http.Request,
 	error,
 ) {
-	query, content := url.Values{"access_token": {c.options.AccessToken}}, fields{"access_token": c.options.AccessToken}
+	query := url.Values{"access_token": {c.options.AccessToken}}
+	content := fields{"access_token": c.options.AccessToken} // of the body
 	if instanceID != "" {
 		query.Set("instance_id", instanceID)
 		content["instance_id"] = instanceID

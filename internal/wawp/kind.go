@@ -24,7 +24,7 @@ const (
 	// NotSent is a request that did not reach the server, but may do so the next time.
 	NotSent Kind = "not sent"
 
-	// BadRequest is a 400: a parameter is missing or wrong, or perhaps the status of the session.
+	// BadRequest is a 400: a parameter is missing or wrong, or perhaps the session has the wrong status.
 	BadRequest Kind = "bad request"
 	// Unauthorized is a 401: the access token is not accepted.
 	Unauthorized Kind = "unauthorized"
@@ -71,8 +71,8 @@ func (k Kind) IsTransient() bool {
 	return k.OutcomeUnknown() || k.Untimely() || k.Missing() || k == NotFound || k == NotSent || k == TooManyRequests
 }
 
-// Untimely says whether the request may have come at the wrong moment, because the session is not in the status that it
-// takes. How Wawp answers then is not documented (API.md 9).
+// Untimely says whether the request may have come at the wrong moment, because the session is not in the status that
+// the request needs. How Wawp answers then is not documented (API.md 9).
 func (k Kind) Untimely() bool { return k == Conflict || k == BadRequest }
 
 // Missing says whether there seems to be no such session. It is no proof: see [Client.Find].
@@ -150,7 +150,8 @@ func unsent(err error) Kind {
 	return NotSent
 }
 
-// refused returns the kind of a refusal by its code, if that means the same with every status; else otherwise.
+// refused returns the kind of a refusal. Some codes mean the same with every HTTP status; with any other code, the kind
+// is otherwise.
 func refused(code string, otherwise Kind) Kind {
 	switch code {
 	case "invalid_session":
@@ -177,9 +178,9 @@ func forbidden(code, message string) Kind {
 }
 
 // missing returns the kind of a 404. It tells the 404 of an instance from that of a link, a policy, a proxy or a web
-// framework (API.md 2). All codes in the body must mean the same, at whatever depth they are. If there is no code but
-// not_found, all messages must mean the same; each must say that there is no such instance, or session, and nothing
-// else.
+// framework (API.md 2). The kind is NotFound unless all statements of the body mean the same. The statements are its
+// codes, at any depth; if there is no code but not_found, they are its messages. A message means NoSuchInstance only if
+// it says nothing else.
 func missing(body document) Kind {
 	var kind Kind
 	for _, statement := range body.statements() {

@@ -110,7 +110,7 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 		}
 		kind := classify(end)
 		if kind == "" {
-			c.Claim(instanceKey(instanceID))
+			c.Claim(instanceKey(instanceID)) // the instance exists: a later create that returns its id made nothing
 			c.options.Log(ctx, record)
 			return end.answer, nil
 		}
@@ -164,6 +164,7 @@ const (
 func (c *Client) attempt(caller context.Context, op operation, instanceID string, parameters fields) outcome {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(caller))
 	defer cancel(nil)
+	// Both timers, timeout and dial, run only once they are reset.
 	timeout := time.AfterFunc(math.MaxInt64, func() { cancel(ErrTimeout) })
 	defer timeout.Stop()
 	var phase atomic.Int32
@@ -178,14 +179,14 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 		}
 	})
 	defer dial.Stop()
-	dials := sync.OnceFunc(func() { dial.Reset(c.dialTimeout()) })
-	sendable := false
+	startDial := sync.OnceFunc(func() { dial.Reset(c.dialTimeout()) })
+	isBuilt := false // net/http asks for a connection only if it accepts the request
 	request, err := c.request(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn:      func(string) { sendable = true },
-		DNSStart:     func(httptrace.DNSStartInfo) { dials() },
-		ConnectStart: func(string, string) { dials() },
+		GetConn:      func(string) { isBuilt = true },
+		DNSStart:     func(httptrace.DNSStartInfo) { startDial() },
+		ConnectStart: func(string, string) { startDial() },
 		GotConn: func(httptrace.GotConnInfo) {
-			// It is false if net/http replaces a reused connection that was closed: the time runs already.
+			// If net/http replaces a reused connection that was closed, this is the second one: the time runs already.
 			if phase.CompareAndSwap(connecting, connected) {
 				timeout.Reset(c.options.RequestTimeout)
 			}
@@ -202,8 +203,9 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 		transport = c.single
 	}
 	response, err := transport.RoundTrip(request)
-	switch sent := phase.Load() == connected; {
-	case err != nil && ctx.Err() == nil && !sendable && !sent:
+	sent := phase.Load() == connected
+	switch {
+	case err != nil && ctx.Err() == nil && !isBuilt && !sent:
 		return outcome{err: errNotBuilt}
 	case err != nil:
 		return outcome{err: c.reason(ctx, err, sent), sent: sent}
@@ -226,11 +228,11 @@ func (c *Client) read(ctx context.Context, response *http.Response) outcome {
 	var err error
 	end.body, err = io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 	// Some servers compress answers although nobody asked for it.
-	if packed, none := gzip.NewReader(bytes.NewReader(end.body)); none == nil {
+	if packed, notPacked := gzip.NewReader(bytes.NewReader(end.body)); notPacked == nil {
 		end.body, _ = io.ReadAll(io.LimitReader(packed, maxBody+1)) // a decoder notices if it is not whole
 	}
 	switch {
-	case response.StatusCode/100 != 2: // its status is enough
+	case response.StatusCode/100 != 2: // the status of a failure is enough, even if its body is not whole
 	case err != nil:
 		end.err = fmt.Errorf("the answer broke off: %w", c.reason(ctx, err, true))
 	case len(end.body) > maxBody:
@@ -252,14 +254,15 @@ func (c *Client) reason(ctx context.Context, err error, sent bool) error {
 	return networkError{err, sent}
 }
 
-// networkError is an error of the network before any timeout of this package. It hides its cause from errors.Is,
-// because package net's own timeouts, such as that of a dial, match [context.DeadlineExceeded].
+// networkError is an error of the network that no timeout or cancellation of this package has caused. It hides its
+// cause from errors.Is, because the timeouts of package net, such as that of a dial, match [context.DeadlineExceeded].
 type networkError struct {
 	error
 	sent bool
 }
 
-// Error returns the text of the cause. It replaces a text in which net/http may quote a part of the answer.
+// Error returns the text of the cause, unless net/http may quote a part of the answer there: then it returns that of
+// errBroken.
 func (n networkError) Error() string {
 	var broken *net.OpError
 	if !n.sent || errors.As(n.error, &broken) || errors.Is(n.error, io.EOF) || errors.Is(n.error, io.ErrUnexpectedEOF) {
@@ -270,18 +273,18 @@ func (n networkError) Error() string {
 
 func (n networkError) As(target any) bool { return errors.As(n.error, target) }
 
-// cancelableBody is a request body that cannot be read once its request was canceled, so that a connection that comes
-// at that very moment sends nothing.
+// cancelableBody is the body of a request. Once the request is canceled, the body cannot be read: a connection that is
+// made at that very moment then sends nothing.
 type cancelableBody struct {
 	io.ReadCloser
 	phase *atomic.Int32
 }
 
-func (g cancelableBody) Read(p []byte) (int, error) {
-	if g.phase.Load() == canceled {
+func (b cancelableBody) Read(p []byte) (int, error) {
+	if b.phase.Load() == canceled {
 		return 0, errCanceled
 	}
-	return g.ReadCloser.Read(p)
+	return b.ReadCloser.Read(p)
 }
 
 // worthWaiting says whether a pause is at most longestPause and ends before the deadline.

@@ -58,12 +58,13 @@ type Account struct {
 // (API.md 3).
 func (c *Client) CreateSession(ctx context.Context) (Session, error) {
 	a, err := c.call(ctx, createSession, "", nil)
-	if err != nil && a.status/100 != 2 {
+	if err != nil && a.status/100 != 2 { // a success that broke off may still have the id
 		return Session{}, err
 	}
 	unreadable := func(why string) error { return newUnreadable(createSession, a, c.redact, why) }
 	d := parse(a.body)
-	found, isWhole := d, len(d.layers) > 0
+	isWhole := len(d.layers) > 0
+	found := d
 	if !isWhole {
 		found = salvage(a.body)
 	}
@@ -165,6 +166,7 @@ func describesSession(d document) bool {
 	return named || hasStatus
 }
 
+// session returns the session that an answer describes, as far as it does.
 func (c *Client) session(d document, id string) Session {
 	return Session{
 		InstanceID: id,
@@ -189,6 +191,7 @@ func status(d document) string {
 	return ""
 }
 
+// account returns the account in the "me" of an answer; nil if there is none.
 func (c *Client) account(me map[string]any) *Account {
 	chatID := text(me["id"])
 	if id, ok := me["id"].(map[string]any); ok {

@@ -31,14 +31,16 @@ func isDocumented(status string) bool {
 type Look struct {
 	// Session is the session that was read. If Err is not nil, it has its id only.
 	Session
-	// Err is why the read failed. It may pass: an error that does not ends the wait.
+	// Err is why the read failed. Such a failure may pass by itself: any other has ended the wait already.
 	Err error
-	// Row counts the looks up to this one that show the same status without another between them. "No such session"
-	// counts like a status. Looks with another failure are left out.
+	// Row is how many looks in a row show the same status, including this one. Looks that were refused, or did not
+	// reach the server, count as if they showed one status of their own. After a fault or a 429, Row is 0, and the row
+	// goes on with the next look.
 	Row int
 }
 
-// HasLasted says whether looks have shown the same for a time. It counts looks, at 3 seconds each.
+// HasLasted says whether looks have shown the same status for a time. It counts the pauses between them, at 3 seconds
+// each.
 func (l Look) HasLasted(d time.Duration) bool {
 	return l.Row > int((d+defaultPollInterval-1)/defaultPollInterval)
 }
@@ -65,8 +67,8 @@ func (l Look) Settled() bool {
 // It goes on after a failure that may pass. It ends with any other failure. It also ends if a session that was never
 // seen is not found, or the server is not reached, for 15 s, because the id or the address may be wrong.
 //
-// It returns the session as last seen, and the error that ended the wait. If ctx has ended the wait, that is the
-// failure of the last look, if there is one, because it says more.
+// It returns the session as last seen, and the error that ended the wait. If ctx has ended the wait while looks failed,
+// it returns the failure of the last look, because that says more.
 func (c *Client) WatchSession(ctx context.Context, id string, look func(Look) (done bool, err error)) (Session, error) {
 	return c.watch(ctx, &watch{last: Session{InstanceID: id}}, look)
 }
@@ -99,10 +101,11 @@ type watch struct {
 	row    int     // how many looks in a row show it
 }
 
-// absence stands for a status if there is no such session.
+// absence stands for the status of a look that was refused, or did not reach the server. Most often, there is no such
+// session.
 const absence = "no such session"
 
-// add adds a look. A look that meets a fault of the server does not change the count.
+// add adds a look. A fault or a 429 says nothing about the session, and does not change the count.
 func (w *watch) add(s Session, err error) {
 	w.now = Look{Session: Session{InstanceID: w.last.InstanceID}, Err: err}
 	status := absence
