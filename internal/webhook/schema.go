@@ -101,8 +101,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				CreateDescription: "How long making the webhook may take, including retries and the wait for other " +
 					"changes of the session's webhooks. Default: `5m`.",
 				ReadDescription:   "How long reading it may take, including retries. Default and maximum: `5m`.",
-				UpdateDescription: "How long changing it may take, including the same as for `create`. Default: `5m`.",
-				DeleteDescription: "How long deleting it may take, including the same as for `create`. Default: `5m`.",
+				UpdateDescription: "How long changing it may take, with retries and waits as for `create`. Default: `5m`.",
+				DeleteDescription: "How long deleting it may take, with retries and waits as for `create`. Default: `5m`.",
 			})),
 		},
 	}

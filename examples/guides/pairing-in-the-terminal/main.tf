@@ -1,5 +1,6 @@
 resource "wawp_session" "support" {}
 
+# Starts the session if need be, and draws the QR code.
 action "wawp_session_pair" "support" {
   config {
     instance_id = wawp_session.support.instance_id
