@@ -1,4 +1,4 @@
-//go:build !race
+//go:build !race && !mutation
 
 package wawp
 
@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The race detector makes pools forget what they hold, so that what is allocated under it says nothing: this file is
-// not for it.
+// This test is not for the race detector, which makes pools forget what they hold, so that what is allocated says
+// nothing; nor for the mutation tester, which would run it for seconds with each mutant.
 
 // TestHostileAnswersCostLittleTimeAndMemory would take minutes without the bounds.
 func TestHostileAnswersCostLittleTimeAndMemory(t *testing.T) { //nolint:paralleltest // others allocate, too
