@@ -206,6 +206,9 @@ func (c *configuration) String() string {
 	b := &strings.Builder{}
 	fmt.Fprintf(b, header, c.waitTimeout, c.retries, requestsPerSecond)
 	for _, kind := range []string{kindSession, kindPolicy, kindLink, kindMessage, kindPairing, kindHook} {
+		if kind == kindMessage && !c.sendsMessages {
+			continue // Terraform before 1.14 and OpenTofu know no actions
+		}
 		all := c.objects(kind)
 		if c.forEach {
 			c.block(b, kind, "x", all)
