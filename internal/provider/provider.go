@@ -88,10 +88,9 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			},
 			"request_timeout": schema.StringAttribute{
 				MarkdownDescription: "How long one attempt of a request may take, as a duration such as `90s` or " +
-					"`2m`. Default: `60s`. It starts once there is a connection, which may take as long again, but 30 seconds at " +
-					"most. Creating a session can be slow. An attempt to create a session that is under way is never interrupted " +
-					"before this time, so a CI job needs a longer grace period than this between the signal that ends it and the " +
-					"kill.",
+					"`2m`. Default: `60s`. The time starts when there is a connection. Making the connection has the same limit, " +
+					"but 30 seconds at most. Creating a session can be slow, and is never interrupted before this time: give a CI " +
+					"job a longer grace period between the signal that ends it and the kill.",
 				Optional:   true,
 				Validators: []validator.String{validate.Duration{}},
 			},
