@@ -390,6 +390,17 @@ func TestDeepAnswerIsReadInPart(t *testing.T) {
 	}
 }
 
+// TestValuesOfAnAnswerAreLimited: a list and its values count, and what comes after the limit is not read.
+func TestValuesOfAnAnswerAreLimited(t *testing.T) {
+	t.Parallel()
+	for values, want := range map[int]bool{1: true, maxValues - 1: true, maxValues: false, 2 * maxValues: false} {
+		list := "[" + strings.Repeat("0,", values-1) + "0]"
+		if _, length, err := readValue([]byte(list)); (err == nil) != want || want && length != len(list) {
+			t.Errorf("%d values: %d bytes of %d were read, %v", values, length, len(list), err)
+		}
+	}
+}
+
 // costlyAnswers are answers of a megabyte that take long, or much memory, where each part of them is looked at in the
 // light of all others.
 func costlyAnswers() map[string]string {
