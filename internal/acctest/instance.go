@@ -109,7 +109,8 @@ func (w *walk) planInstance(b *block, i instance, address string, wanted bool) b
 		if !ok {
 			return false
 		}
-		if c.action, c.planned, _, ok = w.planChange(c, prior, config); !ok {
+		c.action, c.planned, _, ok = w.planChange(c, prior, config)
+		if !ok {
 			return false
 		}
 	}

@@ -233,7 +233,8 @@ type change struct {
 func (w *walk) startProvider() bool {
 	w.t.Helper()
 	w.scope.values = nil
-	if w.provider = w.Shared; w.provider != nil {
+	w.provider = w.Shared
+	if w.provider != nil {
 		return true
 	}
 	w.provider = Serve(w.t, w.adjust...)

@@ -45,7 +45,8 @@ func (tf *Terraform) step(step resource.TestStep) bool {
 	command := map[bool]string{true: "destroy", false: "apply"}[step.Destroy]
 	output, ok := "", true
 	if len(step.ConfigPlanChecks.PreApply) > 0 {
-		if output, ok = tf.Run("plan"); ok {
+		output, ok = tf.Run("plan")
+		if ok {
 			tf.checkPlan(step.ConfigPlanChecks.PreApply)
 		}
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
-	"github.com/wawp/terraform-provider-wawp/internal/conn"
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
+	"github.com/wawp/terraform-provider-wawp/internal/providerdata"
 	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
@@ -96,21 +96,21 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 
 // Configure takes over the provider's client.
 func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+	a.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 // ValidateConfig validates the arguments whose values are literals.
 func (a *Action) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest,
 	resp *action.ValidateConfigResponse,
 ) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	resp.Diagnostics.Append(checkConfig(ctx, req.Config)...)
 }
 
 // ModifyPlan validates the arguments that the plan knows. Terraform validates values of variables in an action nowhere
 // else.
 func (a *Action) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	resp.Diagnostics.Append(checkConfig(ctx, req.Config)...)
 	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
 }
@@ -125,7 +125,7 @@ func checkConfig(ctx context.Context, source tfsdk.Config) diag.Diagnostics {
 
 // Invoke sends the message, once, as soon as the session is WORKING.
 func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	resp.Diagnostics.Append(checkConfig(ctx, req.Config)...) // values may be new since the plan
 	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
 	if resp.Diagnostics.HasError() {
@@ -135,7 +135,7 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	timeout, diags := config.Timeouts.Invoke(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	if conn.Missing(a.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if providerdata.Missing(a.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)

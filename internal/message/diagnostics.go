@@ -9,7 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -32,8 +32,8 @@ func outcome(sent wawp.Sent, chat string) string {
 
 // sessionNotRead explains that reading the session failed, so nothing was sent.
 func sessionNotRead(id string, err error) diag.Diagnostic {
-	return explain.Diagnostic(summaryNotSent,
-		explain.Failure("Nothing was sent, because checking whether the session "+id+" is WORKING failed", err), err)
+	return diagnostic.ForError(summaryNotSent,
+		diagnostic.Failure("Nothing was sent, because checking whether the session "+id+" is WORKING failed", err), err)
 }
 
 // waitingMessage says what the action waits for.
@@ -54,7 +54,7 @@ func notReady(ctx context.Context, s wawp.Session, timeout time.Duration) diag.D
 			"action wawp_session_restart. If that does not help, log it out and link the phone again.",
 	}[s.Status]
 	if next == "" {
-		next = "Look at it in " + explain.Dashboard + "."
+		next = "Look at it in " + diagnostic.Dashboard + "."
 	}
 	what := "is " + s.Status
 	if s.Status == "" {
@@ -80,25 +80,25 @@ func notSent(id, chat string, err error) diag.Diagnostic {
 				"%s\n\n"+
 				"It was not sent again, because it could arrive twice. Look into the chat before you run the action "+
 				"again.",
-				attempt, explain.Answer(err)))
+				attempt, diagnostic.Answer(err)))
 	}
-	return explain.Diagnostic(summaryNotSent, attempt+". It was not sent.\n\n"+refusalReason(err), err)
+	return diagnostic.ForError(summaryNotSent, attempt+". It was not sent.\n\n"+refusalReason(err), err)
 }
 
 // refusalReason explains why Wawp did not send a message, and what to do next.
 func refusalReason(err error) string {
 	var e *wawp.Error
 	if !errors.As(err, &e) {
-		return explain.Reason(err)
+		return diagnostic.Reason(err)
 	}
 	if e.Kind == wawp.InvalidSession {
-		return explain.Answer(err) + "\n\n" +
+		return diagnostic.Answer(err) + "\n\n" +
 			"The session was WORKING a moment ago, so it may have lost its phone. Look at its status. Restart it " +
 			"(action wawp_session_restart), or link the phone again (action wawp_session_pair)."
 	}
 	if e.Status/100 == 2 || e.Status == http.StatusBadRequest || e.Status == http.StatusUnprocessableEntity {
-		return explain.Answer(err) + "\n\n" +
+		return diagnostic.Answer(err) + "\n\n" +
 			"Check that the recipient has WhatsApp, and that the session may write to it. Then run the action again."
 	}
-	return explain.Reason(err)
+	return diagnostic.Reason(err)
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -56,10 +56,11 @@ func (*Function) Definition(_ context.Context, _ function.DefinitionRequest, res
 func (*Function) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var diags diag.Diagnostics
 	defer func() { resp.Error = function.ConcatFuncErrors(resp.Error, function.FuncErrorFromDiags(ctx, diags)) }()
-	defer explain.Crash(ctx, &diags)
+	defer diagnostic.Recover(ctx, &diags)
 
 	var phone string
-	if resp.Error = req.Arguments.Get(ctx, &phone); resp.Error != nil {
+	resp.Error = req.Arguments.Get(ctx, &phone)
+	if resp.Error != nil {
 		return
 	}
 	digits, err := wawp.ParsePhoneNumber(phone)

@@ -10,7 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
+	"github.com/wawp/terraform-provider-wawp/internal/quote"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -27,7 +28,7 @@ const howToPair = `A person links a phone in WhatsApp, at Settings > Linked devi
 - the QR code in this terminal: the action wawp_session_pair (Terraform 1.14 or later), invoked ` +
 	`on its own or triggered before the wawp_session_pairing is created;
 - a page to hand over: link of a wawp_session_temp_link;
-- ` + explain.Dashboard + "."
+- ` + diagnostic.Dashboard + "."
 
 // Endings of the details of a failure that changed nothing.
 const (
@@ -42,17 +43,17 @@ func notPaired(ctx context.Context, expected string, last wawp.Session, timeout 
 	id, status := last.InstanceID, statusOf(last)
 	switch {
 	case err != nil && ctx.Err() == nil && !errors.Is(err, wawp.ErrNoTurn):
-		return explain.Diagnostic(summaryNotPaired,
-			explain.Failure("Waiting for a phone at the session "+id+" failed", err)+"\n\n"+nothingChanged, err)
+		return diagnostic.ForError(summaryNotPaired,
+			diagnostic.Failure("Waiting for a phone at the session "+id+" failed", err)+"\n\n"+nothingChanged, err)
 	case err != nil && errors.Is(ctx.Err(), context.Canceled):
 		return diag.NewErrorDiagnostic("The wait for a phone was interrupted", fmt.Sprintf(
 			"No phone was linked to the session %s when Terraform was interrupted. The last status was %s. %s%s",
-			id, status, nextApplyWaits, explain.LastAnswer(err)))
+			id, status, nextApplyWaits, diagnostic.LastAnswer(err)))
 	case err != nil:
 		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
 			"Nobody linked a phone to the session %s within %s (the create timeout). The last status was %s.%s %s\n\n"+
 				"%s%s",
-			id, timeout, status, statusHint(last.Status), nextApplyWaits, howToPair, explain.LastAnswer(err)))
+			id, timeout, status, statusHint(last.Status), nextApplyWaits, howToPair, diagnostic.LastAnswer(err)))
 	case last.Status == wawp.StatusStopped:
 		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "Wawp session is stopped", fmt.Sprintf(
 			"No phone can be linked to the session %s, because it is STOPPED. Start it with desired_state = "+
@@ -143,7 +144,7 @@ func sessionFailed(id string) diag.Diagnostic {
 		"The session %s is FAILED: it lost its phone, or its engine is broken. The pairing stays in the state. Wawp "+
 			"advises to restart the session once. Use the action wawp_session_pair (Terraform 1.14 or later), which "+
 			"also draws a code if a phone must be linked again. Or use wawp_session_restart, or "+
-			"%s.", id, explain.Dashboard))
+			"%s.", id, diagnostic.Dashboard))
 }
 
 // notUnlinked explains why a phone may still be linked and the pairing stays in the state. reason says why it is not
@@ -156,7 +157,7 @@ func notUnlinked(
 		attempt += fmt.Sprintf(": it did not lose its phone within %s (the delete timeout), and its last status was "+
 			"%s", timeout, statusOf(u.Session))
 	}
-	return explain.Diagnostic(summaryNotUnlinked, object(u.InstanceID).NotDeleted(attempt, reason, err)+
+	return diagnostic.ForError(summaryNotUnlinked, object(u.InstanceID).NotDeleted(attempt, reason, err)+
 		statusHint(u.Status)+"\n\n"+
 		"The next destroy tries again. To leave the phone linked, set logout_on_destroy = false, and apply that first.",
 		err)
@@ -183,7 +184,7 @@ func perhapsLinked(s wawp.Session, refusal error) diag.Diagnostic {
 			"removed from the state. If the phone still shows the device at Settings > Linked devices, log out "+
 			"there.\n\n"+
 			"%s",
-		s.InstanceID, statusOf(s), explain.Answer(refusal)))
+		s.InstanceID, statusOf(s), diagnostic.Answer(refusal)))
 }
 
 // Reasons for which the action gives up.
@@ -217,21 +218,21 @@ func notInvoked(ctx context.Context, number string, last wawp.Session, timeout t
 		return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
 			"The session %s is FAILED after a restart. Either nobody linked a phone in time, so Wawp gives no more "+
 				"codes, or its engine is broken. A longer invoke timeout does not change that. If it fails at once, "+
-				"log it out (action wawp_session_logout), or look at it in %s.%s", id, explain.Dashboard, tryAgain))
+				"log it out (action wawp_session_logout), or look at it in %s.%s", id, diagnostic.Dashboard, tryAgain))
 	case ctx.Err() == nil && wawp.KindOf(err).IsTransient():
-		return explain.Diagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed",
+		return diagnostic.ForError(summaryNotPaired, diagnostic.Failure("Linking a phone to the session "+id+" failed",
 			err)+tryAgain, err)
 	case ctx.Err() == nil && !errors.Is(err, wawp.ErrNoTurn):
-		return explain.Diagnostic(summaryNotPaired, explain.Failure("Linking a phone to the session "+id+" failed",
+		return diagnostic.ForError(summaryNotPaired, diagnostic.Failure("Linking a phone to the session "+id+" failed",
 			err), err)
 	case errors.Is(ctx.Err(), context.Canceled):
 		return diag.NewErrorDiagnostic("The wait for a phone was interrupted", fmt.Sprintf(
 			"No phone was linked to the session %s when Terraform was interrupted. The last status was %s.%s%s",
-			id, status, tryAgain, explain.LastAnswer(err)))
+			id, status, tryAgain, diagnostic.LastAnswer(err)))
 	}
 	return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf(
 		"Nobody linked a phone to the session %s within %s (the invoke timeout). The last status was %s.%s%s%s",
-		id, timeout, status, statusHint(last.Status), tryAgain, explain.LastAnswer(err)))
+		id, timeout, status, statusHint(last.Status), tryAgain, diagnostic.LastAnswer(err)))
 }
 
 // tryAgain ends the details of a failure that may not happen again.
@@ -279,18 +280,18 @@ func waitingMessage(s wawp.Session) string {
 
 // Progress messages about failures after which the action tries again.
 func lookFailed(id string, err error) string {
-	return fmt.Sprintf("The session %s could not be read; trying again. %s", id, explain.Answer(err))
+	return fmt.Sprintf("The session %s could not be read; trying again. %s", id, diagnostic.Answer(err))
 }
 
 func outcomeNotKnown(id string, err error) string {
 	return fmt.Sprintf("It is not known whether Wawp did that: reading the session %s until it shows. %s",
-		id, explain.Answer(err))
+		id, diagnostic.Answer(err))
 }
 
 func noCodeYet(id string, err error) string {
-	why := explain.Answer(err)
+	why := diagnostic.Answer(err)
 	if !wawp.OutcomeUnknown(err) {
-		why = explain.Reason(err)
+		why = diagnostic.Reason(err)
 	}
 	return fmt.Sprintf("Wawp gave no code for the session %s; asking again. %s", id, why)
 }
@@ -302,7 +303,7 @@ func linkedTo(s wawp.Session) string {
 	}
 	who := s.Account.ChatID
 	if s.Account.PushName != "" {
-		who = fmt.Sprintf("%s (%s)", explain.String(s.Account.PushName), who)
+		who = fmt.Sprintf("%s (%s)", quote.String(s.Account.PushName), who)
 	}
 	return fmt.Sprintf("The phone of %s is linked to the session %s.", who, s.InstanceID)
 }

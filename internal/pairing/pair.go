@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/wawp/terraform-provider-wawp/internal/conn"
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
+	"github.com/wawp/terraform-provider-wawp/internal/providerdata"
 	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
@@ -79,12 +79,12 @@ func (p *Pair) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.
 
 // Configure takes over the provider's client.
 func (p *Pair) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	p.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+	p.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 // ModifyPlan validates the arguments. Terraform validates values of variables in an action nowhere else.
 func (p *Pair) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	var number types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(argumentNumber), &number)...)
 	_, diags := digits(ctx, number, argumentNumber)
@@ -94,7 +94,7 @@ func (p *Pair) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, res
 
 // Invoke shows codes until a phone is linked.
 func (p *Pair) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -105,7 +105,7 @@ func (p *Pair) Invoke(ctx context.Context, req action.InvokeRequest, resp *actio
 	resp.Diagnostics.Append(diags...)
 	number, diags := digits(ctx, config.PhoneNumber, argumentNumber)
 	resp.Diagnostics.Append(diags...)
-	if conn.Missing(p.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if providerdata.Missing(p.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)

@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/wawp/terraform-provider-wawp/internal/conn"
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
+	"github.com/wawp/terraform-provider-wawp/internal/providerdata"
 	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
@@ -88,18 +88,18 @@ func (q *QRCode) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ep
 
 // Configure takes over the provider's client.
 func (q *QRCode) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
-	q.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+	q.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 // Open reads the code. No status of the session is an error, because Terraform opens it at every plan, apply and
 // destroy.
 func (q *QRCode) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	var data codeModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	timeout, diags := data.Timeouts.Open(ctx, defaultOpenTimeout)
 	resp.Diagnostics.Append(diags...)
-	if conn.Missing(q.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if providerdata.Missing(q.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -111,8 +111,8 @@ func (q *QRCode) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephe
 		err = data.setCode(code)
 	}
 	if err != nil && !isNoCode(wawp.KindOf(err)) && !q.needsNoCode(ctx, id) {
-		resp.Diagnostics.Append(explain.Diagnostic("Wawp QR code could not be read",
-			explain.Failure("Asking for the QR code of the session "+id+" failed", err), err))
+		resp.Diagnostics.Append(diagnostic.ForError("Wawp QR code could not be read",
+			diagnostic.Failure("Asking for the QR code of the session "+id+" failed", err), err))
 		return
 	}
 	data.Available = types.BoolValue(err == nil)

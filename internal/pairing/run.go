@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -39,7 +39,7 @@ type pairingRun struct {
 	nextCodeAt  time.Time // when to ask for the next
 	refusals    int       // of a pairing code, in a row
 	lastRefusal error     // why Wawp gave no code, since it gave one
-	reasons     explain.Reasons
+	reasons     diagnostic.Reasons
 }
 
 // look does what the status of the session requires. It reports whether a phone is linked and its account is known.

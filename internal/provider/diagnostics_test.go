@@ -27,7 +27,7 @@ var summaryArgument = map[string]int{
 	"NewAttributeWarningDiagnostic": 1,
 	"NewFuncError":                  0,
 	"NewArgumentFuncError":          1,
-	"Diagnostic":                    0, // in package explain
+	"ForError":                      0, // in package diagnostic
 }
 
 // placeholders are the parts of a summary that vary, by their Go expression, as the guide writes them.

@@ -7,24 +7,25 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
+	"github.com/wawp/terraform-provider-wawp/internal/quote"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
 const summaryNotSet = "Wawp sending policy was not set"
 
-// attempt returns the attempt for [explain.Failure].
+// attempt returns the attempt for [diagnostic.Failure].
 func attempt(id, slug string) string {
-	return fmt.Sprintf("Setting the sending policy %s for the session %s failed", explain.String(slug), id)
+	return fmt.Sprintf("Setting the sending policy %s for the session %s failed", quote.String(slug), id)
 }
 
 // notSet explains why the policy was not set, if the policy itself is not the reason.
 func notSet(id, slug string, err error) diag.Diagnostic {
 	if wawp.KindOf(err).Missing() {
 		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "Wawp knows no session "+id,
-			explain.Failure(attempt(id, slug)+", because there is no such session", err))
+			diagnostic.Failure(attempt(id, slug)+", because there is no such session", err))
 	}
-	return explain.Diagnostic(summaryNotSet, explain.Failure(attempt(id, slug), err), err)
+	return diagnostic.ForError(summaryNotSet, diagnostic.Failure(attempt(id, slug), err), err)
 }
 
 // policyRefused explains that Wawp refused the policy, and lists the ones that the account may use.
@@ -44,18 +45,18 @@ func policyRefused(id, slug string, err error, current wawp.RateLimit) diag.Diag
 			reason = "The account may not use this policy: it may need a paid plan."
 		}
 	}
-	next := "Set policy to one that the account may use: " + explain.List(usable) + "."
+	next := "Set policy to one that the account may use: " + quote.List(usable) + "."
 	switch {
 	case len(all) == 0:
-		reason, next = "", "Wawp does not report which policies there are. Look at them in "+explain.Dashboard+"."
+		reason, next = "", "Wawp does not report which policies there are. Look at them in "+diagnostic.Dashboard+"."
 	case len(usable) == 0:
-		next = "Wawp does not report which policies the account may use. All policies: " + explain.List(all) + "."
+		next = "Wawp does not report which policies the account may use. All policies: " + quote.List(all) + "."
 	}
 	if current.Policy != "" {
-		next += " The session has " + explain.String(current.Policy) + "."
+		next += " The session has " + quote.String(current.Policy) + "."
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root("policy"), summaryNotSet,
-		attempt(id, slug)+".\n\n"+explain.Answer(err)+"\n\n"+strings.TrimSpace(reason+" "+next))
+		attempt(id, slug)+".\n\n"+diagnostic.Answer(err)+"\n\n"+strings.TrimSpace(reason+" "+next))
 }
 
 // policyNotReported warns that an answer lacked the session's policy. Its summary is constant, so that Terraform groups
@@ -71,12 +72,12 @@ func policyNotReported(id string) diag.Diagnostic {
 func otherPolicyShown(id, slug, shown string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp still shows another sending policy", fmt.Sprintf(
 		"Wawp accepted the sending policy %s for the session %s, but shows %s. Its answer may be some seconds old. "+
-			"The next plan shows which policy the session has.", explain.String(slug), id, explain.String(shown)))
+			"The next plan shows which policy the session has.", quote.String(slug), id, quote.String(shown)))
 }
 
 // notReadBack warns that the policy was set, but its limits could not be read.
 func notReadBack(id, slug string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Wawp sending policy was set, but not read back", explain.Failure(fmt.Sprintf(
+	return diag.NewWarningDiagnostic("Wawp sending policy was set, but not read back", diagnostic.Failure(fmt.Sprintf(
 		"Wawp accepted the sending policy %s for the session %s, but reading it failed. Its unknown values are null "+
-			"until the next refresh", explain.String(slug), id), err))
+			"until the next refresh", quote.String(slug), id), err))
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/wawp/terraform-provider-wawp/internal/conn"
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
+	"github.com/wawp/terraform-provider-wawp/internal/providerdata"
 	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
@@ -118,18 +118,18 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 
 // Configure takes over the provider's client.
 func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+	a.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 // ModifyPlan validates the arguments. Terraform validates values of variables in an action nowhere else.
 func (a *Action) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
 }
 
 // Invoke reads the status of the session, and then sends the request that the action is for, if one is needed.
 func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	resp.Diagnostics.Append(validate.ActionConfig(ctx, req.Config)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -138,7 +138,7 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	timeout, diags := config.Timeouts.Invoke(ctx, defaultActionTimeout)
 	resp.Diagnostics.Append(diags...)
-	if conn.Missing(a.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if providerdata.Missing(a.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -153,6 +153,6 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 		p = a.run(ctx, r)
 	}
 	if p != nil {
-		resp.Diagnostics.Append(explain.Diagnostic(p.summary, p.detail, p.err))
+		resp.Diagnostics.Append(diagnostic.ForError(p.summary, p.detail, p.err))
 	}
 }

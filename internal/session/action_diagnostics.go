@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -39,13 +39,13 @@ func (r *actionRun) waitFailed(ctx context.Context, goal string, err error) *pro
 			" " + runAgain}
 	case ctx.Err() == nil:
 		return &problem{summary: summaryFailed, err: err, detail: detail + ", because reading it failed." + last +
-			"\n\n" + explain.Reason(err)}
+			"\n\n" + diagnostic.Reason(err)}
 	}
 	detail += fmt.Sprintf(" within %s (the timeout of the action).%s", r.timeout, last)
 	if r.last.Status == wawp.StatusStarting {
 		detail += restartAdvice
 	}
-	return &problem{summary: summaryTimeout, detail: detail + explain.LastAnswer(err)}
+	return &problem{summary: summaryTimeout, detail: detail + diagnostic.LastAnswer(err)}
 }
 
 // restartNotSeen is waitFailed for a restart whose beginning was not seen.
@@ -63,13 +63,13 @@ func (r *actionRun) restartNotSeen(ctx context.Context, before string, err error
 func (r *actionRun) requestFailed(ctx context.Context, name string, err error) *problem {
 	what := fmt.Sprintf("the %s of the session %s, which was %s", name, r.id, r.last.Status)
 	p := &problem{
-		summary: summaryFailed, detail: explain.Failure("Asking Wawp for "+what+", failed", err),
+		summary: summaryFailed, detail: diagnostic.Failure("Asking Wawp for "+what+", failed", err),
 		err: err,
 	}
 	switch {
 	case wawp.OutcomeUnknown(err):
 		p.summary = summaryUnclear
-		p.detail = explain.Failure("It is not known whether "+what+", took place", err) + "\n\n" + runAgain
+		p.detail = diagnostic.Failure("It is not known whether "+what+", took place", err) + "\n\n" + runAgain
 	case errors.Is(ctx.Err(), context.Canceled):
 		p.summary = summaryInterrupted
 	case ctx.Err() != nil:
@@ -78,7 +78,7 @@ func (r *actionRun) requestFailed(ctx context.Context, name string, err error) *
 		p.detail = fmt.Sprintf("Wawp refused %s.\n\n"+
 			"%s\n\n"+
 			"Start or restart it first, with the action wawp_session_start or wawp_session_restart. Once it is "+
-			"WORKING, log it out.", what, explain.Answer(err))
+			"WORKING, log it out.", what, diagnostic.Answer(err))
 	}
 	return p
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -20,7 +20,7 @@ type actionRun struct {
 
 	last     wawp.Look // the last answer of session/info
 	accepted string    // name of the request that Wawp has accepted; "" if none
-	reasons  explain.Reasons
+	reasons  diagnostic.Reasons
 }
 
 // start starts the engine. Wawp allows a start only while the session is STOPPED (internal/wawp/API.md, section 3).
@@ -161,7 +161,7 @@ func (r *actionRun) reportRequest(what string) {
 func (r *actionRun) observe(l wawp.Look) {
 	switch {
 	case l.Err != nil && r.reasons.New(l.Err):
-		r.report("could not be read; trying again. %s", explain.Answer(l.Err))
+		r.report("could not be read; trying again. %s", diagnostic.Answer(l.Err))
 	case l.Status != "" && l.Status != r.last.Status && l.Status != wawp.StatusScan && l.Status != wawp.StatusWorking:
 		r.report("is %s.", l.Status)
 	}

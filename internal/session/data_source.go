@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
-	"github.com/wawp/terraform-provider-wawp/internal/conn"
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
+	"github.com/wawp/terraform-provider-wawp/internal/providerdata"
 	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
@@ -67,12 +67,12 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 
 // Configure takes over the provider's client.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+	d.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 // Read reads the session. A session that does not exist is an error.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	var data dataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	timeout, diags := data.Timeouts.Read(ctx, defaultTimeout)
@@ -80,7 +80,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if conn.Missing(d.client, &resp.Diagnostics) {
+	if providerdata.Missing(d.client, &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -89,8 +89,8 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	id := data.InstanceID.ValueString()
 	session, err := d.client.GetSession(ctx, id)
 	if err != nil {
-		resp.Diagnostics.Append(explain.Diagnostic("Wawp session could not be read",
-			explain.Failure("Reading the session "+id+" failed", err), err))
+		resp.Diagnostics.Append(diagnostic.ForError("Wawp session could not be read",
+			diagnostic.Failure("Reading the session "+id+" failed", err), err))
 		return
 	}
 	data.refresh(session)

@@ -9,16 +9,17 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
+	"github.com/wawp/terraform-provider-wawp/internal/quote"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
 // notCreated explains a create that failed: either no session was created, or the outcome is not known.
 func notCreated(err error, now time.Time) diag.Diagnostic {
 	if wawp.OutcomeUnknown(err) {
-		return maybeCreated(explain.Answer(err), now)
+		return maybeCreated(diagnostic.Answer(err), now)
 	}
-	return explain.Diagnostic("Wawp session was not created", explain.Failure("Creating a session failed", err), err)
+	return diagnostic.ForError("Wawp session was not created", diagnostic.Failure("Creating a session failed", err), err)
 }
 
 // maybeCreated explains how to find and adopt an instance that may exist.
@@ -42,12 +43,12 @@ func maybeCreated(reason string, now time.Time) diag.Diagnostic {
 
 3. If there is none, apply again.
 
-Why the outcome is not known: %s`, now.UTC().Format("2006-01-02 15:04 MST"), explain.Dashboard, reason))
+Why the outcome is not known: %s`, now.UTC().Format("2006-01-02 15:04 MST"), diagnostic.Dashboard, reason))
 }
 
 // incompleteAnswer says that a session was created and recorded, although the answer was incomplete.
 func incompleteAnswer(id string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("The answer to the creation of a Wawp session was not whole", explain.Failure(
+	return diag.NewWarningDiagnostic("The answer to the creation of a Wawp session was not whole", diagnostic.Failure(
 		"The session "+id+" was created, and is in the state. The answer had its id, but was incomplete. The "+
 			"next refresh reads the rest", err))
 }
@@ -61,14 +62,14 @@ func linkedAlready(id string) diag.Diagnostic {
 			"one yet, so the session may have existed before. Look at it in %s. If it is not yours, or if another "+
 			"resource manages it, remove this resource from the state: %s. Terraform deletes the session only once "+
 			"no phone is linked to it.",
-		id, explain.Dashboard, stateRemoval))
+		id, diagnostic.Dashboard, stateRemoval))
 }
 
-var stateRemoval = explain.Command("terraform state rm", "wawp_session.<name>")
+var stateRemoval = quote.Command("terraform state rm", "wawp_session.<name>")
 
 // mayBeLinked refuses to delete a session that may have existed before its creation.
 func mayBeLinked(id string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Wawp session may be another one's: "+id, fmt.Sprintf(
+	return diag.NewErrorDiagnostic("Wawp session may belong to somebody else: "+id, fmt.Sprintf(
 		"A phone was already linked to the session %s when Terraform created it, and may still be linked. So the "+
 			"session was not deleted. If it belongs to another resource, or to somebody else, remove this resource "+
 			"from the state: %s. If it belongs to this resource, unlink the phone first: with the action "+
@@ -79,7 +80,7 @@ func mayBeLinked(id string) diag.Diagnostic {
 
 // notLoggedOut warns that a session was deleted while its phone may still be linked to it.
 func notLoggedOut(last wawp.Session, waited time.Duration, err error) diag.Diagnostic {
-	why := explain.Answer(err)
+	why := diagnostic.Answer(err)
 	if errors.Is(err, context.DeadlineExceeded) {
 		why = fmt.Sprintf("The session did not keep a status for long enough within %s, which is at most half of the "+
 			"delete timeout.", waited)
@@ -93,7 +94,7 @@ func notLoggedOut(last wawp.Session, waited time.Duration, err error) diag.Diagn
 
 // removedFromStateOnly warns that a session was removed from the state, but not deleted.
 func removedFromStateOnly(id string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Wawp session "+id+" was removed from the state only", explain.Failure(
+	return diag.NewWarningDiagnostic("Wawp session "+id+" was removed from the state only", diagnostic.Failure(
 		"The server has no endpoint to delete the session "+id+", and has never described it. The session may "+
-			"still exist and count against the quota. Look for it in "+explain.Dashboard, err))
+			"still exist and count against the quota. Look for it in "+diagnostic.Dashboard, err))
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -101,7 +101,7 @@ func statusProblem(s wawp.Session, want string) *problem {
 }
 
 // howToRestart says how a user restarts a session.
-const howToRestart = "with the action wawp_session_restart (Terraform 1.14 and later) or in " + explain.Dashboard
+const howToRestart = "with the action wawp_session_restart (Terraform 1.14 and later) or in " + diagnostic.Dashboard
 
 func noStatus(id string) *problem {
 	return &problem{
@@ -117,7 +117,7 @@ func noStatus(id string) *problem {
 func requestFailed(id, want string, err error) *problem {
 	return &problem{
 		summary: summaryNotReached,
-		detail: explain.Failure(fmt.Sprintf("The session %s exists, but bringing it to desired_state = %q failed", id,
+		detail: diagnostic.Failure(fmt.Sprintf("The session %s exists, but bringing it to desired_state = %q failed", id,
 			want), err),
 		failed: true,
 		err:    err,
@@ -138,7 +138,7 @@ func notReached(ctx context.Context, last wawp.Session, want string, waitTimeout
 	if last.Status == wawp.StatusStarting {
 		detail += restartAdvice
 	}
-	return &problem{summary: summaryNotReachedYet, detail: detail + explain.LastAnswer(err)}
+	return &problem{summary: summaryNotReachedYet, detail: detail + diagnostic.LastAnswer(err)}
 }
 
 // restartAdvice is for a session that stays STARTING.

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
 )
 
 // envAllowDestroy, set to 1, lifts deletion_protection for a run.
@@ -18,7 +18,7 @@ const envAllowDestroy = "WAWP_ALLOW_DESTROY"
 // ModifyPlan refuses to destroy a protected session, and warns if a destroy unlinks a phone. In the plan of a change it
 // keeps the values that the change does not touch.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	if req.State.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
 		return // a create, or no change
 	}

@@ -13,9 +13,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
-	"github.com/wawp/terraform-provider-wawp/internal/conn"
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
 	"github.com/wawp/terraform-provider-wawp/internal/parent"
+	"github.com/wawp/terraform-provider-wawp/internal/providerdata"
 	"github.com/wawp/terraform-provider-wawp/internal/state"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
@@ -48,7 +48,7 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure takes over the provider's client.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+	r.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 // Create creates the session, and records it before anything else. Later failures are warnings: an error would taint
@@ -58,7 +58,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	waitTimeout, diags := plan.Timeouts.Create(ctx, defaultWaitTimeout)
 	resp.Diagnostics.Append(diags...)
-	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if providerdata.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	defer recoverCreate(ctx, resp)
@@ -157,13 +157,13 @@ func record(ctx context.Context, resp *resource.CreateResponse, plan model, s wa
 
 // Read refreshes the state. Only a proven absence removes the session from it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{m.InstanceID})...)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, state.JustImported(ctx, req.Private),
+	if resp.Diagnostics.HasError() || providerdata.MissingInRead(r.client, state.JustImported(ctx, req.Private),
 		&resp.Diagnostics) {
 		return
 	}
@@ -182,7 +182,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 
 // Update starts or stops the session if desired_state has changed. Other changes make no request.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	var plan, prior model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
@@ -194,12 +194,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	want := plan.DesiredState.ValueString()
 	if want != "" && want != prior.DesiredState.ValueString() {
-		if conn.Missing(r.client, &resp.Diagnostics) {
+		if providerdata.Missing(r.client, &resp.Diagnostics) {
 			return
 		}
 		session, _, p := reconcile(ctx, r.client, prior.session(), prior.isPaired(), want, waitTimeout)
 		if p != nil && p.failed {
-			resp.Diagnostics.Append(explain.Diagnostic(p.summary, p.detail, p.err))
+			resp.Diagnostics.Append(diagnostic.ForError(p.summary, p.detail, p.err))
 			return
 		}
 		if p != nil {
@@ -215,13 +215,13 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 
 // Delete logs the phone out and deletes the session. Without the logout, the phone would keep listing a dead device.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	timeout, diags := m.Timeouts.Delete(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(checkProtection(m, applyRemedy)...)
-	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if providerdata.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -252,7 +252,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		if found.Verdict == wawp.Broken {
 			reason = "" // the answer has it
 		}
-		resp.Diagnostics.Append(explain.Diagnostic(summaryNotDeleted,
+		resp.Diagnostics.Append(diagnostic.ForError(summaryNotDeleted,
 			m.object().NotDeleted("Deleting the session "+id+" failed", reason, err), err))
 	}
 }
@@ -283,7 +283,7 @@ func (r *Resource) checkNotLinked(ctx context.Context, id string) diag.Diagnosti
 		return nil
 	case err != nil:
 		attempt := "Looking at the session " + id + " before its deletion failed"
-		return diag.NewErrorDiagnostic(summaryNotDeleted, explain.Failure(attempt, err))
+		return diag.NewErrorDiagnostic(summaryNotDeleted, diagnostic.Failure(attempt, err))
 	}
 	return mayBeLinked(id)
 }
@@ -292,7 +292,7 @@ func (r *Resource) checkNotLinked(ctx context.Context, id string) diag.Diagnosti
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
 	resp *resource.ImportStateResponse,
 ) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	state.Object{Name: "the session"}.Import(ctx, req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
 }
@@ -304,9 +304,9 @@ func recoverCreate(ctx context.Context, resp *resource.CreateResponse) {
 	switch {
 	case cause == nil:
 	case resp.State.Raw.IsNull():
-		resp.Diagnostics.Append(maybeCreated(explain.Panic(ctx, cause), time.Now()))
+		resp.Diagnostics.Append(maybeCreated(diagnostic.Panic(ctx, cause), time.Now()))
 	default:
 		resp.Diagnostics.AddWarning("The provider crashed after it had created the session",
-			"The session is in the state. The next plan shows what is left to do. "+explain.Panic(ctx, cause))
+			"The session is in the state. The next plan shows what is left to do. "+diagnostic.Panic(ctx, cause))
 	}
 }

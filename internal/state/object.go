@@ -10,7 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
+	"github.com/wawp/terraform-provider-wawp/internal/quote"
 	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
@@ -34,7 +35,7 @@ type Object struct {
 }
 
 // removal returns the command that removes an object from the state.
-func (o Object) removal() string { return explain.Command("terraform state rm", o.Type+".<name>") }
+func (o Object) removal() string { return quote.Command("terraform state rm", o.Type+".<name>") }
 
 // ReadSession reads the session that an object is, or belongs to. If a phone was linked to it, and it shows
 // SCAN_QR_CODE, ReadSession reads it again after a pause, because a session passes through that status while it
@@ -81,8 +82,8 @@ func (o Object) ReadAgain(
 	}
 	switch {
 	case found.Verdict == wawp.Broken:
-		resp.Diagnostics.Append(explain.Diagnostic("Wawp "+o.Noun+" could not be read",
-			explain.Failure("Reading "+o.Name+" failed", err), err))
+		resp.Diagnostics.Append(diagnostic.ForError("Wawp "+o.Noun+" could not be read",
+			diagnostic.Failure("Reading "+o.Name+" failed", err), err))
 	case found.Verdict == wawp.Absent && o.Protected:
 		resp.Diagnostics.AddError("Wawp "+o.Noun+" is gone, and protected: "+o.InstanceID, fmt.Sprintf(
 			"%s was deleted outside Terraform: %s. It has deletion_protection = true, so it stays in the state. To have the "+
@@ -90,7 +91,7 @@ func (o Object) ReadAgain(
 	case found.Verdict == wawp.Absent:
 		o.Gone(ctx, client, req, resp, found.Reason)
 	default:
-		resp.Diagnostics.Append(o.Kept(found.Reason, explain.Reason(err)))
+		resp.Diagnostics.Append(o.Kept(found.Reason, diagnostic.Reason(err)))
 	}
 	return false
 }
@@ -126,7 +127,7 @@ func (o Object) Unlinks(number, pushName types.String) diag.Diagnostic {
 		phone = "the phone with the number " + n
 	}
 	if name := pushName.ValueString(); name != "" {
-		phone += " (" + explain.String(wawp.Text(name)) + ")"
+		phone += " (" + quote.String(wawp.Text(name)) + ")"
 	}
 	return diag.NewWarningDiagnostic("The plan unlinks a phone from the Wawp session "+o.InstanceID, fmt.Sprintf(
 		"Destroying %s unlinks %s. To use that phone with Wawp again, a person has to link it again.\n\n"+
@@ -161,9 +162,9 @@ func (o Object) WentWithSession(ctx context.Context, client *wawp.Client, p Priv
 func (o Object) NotDeleted(attempt, reason string, err error) string {
 	attempt += "; it stays in the state"
 	if reason == "" {
-		return explain.Failure(attempt, err)
+		return diagnostic.Failure(attempt, err)
 	}
-	return explain.Failure(attempt+": "+reason, err) + "\n\nIf it is gone for good, remove it with: " + o.removal()
+	return diagnostic.Failure(attempt+": "+reason, err) + "\n\nIf it is gone for good, remove it with: " + o.removal()
 }
 
 // Import imports an object by the id of its session. The id comes from the command line, or from an import block with
@@ -176,7 +177,7 @@ func (o Object) Import(ctx context.Context, req resource.ImportStateRequest, res
 	id = types.StringValue(strings.TrimSpace(id.ValueString()))
 	if id.ValueString() == "" {
 		resp.Diagnostics.AddError("No instance id to import",
-			"Give the instance id of "+o.Name+", which "+explain.Dashboard+
+			"Give the instance id of "+o.Name+", which "+diagnostic.Dashboard+
 				" shows, such as 3EB0BCB2E3D4.")
 		return
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -19,25 +19,25 @@ func notMade(id string, err error) diag.Diagnostic {
 	switch {
 	case wawp.KindOf(err).Missing():
 		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "Wawp knows no session "+id,
-			explain.Failure(attempt+", because there is no such session", err))
+			diagnostic.Failure(attempt+", because there is no such session", err))
 	case wawp.KindOf(err).Untimely():
 		return diag.NewErrorDiagnostic(summary,
-			attempt+".\n\n"+explain.Answer(err)+"\n\n"+
+			attempt+".\n\n"+diagnostic.Answer(err)+"\n\n"+
 				"Perhaps the session does not need a scan: a link is useful while its status is "+wawp.StatusScan+
 				". If it is stopped, set desired_state = \"started\". If it is "+wawp.StatusWorking+", a phone "+
 				"is already linked.")
 	case wawp.OutcomeUnknown(err):
-		return diag.NewErrorDiagnostic(summary, explain.Failure(attempt, err)+"\n\n"+
+		return diag.NewErrorDiagnostic(summary, diagnostic.Failure(attempt, err)+"\n\n"+
 			"There may be a new link, which nobody has. It expires by itself within 30 minutes. If you apply again, "+
 			"Wawp makes another link, which ends that one at once.")
 	}
-	return explain.Diagnostic(summary, explain.Failure(attempt, err), err)
+	return diagnostic.ForError(summary, diagnostic.Failure(attempt, err), err)
 }
 
 // notRevoked explains that the link may still be valid. reason says why it is not known whether the session is gone; ""
 // if that is not in question.
 func notRevoked(id, reason string, err error) diag.Diagnostic {
-	return explain.Diagnostic(summaryNotRevoked,
+	return diagnostic.ForError(summaryNotRevoked,
 		object(id).NotDeleted("Revoking the temporary link of the session "+id+" failed", reason, err)+"\n\n"+
 			"The link expires by itself 30 minutes after it was made.", err)
 }
@@ -50,7 +50,7 @@ func maybeStillValid(id string, err error) diag.Diagnostic {
 			"link was removed from the state. If it is still valid, it expires by itself 30 minutes after it was "+
 			"made.\n\n"+
 			"%s", id,
-		explain.Answer(err)))
+		diagnostic.Answer(err)))
 }
 
 // otherHost warns of a link that leads neither to a host of Wawp nor to the host of the API.
@@ -75,5 +75,5 @@ func linkRefused(id string, err error) diag.Diagnostic {
 			"%s\n\n"+
 			"This is expected if the session has just stopped waiting for a scan. If it still waits for one (its "+
 			"status is %s), please report this.",
-		id, explain.Answer(err), wawp.StatusScan))
+		id, diagnostic.Answer(err), wawp.StatusScan))
 }

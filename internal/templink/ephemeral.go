@@ -9,8 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
-	"github.com/wawp/terraform-provider-wawp/internal/conn"
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
+	"github.com/wawp/terraform-provider-wawp/internal/providerdata"
 	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
@@ -76,18 +76,18 @@ func (e *Ephemeral) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp 
 
 // Configure takes over the provider's client.
 func (e *Ephemeral) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
-	e.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+	e.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 // Open returns the current link, or a new one. No status of the session is an error, because Terraform opens it at
 // every plan, apply and destroy.
 func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	var data ephemeralModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	timeout, diags := data.Timeouts.Open(ctx, defaultOpenTimeout)
 	resp.Diagnostics.Append(diags...)
-	if conn.Missing(e.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if providerdata.Missing(e.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -100,8 +100,8 @@ func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 	case wawp.KindOf(err).Untimely():
 		resp.Diagnostics.Append(linkRefused(id, err))
 	case err != nil:
-		resp.Diagnostics.Append(explain.Diagnostic("Wawp temporary link could not be found or made",
-			explain.Failure("Finding or making the temporary link of the session "+id+" failed", err), err))
+		resp.Diagnostics.Append(diagnostic.ForError("Wawp temporary link could not be found or made",
+			diagnostic.Failure("Finding or making the temporary link of the session "+id+" failed", err), err))
 		return
 	}
 	if host := e.client.LeadsElsewhere(link); host != "" {

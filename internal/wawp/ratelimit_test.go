@@ -166,7 +166,8 @@ func TestLimitsOf(t *testing.T) {
 			t.Errorf("%s: %+v", slug, got)
 		}
 	}
-	if r.Policies[0].Limits = listed; r.LimitsOf("a") != listed {
+	r.Policies[0].Limits = listed
+	if r.LimitsOf("a") != listed {
 		t.Error("the limits that are listed with the policy do not come first")
 	}
 }

@@ -941,7 +941,8 @@ func TestPausesGrowAndVary(t *testing.T) {
 		seen := map[time.Duration]bool{}
 		for range 100 {
 			pause := c.backoff(retry)
-			if seen[pause] = true; pause < longest/2 || pause > longest {
+			seen[pause] = true
+			if pause < longest/2 || pause > longest {
 				t.Errorf("the pause before retry %d is %s, want at most %s, and half of it at least", retry, pause,
 					longest)
 			}

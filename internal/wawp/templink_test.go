@@ -354,7 +354,8 @@ func TestLockTempLinks(t *testing.T) {
 		free()
 	}
 	unlock()
-	if unlock, err = c.LockTempLinks(context.Background(), "A1"); err != nil {
+	unlock, err = c.LockTempLinks(context.Background(), "A1")
+	if err != nil {
 		t.Fatal(err)
 	}
 	unlock()

@@ -274,7 +274,8 @@ func TestLockWebhooksIsExclusive(t *testing.T) {
 		t.Errorf("the wait for a turn ended with %v", err)
 	}
 	unlock()
-	if unlock, err = c.LockWebhooks(ctx, "A1"); err != nil {
+	unlock, err = c.LockWebhooks(ctx, "A1")
+	if err != nil {
 		t.Errorf("the turn was not given on: %v", err)
 	}
 	unlock()

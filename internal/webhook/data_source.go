@@ -9,8 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/wawp/terraform-provider-wawp/internal/conn"
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
+	"github.com/wawp/terraform-provider-wawp/internal/providerdata"
 	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
@@ -82,17 +82,17 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 
 // Configure takes over the provider's client.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+	d.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 // Read reads the webhooks.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	var data dataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	timeout, diags := data.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	if conn.Missing(d.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if providerdata.Missing(d.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -101,8 +101,8 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	id := data.InstanceID.ValueString()
 	hooks, err := d.client.ListWebhooks(ctx, id)
 	if err != nil {
-		resp.Diagnostics.Append(explain.Diagnostic("Wawp webhooks could not be read",
-			explain.Failure("Reading the webhooks of the session "+id+" failed", err), err))
+		resp.Diagnostics.Append(diagnostic.ForError("Wawp webhooks could not be read",
+			diagnostic.Failure("Reading the webhooks of the session "+id+" failed", err), err))
 		return
 	}
 	all := make([]webhookModel, len(hooks))

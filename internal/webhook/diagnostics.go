@@ -7,7 +7,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
+	"github.com/wawp/terraform-provider-wawp/internal/quote"
 	"github.com/wawp/terraform-provider-wawp/internal/state"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
@@ -32,7 +33,7 @@ var (
 // operationFailed explains an operation that failed.
 func operationFailed(op operation, id string, hook wawp.Webhook, err error) diag.Diagnostic {
 	if recreate := (*recreateError)(nil); errors.As(err, &recreate) {
-		return explain.Diagnostic(op.summary, explain.Failure("To take its secret away, "+describe(id,
+		return diagnostic.ForError(op.summary, diagnostic.Failure("To take its secret away, "+describe(id,
 			hook)+" was deleted. "+
 			"Making it again, without a secret, failed. The next apply makes it", recreate.cause), recreate.cause)
 	}
@@ -44,27 +45,27 @@ func operationFailed(op operation, id string, hook wawp.Webhook, err error) diag
 		attempt += "; nothing was made"
 	}
 	if op == changing || op == deleting {
-		return explain.Diagnostic(op.summary, attempt+".\n\n"+reason(err), err)
+		return diagnostic.ForError(op.summary, attempt+".\n\n"+reason(err), err)
 	}
-	return explain.Diagnostic(op.summary, explain.Failure(attempt, err), err)
+	return diagnostic.ForError(op.summary, diagnostic.Failure(attempt, err), err)
 }
 
 // notDeleted explains a deletion after which it is not known whether the webhook is gone.
 func notDeleted(o state.Object, reason string, err error) diag.Diagnostic {
-	return explain.Diagnostic(deleting.summary, o.NotDeleted("Deleting "+o.Name+" failed", reason, err), err)
+	return diagnostic.ForError(deleting.summary, o.NotDeleted("Deleting "+o.Name+" failed", reason, err), err)
 }
 
 // reason explains why an operation on a managed webhook failed, and what to do next. Without a paid plan, it advises to
 // remove the webhook from the state, too: removing it only from the configuration would delete it, which fails as well.
 func reason(err error) string {
 	if wawp.KindOf(err) != wawp.SubscriptionRequired {
-		return explain.Reason(err)
+		return diagnostic.Reason(err)
 	}
-	return explain.Answer(err) + "\n\n" +
+	return diagnostic.Answer(err) + "\n\n" +
 		"Only accounts with a paid plan can see, change and delete webhooks, and this account has none (any more). " +
-		"Upgrade the plan in " + explain.Dashboard + ". Or give the webhook up as it is: remove it from the " +
+		"Upgrade the plan in " + diagnostic.Dashboard + ". Or give the webhook up as it is: remove it from the " +
 		"configuration, and from the state with: " +
-		explain.Command("terraform state rm", "wawp_session_webhook.<name>")
+		quote.Command("terraform state rm", "wawp_session_webhook.<name>")
 }
 
 // urlInUse refuses to overwrite a webhook that Terraform does not manage.
@@ -78,8 +79,8 @@ func urlInUse(id string, existing, wanted wawp.Webhook) diag.Diagnostic {
 			"If it is the webhook of this resource, which is being replaced with create_before_destroy, apply the "+
 			"changed arguments first, without a replacement.",
 		describe(id, existing), strings.Join(existing.Differs(wanted), ", "),
-		explain.ImportBlock("wawp_session_webhook", id+",<url>"),
-		explain.Command("terraform import", "wawp_session_webhook.<name>", id+",<url>")))
+		quote.ImportBlock("wawp_session_webhook", id+",<url>"),
+		quote.Command("terraform import", "wawp_session_webhook.<name>", id+",<url>")))
 }
 
 // webhookAdopted warns that Create took over an existing webhook.
@@ -122,5 +123,5 @@ func similarWebhookLeft(id string, hook wawp.Webhook) diag.Diagnostic {
 		fmt.Sprintf("Wawp does not know the url of %s, but lists a webhook whose url differs only in spelling. The "+
 			"webhook was removed from the state. If the listed webhook is the same one, delete it in %s.",
 			describe(id, hook),
-			explain.Dashboard))
+			diagnostic.Dashboard))
 }

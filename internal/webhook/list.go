@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/wawp/terraform-provider-wawp/internal/conn"
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
+	"github.com/wawp/terraform-provider-wawp/internal/providerdata"
 	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
@@ -55,7 +55,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 
 // Configure takes over the provider's client.
 func (l *ListResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+	l.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 // List lists the webhooks of the session, sorted by URL.
@@ -78,18 +78,18 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 func (l *ListResource) read(ctx context.Context, req list.ListRequest, diags *diag.Diagnostics) (types.String,
 	[]wawp.Webhook,
 ) {
-	defer explain.Crash(ctx, diags)
+	defer diagnostic.Recover(ctx, diags)
 	var id types.String
 	diags.Append(req.Config.GetAttribute(ctx, path.Root("instance_id"), &id)...)
-	if conn.Missing(l.client, diags) || diags.HasError() {
+	if providerdata.Missing(l.client, diags) || diags.HasError() {
 		return id, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
 	defer cancel()
 	hooks, err := l.client.ListWebhooks(ctx, id.ValueString())
 	if err != nil {
-		diags.Append(explain.Diagnostic("Wawp webhooks could not be listed",
-			explain.Failure("Listing the webhooks of the session "+id.ValueString()+" failed", err), err))
+		diags.Append(diagnostic.ForError("Wawp webhooks could not be listed",
+			diagnostic.Failure("Listing the webhooks of the session "+id.ValueString()+" failed", err), err))
 	}
 	return id, hooks
 }

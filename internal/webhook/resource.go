@@ -14,8 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/wawp/terraform-provider-wawp/internal/conn"
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
+	"github.com/wawp/terraform-provider-wawp/internal/providerdata"
 	"github.com/wawp/terraform-provider-wawp/internal/state"
 	"github.com/wawp/terraform-provider-wawp/internal/validate"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
@@ -47,12 +47,12 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure takes over the provider's client.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.client = conn.Client(req.ProviderData, &resp.Diagnostics)
+	r.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 // ModifyPlan requires a write-only secret if the apply will send it.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	if req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}
@@ -76,14 +76,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 // Create creates the webhook. If there already is one with the same URL, it adopts one with the same settings, and
 // refuses to overwrite another.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	var plan, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	wanted := plan.wanted(ctx, &resp.Diagnostics)
-	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if providerdata.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -115,14 +115,14 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 
 // Read refreshes the state. It removes the webhook only if two lists lack it, or if the session is proven to be gone.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, m.identity())...)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	justImported := state.JustImported(ctx, req.Private)
-	if resp.Diagnostics.HasError() || conn.MissingInRead(r.client, justImported, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || providerdata.MissingInRead(r.client, justImported, &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -158,7 +158,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 
 // Update sends only the values that have changed. To remove a secret, it deletes the webhook and creates it again.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	var plan, prior, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
@@ -167,7 +167,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	change, wanted := plan.change(ctx, prior, config, &resp.Diagnostics), plan.wanted(ctx, &resp.Diagnostics)
-	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if providerdata.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -198,12 +198,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // Delete deletes the webhook. A webhook that is already gone is no error, and one that this run has created or adopted
 // stays.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	var m model
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	timeout, diags := m.Timeouts.Delete(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	if conn.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+	if providerdata.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -237,7 +237,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
 	resp *resource.ImportStateResponse,
 ) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	var imported model
 	if req.ID == "" && req.Identity != nil {
 		var given identity

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/wawp/terraform-provider-wawp/internal/explain"
+	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
@@ -27,7 +27,7 @@ const summarySecret = "Invalid secret of a webhook"
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest,
 	resp *resource.ValidateConfigResponse,
 ) {
-	defer explain.Crash(ctx, &resp.Diagnostics)
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	var config model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {

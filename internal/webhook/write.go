@@ -37,12 +37,14 @@ func (r *Resource) create(
 	case found && !existing.Matches(wanted):
 		return &existing, making, nil
 	case !found:
-		if err = r.client.SetWebhook(ctx, id, wanted, secret); err == nil {
+		err = r.client.SetWebhook(ctx, id, wanted, secret)
+		if err == nil {
 			r.client.Claim(wanted.Key(id))
 		}
 		return nil, making, err
 	case secret != "":
-		if err = r.client.UpdateWebhook(ctx, id, existing.URL, wawp.WebhookChange{Secret: &secret}); err == nil {
+		err = r.client.UpdateWebhook(ctx, id, existing.URL, wawp.WebhookChange{Secret: &secret})
+		if err == nil {
 			r.client.Claim(wanted.Key(id))
 		}
 		return &existing, changing, err
@@ -110,10 +112,12 @@ func (r *Resource) write(ctx context.Context, id, address string, do func(addres
 	look := func() error {
 		var existing wawp.Webhook
 		var err error
-		if listed, err = r.client.ListWebhooksAlone(ctx, id, address); err != nil {
+		listed, err = r.client.ListWebhooksAlone(ctx, id, address)
+		if err != nil {
 			return err
 		}
-		if existing, isListed = wawp.FindWebhook(listed, address); isListed {
+		existing, isListed = wawp.FindWebhook(listed, address)
+		if isListed {
 			answer = do(existing.URL)
 		}
 		return nil

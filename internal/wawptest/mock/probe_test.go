@@ -163,7 +163,8 @@ func (p *probe) checkNotPrinted(texts ...string) {
 	var arguments []byte
 	if p.listened {
 		var err error
-		if arguments, err = os.ReadFile(filepath.Join(p.path, "arguments")); err != nil {
+		arguments, err = os.ReadFile(filepath.Join(p.path, "arguments"))
+		if err != nil {
 			p.t.Error(err)
 		}
 	}

@@ -1,4 +1,4 @@
-package explain
+package diagnostic
 
 import (
 	"bytes"
@@ -24,7 +24,7 @@ func TestPanicIsAnErrorThatQuotesNoValue(t *testing.T) {
 		var log bytes.Buffer
 		var diags diag.Diagnostics
 		func() {
-			defer Crash(tflogtest.RootLogger(context.Background(), &log), &diags)
+			defer Recover(tflogtest.RootLogger(context.Background(), &log), &diags)
 			crash()
 		}()
 		if !diags.HasError() || !strings.Contains(diags[0].Detail(), want) ||
@@ -48,7 +48,7 @@ func TestSummaryNamesTheCause(t *testing.T) {
 		wawp.NotSent:              "Wawp could not be reached",
 		wawp.NoAnswer:             "Wawp webhook could not be made",
 	} {
-		if d := Diagnostic("Wawp webhook could not be made", "Making it failed.",
+		if d := ForError("Wawp webhook could not be made", "Making it failed.",
 			&wawp.Error{Kind: kind}); d.Summary() != want ||
 			d.Detail() != "Making it failed." || d.Severity() != diag.SeverityError {
 			t.Errorf("%s: %v", kind, d)

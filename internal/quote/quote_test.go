@@ -1,4 +1,4 @@
-package explain
+package quote
 
 import (
 	"fmt"

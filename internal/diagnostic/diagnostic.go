@@ -1,6 +1,6 @@
-// Package explain writes the texts of diagnostics. For an error of the Wawp API it says what was attempted, what Wawp
-// answered, and what to do next. It also quotes what a person copies: names, commands and import blocks.
-package explain
+// Package diagnostic turns errors of the Wawp API, and panics, into diagnostics. Each says what was attempted, what
+// Wawp answered, and what to do next.
+package diagnostic
 
 import (
 	"context"
@@ -23,9 +23,9 @@ import (
 // Dashboard names the page where a person sees the sessions of the account.
 const Dashboard = "the Wawp dashboard (https://app.wawp.net)"
 
-// Crash turns a panic into an error diagnostic. Defer it in every method that Terraform calls, because a panic would
+// Recover turns a panic into an error diagnostic. Defer it in every method that Terraform calls, because a panic would
 // end the whole process, and with it the requests of all other resources.
-func Crash(ctx context.Context, diags *diag.Diagnostics) {
+func Recover(ctx context.Context, diags *diag.Diagnostics) {
 	if cause := recover(); cause != nil {
 		diags.AddError("The provider crashed", Panic(ctx, cause))
 	}
@@ -43,10 +43,10 @@ func Panic(ctx context.Context, cause any) string {
 		". Please report it, with the stack that TF_LOG_PROVIDER=ERROR shows."
 }
 
-// Diagnostic returns an error diagnostic for an attempt that failed with err. If the cause is the account or the
+// ForError returns an error diagnostic for an attempt that failed with err. If the cause is the account or the
 // network, other attempts fail too, so the summary names the cause. Many people read only the summary, in annotations,
 // chats and -json.
-func Diagnostic(summary, detail string, err error) diag.Diagnostic {
+func ForError(summary, detail string, err error) diag.Diagnostic {
 	switch wawp.KindOf(err) {
 	case wawp.Unauthorized:
 		return diag.NewErrorDiagnostic("Wawp did not accept the access token", detail)

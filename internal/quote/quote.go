@@ -1,4 +1,5 @@
-package explain
+// Package quote quotes texts for a person to copy: into a configuration, a command or an import block.
+package quote
 
 import (
 	"fmt"

@@ -1,5 +1,5 @@
-// Package conn gives each object the provider's client of Wawp, or an error if there is none yet.
-package conn
+// Package providerdata gives each object the provider's client of Wawp, or an error if there is none yet.
+package providerdata
 
 import (
 	"fmt"
