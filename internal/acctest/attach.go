@@ -15,10 +15,10 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// Attached makes a directory like [World.CLI]. But this process serves the provider, with pauses of milliseconds, and
-// the CLI attaches to it, which halves the time of a run. The provider does not see the environment of the CLI: tests
-// of the environment, of logs, of signals and of installation need [World.CLI].
-func (w *World) Attached(t *testing.T, configuration string, adjust ...func(*wawp.Options)) *CLI {
+// AttachedCLI makes a directory like [World.CLI]. But this process serves the provider, with pauses of milliseconds,
+// and the CLI attaches to it, which halves the time of a run. The provider does not see the environment of the CLI:
+// tests of the environment, of logs, of signals and of installation need [World.CLI].
+func (w *World) AttachedCLI(t *testing.T, configuration string, adjust ...func(*wawp.Options)) *CLI {
 	t.Helper()
 	c := &CLI{Dir: t.TempDir(), t: t, path: executable(t)}
 	c.Env = []string{

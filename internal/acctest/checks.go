@@ -35,8 +35,8 @@ func Contains(t testing.TB, output string, phrases ...string) {
 	}
 }
 
-// Lacks checks that a text (output) has none of the phrases.
-func Lacks(t testing.TB, output string, phrases ...string) {
+// NotContains checks that a text (output) has none of the phrases.
+func NotContains(t testing.TB, output string, phrases ...string) {
 	t.Helper()
 	for _, phrase := range phrases {
 		if strings.Contains(output, phrase) {
@@ -50,8 +50,8 @@ func Plans(address string, action plancheck.ResourceActionType, more ...planchec
 	return resource.ConfigPlanChecks{PreApply: append(more, plancheck.ExpectResourceAction(address, action))}
 }
 
-// Asked checks the number of requests since the last call, by method and path. There must be no others.
-func (w *World) Asked(t testing.TB, want map[string]int) {
+// CheckRequests checks the number of requests since the last call, by method and path. There must be no others.
+func (w *World) CheckRequests(t testing.TB, want map[string]int) {
 	t.Helper()
 	total := 0
 	for endpoint, n := range want {
@@ -66,5 +66,5 @@ func (w *World) Asked(t testing.TB, want map[string]int) {
 	w.ResetRequests()
 }
 
-// Stated is anything with a state: a [Terraform] or a [CLI].
-type Stated interface{ State() []Instance }
+// StateReader is anything with a state: a [Terraform] or a [CLI].
+type StateReader interface{ State() []Instance }

@@ -133,8 +133,8 @@ func executable(t testing.TB) string {
 	return foundCLI.path
 }
 
-// Has reports whether the CLI has at least these versions. "" means that no release has the feature.
-func Has(terraform, openTofu string) bool {
+// CLIAtLeast reports whether the CLI has at least these versions. "" means that no release has the feature.
+func CLIAtLeast(terraform, openTofu string) bool {
 	least := terraform
 	if foundCLI.name == "OpenTofu" {
 		least = openTofu
@@ -143,11 +143,11 @@ func Has(terraform, openTofu string) bool {
 		version.Must(version.NewVersion(foundCLI.version)).GreaterThanOrEqual(version.Must(version.NewVersion(least)))
 }
 
-// Require skips a test that needs a newer CLI (see [Has]), and says how to run it.
+// Require skips a test that needs a newer CLI (see [CLIAtLeast]), and says how to run it.
 func Require(t testing.TB, terraform, openTofu string) {
 	t.Helper()
 	executable(t)
-	if !Has(terraform, openTofu) {
+	if !CLIAtLeast(terraform, openTofu) {
 		needs := "Terraform " + terraform
 		if openTofu != "" {
 			needs += " or OpenTofu " + openTofu
@@ -246,8 +246,8 @@ func Unwrap(output string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(output)), " ")
 }
 
-// Search calls look for every file below a directory, and for every file inside saved plans, which are archives.
-func Search(t testing.TB, dir string, look func(name string, content []byte)) {
+// SearchFiles calls look for every file below a directory, and for every file inside saved plans, which are archives.
+func SearchFiles(t testing.TB, dir string, look func(name string, content []byte)) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {

@@ -60,7 +60,7 @@ func (w *World) Begin(t testing.TB, p *Protocol) {
 		"access_token": cty.StringVal(w.Token), "base_url": cty.StringVal(w.Server.URL),
 	})
 	if diags := p.Configure(t.Context(), config); len(diags) > 0 {
-		t.Fatal(Words(diags))
+		t.Fatal(DiagnosticTexts(diags))
 	}
 }
 
@@ -137,8 +137,8 @@ func Decode(schema *tfprotov6.Schema, v *tfprotov6.DynamicValue) cty.Value {
 	return decoded
 }
 
-// Words returns the texts of diagnostics, as a CLI begins them, with the attributes that they point at.
-func Words(diagnostics []*tfprotov6.Diagnostic) string {
+// DiagnosticTexts returns the texts of diagnostics, as a CLI begins them, with the attributes that they point at.
+func DiagnosticTexts(diagnostics []*tfprotov6.Diagnostic) string {
 	var all strings.Builder
 	for _, d := range diagnostics {
 		all.WriteString(map[bool]string{

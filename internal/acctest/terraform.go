@@ -147,8 +147,8 @@ func (tf *Terraform) Value(address, attribute string) cty.Value {
 	return v.GetAttr(attribute)
 }
 
-// Known returns all values of the last command as text, to search in.
-func (tf *Terraform) Known() string { return fmt.Sprintf("%#v", tf.values.values) }
+// Values returns all values of the last command as text, to search in.
+func (tf *Terraform) Values() string { return fmt.Sprintf("%#v", tf.values.values) }
 
 // Clone returns a copy for another test, with the same configuration and state.
 func (tf *Terraform) Clone(t testing.TB) *Terraform {
@@ -258,11 +258,11 @@ func (w *walk) startProvider() bool {
 // report prints diagnostics, and returns whether none is an error. It fails the test if one points at a secret.
 func (w *walk) report(diags []*tfprotov6.Diagnostic) bool {
 	if shown := w.provider.PointsAtSecret(diags); len(shown) > 0 {
-		w.t.Errorf("Terraform would quote a secret:\n%s", Words(shown))
+		w.t.Errorf("Terraform would quote a secret:\n%s", DiagnosticTexts(shown))
 	}
 	w.lock.Lock()
 	defer w.lock.Unlock()
-	w.output.WriteString(Words(diags))
+	w.output.WriteString(DiagnosticTexts(diags))
 	w.hasError = w.hasError || containsError(diags)
 	return !containsError(diags)
 }

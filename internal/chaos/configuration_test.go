@@ -66,7 +66,7 @@ func newConfiguration(rng *rand.Rand) *configuration {
 	c := &configuration{
 		forEach: chance(rng, 50), createBeforeDestroy: chance(rng, 20),
 		waitTimeout: 2 + rng.IntN(2), retries: rng.IntN(3), requestsPerSecond: pick(rng, []int{0, 0, 0, 100}),
-		sendsMessages: chance(rng, 25) && acctest.Has("1.14", ""), sessions: map[string]*session{},
+		sendsMessages: chance(rng, 25) && acctest.CLIAtLeast("1.14", ""), sessions: map[string]*session{},
 	}
 	size := 1 + rng.IntN(6)
 	if chance(rng, 30) {

@@ -430,7 +430,7 @@ func newFaultRun(plan faultPlan, d disruption, echo string) *faultRun {
 	}
 }
 
-// choose implements the callback of [wawptest.API.Choose].
+// choose implements the callback of [wawptest.API.ChooseFaults].
 func (fr *faultRun) choose(r wawptest.Request) wawptest.Fault {
 	op := r.Method + " " + r.Path
 	fr.requestCount[op]++

@@ -139,7 +139,7 @@ func (r *run) runAndCheck(c commandSetup, arguments ...string) cliResult {
 	before, saved := r.snapshot(), r.stateFile()
 	faultRun := newFaultRun(c.faults, c.disruption, r.echo())
 	r.world.ResetRequests()
-	r.world.Choose(faultRun.choose)
+	r.world.ChooseFaults(faultRun.choose)
 	r.world.Server.DropIdle(c.faults.dropsIdle)
 	started := time.Now()
 	result, injected, leftProcesses := r.runCLI(c, faultRun, arguments)
@@ -162,7 +162,7 @@ func (r *run) runAndCheck(c commandSetup, arguments ...string) cliResult {
 		parallelism:         c.parallelism,
 		createOnly:          c.faults.offersCreateOnly(),
 	}
-	r.world.Choose(nil)
+	r.world.ChooseFaults(nil)
 	r.world.ClearFaults()
 	r.world.Server.DropIdle(false)
 	e.requests = faultRun.answeredRequests(r.world.Requests())
@@ -488,7 +488,7 @@ func (r *run) searchLeaks(e evidence) {
 		}
 	}
 	found := leaks("what was printed", []byte(e.printed), secrets)
-	acctest.Search(r.t, r.cli.Dir, func(name string, content []byte) {
+	acctest.SearchFiles(r.t, r.cli.Dir, func(name string, content []byte) {
 		found = append(found, leaks(name, content, secrets)...)
 	})
 	if len(found) > 0 {

@@ -39,7 +39,7 @@ func (r *run) snapshot() snapshot {
 			r.world.Link(id)
 		r.seen[id] = true
 	}
-	for _, session := range r.world.Stranded() {
+	for _, session := range r.world.DeletedWhileLinked() {
 		s.stranded[session.InstanceID] = true
 	}
 	for id := range r.seen {

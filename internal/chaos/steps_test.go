@@ -46,7 +46,7 @@ func (r *run) step() {
 		r.destroy(c)
 	case n < 86:
 		r.importOrphan(c)
-	case n < 94 && acctest.Has("1.14", ""):
+	case n < 94 && acctest.CLIAtLeast("1.14", ""):
 		r.invokeAction(c)
 	default:
 		r.importAgain(c)

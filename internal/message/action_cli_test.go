@@ -61,9 +61,9 @@ func TestAccMessageIsTriggered(t *testing.T) {
 	}
 	acctest.Contains(t, w.CLI(t, configuration("0114")).Fails("apply", "-auto-approve", "-no-color"),
 		"begins with a single 0")
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 	w.CLI(t, configuration("+20 114 520 2826")).OK("apply", "-auto-approve")
-	w.Asked(t, map[string]int{info: 1, send: 1})
+	w.CheckRequests(t, map[string]int{info: 1, send: 1})
 	if all := w.Messages(); len(all) != 1 || all[0] != (wawptest.Message{
 		InstanceID: id, ChatID: chat,
 		Text: "Hello +20 114 520 2826",
@@ -108,7 +108,7 @@ func TestAccPlanRefusesInvalidArguments(t *testing.T) {
 		variable "chat" { default = "201145202826@c.us" }`)
 	acctest.Contains(t, cli.Fails("plan", "-no-color"), "Empty value", "Invalid phone number",
 		"One recipient is needed")
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 }
 
 // TestAccTokenAndTextStayPrivate is promise P4 under every fault and at the highest log level of the provider.
@@ -155,7 +155,7 @@ func TestAccTokenAndTextStayPrivate(t *testing.T) {
 	// else there was nothing to find
 	acctest.Contains(t, output, "Sent to", "Queued by", "may have been sent", "It was not sent.", "(redacted)")
 	searched := 0
-	acctest.Search(t, cli.Dir, func(name string, content []byte) {
+	acctest.SearchFiles(t, cli.Dir, func(name string, content []byte) {
 		searched++
 		for _, spelling := range tokenSpellings() {
 			if bytes.Contains(content, []byte(spelling)) {

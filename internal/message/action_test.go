@@ -123,8 +123,8 @@ func TestMessageIsSent(t *testing.T) {
 			w.Inject(test.fault)
 			output, failure := invokeAction(t.Context(), t, w, nil)
 			acctest.Contains(t, output, test.says)
-			acctest.Lacks(t, failure, "\n")
-			w.Asked(t, map[string]int{info: 1, send: 1})
+			acctest.NotContains(t, failure, "\n")
+			w.CheckRequests(t, map[string]int{info: 1, send: 1})
 			want := wawptest.Message{InstanceID: id, ChatID: chat, Text: text}
 			if all := w.Messages(); len(all) != 1 || all[0] != want {
 				t.Errorf("%v was sent, want %v", all, want)
@@ -159,7 +159,7 @@ func TestMessageReachesItsChat(t *testing.T) {
 			w := newWorld(t, wawptest.Config{Queue: test.queue})
 			acctest.Contains(t, w.Terraform(t, actionBlock(test.recipient, argument("message", text))).OK("apply", invokeX),
 				test.says)
-			w.Asked(t, map[string]int{info: 1, send: 1})
+			w.CheckRequests(t, map[string]int{info: 1, send: 1})
 			if all := w.Messages(); len(all) != 1 || all[0] != (wawptest.Message{
 				InstanceID: id, ChatID: chat,
 				Text: text,
@@ -199,8 +199,8 @@ func TestOnlyAWorkingSessionSends(t *testing.T) {
 				acctest.Contains(t, output, id+" is "+status+": waiting until it is WORKING, for at most 50ms.")
 				return
 			}
-			acctest.Lacks(t, output, "\n")
-			w.Asked(t, map[string]int{info: test.looks})
+			acctest.NotContains(t, output, "\n")
+			w.CheckRequests(t, map[string]int{info: test.looks})
 		})
 	}
 }
@@ -242,11 +242,11 @@ func TestMessageWaitsForItsSession(t *testing.T) {
 			}
 			output, failure := invokeAction(t.Context(), t, w, nil)
 			acctest.Contains(t, output, "Sent to "+chat)
-			acctest.Lacks(t, failure, "\n")
+			acctest.NotContains(t, failure, "\n")
 			if n := strings.Count(output, "waiting until it is WORKING"); n > 3 {
 				t.Errorf("the wait is spoken of %d times:\n%s", n, output)
 			}
-			w.Asked(t, map[string]int{info: looks, send: 1})
+			w.CheckRequests(t, map[string]int{info: looks, send: 1})
 		})
 	}
 }
@@ -364,8 +364,8 @@ func TestMessageThatWasNotSent(t *testing.T) {
 			}
 			output, failure := invokeAction(t.Context(), t, w, given)
 			acctest.Contains(t, failure, append(test.says, acctest.Summary(test.fault, wasNot))...)
-			acctest.Lacks(t, failure, "may have been sent", text)
-			acctest.Lacks(t, output, "\n")
+			acctest.NotContains(t, failure, "may have been sent", text)
+			acctest.NotContains(t, output, "\n")
 			if len(w.Messages()) != 0 {
 				t.Errorf("%v was sent", w.Messages())
 			}
@@ -393,9 +393,9 @@ func TestMessageIsNeverSentTwice(t *testing.T) {
 			output, failure := invokeAction(t.Context(), t, w, nil, func(o *wawp.Options) { o.MaxRetries = 3 })
 			acctest.Contains(t, failure, "WhatsApp message may have been sent", chat, "It was not sent again",
 				"Look into the chat")
-			acctest.Lacks(t, failure, text)
-			acctest.Lacks(t, output, "\n")
-			w.Asked(t, map[string]int{info: 1, send: 1})
+			acctest.NotContains(t, failure, text)
+			acctest.NotContains(t, output, "\n")
+			w.CheckRequests(t, map[string]int{info: 1, send: 1})
 			if len(w.Messages()) != 1 {
 				t.Errorf("%d messages were sent", len(w.Messages()))
 			}
@@ -481,7 +481,7 @@ func TestActionChecksItsConfiguration(t *testing.T) {
 				t.Errorf("got %s", output)
 			}
 			if s, ok := test.given["message"].(string); ok && len(s) > 9 {
-				acctest.Lacks(t, output, s[:9])
+				acctest.NotContains(t, output, s[:9])
 			}
 		})
 	}
@@ -508,7 +508,7 @@ func TestInvalidMessageIsRefused(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, wawptest.Config{})
 			acctest.Contains(t, w.Terraform(t, actionBlock(test.arguments...)).Fails("apply", invokeX), test.says...)
-			w.Asked(t, nil)
+			w.CheckRequests(t, nil)
 		})
 	}
 }
@@ -529,7 +529,7 @@ func TestActionChecksAgainBeforeItSends(t *testing.T) {
 			t.Errorf("%v is sent", given)
 		}
 	}
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 }
 
 // TestActionWithoutAClient: while the provider's configuration is not known, nothing can be sent.
@@ -575,7 +575,7 @@ func TestActionCanceledBeforeItSends(t *testing.T) {
 			}()
 			_, failure := invokeAction(ctx, t, w, nil)
 			acctest.Contains(t, failure, "Nothing was sent", says)
-			w.Asked(t, map[string]int{info: 1})
+			w.CheckRequests(t, map[string]int{info: 1})
 		})
 	}
 }
@@ -594,7 +594,7 @@ func TestMessageInFlightIsNotCanceled(t *testing.T) {
 	}()
 	output, warning := invokeAction(ctx, t, w, nil)
 	acctest.Contains(t, warning, "on its way when Terraform was interrupted", "Sent to "+chat)
-	acctest.Lacks(t, output, "\n")
+	acctest.NotContains(t, output, "\n")
 }
 
 // canary is a token that looks different in a URL, in JSON and in HTML.
@@ -646,10 +646,10 @@ func TestActionShowsNeitherTokenNorText(t *testing.T) {
 			output := strings.ToLower(progress + failure)
 			shown += strings.Count(output, "(redacted)")
 			for _, spelling := range tokenSpellings() {
-				acctest.Lacks(t, output, strings.ToLower(spelling))
+				acctest.NotContains(t, output, strings.ToLower(spelling))
 			}
 			if endpoint == send {
-				acctest.Lacks(t, output, "release", "deployed")
+				acctest.NotContains(t, output, "release", "deployed")
 			}
 		}
 	}

@@ -57,8 +57,8 @@ func TestAccCtrlC(t *testing.T) {
 	_ = cmd.Wait() // the CLI ends with an error, which this test does not check
 	acctest.Contains(t, acctest.Unwrap(output.String()), "Nothing was sent",
 		"was on its way when Terraform was interrupted", "Sent to "+chat)
-	acctest.Lacks(t, output.String(), "CRASH")
-	w.Asked(t, map[string]int{info: 2, send: 1})
+	acctest.NotContains(t, output.String(), "CRASH")
+	w.CheckRequests(t, map[string]int{info: 2, send: 1})
 	if n := len(w.Messages()); n != 1 {
 		t.Errorf("%d messages were sent", n)
 	}

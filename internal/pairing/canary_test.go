@@ -56,7 +56,7 @@ func TestAccCodesNeverShow(t *testing.T) {
 		info: pairingConfig(`timeouts = { create = "500ms" }`),
 	} {
 		w.ResetRequests()
-		w.Choose(func(r wawptest.Request) wawptest.Fault {
+		w.ChooseFaults(func(r wawptest.Request) wawptest.Fault {
 			if r.Method+" "+r.Path != endpoint {
 				return wawptest.Fault{}
 			}
@@ -82,7 +82,7 @@ func TestAccCodesNeverShow(t *testing.T) {
 	}
 
 	searched := 0
-	acctest.Search(t, cli.Dir, func(name string, content []byte) {
+	acctest.SearchFiles(t, cli.Dir, func(name string, content []byte) {
 		searched++
 		secrets := []string{canary, url.QueryEscape(canary), url.PathEscape(canary), "data:image/png"}
 		for _, session := range sessions {

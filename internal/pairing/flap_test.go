@@ -61,11 +61,11 @@ func TestTransientStatusDoesNotEndThePairing(t *testing.T) {
 			tf := w.Terraform(t, noRetries+pairingConfig(test.argument))
 			injectStatuses(w, test.answers)
 			output := tf.OK("apply")
-			acctest.Lacks(t, output, "Warning", "Error")
+			acctest.NotContains(t, output, "Warning", "Error")
 			if all := tf.State()[0].Attributes; all["phone_number"] != phone {
 				t.Errorf("the state has %v", all)
 			}
-			w.Asked(t, map[string]int{info: len(strings.Fields(test.answers)) + 1})
+			w.CheckRequests(t, map[string]int{info: len(strings.Fields(test.answers)) + 1})
 		})
 	}
 }
@@ -75,7 +75,7 @@ func TestStopThatLastsEndsThePairing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{}, wawptest.Session{Status: "STOPPED"})
 	acctest.Contains(t, w.Terraform(t, pairingConfig()).Fails("apply"), "Error: Wawp session is stopped")
-	w.Asked(t, map[string]int{info: settledLooks})
+	w.CheckRequests(t, map[string]int{info: settledLooks})
 }
 
 // TestTransientStatusDoesNotEndTheAction: nor does the action request a code that could unlink the phone.
@@ -144,7 +144,7 @@ func TestTransientStatusDoesNotEndTheAction(t *testing.T) {
 			if test.asked != "" {
 				asked[test.asked] = 1
 			}
-			w.Asked(t, asked)
+			w.CheckRequests(t, asked)
 		})
 	}
 }
@@ -186,7 +186,7 @@ func TestRefusedCodeIsReportedAtOnce(t *testing.T) {
 			output := w.Terraform(t, noRetries+pairConfig(test.arguments)).Fails("apply", invoke)
 			progress, failure, _ := strings.Cut(output, "Error: No phone was linked to the Wawp session")
 			acctest.Contains(t, failure, test.says)
-			acctest.Lacks(t, output, "report")
+			acctest.NotContains(t, output, "report")
 			if strings.Count(progress, test.says) != 1 {
 				t.Errorf("it is said %d times, want once: %s", strings.Count(progress, test.says), progress)
 			}
@@ -205,5 +205,5 @@ func TestEndOfCodesIsReported(t *testing.T) {
 	output := w.Terraform(t, noRetries+pairConfig("")).Fails("apply", invoke)
 	acctest.Contains(t, output, "is FAILED after a restart", "Wawp gives no more codes",
 		"A longer invoke timeout does not change that")
-	w.Asked(t, map[string]int{info: 5 + settledLooks, restart: 1, getQR: 1})
+	w.CheckRequests(t, map[string]int{info: 5 + settledLooks, restart: 1, getQR: 1})
 }

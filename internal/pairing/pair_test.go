@@ -351,7 +351,7 @@ func TestPhoneNumberKnownOnlyDuringApply(t *testing.T) {
 		if len(tf.State()) != 1 {
 			t.Errorf("the state is %v", tf.State())
 		}
-		w.Asked(t, map[string]int{create: 1})
+		w.CheckRequests(t, map[string]int{create: 1})
 	})
 	t.Run("action", func(t *testing.T) {
 		t.Parallel()
@@ -374,9 +374,9 @@ func TestPhoneNumberKnownOnlyDuringApply(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return acctest.Words(resp.Diagnostics)
+			return acctest.DiagnosticTexts(resp.Diagnostics)
 		}
-		acctest.Lacks(t, plan(cty.UnknownVal(cty.String)), "Error")
+		acctest.NotContains(t, plan(cty.UnknownVal(cty.String)), "Error")
 		acctest.Contains(t, plan(cty.StringVal(late)), says)
 		resp, err := p.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{
 			ActionType: "wawp_session_pair",
@@ -387,8 +387,8 @@ func TestPhoneNumberKnownOnlyDuringApply(t *testing.T) {
 		}
 		for event := range resp.Events {
 			completed, _ := event.Type.(tfprotov6.CompletedInvokeActionEventType)
-			acctest.Contains(t, acctest.Words(completed.Diagnostics), says)
+			acctest.Contains(t, acctest.DiagnosticTexts(completed.Diagnostics), says)
 		}
-		w.Asked(t, nil)
+		w.CheckRequests(t, nil)
 	})
 }

@@ -156,5 +156,5 @@ func TestCodeWithAnUnknownConfiguration(t *testing.T) {
 	tf := w.Terraform(t, qrCodeConfig(quoted))
 	tf.Unknown = true
 	acctest.Contains(t, tf.Fails("plan"), "Error: The provider's configuration is not known yet")
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 }

@@ -148,7 +148,7 @@ func TestRefusedPhoneIsNotClaimed(t *testing.T) {
 			after.Shared = before.Shared // both belong to the same run
 			w.Inject(test.fault)
 			acctest.Contains(t, after.Fails("apply"), test.says)
-			acctest.Lacks(t, before.OK("destroy"), "was left linked")
+			acctest.NotContains(t, before.OK("destroy"), "was left linked")
 			if now, _ := w.Session(id); now.Status != "SCAN_QR_CODE" || w.Count(logout) != 1 ||
 				len(before.State())+len(after.State()) != 0 {
 				t.Errorf("the session is %+v after %d logouts, the state %v and %v", now, w.Count(logout),
@@ -170,7 +170,7 @@ func TestPhoneLinkedAfterALogoutIsNew(t *testing.T) {
 	w.Pair(id, phone, "Support")
 	w.ResetRequests()
 	after.OK("apply")
-	w.Asked(t, map[string]int{info: 1})
+	w.CheckRequests(t, map[string]int{info: 1})
 }
 
 // TestPairingDeclaredTwice: a session has one phone, and one of two resources would log it out.
@@ -249,6 +249,6 @@ func TestReplacedPairingWarnsOfNoPhone(t *testing.T) {
 	tf.Configure(pairingConfig(`expected_phone_number = "201000000000"`))
 	acctest.Contains(t, tf.OK("plan"), "Warning: Another phone is linked to the Wawp session")
 	tf.Configure(moved)
-	acctest.Lacks(t, tf.OK("plan"), "Another phone is linked")
+	acctest.NotContains(t, tf.OK("plan"), "Another phone is linked")
 	acctest.Contains(t, tf.OK("apply"), "1 added, 0 changed, 1 destroyed")
 }

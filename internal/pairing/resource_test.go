@@ -417,7 +417,7 @@ func TestPlanThatUnlinksAPhoneWarns(t *testing.T) {
 			declared := pairingConfig(fmt.Sprintf("logout_on_destroy = %t", logout))
 			tf := w.Terraform(t, declared)
 			tf.OK("apply")
-			acctest.Lacks(t, tf.OK("plan"), "Warning")
+			acctest.NotContains(t, tf.OK("plan"), "Warning")
 			all := []string{tf.OK("plan", "-destroy")}
 			for was, is := range map[string]string{`"x"`: `"y"`, id: "5056E8000001"} {
 				tf.Configure(strings.Replace(declared, was, is, 1))
@@ -428,7 +428,7 @@ func TestPlanThatUnlinksAPhoneWarns(t *testing.T) {
 					acctest.Contains(t, output, unlinks, "the phone with the number "+phone+" (\"Support\")",
 						"a person has to link it again", "moved { from = wawp_session_pairing.<old name>")
 				} else {
-					acctest.Lacks(t, output, "Warning")
+					acctest.NotContains(t, output, "Warning")
 				}
 			}
 		})
@@ -451,7 +451,7 @@ func TestSamePhoneInAnotherNotation(t *testing.T) {
 				"@c.us"}})
 			tf := w.Terraform(t, pairingConfig(fmt.Sprintf("expected_phone_number = %q", expected)))
 			tf.OK("apply")
-			acctest.Lacks(t, tf.OK("plan"), "Warning")
+			acctest.NotContains(t, tf.OK("plan"), "Warning")
 			if s := tf.State()[0].Attributes; s["phone_number"] != linked {
 				t.Errorf("the state is %v", s)
 			}
@@ -686,7 +686,7 @@ func TestDestroy(t *testing.T) {
 				t.Errorf("the state is %v", tf.State())
 			}
 			if test.asked != nil {
-				w.Asked(t, test.asked)
+				w.CheckRequests(t, test.asked)
 			}
 		})
 	}
@@ -697,13 +697,13 @@ func TestImport(t *testing.T) {
 	w := newWorld(t, wawptest.Config{}, workingSession())
 	tf := w.Terraform(t, pairingConfig())
 	tf.OK("import", address, id)
-	w.Asked(t, map[string]int{info: 1})
+	w.CheckRequests(t, map[string]int{info: 1})
 	acctest.Contains(t, tf.OK("plan"), "No changes.") // no argument is set
 
 	tf.Configure(pairingConfig(`expected_phone_number = "` + phone + `"`))
 	w.ResetRequests()
 	acctest.Contains(t, tf.OK("apply"), "0 added, 1 changed")
-	w.Asked(t, map[string]int{info: 1})
+	w.CheckRequests(t, map[string]int{info: 1})
 
 	w.SetStatus(id, "FAILED") // an imported pairing that was read is like any other
 	acctest.Contains(t, tf.OK("plan"), "Warning: A paired Wawp session is FAILED", "No changes.")
@@ -780,5 +780,5 @@ func TestUnknownConfiguration(t *testing.T) {
 	w.ResetRequests()
 	tf.Unknown = true
 	acctest.Contains(t, tf.OK("plan"), "Warning: The provider's configuration is not known yet", "No changes.")
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 }

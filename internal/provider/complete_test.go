@@ -42,7 +42,7 @@ func TestAccCompleteExample(t *testing.T) {
 	if !slices.ContainsFunc(w.Requests(), func(r wawptest.Request) bool { return r.Body["hmac"] == secret }) {
 		t.Error("the secret was not sent")
 	}
-	acctest.Search(t, cli.Dir, func(name string, content []byte) {
+	acctest.SearchFiles(t, cli.Dir, func(name string, content []byte) {
 		if strings.Contains(string(content), secret) && !strings.HasSuffix(name, ".tftest.hcl") {
 			t.Errorf("the secret is in %s", name)
 		}

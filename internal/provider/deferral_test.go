@@ -29,7 +29,7 @@ func deferralProvider(t *testing.T, w *acctest.World, known, deferral bool) *acc
 		ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: deferral},
 	})
 	if err != nil || len(resp.Diagnostics) > 0 {
-		t.Fatalf("%v %s", err, acctest.Words(resp.Diagnostics))
+		t.Fatalf("%v %s", err, acctest.DiagnosticTexts(resp.Diagnostics))
 	}
 	return p
 }
@@ -97,7 +97,7 @@ func TestUnknownConfigurationIsDeferred(t *testing.T) {
 	for call, got := range results {
 		if got.deferred == nil || got.deferred.Reason != tfprotov6.DeferredReasonProviderConfigUnknown ||
 			len(got.diagnostics) > 0 {
-			t.Errorf("%s: it is put off for %v, and says %s", call, got.deferred, acctest.Words(got.diagnostics))
+			t.Errorf("%s: it is put off for %v, and says %s", call, got.deferred, acctest.DiagnosticTexts(got.diagnostics))
 		}
 	}
 	s := p.Schemas
@@ -105,7 +105,7 @@ func TestUnknownConfigurationIsDeferred(t *testing.T) {
 	if calls == 0 || len(results) != calls {
 		t.Errorf("%d calls were made, not %d", len(results), calls)
 	}
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 }
 
 // TestNothingElseIsDeferred: a known configuration defers nothing. A Terraform that does not support deferred changes
@@ -122,7 +122,7 @@ func TestNothingElseIsDeferred(t *testing.T) {
 	w.ResetRequests()
 	output := map[string]string{}
 	for call, got := range planningCalls(t, deferralProvider(t, w, false, false)) {
-		output[call] = acctest.Words(got.diagnostics)
+		output[call] = acctest.DiagnosticTexts(got.diagnostics)
 		if got.deferred != nil {
 			t.Errorf("%s: it is put off for %v", call, got.deferred)
 		}
@@ -135,5 +135,5 @@ func TestNothingElseIsDeferred(t *testing.T) {
 			t.Errorf("%s: it says %s", call, output[call])
 		}
 	}
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 }

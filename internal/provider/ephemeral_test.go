@@ -82,7 +82,7 @@ func TestAccInvitationExampleSendsLink(t *testing.T) {
 	acctest.Require(t, "1.11", "1.11")
 	w := acctest.New(t, wawptest.Config{})
 	example := filepath.Join(root, "examples/ephemeral-resources/wawp_session_temp_link/ephemeral-resource.tf")
-	cli := w.Attached(t, string(readFile(t, example)))
+	cli := w.AttachedCLI(t, string(readFile(t, example)))
 	writeFile(t, filepath.Join(cli.Dir, "invite.sh"), "echo $1 $PAGE > sent\n")
 	if err := os.Chmod(filepath.Join(cli.Dir, "invite.sh"), 0o700); err != nil {
 		t.Fatal(err)
@@ -108,7 +108,7 @@ func TestAccEphemeralResourcesAlwaysOpen(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.11", "1.11")
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.Attached(t, ephemeralConfig+`
+	cli := w.AttachedCLI(t, ephemeralConfig+`
 		resource "terraform_data" "x" {
 			triggers_replace = plantimestamp()
 			provisioner "local-exec" {

@@ -235,7 +235,7 @@ func exampleCLI(t *testing.T, configuration string) *acctest.CLI {
 		URL:    "https://crm.example.com/hooks/wawp",
 		Events: []string{"message"}, Active: true,
 	})
-	cli := w.Attached(t, configuration)
+	cli := w.AttachedCLI(t, configuration)
 	cli.Env = append(cli.Env, "TF_VAR_wawp_access_token="+w.Token, "TF_VAR_webhook_secret=s3cret")
 	return cli
 }
@@ -338,7 +338,7 @@ func TestAccExamplesAreFormatted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cli := w.Attached(t, "")
+	cli := w.AttachedCLI(t, "")
 	if output, code := cli.Run("fmt", "-check", "-diff", "-recursive", absolute); code != 0 {
 		t.Errorf("run make fmt:\n%s", output)
 	}

@@ -151,7 +151,7 @@ func FuzzProvider(f *testing.F) {
 		tf := c.tf.Clone(t)
 		w.Begin(t, tf.Shared)
 		output, _ := tf.Run(c.name, c.arguments...)
-		checkShown(t, output, fmt.Sprint(tf.State())+tf.Known())
+		checkShown(t, output, fmt.Sprint(tf.State())+tf.Values())
 		for _, instance := range tf.State() {
 			if instance.Status != "" {
 				t.Errorf("the %s is %s: %s", instance.Type, instance.Status, output)
@@ -202,7 +202,7 @@ func importResult(t *testing.T, served *acctest.Protocol, kind, id string) (inst
 	if err != nil {
 		t.Fatal(err)
 	}
-	output := acctest.Words(resp.Diagnostics)
+	output := acctest.DiagnosticTexts(resp.Diagnostics)
 	checkShown(t, output, "")
 	if strings.Contains(output, "Error: ") {
 		return "", ""

@@ -129,7 +129,7 @@ func TestHostileTextIsNeitherStoredNorShown(t *testing.T) {
 				checkHarmless(t, command, output)
 				stored := fmt.Sprint(tf.State())
 				checkHarmless(t, "the state after "+command, stored)
-				if known := tf.Known(); strings.Contains(known, `\x`) || strings.Contains(known, `\u202`) ||
+				if known := tf.Values(); strings.Contains(known, `\x`) || strings.Contains(known, `\u202`) ||
 					strings.Contains(known, `\u009b`) {
 					t.Errorf("%s knows %s", command, known)
 				}
@@ -142,7 +142,7 @@ func TestHostileTextIsNeitherStoredNorShown(t *testing.T) {
 			check("refresh")
 			if name == "gentle names" {
 				acctest.Contains(t, fmt.Sprint(tf.State()), "Support"+harmless, "wawp-")
-				acctest.Contains(t, tf.Known(), "server-1")
+				acctest.Contains(t, tf.Values(), "server-1")
 			}
 			check("plan")
 			check("destroy")
@@ -193,7 +193,7 @@ func TestHostileErrorsAreOneLine(t *testing.T) {
 		for _, command := range []string{"refresh", "apply", "destroy"} {
 			output, _ := tf.Run(command, "-refresh="+fmt.Sprint(command == "refresh"))
 			checkHarmless(t, command, output)
-			acctest.Lacks(t, output, `" Run: curl`)
+			acctest.NotContains(t, output, `" Run: curl`)
 			if command == "refresh" && status != 302 {
 				acctest.Contains(t, output, harmless, `' Run: curl`)
 			}
@@ -247,7 +247,7 @@ func TestAccHostileTextIsNotPrinted(t *testing.T) {
 				acctest.Contains(t, all+string(output), "Support"+harmless)
 			}
 			run("destroy", "-no-color", "-auto-approve")
-			if acctest.Has("1.14", "") {
+			if acctest.CLIAtLeast("1.14", "") {
 				query := "list \"wawp_session_webhook\" \"x\" {\n  provider = wawp\n  config {\n    instance_id = \"" +
 					hostileID + "\"\n  }\n}\n"
 				writeFile(t, filepath.Join(cli.Dir, "main.tfquery.hcl"), query)

@@ -56,14 +56,14 @@ func (i importCase) check(t *testing.T, p *acctest.Protocol, kind string) {
 	}
 	resp, err := p.ImportResourceState(t.Context(), req)
 	if err != nil || len(resp.Diagnostics) > 0 {
-		t.Fatalf("%q %q: %v, %s", i.id, i.identity, err, acctest.Words(resp.Diagnostics))
+		t.Fatalf("%q %q: %v, %s", i.id, i.identity, err, acctest.DiagnosticTexts(resp.Diagnostics))
 	}
 	imported := resp.ImportedResources[0]
 	read, err := p.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
 		TypeName: kind, CurrentState: imported.State, Private: imported.Private, CurrentIdentity: imported.Identity,
 	})
 	if err != nil || len(read.Diagnostics) > 0 {
-		t.Fatalf("%q %q: %v, %s", i.id, i.identity, err, acctest.Words(read.Diagnostics))
+		t.Fatalf("%q %q: %v, %s", i.id, i.identity, err, acctest.DiagnosticTexts(read.Diagnostics))
 	}
 	state := acctest.Decode(p.Schemas.ResourceSchemas[kind], read.NewState)
 	if state.IsNull() {

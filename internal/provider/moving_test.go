@@ -24,7 +24,7 @@ func TestAccMovingFromCurlExample(t *testing.T) {
 		URL: "https://crm.example.com/hooks/wawp", Events: []string{"message"}, Active: true, Delay: 2, Attempts: 15,
 	})
 
-	cli := w.Attached(t, "resource \"terraform_data\" \"support\" {}\n")
+	cli := w.AttachedCLI(t, "resource \"terraform_data\" \"support\" {}\n")
 	cli.OK("apply", "-auto-approve")
 	cli.Configure("")
 	in := func(name string) string { return filepath.Join(cli.Dir, name) }

@@ -25,10 +25,10 @@ func TestDiagnosticsDoNotPointAtSecrets(t *testing.T) {
 		for _, config := range configurations(try.schema, p.Secrets()) {
 			diags := try.diagnostics(config)
 			if shown := p.PointsAtSecret(diags); len(shown) > 0 {
-				t.Fatalf("%s %#v:\n%s", name, config, acctest.Words(shown))
+				t.Fatalf("%s %#v:\n%s", name, config, acctest.DiagnosticTexts(shown))
 			}
 			for _, secret := range p.Secrets() {
-				if strings.Contains(acctest.Words(diags), secret) {
+				if strings.Contains(acctest.DiagnosticTexts(diags), secret) {
 					named[secret]++
 				}
 			}

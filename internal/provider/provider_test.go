@@ -45,14 +45,14 @@ func TestAccMissingTokenDiagnostic(t *testing.T) {
 	cli.Env = append(cli.Env, "WAWP_ACCESS_TOKEN=")
 	acctest.Contains(t, cli.Fails("plan", "-no-color"), "No Wawp access token", "WAWP_ACCESS_TOKEN", "ephemeral",
 		"secret store")
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 }
 
 func TestConfigureMakesNoRequest(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	w.Terraform(t, `resource "wawp_session" "x" {}`).OK("plan")
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 }
 
 func TestAccUserAgent(t *testing.T) {
@@ -104,7 +104,7 @@ func TestAccUnknownConfiguration(t *testing.T) {
 	acctest.Contains(t, output, "1 to add, 0 to change, 1 to destroy") // which is terraform_data alone
 	cli.Configure(configure("2", "data \"wawp_session\" \"y\" {\n  instance_id = \"3EB0BCB2E3D4\"\n}\n"))
 	acctest.Contains(t, cli.Fails("plan", "-no-color"), "Error: The provider's configuration is not known yet")
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 	if n := len(cli.State()); n != 3 {
 		t.Errorf("%d resources are in the state, want 3", n)
 	}

@@ -59,7 +59,7 @@ func TestAccActionsAroundADestroy(t *testing.T) {
 				InstanceID: "3EB0BCB2E3D4", Status: "WORKING",
 				Me: &wawptest.Me{ID: "201012345678@c.us"},
 			})
-			cli := w.Attached(t, example)
+			cli := w.AttachedCLI(t, example)
 			cli.OK("apply", "-auto-approve")
 			id := w.Sessions()[1].InstanceID
 			if test.status != "SCAN_QR_CODE" {
@@ -87,7 +87,7 @@ func TestAccFailedActionDoesNotStopDestroy(t *testing.T) {
 			t.Run(event+" "+mode, func(t *testing.T) {
 				t.Parallel()
 				w := acctest.New(t, wawptest.Config{})
-				cli := w.Attached(t, failingActionConfig(event, mode))
+				cli := w.AttachedCLI(t, failingActionConfig(event, mode))
 				cli.OK("apply", "-auto-approve")
 				acctest.Contains(t, cli.OK("destroy", "-auto-approve", "-no-color"),
 					"Warning: Action on a Wawp session failed", "1 destroyed.")
@@ -120,7 +120,7 @@ func TestAccFailedActionFollowsOnFailure(t *testing.T) {
 		t.Run(test.event+" "+test.mode, func(t *testing.T) {
 			t.Parallel()
 			w := acctest.New(t, wawptest.Config{})
-			cli := w.Attached(t, failingActionConfig(test.event, test.mode))
+			cli := w.AttachedCLI(t, failingActionConfig(test.event, test.mode))
 			output, code := cli.Run("apply", "-auto-approve", "-no-color")
 			severity := map[bool]string{true: "Error", false: "Warning"}[test.fails]
 			acctest.Contains(t, output, severity+": Action on a Wawp session failed")
@@ -168,7 +168,7 @@ func TestAccMessageBeforePairingIsDestroyed(t *testing.T) {
 				return "lifecycle {\n action_trigger {\n events = [before_destroy]\n actions = " +
 					"[action.wawp_send_text.x]\n on_failure = continue\n }\n }\n"
 			}
-			cli := w.Attached(t, `resource "wawp_session" "x" {
+			cli := w.AttachedCLI(t, `resource "wawp_session" "x" {
 					desired_state = "started"
 					`+trigger("wawp_session")+`
 				}
@@ -207,7 +207,7 @@ func TestAccImportInsideAModule(t *testing.T) {
 			Active: true, Delay: 2, Attempts: 15,
 		})
 	}
-	cli := w.Attached(t, `module "team" {
+	cli := w.AttachedCLI(t, `module "team" {
 		source      = "./team"
 		for_each    = toset(["`+strings.Join(ids, `", "`)+`"])
 		instance_id = each.key

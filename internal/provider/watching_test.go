@@ -41,7 +41,7 @@ func TestAccWatchScriptReportsSession(t *testing.T) {
 		t.Fatal("the workflow does not watch")
 	}
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.Attached(t, watchingExample(t, "main.tf"))
+	cli := w.AttachedCLI(t, watchingExample(t, "main.tf"))
 	writeFile(t, filepath.Join(cli.Dir, "watch.sh"), watchingExample(t, "watch.sh"))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Check block assertion failed",
 		"is SCAN_QR_CODE.")
@@ -71,7 +71,7 @@ func TestAccWatchScriptReportsSession(t *testing.T) {
 		}, 0, []string{"is STARTING.", lookAgain}, nil},
 		{"the token is refused", func() { w.SetToken("another") }, 1, []string{"HTTP 401", lookAgain}, nil},
 		{
-			"it hangs", func() { w.SetToken(w.Token); w.Hang(id, 1e15) }, 1,
+			"it hangs", func() { w.SetToken(w.Token); w.KeepStarting(id, 1e15) }, 1,
 			[]string{"is STARTING.", lookAgain},
 			[]string{"another phone"},
 		},
@@ -120,7 +120,7 @@ func TestAccWatchScriptFailsWithoutItsTools(t *testing.T) {
 	t.Parallel()
 	requirePrograms(t, "bash", "jq")
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.Attached(t, "")
+	cli := w.AttachedCLI(t, "")
 	script := watchingExample(t, "watch.sh")
 	if output, code := runScript(t, cli, script, "PAUSE=0"); code != 0 {
 		t.Errorf("with nothing to watch it ends with %d:\n%s", code, output)
@@ -141,7 +141,7 @@ func TestAccPostconditionRequiresWorkingSession(t *testing.T) {
 
 	w := acctest.New(t, wawptest.Config{})
 	w.Add(wawptest.Session{InstanceID: "3EB0BCB2E3D4", Status: "SCAN_QR_CODE"})
-	cli = w.Attached(t, string(readFile(t, filepath.Join(cli.Dir, "main.tf"))))
+	cli = w.AttachedCLI(t, string(readFile(t, filepath.Join(cli.Dir, "main.tf"))))
 	acctest.Contains(t, cli.Fails("plan", "-no-color"), "Error: Resource postcondition failed",
 		"The session 3EB0BCB2E3D4 is SCAN_QR_CODE.")
 }
@@ -155,7 +155,7 @@ func TestAccWatchScriptSendsMessage(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{})
 	const messenger = "3EB0BCB2E3D4"
 	w.Add(wawptest.Session{InstanceID: messenger, Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
-	cli := w.Attached(t, watchingExample(t, "message/main.tf"))
+	cli := w.AttachedCLI(t, watchingExample(t, "message/main.tf"))
 	runTell := func(result string) (string, int) { // result is the end of watch.sh
 		t.Helper()
 		script := strings.ReplaceAll(watchingExample(t, "tell.sh"), "-chdir=message ", "")
@@ -186,7 +186,7 @@ func TestAccMonitoringOutputAndScript(t *testing.T) {
 	t.Parallel()
 	requirePrograms(t, "sh", "jq", "curl")
 	w := acctest.New(t, wawptest.Config{})
-	cli := w.Attached(t, watchingExample(t, "main.tf")+watchingExample(t, "monitor.tf"))
+	cli := w.AttachedCLI(t, watchingExample(t, "main.tf")+watchingExample(t, "monitor.tf"))
 	cli.OK("apply", "-auto-approve")
 	var monitor map[string]string
 	if err := json.Unmarshal([]byte(cli.OK("output", "-json", "monitor")), &monitor); err != nil {
@@ -221,7 +221,7 @@ func TestAccMonitoringOutputAndScript(t *testing.T) {
 func TestAccSessionStatusWebhookExample(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{Paid: true})
-	cli := w.Attached(t, watchingExample(t, "main.tf")+watchingExample(t, "webhook.tf"))
+	cli := w.AttachedCLI(t, watchingExample(t, "main.tf")+watchingExample(t, "webhook.tf"))
 	cli.Env = append(cli.Env, "TF_VAR_webhook_secret=s3cret")
 	cli.OK("apply", "-auto-approve")
 	cli.OK("plan", "-detailed-exitcode")

@@ -105,7 +105,7 @@ func TestTokenNeverShows(t *testing.T) {
 	tf := w.Terraform(t, policiesConfig(n, strict))
 	run := func(command string, options ...string) {
 		output, _ := tf.Run(command, options...)
-		acctest.Lacks(t, output+fmt.Sprint(tf.State()), tokenSpellings()...)
+		acctest.NotContains(t, output+fmt.Sprint(tf.State()), tokenSpellings()...)
 	}
 	inject(set, get) // what is refused is followed by a read
 	run("apply")
@@ -172,7 +172,7 @@ func TestAccTokenNeverShows(t *testing.T) {
 	// else there was nothing to find
 	acctest.Contains(t, string(log), "@module=wawp.wawp", "path=/v2/session/rate-limit")
 	searched := 0
-	acctest.Search(t, cli.Dir, func(name string, content []byte) {
+	acctest.SearchFiles(t, cli.Dir, func(name string, content []byte) {
 		searched++
 		for _, spelling := range tokenSpellings() {
 			if at := bytes.Index(content, []byte(spelling)); at >= 0 {

@@ -128,5 +128,5 @@ func TestDataSourceFailsUnlessTheSessionIsThere(t *testing.T) {
 	acctest.Contains(t, w.Terraform(t,
 		`data "wawp_session_rate_limit_policies" "x" { instance_id = "" }`).Fails("plan"),
 		"instance_id is set, but empty")
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 }

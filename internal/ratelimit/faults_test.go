@@ -95,7 +95,7 @@ func TestPolicyNotReported(t *testing.T) {
 	w.Inject(wawptest.Fault{Reshape: wawptest.Rename("current_policy", "assigned")})
 	tf := w.Terraform(t, policyConfig(strict))
 	acctest.Contains(t, tf.OK("apply"), warning, "1 added")
-	w.Asked(t, map[string]int{set: 1, get: 1})
+	w.CheckRequests(t, map[string]int{set: 1, get: 1})
 	acctest.Contains(t, tf.OK("plan"), warning, id, "No changes.")
 	if s := tf.State()[0].Attributes; s["policy"] != strict ||
 		s["limits"].(map[string]any)["send_message_per_minute"] != 5. {
@@ -322,7 +322,7 @@ func TestRefusedPolicy(t *testing.T) {
 			output := tf.Fails("apply")
 			acctest.Contains(t, output, "Error: Wawp sending policy was not set", `with AttributeName("policy")`, id)
 			acctest.Contains(t, output, test.says...)
-			w.Asked(t, map[string]int{set: 1, get: 1})
+			w.CheckRequests(t, map[string]int{set: 1, get: 1})
 			if len(tf.State()) != 0 {
 				t.Errorf("the state holds %v", tf.State())
 			}
@@ -343,7 +343,7 @@ func firstNames(n int) []string {
 func TestAccRefusedPolicyPointsToTheArgument(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{})
-	cli := w.Attached(t, noRetries+policyConfig(paid))
+	cli := w.AttachedCLI(t, noRetries+policyConfig(paid))
 	output := cli.Fails("apply", "-auto-approve", "-no-color")
 	acctest.Contains(t, output, "Error: Wawp sending policy was not set", "with "+address)
 	if !regexp.MustCompile(`"x": \d+: policy = `).MatchString(output) {
@@ -489,7 +489,8 @@ func TestSessionDeletedInTheDashboard(t *testing.T) {
 	w.ResetRequests()
 	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp sending policy is gone", id,
 		"1 to add, 0 to change, 0 to destroy")
-	w.Asked(t, map[string]int{get: 2, info: 1}) // the policy again after session/info: three requests prove an absence
+	// The policy again after session/info: three requests prove an absence.
+	w.CheckRequests(t, map[string]int{get: 2, info: 1})
 	output := tf.Fails("apply")
 	acctest.Contains(t, output, "Error: Wawp knows no session "+id)
 	acctest.Contains(t, output, `with AttributeName("instance_id")`)
@@ -518,7 +519,7 @@ func TestUnknownConfiguration(t *testing.T) {
 	acctest.Contains(t, tf.Fails("import", "wawp_session_rate_limit.y", id), "Error: "+unknown)
 	tf.Configure(policyConfig(strict) + dataSourceConfig)
 	acctest.Contains(t, tf.Fails("plan"), "Error: "+unknown)
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 	if len(tf.State()) != 1 {
 		t.Errorf("the state holds %v", tf.State())
 	}

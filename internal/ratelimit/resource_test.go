@@ -122,7 +122,7 @@ func TestLifecycle(t *testing.T) {
 func TestAccLifecycle(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{})
-	cli := w.Attached(t, policyConfig(strict))
+	cli := w.AttachedCLI(t, policyConfig(strict))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 0 destroyed")
 	cli.Configure(policyConfig(standard))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed, 0 destroyed")
@@ -138,14 +138,14 @@ func TestNoDuplicateRequests(t *testing.T) {
 	w := newWorld(t, wawptest.Config{})
 	tf := w.Terraform(t, policyConfig(strict))
 	tf.OK("apply")
-	w.Asked(t, map[string]int{set: 1})
+	w.CheckRequests(t, map[string]int{set: 1})
 	tf.OK("plan")
-	w.Asked(t, map[string]int{get: 1})
+	w.CheckRequests(t, map[string]int{get: 1})
 	tf.Configure(policyConfig(standard))
 	tf.OK("apply")
-	w.Asked(t, map[string]int{get: 1, set: 1})
+	w.CheckRequests(t, map[string]int{get: 1, set: 1})
 	tf.OK("destroy", "-refresh=false")
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 }
 
 func TestTimeoutsMakeNoRequest(t *testing.T) {
@@ -271,7 +271,7 @@ func TestAccImport(t *testing.T) {
 			t.Parallel()
 			acctest.Require(t, test.need, test.tofu)
 			w := newWorld(t, wawptest.Config{})
-			cli := w.Attached(t, policyConfig(test.slug)+"import {\n  to = "+address+"\n  "+test.by+"\n}\n")
+			cli := w.AttachedCLI(t, policyConfig(test.slug)+"import {\n  to = "+address+"\n  "+test.by+"\n}\n")
 			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"),
 				"1 imported, 0 added, "+test.changed+", 0 destroyed")
 		})
@@ -303,7 +303,7 @@ func TestImportWithoutID(t *testing.T) {
 	for _, blank := range []string{"", " "} {
 		acctest.Contains(t, tf.Fails("import", address, blank), "No instance id to import")
 	}
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 }
 
 // TestImportOfAnUnreadablePolicy drops nothing silently: it is an error, however clear the absence is.

@@ -36,7 +36,7 @@ func TestAccActionsAreTriggered(t *testing.T) {
 			}
 		}`)
 	cli.OK("apply", "-auto-approve")
-	w.Asked(t, map[string]int{info: 5, restart: 1, logout: 1, stop: 1})
+	w.CheckRequests(t, map[string]int{info: 5, restart: 1, logout: 1, stop: 1})
 	if s, _ := w.Session(instanceID); s.Status != "STOPPED" || s.Me != nil {
 		t.Errorf("the session is %v", s)
 	}
@@ -78,7 +78,9 @@ func TestAccActionsNeverShowTheToken(t *testing.T) {
 		s := w.Add(wawptest.Session{InstanceID: fmt.Sprintf("5056E80%05d", i), Status: "WORKING", Me: phone})
 		faults[fault.Match+s.InstanceID] = fault
 	}
-	w.Choose(func(r wawptest.Request) wawptest.Fault { return faults[r.Method+" "+r.Path+r.Query.Get("instance_id")] })
+	w.ChooseFaults(func(r wawptest.Request) wawptest.Fault {
+		return faults[r.Method+" "+r.Path+r.Query.Get("instance_id")]
+	})
 	cli := w.CLI(t, noRetries+fmt.Sprintf(`
 		action "wawp_session_restart" "x" {
 			count = %d

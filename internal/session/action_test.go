@@ -185,12 +185,12 @@ func TestActionReadsTheStatusFirst(t *testing.T) {
 			w := acctest.New(t, wawptest.Config{})
 			w.Add(wawptest.Session{InstanceID: instanceID, Status: test.status, Me: test.me})
 			progress, failure := invoke(t.Context(), t, w, test.action)
-			w.Asked(t, test.sends)
+			w.CheckRequests(t, test.sends)
 			if want, ok := strings.CutPrefix(test.says, fails); ok {
 				acctest.Contains(t, failure, instanceID, test.status, want)
 			} else {
 				acctest.Contains(t, progress, "The session "+instanceID, test.says)
-				acctest.Lacks(t, failure, "\n")
+				acctest.NotContains(t, failure, "\n")
 			}
 		})
 	}
@@ -232,12 +232,12 @@ func TestActionsRun(t *testing.T) {
 		},
 	} {
 		acctest.Contains(t, tf.OK("apply", "-invoke=action.wawp_session_"+run.action+".x"), run.says)
-		w.Asked(t, run.sends)
+		w.CheckRequests(t, run.sends)
 	}
 	w.Remove(instanceID)
 	output := tf.Fails("apply", "-invoke=action.wawp_session_restart.x")
 	acctest.Contains(t, output, "Error: Action on a Wawp session failed", instanceID, "Wawp knows no such instance")
-	w.Asked(t, map[string]int{info: settledLooks})
+	w.CheckRequests(t, map[string]int{info: settledLooks})
 }
 
 func TestActionTimeout(t *testing.T) {
@@ -266,7 +266,7 @@ func TestActionArgumentsAreValidated(t *testing.T) {
 		for endpoint := range actions {
 			acctest.Contains(t, tf.Fails("apply", "-invoke=action.wawp_session_"+path.Base(endpoint)+".x"), says)
 		}
-		w.Asked(t, nil)
+		w.CheckRequests(t, nil)
 	}
 }
 
@@ -278,7 +278,7 @@ func TestActionOfAnUnknownProvider(t *testing.T) {
 	tf.Unknown = true
 	acctest.Contains(t, tf.Fails("apply", "-invoke=action.wawp_session_restart.x"),
 		"The provider's configuration is not known yet")
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 }
 
 // TestActionWaitsWhileStarting: a start sends nothing to a session that is STARTING, and a logout waits until its next
@@ -305,7 +305,7 @@ func TestActionWaitsWhileStarting(t *testing.T) {
 			injectStatuses(w, "STARTING", "", "STARTING")
 			progress, failure := invoke(t.Context(), t, w, test.action)
 			acctest.Contains(t, progress+failure, test.says)
-			w.Asked(t, test.sends)
+			w.CheckRequests(t, test.sends)
 		})
 	}
 }
@@ -386,12 +386,12 @@ func TestActionConfirmsTheTransition(t *testing.T) {
 				w.Inject(wawptest.Fault{Match: test.action, Reshape: test.answer})
 			}
 			progress, failure := invoke(t.Context(), t, w, test.action)
-			w.Asked(t, map[string]int{info: test.looks, test.action: 1})
+			w.CheckRequests(t, map[string]int{info: test.looks, test.action: 1})
 			acctest.Contains(t, progress, test.says)
 			acctest.Contains(t, failure, test.fails)
-			acctest.Lacks(t, progress, "is WORKING.\n", "is SCAN_QR_CODE.\n") // once, with what it means, is enough
+			acctest.NotContains(t, progress, "is WORKING.\n", "is SCAN_QR_CODE.\n") // once, with what it means, is enough
 			if test.fails == "" {
-				acctest.Lacks(t, failure, "\n")
+				acctest.NotContains(t, failure, "\n")
 			}
 		})
 	}
@@ -405,7 +405,7 @@ func TestAcceptedLogoutSucceeds(t *testing.T) {
 	w.Inject(wawptest.Fault{Match: logout, Status: 204})
 	progress, failure := invoke(t.Context(), t, w, logout)
 	acctest.Contains(t, progress, "was logged out. It is STOPPED.")
-	acctest.Lacks(t, failure, "\n")
+	acctest.NotContains(t, failure, "\n")
 }
 
 // TestLogoutRefusedForAnotherReason: not every refusal means that the engine has to run.
@@ -422,7 +422,7 @@ func TestLogoutRefusedForAnotherReason(t *testing.T) {
 		_, failure := invoke(t.Context(), t, w, logout)
 		acctest.Contains(t, failure, "Asking Wawp for the logout of the session "+instanceID+", which was "+
 			"STOPPED, failed")
-		acctest.Lacks(t, failure, "Start or restart it first")
+		acctest.NotContains(t, failure, "Start or restart it first")
 	}
 }
 
@@ -568,7 +568,7 @@ func TestActionCanceledBeforeTheRequest(t *testing.T) {
 					}
 				})
 				acctest.Contains(t, failure, summary, "Asking Wawp for the", instanceID, "before it was sent")
-				w.Asked(t, map[string]int{info: 1})
+				w.CheckRequests(t, map[string]int{info: 1})
 			})
 		}
 	}
@@ -714,7 +714,7 @@ func TestActionsUnderFault(t *testing.T) {
 				_, failure := invoke(ctx, t, w, endpoint)
 				acctest.Contains(t, failure, instanceID, acctest.Summary(test.fault, test.says[0]))
 				acctest.Contains(t, failure, test.says[1:]...)
-				acctest.Lacks(t, failure, "Start or restart it first")
+				acctest.NotContains(t, failure, "Start or restart it first")
 				most := 1
 				if refusals := []string{
 					"request: conflict", "request: 403", "request: 404",
@@ -762,7 +762,7 @@ func TestActionsTellATerminalNothing(t *testing.T) {
 	injectStatuses(w, "WORKING", "\x1b[2J\r\nSTARTING")
 	progress, _ := invoke(t.Context(), t, w, restart)
 	acctest.Contains(t, progress, "[2J STARTING")
-	acctest.Lacks(t, progress, "\x1b", "\r")
+	acctest.NotContains(t, progress, "\x1b", "\r")
 }
 
 // TestActionsNeverShowTheToken: no progress and no error has the token, in any spelling, if any request fails.
@@ -790,7 +790,7 @@ func TestActionsNeverShowTheToken(t *testing.T) {
 					})
 					progress, failure := invoke(t.Context(), t, w, endpoint)
 					for _, spelling := range strings.Fields(echoedToken()) {
-						acctest.Lacks(t, strings.ToLower(progress+failure), strings.ToLower(spelling))
+						acctest.NotContains(t, strings.ToLower(progress+failure), strings.ToLower(spelling))
 					}
 				}
 			})

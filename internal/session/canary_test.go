@@ -94,7 +94,9 @@ func TestAccTokenNeverShows(t *testing.T) {
 		one, another := fmt.Sprint(made[i].Attributes["instance_id"]), fmt.Sprint(made[n+i].Attributes["instance_id"])
 		faults[start+one], faults[remove+one], faults[stop+another] = leakFaults("")[i], leakFaults("")[i], leakFaults("")[i]
 	}
-	w.Choose(func(r wawptest.Request) wawptest.Fault { return faults[r.Method+" "+r.Path+r.Query.Get("instance_id")] })
+	w.ChooseFaults(func(r wawptest.Request) wawptest.Fault {
+		return faults[r.Method+" "+r.Path+r.Query.Get("instance_id")]
+	})
 	run("start-plan", "plan", "-var=state=started", "-refresh=false", "-out=start.tfplan")
 	run("start", "apply", "-parallelism=40", "start.tfplan")
 	run("stop", "apply", "-var=state=stopped", "-refresh=false", "-auto-approve", "-parallelism=40")
@@ -146,7 +148,7 @@ func TestAccTokenOfAnEphemeralVariable(t *testing.T) {
 func searchCanary(t *testing.T, dir string) int {
 	t.Helper()
 	searched := 0
-	acctest.Search(t, dir, func(name string, content []byte) {
+	acctest.SearchFiles(t, dir, func(name string, content []byte) {
 		searched++
 		for _, spelling := range append(strings.Fields(echoedToken()), base64.StdEncoding.EncodeToString([]byte(canary))) {
 			if at := bytes.Index(content, []byte(spelling)); at >= 0 {

@@ -49,7 +49,7 @@ func TestStartAndStopAreJudgedByStatus(t *testing.T) {
 					if acts {
 						output := tf.OK("apply")
 						acctest.Contains(t, output, "0 added, 1 changed, 0 destroyed")
-						acctest.Lacks(t, output, "Warning")
+						acctest.NotContains(t, output, "Warning")
 						acctest.Contains(t, tf.OK("plan"), "No changes.")
 					} else {
 						acctest.Contains(t, tf.Fails("apply"), "Error: Wawp session is not in its desired_state",
@@ -111,7 +111,7 @@ func TestStartedAlreadyIsStarted(t *testing.T) {
 	w.Inject(wawptest.Fault{Match: info, Times: 3, Reshape: wawptest.Set("status", "STOPPED")})
 	output := tf.OK("apply")
 	acctest.Contains(t, output, "1 changed")
-	acctest.Lacks(t, output, "Warning")
+	acctest.NotContains(t, output, "Warning")
 	if w.Count(start) != 1 {
 		t.Errorf("it was started %d times", w.Count(start))
 	}
@@ -153,7 +153,7 @@ func TestActionIsJudgedByStatus(t *testing.T) {
 				}
 				progress, failure := invoke(t.Context(), t, w, endpoint, func(o *wawp.Options) { o.MaxRetries = 0 })
 				acctest.Contains(t, progress, says)
-				acctest.Lacks(t, failure, "\n")
+				acctest.NotContains(t, failure, "\n")
 				if n := w.Count(endpoint); n != 1 {
 					t.Errorf("it was sent %d times", n)
 				}

@@ -23,7 +23,7 @@ const noRetries = "provider \"wawp\" {\n  max_retries     = 0\n  request_timeout
 const foreignAnswer = "404 page not found"
 
 // checkRecorded checks that the state has exactly the n sessions at Wawp, none of them tainted.
-func checkRecorded(t *testing.T, w *acctest.World, tf acctest.Stated, n int) {
+func checkRecorded(t *testing.T, w *acctest.World, tf acctest.StateReader, n int) {
 	t.Helper()
 	state := tf.State()
 	if len(state) != n || len(w.Sessions()) != n {
@@ -150,7 +150,7 @@ func TestAccCreateWaitsForNobody(t *testing.T) {
 	}`)
 	file := filepath.Join(cli.Dir, "info.log")
 	cli.Env = append(cli.Env, "TF_LOG_PROVIDER=INFO", "TF_LOG_PATH="+file)
-	acctest.Lacks(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp session")
+	acctest.NotContains(t, cli.OK("apply", "-auto-approve", "-no-color"), "Warning: Wawp session")
 	log, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -228,7 +228,7 @@ func TestCreateWithUnknownOutcomeIsNotRepeated(t *testing.T) {
 				"to = wawp_session.<name>", "terraform import 'wawp_session.<name>'")
 			acctest.Contains(t, acctest.Unwrap(output),
 				"that Terraform does not know of Do not simply apply again: a session may exist")
-			acctest.Lacks(t, output, "Check the network", "check base_url")
+			acctest.NotContains(t, output, "Check the network", "check base_url")
 			if n := w.Count(""); n != 1 {
 				t.Errorf("%d requests were made, want 1: %v", n, w.Requests())
 			}
@@ -310,7 +310,7 @@ func TestRefusedCreateReportsTheReason(t *testing.T) {
 			output := w.Terraform(t, minimalConfig).Fails("apply")
 			acctest.Contains(t, output, "Error: "+acctest.Summary(test.fault, "Wawp session was not created"))
 			acctest.Contains(t, output, test.says...)
-			acctest.Lacks(t, output, "may have been created", "terraform import")
+			acctest.NotContains(t, output, "may have been created", "terraform import")
 			if n := w.Count(""); n != 1 {
 				t.Errorf("%d requests were made, want 1", n)
 			}
@@ -323,7 +323,7 @@ func TestCreateIsRepeatedAfter429(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: create, Times: 1, Status: 429})
 	tf := w.Terraform(t, minimalConfig, func(o *wawp.Options) { o.RetryWait = 100 * time.Millisecond })
-	acctest.Lacks(t, tf.OK("apply"), "Warning: Wawp")
+	acctest.NotContains(t, tf.OK("apply"), "Warning: Wawp")
 	checkRecorded(t, w, tf, 1)
 	requests := w.Requests()
 	if len(requests) != 2 || requests[1].Time.Sub(requests[0].Time) < 50*time.Millisecond {
@@ -386,8 +386,8 @@ func TestTransientAbsenceKeepsTheState(t *testing.T) {
 	w.ResetRequests()
 	output := tf.OK("plan")
 	acctest.Contains(t, output, "No changes.")
-	acctest.Lacks(t, output, "Warning")
-	w.Asked(t, map[string]int{info: 2})
+	acctest.NotContains(t, output, "Warning")
+	w.CheckRequests(t, map[string]int{info: 2})
 }
 
 // TestAbsenceTakesThreeAnswers, and no more.
@@ -399,7 +399,7 @@ func TestAbsenceTakesThreeAnswers(t *testing.T) {
 	w.Remove(w.Sessions()[0].InstanceID)
 	w.ResetRequests()
 	acctest.Contains(t, tf.OK("refresh"), "is gone")
-	w.Asked(t, map[string]int{info: 2, rateLimit: 1})
+	w.CheckRequests(t, map[string]int{info: 2, rateLimit: 1})
 }
 
 // TestAbsentProtectedSessionStaysInTheState: its absence is an error that says how to remove it from the state.
@@ -567,7 +567,7 @@ func TestServerThatOffersOnlyCreate(t *testing.T) {
 			w := acctest.New(t, wawptest.Config{Endpoints: []string{create}})
 			w.Inject(wawptest.Fault{Match: create, Reshape: reshape})
 			tf := w.Terraform(t, `resource "wawp_session" "x" { count = 3 }`)
-			acctest.Lacks(t, tf.OK("apply"), "Warning: Wawp")
+			acctest.NotContains(t, tf.OK("apply"), "Warning: Wawp")
 			checkRecorded(t, w, tf, 3)
 
 			output := tf.OK("plan")

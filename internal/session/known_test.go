@@ -86,7 +86,7 @@ func TestNewSessionWithAPhoneWarns(t *testing.T) {
 			w.ResetRequests()
 			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Wawp session may belong to somebody else: "+linkedID,
 				"wawp_session_logout", "WAWP_ALLOW_DESTROY=1")
-			w.Asked(t, map[string]int{info: 1})
+			w.CheckRequests(t, map[string]int{info: 1})
 
 			w.Inject(wawptest.Fault{Match: info, Status: 500, Times: 5})
 			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Wawp session could not be deleted",
@@ -110,12 +110,12 @@ func TestNewSessionWithoutAPhoneDoesNotWarn(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	tf := w.Terraform(t, startedConfig)
-	acctest.Lacks(t, tf.OK("apply"), "Warning")
+	acctest.NotContains(t, tf.OK("apply"), "Warning")
 	w.Pair(w.Sessions()[0].InstanceID, "201145202826", "Support")
 	tf.OK("refresh")
 	w.ResetRequests()
 	tf.OK("destroy", "-refresh=false")
-	w.Asked(t, map[string]int{logout: 1, remove: 1})
+	w.CheckRequests(t, map[string]int{logout: 1, remove: 1})
 }
 
 // TestInvalidInstanceIDIsRefusedAtPlan, and by an import.
@@ -129,5 +129,5 @@ func TestInvalidInstanceIDIsRefusedAtPlan(t *testing.T) {
 	for _, id := range []string{"A1'; rm -rf /", `A1"`, "${file}", "A1\nB2", "A 1", "A1\u202e"} {
 		acctest.Contains(t, w.Terraform(t, minimalConfig).Fails("import", address, id), "Invalid instance id")
 	}
-	w.Asked(t, map[string]int{})
+	w.CheckRequests(t, map[string]int{})
 }

@@ -253,7 +253,7 @@ func TestAccDebuggedProviderOutlivesItsParent(t *testing.T) {
 	cli.OK("apply", "-auto-approve")
 	checkRecorded(t, w, cli, 1)
 	cli.OK("destroy", "-auto-approve")
-	w.Asked(t, map[string]int{create: 1, info: 1, remove: 1})
+	w.CheckRequests(t, map[string]int{create: 1, info: 1, remove: 1})
 }
 
 // TestAccProviderEndsAfterTerraform: the provider ends by itself if no create is in flight, and else by SIGTERM.

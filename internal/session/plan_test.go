@@ -42,13 +42,13 @@ func TestPlanThatUnlinksAPhoneWarns(t *testing.T) {
 			w.Inject(test.fault)
 			tf := w.Terraform(t, minimalConfig)
 			tf.OK("import", address, instanceID)
-			acctest.Lacks(t, tf.OK("plan"), "Warning")
+			acctest.NotContains(t, tf.OK("plan"), "Warning")
 			destroyed := tf.OK("plan", "-destroy")
 			renamed := tf.Clone(t)
 			renamed.Configure(strings.Replace(minimalConfig, `"x"`, `"y"`, 1))
 			for _, output := range []string{destroyed, renamed.OK("plan")} {
 				if test.says == nil {
-					acctest.Lacks(t, output, "Warning")
+					acctest.NotContains(t, output, "Warning")
 				}
 				acctest.Contains(t, output, test.says...)
 			}
@@ -68,7 +68,7 @@ func TestPlanOfAStoppedSessionUnlinksItsPhone(t *testing.T) {
 	w.SetStatus(instanceID, "WORKING")
 	tf.Configure(`resource "wawp_session" "x" { deletion_protection = true }`)
 	tf.OK("apply")
-	acctest.Lacks(t, tf.Fails("plan", "-destroy"), "Warning") // what is refused unlinks nothing
+	acctest.NotContains(t, tf.Fails("plan", "-destroy"), "Warning") // what is refused unlinks nothing
 }
 
 // TestAccRenamedSessionKeepsItsPhone uses the moved block that the warning shows. Terraform does not tell the provider
@@ -77,14 +77,14 @@ func TestAccRenamedSessionKeepsItsPhone(t *testing.T) {
 	t.Parallel()
 	w := acctest.New(t, wawptest.Config{})
 	w.Add(wawptest.Session{InstanceID: instanceID, Status: "WORKING", Me: &wawptest.Me{ID: "201012345678@c.us"}})
-	cli := w.Attached(t, minimalConfig)
+	cli := w.AttachedCLI(t, minimalConfig)
 	cli.OK("import", address, instanceID)
-	acctest.Lacks(t, cli.OK("plan", "-no-color", "-replace="+address), "Warning")
+	acctest.NotContains(t, cli.OK("plan", "-no-color", "-replace="+address), "Warning")
 	renamed := strings.Replace(minimalConfig, `"x"`, `"y"`, 1)
 	cli.Configure(renamed)
 	acctest.Contains(t, cli.OK("plan", "-no-color"), unlinkWarning, "1 to add, 0 to change, 1 to destroy")
 	cli.Configure(renamed + "\nmoved {\n  from = wawp_session.x\n  to   = wawp_session.y\n}\n")
 	output := cli.OK("plan", "-no-color")
 	acctest.Contains(t, output, "0 to add, 0 to change, 0 to destroy")
-	acctest.Lacks(t, output, "Warning")
+	acctest.NotContains(t, output, "Warning")
 }

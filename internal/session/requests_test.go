@@ -16,22 +16,22 @@ func TestNoDuplicateRequests(t *testing.T) {
 	w := acctest.New(t, wawptest.Config{})
 	tf := w.Terraform(t, sessionsConfig(n, ""))
 	tf.OK("apply")
-	w.Asked(t, map[string]int{create: n})
+	w.CheckRequests(t, map[string]int{create: n})
 	tf.OK("plan")
-	w.Asked(t, map[string]int{info: n})
+	w.CheckRequests(t, map[string]int{info: n})
 	tf.Configure(sessionsConfig(n, "deletion_protection = false"))
 	tf.OK("apply")
-	w.Asked(t, map[string]int{info: n})
+	w.CheckRequests(t, map[string]int{info: n})
 	tf.Configure(sessionsConfig(n, `desired_state = "started"`))
 	tf.OK("apply")
-	w.Asked(t, map[string]int{info: 3 * n, start: n}) // refresh, look, start, look
+	w.CheckRequests(t, map[string]int{info: 3 * n, start: n}) // refresh, look, start, look
 	tf.OK("destroy")
-	w.Asked(t, map[string]int{info: n, remove: n})
+	w.CheckRequests(t, map[string]int{info: n, remove: n})
 
 	w.Inject(wawptest.Fault{Match: create, Reshape: wawptest.Without("status")})
 	tf.Configure(sessionsConfig(n, ""))
 	tf.OK("apply")
-	w.Asked(t, map[string]int{create: n, info: n})
+	w.CheckRequests(t, map[string]int{create: n, info: n})
 }
 
 // TestAccFewConnections is promise P8, too: with all that a CLI does at once, requests are as few, and -parallelism
@@ -41,7 +41,7 @@ func TestAccFewConnections(t *testing.T) {
 	const n = 40
 	w := acctest.New(t, wawptest.Config{Latency: 5 * time.Millisecond})
 	w.CLI(t, sessionsConfig(n, "")).OK("apply", "-auto-approve", "-parallelism=40")
-	w.Asked(t, map[string]int{create: n})
+	w.CheckRequests(t, map[string]int{create: n})
 	if open := w.Server.MaxOpen(); open > 40 { // -parallelism is the bound
 		t.Errorf("%d connections were open at once", open)
 	}

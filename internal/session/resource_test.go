@@ -267,7 +267,7 @@ func TestChangeInPlaceMakesNoRequest(t *testing.T) {
 		"  timeouts            = { read = \"10s\" }\n" +
 		"}\n")
 	acctest.Contains(t, tf.OK("apply", "-refresh=false"), "0 added, 1 changed")
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 }
 
 func TestImport(t *testing.T) {
@@ -312,7 +312,7 @@ func TestImportWithoutID(t *testing.T) {
 	for _, id := range []string{"", " "} {
 		acctest.Contains(t, tf.Fails("import", address, id), "No instance id to import")
 	}
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 }
 
 func TestImportOfAMissingSession(t *testing.T) {

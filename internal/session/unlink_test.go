@@ -144,14 +144,14 @@ func TestDestroyUnlinksThePhone(t *testing.T) {
 			output := tf.OK("destroy")
 			acctest.Contains(t, output, append(test.warns, "1 destroyed")...)
 			if test.warns == nil {
-				acctest.Lacks(t, output, warns)
+				acctest.NotContains(t, output, warns)
 			}
 			if want := test.linked && test.status == "WORKING" && test.warns == nil &&
 				name != "answer lost"; countLogouts(w) > 0 != want {
 				t.Errorf("%d logouts were accepted", countLogouts(w))
 			}
 			if test.asked != nil {
-				w.Asked(t, test.asked)
+				w.CheckRequests(t, test.asked)
 			}
 		})
 	}
@@ -179,12 +179,12 @@ func TestPhoneIsUnlinkedOnce(t *testing.T) {
 				w.SetStatus(instanceID, "STARTING")
 			}
 			w.ResetRequests()
-			acctest.Lacks(t, tf.OK("destroy"), "was not logged out", "may still be linked")
+			acctest.NotContains(t, tf.OK("destroy"), "was not logged out", "may still be linked")
 			if countLogouts(w) != 1 || w.Count(remove) != 1 {
 				t.Errorf("the requests are %v", w.Requests())
 			}
 			if starting == 0 {
-				w.Asked(t, map[string]int{info: 2, logout: 1, remove: 1})
+				w.CheckRequests(t, map[string]int{info: 2, logout: 1, remove: 1})
 			}
 		})
 	}
@@ -201,10 +201,10 @@ func TestTransientScanKeepsTheAccount(t *testing.T) {
 	w.ResetRequests()
 	injectStatuses(w, "SCAN_QR_CODE")
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
-	w.Asked(t, map[string]int{info: 2})
+	w.CheckRequests(t, map[string]int{info: 2})
 	injectStatuses(w, "404", "SCAN_QR_CODE")
 	acctest.Contains(t, tf.OK("plan"), "No changes.")
-	w.Asked(t, map[string]int{info: 3})
+	w.CheckRequests(t, map[string]int{info: 3})
 	tf.Configure(noRetries + stoppedConfig)
 	tf.OK("apply")
 	tf.Configure(noRetries + startedConfig)
@@ -225,15 +225,15 @@ func TestTransientStopIsNotTheDesiredState(t *testing.T) {
 	tf.Configure(noRetries + stoppedConfig)
 	w.ResetRequests()
 	injectStatuses(w, "SCAN_QR_CODE", "STOPPED", "STOPPED", "STARTING")
-	acctest.Lacks(t, tf.OK("apply"), "Warning")
-	w.Asked(t, map[string]int{info: 5, stop: 1})
+	acctest.NotContains(t, tf.OK("apply"), "Warning")
+	w.CheckRequests(t, map[string]int{info: 5, stop: 1})
 
 	w = acctest.New(t, wawptest.Config{})
 	w.Add(wawptest.Session{InstanceID: instanceID, Status: "WORKING", Me: phone})
 	injectStatuses(w, "STOPPED", "STOPPED", "STARTING")
 	progress, failure := invoke(t.Context(), t, w, stop)
 	acctest.Contains(t, progress, "is STARTING. Asking Wawp to stop it")
-	acctest.Lacks(t, failure, "\n")
+	acctest.NotContains(t, failure, "\n")
 	if now, _ := w.Session(instanceID); now.Status != "STOPPED" || w.Count(stop) != 1 {
 		t.Errorf("the session is %s after %d stops", now.Status, w.Count(stop))
 	}

@@ -66,7 +66,9 @@ func TestAccSecretsNeverShow(t *testing.T) {
 	acctest.Require(t, "1.10", "1.11")
 	w := acctest.New(t, wawptest.Config{Token: canary})
 	faults := map[string]wawptest.Fault{} // by endpoint and session
-	w.Choose(func(r wawptest.Request) wawptest.Fault { return faults[r.Method+" "+r.Path+r.Query.Get("instance_id")] })
+	w.ChooseFaults(func(r wawptest.Request) wawptest.Fault {
+		return faults[r.Method+" "+r.Path+r.Query.Get("instance_id")]
+	})
 	sessions := func(prefix string, endpoints ...string) (all []string) {
 		for _, endpoint := range endpoints {
 			for _, fault := range leakFaults() {
@@ -165,7 +167,7 @@ var tokens = regexp.MustCompile(`[0-9a-f]{64}`)
 func searchSecrets(t *testing.T, dir string, inState map[any]bool, nowhere []string) {
 	t.Helper()
 	found := 0
-	acctest.Search(t, dir, func(file string, content []byte) {
+	acctest.SearchFiles(t, dir, func(file string, content []byte) {
 		isState := strings.HasPrefix(file, "terraform.tfstate") || strings.Contains(file, ".tfplan/")
 		for _, digits := range tokens.FindAll(content, -1) {
 			stored, isLink := inState[string(digits)]

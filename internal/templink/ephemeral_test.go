@@ -194,7 +194,7 @@ func TestAccEphemeralOfAnUnknownInstance(t *testing.T) {
 			"  desired_state = \"started\"\n"+
 			"}\n"+ephemeralAndOutputConfig("wawp_session.x.instance_id"))
 	cli.OK("plan")
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 	cli.OK("apply", "-auto-approve")
 	made := w.Links(w.Sessions()[0].InstanceID)
 	note, err := os.ReadFile(filepath.Join(cli.Dir, "note"))
@@ -375,7 +375,7 @@ func TestTwoEphemeralsOfOneSession(t *testing.T) {
 	if len(w.Links(id)) != 1 {
 		t.Errorf("%d links were made", len(w.Links(id)))
 	}
-	w.Asked(t, map[string]int{get: 6, info: 1, post: 1})
+	w.CheckRequests(t, map[string]int{get: 6, info: 1, post: 1})
 }
 
 // TestEphemeralTimeout ends with the time that it has.
@@ -385,7 +385,7 @@ func TestEphemeralTimeout(t *testing.T) {
 	w.Inject(wawptest.Fault{Match: get, Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"50"}}})
 	tf := w.Terraform(t, ephemeralConfig(quoted, `timeouts = { open = "40s" }`))
 	acctest.Contains(t, tf.Fails("plan"), "HTTP 429", "Come back in 50s")
-	w.Asked(t, map[string]int{get: 1})
+	w.CheckRequests(t, map[string]int{get: 1})
 
 	w.ClearFaults()
 	release := make(chan struct{})

@@ -167,7 +167,7 @@ func TestIncompleteAnswers(t *testing.T) {
 			tf := w.Terraform(t, linkConfig())
 			earliest := time.Now().Add(30 * time.Minute).Truncate(time.Second)
 			tf.OK("apply")
-			w.Asked(t, test.want)
+			w.CheckRequests(t, test.want)
 			s := onlyResource(t, tf)
 			at, err := time.Parse(time.RFC3339, fmt.Sprint(s["expires_at"]))
 			if err != nil || at.Before(earliest) || at.After(time.Now().Add(30*time.Minute)) {
@@ -244,7 +244,7 @@ func TestNotMade(t *testing.T) {
 			}
 			tf := w.Terraform(t, provider+linkConfig())
 			acctest.Contains(t, tf.Fails("apply"), test.says...)
-			w.Asked(t, map[string]int{post: 1})
+			w.CheckRequests(t, map[string]int{post: 1})
 			if len(tf.State()) != 0 {
 				t.Errorf("the state holds %v", tf.State())
 			}
@@ -260,7 +260,7 @@ func TestNotMade(t *testing.T) {
 		w.Inject(wawptest.Fault{Match: post, Status: 204})
 		tf := w.Terraform(t, linkConfig())
 		acctest.Contains(t, tf.Fails("apply"), summary, "the answer holds no link", perhaps)
-		w.Asked(t, map[string]int{post: 1, get: 1})
+		w.CheckRequests(t, map[string]int{post: 1, get: 1})
 	})
 }
 
@@ -331,7 +331,7 @@ func TestSessionDeletedInTheDashboard(t *testing.T) {
 	w.ResetRequests()
 	acctest.Contains(t, tf.OK("plan"), "Warning: Wawp temporary link is gone", id,
 		"1 to add, 0 to change, 0 to destroy")
-	w.Asked(t, map[string]int{get: 1, info: 1, "GET /v2/session/rate-limit": 1})
+	w.CheckRequests(t, map[string]int{get: 1, info: 1, "GET /v2/session/rate-limit": 1})
 	output := tf.Fails("apply")
 	acctest.Contains(t, output, "Error: Wawp knows no session "+id, `with AttributeName("instance_id")`)
 }
@@ -414,7 +414,7 @@ func TestRevocationWithoutAnAnswer(t *testing.T) {
 			test.fault.Match, test.fault.Act, test.fault.Times = revoke, true, 1
 			w.Inject(test.fault)
 			tf.OK("destroy", "-refresh=false")
-			w.Asked(t, test.want)
+			w.CheckRequests(t, test.want)
 			if validLink(t, w) != "" {
 				t.Error("the link is still valid")
 			}
@@ -451,7 +451,7 @@ func TestUnknownConfiguration(t *testing.T) {
 	tf.Configure(strings.Replace(linkConfig(), `"x"`, `"y"`, 1))
 	acctest.Contains(t, tf.Fails("import", "wawp_session_temp_link.y", id),
 		"Error: The provider's configuration is not known yet")
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 	if len(tf.State()) != 1 {
 		t.Errorf("the state holds %v", tf.State())
 	}

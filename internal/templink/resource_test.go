@@ -114,7 +114,7 @@ func validLink(t *testing.T, w *acctest.World) string {
 }
 
 // onlyResource returns the attributes of the one resource in the state.
-func onlyResource(t *testing.T, tf acctest.Stated) map[string]any {
+func onlyResource(t *testing.T, tf acctest.StateReader) map[string]any {
 	t.Helper()
 	all := tf.State()
 	if len(all) != 1 || all[0].Status != "" {
@@ -205,14 +205,14 @@ func TestNoDuplicateRequests(t *testing.T) {
 	w := newWorld(t, wawptest.Config{})
 	tf := w.Terraform(t, linkConfig())
 	tf.OK("apply")
-	w.Asked(t, map[string]int{post: 1})
+	w.CheckRequests(t, map[string]int{post: 1})
 	tf.OK("plan")
-	w.Asked(t, map[string]int{get: 1})
+	w.CheckRequests(t, map[string]int{get: 1})
 	tf.Configure(linkConfig(`timeouts = { read = "10s" }`, `triggers = {}`))
 	acctest.Contains(t, tf.OK("apply", "-refresh=false"), "0 added, 1 changed")
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 	tf.OK("destroy", "-refresh=false")
-	w.Asked(t, map[string]int{get: 1, revoke: 1})
+	w.CheckRequests(t, map[string]int{get: 1, revoke: 1})
 }
 
 // TestDestroy revokes the link, also where Wawp shows what is some seconds old, and no other one: Wawp can only revoke
@@ -309,7 +309,7 @@ func TestDestroy(t *testing.T) {
 				acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Error: Wawp temporary link was not revoked",
 					test.doubt)
 			}
-			w.Asked(t, test.want)
+			w.CheckRequests(t, test.want)
 			switch {
 			case name == "another one is valid":
 				if link := validLink(t, w); link == "" || link != w.Links(id)[1] {
@@ -387,7 +387,7 @@ func TestArgumentsAreValidated(t *testing.T) {
 			acctest.Contains(t, w.Terraform(t, test.configuration).Fails("plan"), test.says)
 		})
 	}
-	t.Cleanup(func() { w.Asked(t, nil) })
+	t.Cleanup(func() { w.CheckRequests(t, nil) })
 }
 
 // TestImport takes the link that there is, without a change but for what only Terraform knows (P5).
@@ -452,10 +452,10 @@ func TestImportWithoutALink(t *testing.T) {
 	for _, blank := range []string{"", " "} {
 		acctest.Contains(t, tf.Fails("import", address, blank), "No instance id to import")
 	}
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 	acctest.Contains(t, tf.Fails("import", address, id), "Error: No temporary link to import", id,
 		"an apply makes a new link")
-	w.Asked(t, map[string]int{get: 1})
+	w.CheckRequests(t, map[string]int{get: 1})
 	if len(tf.State()) != 0 {
 		t.Errorf("the state holds %v", tf.State())
 	}
@@ -568,15 +568,15 @@ func TestLinkToAnotherHostWarns(t *testing.T) {
 		tf.Configure(ask)
 		output = append(output, tf.OK("plan"))
 		for _, output := range output {
-			acctest.Lacks(t, output, "s3cr3t")
+			acctest.NotContains(t, output, "s3cr3t")
 			if host == "" {
-				acctest.Lacks(t, output, summary)
+				acctest.NotContains(t, output, summary)
 			} else {
 				acctest.Contains(t, output, summary, "leads to "+host+".")
 			}
 		}
 		tf.Configure(linkConfig())
-		acctest.Lacks(t, tf.OK("plan"), "Warning")
+		acctest.NotContains(t, tf.OK("plan"), "Warning")
 	}
 	for _, link := range []string{
 		"https://user@app.wawp.net/s3cr3t", "https://app.w\u0430wp.net/s3cr3t",
@@ -586,6 +586,6 @@ func TestLinkToAnotherHostWarns(t *testing.T) {
 		page(w, link)
 		output := w.Terraform(t, linkConfig()).Fails("apply")
 		acctest.Contains(t, output, "Wawp temporary link was not made", "There may be a new link")
-		acctest.Lacks(t, output+w.Terraform(t, ask).Fails("plan"), "s3cr3t")
+		acctest.NotContains(t, output+w.Terraform(t, ask).Fails("plan"), "s3cr3t")
 	}
 }

@@ -69,7 +69,7 @@ func TestAccInterruptedCreate(t *testing.T) {
 	if made := w.Links(id); len(made) != 1 || len(cli.State()) != 1 || onlyResource(t, cli)["link"] != made[0] {
 		t.Errorf("the state holds %d of %d links:\n%s", len(cli.State()), len(made), output)
 	}
-	w.Asked(t, map[string]int{post: 1})
+	w.CheckRequests(t, map[string]int{post: 1})
 }
 
 // TestAccInterruptedRead: nothing else is waited for.

@@ -72,7 +72,7 @@ type API struct {
 	requests []*Request // in order of arrival
 	arrived  chan struct{}
 
-	stranded []Session // in order of deletion
+	deletedWhileLinked []Session // in order of deletion
 
 	qrCodes, pairingCodes, links issuedSecrets
 }

@@ -59,10 +59,10 @@ func (a *API) Inject(f Fault) {
 	a.faults = append(a.faults, &fault{Fault: f})
 }
 
-// Choose sets a function that chooses the fault of each request that no injected fault takes. The zero Fault is none.
-// The function is called for one request at a time, in the order of Requests. It must not call the API. nil removes the
-// function.
-func (a *API) Choose(choose func(Request) Fault) {
+// ChooseFaults sets a function that chooses the fault of each request that no injected fault takes. The zero Fault is
+// none. The function is called for one request at a time, in the order of Requests. It must not call the API. nil
+// removes the function.
+func (a *API) ChooseFaults(choose func(Request) Fault) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.choose = choose

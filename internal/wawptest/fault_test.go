@@ -300,7 +300,7 @@ func TestChooseFaults(t *testing.T) {
 	t.Parallel()
 	s := newSimulation(t, Config{})
 	var chosenFor []string
-	s.Choose(func(r Request) Fault {
+	s.ChooseFaults(func(r Request) Fault {
 		chosenFor = append(chosenFor, r.Method+" "+r.Path)
 		if len(chosenFor) == 2 {
 			return Fault{Status: 503, Body: "{}"}
@@ -317,7 +317,7 @@ func TestChooseFaults(t *testing.T) {
 		!slices.Equal(chosenFor, []string{createSession, createSession, createSession}) {
 		t.Errorf("got %v, want %v; told of %v", got, want, chosenFor)
 	}
-	s.Choose(nil)
+	s.ChooseFaults(nil)
 	if status, _ := s.call(createSession, ""); status != http.StatusCreated || len(chosenFor) != 3 {
 		t.Errorf("afterwards: %d; told of %v", status, chosenFor)
 	}

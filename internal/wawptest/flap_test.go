@@ -167,7 +167,7 @@ func TestStrandedSessions(t *testing.T) {
 	s.call(logout, unlinked)
 	s.call("DELETE /v2/session/delete", unlinked)
 	var ids []string
-	for _, session := range s.Stranded() {
+	for _, session := range s.DeletedWhileLinked() {
 		ids = append(ids, session.InstanceID)
 	}
 	if !slices.Equal(ids, []string{byRequest, inDashboard}) {

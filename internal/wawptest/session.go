@@ -90,9 +90,9 @@ func (a *API) SetStatus(id, status string) {
 	a.change(id, func(s *session) { a.setStatus(s, status) })
 }
 
-// Hang leaves a session in STARTING for a time, by the clock, unless it is stopped or restarted before. It panics if
-// there is no such session.
-func (a *API) Hang(id string, d time.Duration) {
+// KeepStarting leaves a session in STARTING for a time, by the clock, unless it is stopped or restarted before. It
+// panics if there is no such session.
+func (a *API) KeepStarting(id string, d time.Duration) {
 	a.change(id, func(s *session) {
 		a.setStatus(s, statusStarting)
 		s.startingUntil = a.config.Now().Add(d)
@@ -106,12 +106,12 @@ func (a *API) Remove(id string) {
 	a.remove(id)
 }
 
-// Stranded returns the sessions that were deleted while a phone was linked, in order of deletion. Such a phone goes on
-// listing them.
-func (a *API) Stranded() []Session {
+// DeletedWhileLinked returns the sessions that were deleted while a phone was linked, in order of deletion. Such a
+// phone goes on listing them.
+func (a *API) DeletedWhileLinked() []Session {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return slices.Clone(a.stranded)
+	return slices.Clone(a.deletedWhileLinked)
 }
 
 // session is an instance with what only the server knows.
@@ -215,7 +215,7 @@ func (a *API) pair(s *session, phoneDigits, pushName string) {
 
 func (a *API) remove(id string) {
 	if s := a.find(id); s != nil && s.Me != nil {
-		a.stranded = append(a.stranded, s.view())
+		a.deletedWhileLinked = append(a.deletedWhileLinked, s.view())
 	}
 	a.sessions = slices.DeleteFunc(a.sessions, func(s *session) bool { return s.InstanceID == id })
 }

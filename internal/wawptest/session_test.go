@@ -148,10 +148,10 @@ func TestHang(t *testing.T) {
 			t.Errorf("it is %s, want %s", at, want)
 		}
 	}
-	s.Hang(id, time.Minute)
+	s.KeepStarting(id, time.Minute)
 	after(time.Minute-time.Nanosecond, statusStarting)
 	after(time.Nanosecond, statusWorking)
-	s.Hang(id, time.Hour)
+	s.KeepStarting(id, time.Hour)
 	after(time.Minute, statusStarting)
 	s.call("POST /v2/session/restart", id)
 	after(time.Second, statusWorking)

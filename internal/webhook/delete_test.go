@@ -96,7 +96,7 @@ func TestDeletionLooksTwice(t *testing.T) {
 			output, ok := tf.Run("destroy", "-refresh=false")
 			output = acctest.Unwrap(output)
 			acctest.Contains(t, output, test.says)
-			w.Asked(t, map[string]int{remove: test.removals, list: test.looks})
+			w.CheckRequests(t, map[string]int{remove: test.removals, list: test.looks})
 			if left := len(tf.State()); ok == test.inState || (left == 1) != test.inState {
 				t.Errorf("success: %t; %d webhooks are in the state:\n%s", ok, left, output)
 			}
@@ -106,7 +106,7 @@ func TestDeletionLooksTwice(t *testing.T) {
 			if test.inState {
 				return
 			}
-			acctest.Lacks(t, output, "Warning")
+			acctest.NotContains(t, output, "Warning")
 		})
 	}
 }

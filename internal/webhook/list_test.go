@@ -41,11 +41,11 @@ func TestAccQuery(t *testing.T) {
 	acctest.Require(t, "1.14", "")
 	w := newWorld(t, wawptest.Config{SystemListed: true})
 	addTwoWebhooks(w)
-	cli := w.Attached(t, "provider \"wawp\" {}\n")
+	cli := w.AttachedCLI(t, "provider \"wawp\" {}\n")
 	writeQuery(t, cli, listConfig)
 	output := cli.OK("query", "-no-color")
 	acctest.Contains(t, output, target+"/a", target+"/b")
-	acctest.Lacks(t, output, w.SystemWebhook(id).URL, "app.wawp.net")
+	acctest.NotContains(t, output, w.SystemWebhook(id).URL, "app.wawp.net")
 
 	// What is generated imports both and changes nothing.
 	cli.OK("query", "-no-color", "-generate-config-out=generated.tf")
@@ -60,7 +60,7 @@ func listWebhooks(t *testing.T, w *acctest.World, instance string, limit int) ([
 	t.Helper()
 	p := acctest.Serve(t)
 	given := map[string]cty.Value{"access_token": cty.StringVal(w.Token), "base_url": cty.StringVal(w.Server.URL)}
-	if output := acctest.Words(p.Configure(t.Context(), acctest.Object(p.Schemas.Provider, given))); output != "" {
+	if output := acctest.DiagnosticTexts(p.Configure(t.Context(), acctest.Object(p.Schemas.Provider, given))); output != "" {
 		t.Fatal(output)
 	}
 	const kind = "wawp_session_webhook"
@@ -72,7 +72,7 @@ func listWebhooks(t *testing.T, w *acctest.World, instance string, limit int) ([
 		t.Fatal(err)
 	}
 	if len(valid.Diagnostics) > 0 {
-		return nil, acctest.Words(valid.Diagnostics)
+		return nil, acctest.DiagnosticTexts(valid.Diagnostics)
 	}
 	stream, err := p.ListResource(t.Context(), &tfprotov6.ListResourceRequest{
 		TypeName: kind, Config: config,
@@ -84,7 +84,7 @@ func listWebhooks(t *testing.T, w *acctest.World, instance string, limit int) ([
 	var urls []string
 	var output string
 	for r := range stream.Results {
-		urls, output = append(urls, r.DisplayName), output+acctest.Words(r.Diagnostics)
+		urls, output = append(urls, r.DisplayName), output+acctest.DiagnosticTexts(r.Diagnostics)
 		if len(urls) == limit {
 			break
 		}

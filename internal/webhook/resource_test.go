@@ -177,7 +177,7 @@ func TestLifecycle(t *testing.T) {
 func TestAccLifecycle(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{Secrets: "masked"})
-	cli := w.Attached(t, webhookConfig(`hmac_secret_wo = "one"`, "hmac_secret_wo_version = 1"))
+	cli := w.AttachedCLI(t, webhookConfig(`hmac_secret_wo = "one"`, "hmac_secret_wo_version = 1"))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "1 added, 0 changed, 0 destroyed")
 	checkStored(t, w, wawptest.Webhook{
 		Events: []string{"message", "session.status"}, Active: true, Delay: 2, Attempts: 15,
@@ -360,7 +360,7 @@ func TestAddressesAreExplained(t *testing.T) {
 			if acctest.Contains(t, output, says); ok != (says == "") {
 				t.Errorf("success: %t:\n%s", ok, output)
 			}
-			acctest.Lacks(t, output, "c4", "with Attribute")
+			acctest.NotContains(t, output, "c4", "with Attribute")
 		})
 	}
 }
@@ -422,7 +422,7 @@ func TestAccImport(t *testing.T) {
 				URL: target, Events: []string{"message", "session.status"}, Active: true,
 				Delay: 9, Attempts: 3,
 			})
-			cli := w.Attached(t, webhookConfig()+"import {\n to = wawp_session_webhook.x\n "+test.by+"\n}\n")
+			cli := w.AttachedCLI(t, webhookConfig()+"import {\n to = wawp_session_webhook.x\n "+test.by+"\n}\n")
 			acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"),
 				"1 imported, 0 added, 0 changed, 0 destroyed")
 		})
@@ -572,7 +572,7 @@ func TestCreateFindsAWebhook(t *testing.T) {
 func TestAccRenamedWithoutAMovedBlock(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, wawptest.Config{})
-	cli := w.Attached(t, webhookConfig())
+	cli := w.AttachedCLI(t, webhookConfig())
 	cli.OK("apply", "-auto-approve")
 	cli.Configure(strings.Replace(webhookConfig(), `"x"`, `"y"`, 1))
 	cli.Run("apply", "-auto-approve")
@@ -758,7 +758,7 @@ func TestUnknownConfiguration(t *testing.T) {
 	acctest.Contains(t, tf.OK("plan"), "Warning: The provider's configuration is not known yet", "No changes.")
 	tf.Configure(webhookConfig() + dataSourceConfig)
 	acctest.Contains(t, tf.Fails("plan"), "Error: The provider's configuration is not known yet")
-	w.Asked(t, nil)
+	w.CheckRequests(t, nil)
 }
 
 // TestNoDuplicateRequests is promise P8 for webhooks: concurrent reads share requests.
@@ -768,7 +768,7 @@ func TestNoDuplicateRequests(t *testing.T) {
 	w := newWorld(t, wawptest.Config{})
 	tf := w.Terraform(t, webhooksConfig(n, `["message"]`))
 	tf.OK("apply")
-	w.Asked(t, map[string]int{set: n, list: n})
+	w.CheckRequests(t, map[string]int{set: n, list: n})
 	hold := make(chan struct{})
 	w.Inject(wawptest.Fault{Match: list, Times: 1, Hold: hold})
 	time.AfterFunc(50*time.Millisecond, func() { close(hold) }) // until then, others come to wait for the same answer
@@ -778,7 +778,7 @@ func TestNoDuplicateRequests(t *testing.T) {
 	}
 	w.ResetRequests()
 	tf.OK("destroy", "-refresh=false")
-	w.Asked(t, map[string]int{remove: n})
+	w.CheckRequests(t, map[string]int{remove: n})
 }
 
 func TestFreePlanIsExplained(t *testing.T) {
@@ -852,12 +852,12 @@ func TestSecretNeverShows(t *testing.T) {
 		tf.Configure(secretsConfig(strconv.Quote(storedSecret), strconv.Quote(writeOnlySecret), turn))
 		output, _ := tf.Run("apply")
 		plan, _ := tf.Run("plan", "-destroy")
-		acctest.Lacks(t, output+plan, canaries...)
+		acctest.NotContains(t, output+plan, canaries...)
 	}
 	if len(w.Webhooks(id)) != 2 || len(tf.State()) != 2 {
 		t.Fatalf("Wawp has %d webhooks, the state %d", len(w.Webhooks(id)), len(tf.State()))
 	}
-	acctest.Lacks(t, fmt.Sprint(tf.State()), writeOnlySecret)
+	acctest.NotContains(t, fmt.Sprint(tf.State()), writeOnlySecret)
 }
 
 // TestAccSecretNeverShows is promise P4, for all that a CLI prints, logs and writes.
@@ -882,7 +882,7 @@ func TestAccSecretNeverShows(t *testing.T) {
 	w.Inject(wawptest.Fault{Match: list, Reshape: unreadableList})
 	plan, _ := cli.Run("plan", "-no-color", "-destroy", "-out=saved.tfplan")
 	w.ClearFaults()
-	acctest.Lacks(t, output+plan, canaries...)
+	acctest.NotContains(t, output+plan, canaries...)
 	hooks := w.Webhooks(id) // in the order in which they were made
 	slices.SortFunc(hooks, func(a, b wawptest.Webhook) int { return strings.Compare(a.URL, b.URL) })
 	if len(hooks) != 2 || len(cli.State()) != 2 || hooks[0].Secret != storedSecret || hooks[1].Secret != writeOnlySecret {
@@ -890,7 +890,7 @@ func TestAccSecretNeverShows(t *testing.T) {
 	}
 	allowed := []string{"terraform.tfstate", "terraform.tfstate.backup"}
 	found := false
-	acctest.Search(t, cli.Dir, func(file string, content []byte) {
+	acctest.SearchFiles(t, cli.Dir, func(file string, content []byte) {
 		for _, secret := range canaries {
 			if !bytes.Contains(content, []byte(secret)) {
 				continue

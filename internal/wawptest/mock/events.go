@@ -67,7 +67,7 @@ func eventFunc(event string, arguments url.Values) func(*wawptest.API, string) {
 		if err != nil {
 			return nil
 		}
-		return func(api *wawptest.API, id string) { api.Hang(id, d) }
+		return func(api *wawptest.API, id string) { api.KeepStarting(id, d) }
 	case "delete":
 		return (*wawptest.API).Remove
 	}

@@ -312,7 +312,7 @@ func TestAccProbeOfOtherAnswers(t *testing.T) {
 	}
 	p.listen()
 	looks := 0
-	p.Choose(func(r wawptest.Request) wawptest.Fault {
+	p.ChooseFaults(func(r wawptest.Request) wawptest.Fault {
 		id := r.Query.Get("instance_id")
 		terminal := "\x1b[2J\u202e `"
 		secrets := strings.Join([]string{canary, id, link, code, mail, number, token, url.QueryEscape(token), terminal}, " ")
