@@ -120,3 +120,18 @@ func TestRedactedAddressLeavesWordsOfTheMessage(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestPartsOfAnAddressAreRedactedByTheirLength has parts that stand alone, without the sign in front of them.
+func TestPartsOfAnAddressAreRedactedByTheirLength(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"https://h.example.com/" + strings.Repeat("x", shortSecret):   "a (redacted) b",
+		"https://h.example.com/" + strings.Repeat("x", shortSecret-1): "a xxxxxxx b",
+		"https:///" + strings.Repeat("x", shortSecret):                "a (redacted) b", // it has no host
+	} {
+		part := address[strings.LastIndex(address, "/")+1:]
+		if got := newRedactor(behindHost(address)...).line("a " + part + " b"); got != want {
+			t.Errorf("%s: %q is shown as %q", address, part, got)
+		}
+	}
+}

@@ -53,6 +53,7 @@ func TestSessionIsReadInEveryForm(t *testing.T) {
 		"config null":        {`{"name":"wawp-1","status":"STOPPED","config":null}`, only(StatusStopped)},
 		"me null":            {`{"name":"wawp-1","status":"SCAN_QR_CODE","me":null}`, only(StatusScan)},
 		"me empty":           {`{"name":"wawp-1","status":"SCAN_QR_CODE","me":{}}`, only(StatusScan)},
+		"me empty, then not": {`{"name":"wawp-1","status":"WORKING","me":{},"data":{` + me + `}}`, whole},
 		"me is a word":       {`{"name":"wawp-1","status":"SCAN_QR_CODE","me":"nobody"}`, only(StatusScan)},
 		"status unknown":     {`{"name":"wawp-1","status":"Paused"}`, only("PAUSED")},
 		"status missing":     {`{"name":"wawp-1"}`, only("")},
@@ -251,6 +252,8 @@ func TestActionsRejectA2xxWithAnErrorBody(t *testing.T) {
 		`{"status":"error","message":"The instance is busy"}`:             false,
 		`{"success":false,"message":"No"}`:                                false,
 		`{"status":500,"message":"No"}`:                                   false,
+		`{"status":400,"message":"No"}`:                                   false,
+		`{"status":399,"message":"No"}`:                                   true,
 		`{"data":{"code":"x","message":"y"}}`:                             false,
 		`{"error":"busy"}`:                                                false,
 		`{"error":"It is busy"}`:                                          false,
@@ -354,10 +357,16 @@ func TestInstant(t *testing.T) {
 			t.Errorf("%v is read as %v", form, got)
 		}
 	}
+	for _, edge := range []string{"0001-01-01T00:00:01Z", "9999-12-31T23:59:59Z"} {
+		if got := instant(edge).Format(time.RFC3339); got != edge {
+			t.Errorf("%s is read as %s", edge, got)
+		}
+	}
 	for _, form := range []any{
 		nil, "", "soon", 30, -5, "NaN", "1e300", "1e-300", "0x1p5", true,
 		map[string]any{},
 		"2026-13-23",
+		"0000-06-01T00:00:00Z",
 		"0000-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", // in UTC their years have no four digits
 	} {
 		body, _ := json.Marshal(map[string]any{"expires_at": form})
@@ -387,6 +396,16 @@ func TestDeepAnswerIsReadInPart(t *testing.T) {
 	}
 	if n := len(parse([]byte(wide)).layers); n != maxLayers {
 		t.Errorf("%d layers", n)
+	}
+}
+
+// TestObjectsOfABrokenAnswerAreLimited has objects one after the other. Those after the limit are not read.
+func TestObjectsOfABrokenAnswerAreLimited(t *testing.T) {
+	t.Parallel()
+	for before, want := range map[int]string{maxLayers - 1: "A1", maxLayers: ""} {
+		if got := salvage([]byte(strings.Repeat(`{"a":1} `, before) + `{"instance_id":"A1"}`)).instanceID(); got != want {
+			t.Errorf("after %d objects, the id is read as %q", before, got)
+		}
 	}
 }
 
@@ -441,8 +460,15 @@ func TestConcurrentLargeAnswersAreLimited(t *testing.T) { //nolint:paralleltest 
 	}
 	parsed := make(chan document, 1)
 	go func() { parsed <- parse([]byte(`{"a":"` + strings.Repeat("x", largeAnswer) + `"}`)) }()
-	if d := parse([]byte(`{"a":"` + strings.Repeat("x", largeAnswer/2) + `"}`)); len(d.layers) != 1 {
-		t.Error("a small answer is not read")
+	small := make(chan document, 1)
+	go func() { small <- parse([]byte(`{"a":"` + strings.Repeat("x", largeAnswer-len(`{"a":""}`)) + `"}`)) }()
+	select {
+	case d := <-small:
+		if len(d.layers) != 1 {
+			t.Error("a small answer is not read")
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("a small answer waits for room")
 	}
 	<-time.After(20 * time.Millisecond)
 	if len(parsed) > 0 {

@@ -242,6 +242,19 @@ func TestNoErrorQuotesTheMessage(t *testing.T) {
 	}
 }
 
+// TestShortMessageIsNotRedacted has a server that quotes the message in an error.
+func TestShortMessageIsNotRedacted(t *testing.T) {
+	t.Parallel()
+	for length, want := range map[int]bool{shortestText - 1: true, shortestText: false} {
+		message := strings.Repeat("x", length)
+		s := serve(t, response(400, `{"code":"no","message":"Got '`+message+`'."}`))
+		_, err := client(t, s.URL).SendText(t.Context(), "3EB0BCB2E3D4", aChat, message)
+		if err == nil || strings.Contains(err.Error(), message) != want {
+			t.Errorf("%d bytes: %v", length, err)
+		}
+	}
+}
+
 // TestMessageIDsAreSafeToShow matters because the ids are shown as progress.
 func TestMessageIDsAreSafeToShow(t *testing.T) {
 	t.Parallel()
