@@ -4,6 +4,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"os"
 	"time"
 
@@ -240,7 +241,9 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	last, logoutErr := r.unlink(ctx, m, waitTimeout)
 	found, err := m.object().RemoveSession(ctx, r.client, req.Private)
-	wasGone := err != nil && wawp.KindOf(logoutErr).Missing() // already before the logout
+	// The session was gone before the logout, unless an earlier attempt of the deletion may have been carried out.
+	failed := (*wawp.Error)(nil)
+	wasGone := errors.As(err, &failed) && failed.Attempts == 1 && wawp.KindOf(logoutErr).Missing()
 	switch {
 	case found.Verdict == wawp.Absent && logoutErr != nil && !wasGone:
 		resp.Diagnostics.Append(notLoggedOut(last, waitTimeout, logoutErr))

@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -152,6 +153,34 @@ func TestDestroyUnlinksThePhone(t *testing.T) {
 			}
 			if test.asked != nil {
 				w.CheckRequests(t, test.asked)
+			}
+		})
+	}
+}
+
+// TestDestroyWarnsOfThePhoneIfTheDeletionWasRepeated: Wawp answers the logout with a 404 that passes, and carries out
+// the deletion, but its answer is lost. The 404 of the second attempt does not show that the session was gone before.
+func TestDestroyWarnsOfThePhoneIfTheDeletionWasRepeated(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		deletion wawptest.Fault
+		warns    bool
+	}{
+		"carried out, answer lost": {wawptest.Fault{Match: remove, Times: 1, Act: true, Status: 504}, true},
+		"gone before":              {wawptest.Fault{Match: remove, Status: 404, Body: noSuchInstance}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			w.Add(wawptest.Session{InstanceID: instanceID, Status: "WORKING", Me: phone})
+			tf := w.Terraform(t, minimalConfig)
+			tf.OK("import", address, instanceID)
+			w.Inject(wawptest.Fault{Match: logout, Status: 404, Body: noSuchInstance})
+			w.Inject(wawptest.Fault{Match: info, Status: 404, Body: noSuchInstance})
+			w.Inject(test.deletion)
+			output := tf.OK("destroy", "-refresh=false")
+			if strings.Contains(output, "Warning: Wawp session was not logged out") != test.warns {
+				t.Error(output)
 			}
 		})
 	}
