@@ -186,6 +186,9 @@ func (w *walk) planDelete(c *change, prior cty.Value) bool {
 	if err != nil {
 		return w.report(protocolError(err))
 	}
+	w.lock.Lock()
+	w.plannedPrivate[c.address] = resp.PlannedPrivate
+	w.lock.Unlock()
 	return w.report(resp.Diagnostics)
 }
 
@@ -278,9 +281,15 @@ func (w *walk) destroyInstance(address string) bool {
 	if o.deposed && !w.planDelete(c, prior) {
 		return false
 	}
+	w.lock.Lock()
+	private, isPlanned := w.plannedPrivate[address]
+	w.lock.Unlock()
+	if !isPlanned {
+		private = o.private // a replacement is planned as a creation
+	}
 	resp, err := w.provider.ApplyResourceChange(w.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: o.block.kind, PriorState: Encode(prior), PlannedState: Encode(nothing), Config: Encode(nothing),
-		PlannedPrivate: o.private, PlannedIdentity: o.identity,
+		PlannedPrivate: private, PlannedIdentity: o.identity,
 	})
 	if err != nil {
 		return w.report(protocolError(err))

@@ -91,7 +91,7 @@ func (tf *Terraform) Fails(command string, options ...string) string {
 // Run runs a command: plan, apply, refresh, destroy, import or query. It returns the output, and whether it succeeded.
 func (tf *Terraform) Run(command string, options ...string) (string, bool) {
 	tf.t.Helper()
-	w := &walk{Terraform: tf, t: tf.t, refresh: true, failed: map[string]bool{}}
+	w := &walk{Terraform: tf, t: tf.t, refresh: true, failed: map[string]bool{}, plannedPrivate: map[string][]byte{}}
 	var invoke string
 	var arguments []string
 	for _, option := range options {
@@ -215,6 +215,8 @@ type walk struct {
 	hasError bool
 	changes  []*change
 	failed   map[string]bool // addresses of blocks that could not be applied
+
+	plannedPrivate map[string][]byte // the private state of planned deletions, by address
 }
 
 // change is the planned change of an object.

@@ -108,8 +108,10 @@ func logOut(ctx context.Context, r *actionRun) *problem {
 		return r.requestFailed(ctx, "logout", err)
 	case err != nil:
 		return r.waitFailed(ctx, "keep one status", err)
-	case !u.Accepted:
+	case !u.Sent:
 		r.report("is SCAN_QR_CODE: no phone is linked, and nothing was sent.")
+	case !u.Accepted:
+		r.report("is SCAN_QR_CODE: no phone is linked. Wawp refused the logout.")
 	default:
 		r.report("was logged out. It is %s.", describeStatus(r.last.Status))
 	}

@@ -196,6 +196,18 @@ func TestActionReadsTheStatusFirst(t *testing.T) {
 	}
 }
 
+// TestRefusedLogoutIsReported: Wawp refuses the logout, and then no phone is linked any more.
+func TestRefusedLogoutIsReported(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	w.Add(wawptest.Session{InstanceID: instanceID, Status: "WORKING", Me: phone})
+	w.Inject(wawptest.Fault{Match: logout, Status: 400, Body: `{"code":"not_connected","message":"No."}`})
+	w.Inject(wawptest.Fault{Match: info, Skip: 1, Reshape: wawptest.Set("status", "SCAN_QR_CODE")})
+	progress, failure := invoke(t.Context(), t, w, logout)
+	acctest.Contains(t, progress, "is SCAN_QR_CODE: no phone is linked. Wawp refused the logout.")
+	acctest.NotContains(t, progress+failure, "nothing was sent", "Error")
+}
+
 // TestActionsRun takes a session through all actions, as a person does, twice each.
 func TestActionsRun(t *testing.T) {
 	t.Parallel()

@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
+	"github.com/wawp/terraform-provider-wawp/internal/state"
+	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
 // envAllowDestroy, set to 1, lifts deletion_protection for a run.
@@ -22,19 +24,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.State.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
 		return // a create, or no change
 	}
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	var prior model
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(checkProtection(state, planRemedy)...)
-		if state.isPaired() && !resp.Diagnostics.HasError() {
-			account := state.Account.Attributes()
-			number, _ := account["phone_number"].(types.String)
-			name, _ := account["push_name"].(types.String)
-			resp.Diagnostics.Append(state.object().Unlinks(number, name))
-		}
+		r.planDestroy(ctx, prior, resp)
 		return
 	}
 	var plan, config model
@@ -44,12 +40,46 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if config.DesiredState.IsNull() {
-		plan.DesiredState = state.DesiredState // removing the argument changes nothing
+		plan.DesiredState = prior.DesiredState // removing the argument changes nothing
 	}
-	if plan.DesiredState.Equal(state.DesiredState) {
-		plan.sessionModel = state.sessionModel // no request will be made, so no value can change
+	if plan.DesiredState.Equal(prior.DesiredState) {
+		plan.sessionModel = prior.sessionModel // no request will be made, so no value can change
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// planDestroy refuses to destroy a protected session, and warns if a phone is linked. It goes by the last read of the
+// session in this run. Without one, the state may be old: see [Resource.mayBeLinked].
+func (r *Resource) planDestroy(ctx context.Context, prior model, resp *resource.ModifyPlanResponse) {
+	resp.Diagnostics.Append(checkProtection(prior, planRemedy)...)
+	if resp.Diagnostics.HasError() || r.client == nil {
+		return
+	}
+	id := prior.InstanceID.ValueString()
+	last, wasRead := r.client.LastRead(id)
+	if wasRead {
+		prior.refresh(last)
+	} else {
+		r.client.Claim(plannedKey(id))
+	}
+	if wasRead || prior.Status.ValueString() == wawp.StatusStopped {
+		mayBeLinked := prior.isPaired() || hasPhoneOrStarts(prior.session())
+		resp.Diagnostics.Append(state.PlannedDestroy(ctx, resp.Private, mayBeLinked)...)
+	}
+	if prior.isPaired() {
+		resp.Diagnostics.Append(prior.unlinks())
+	}
+}
+
+// plannedKey names the plan of a destroy that came before the read of the session: see [wawp.Client.Claim].
+func plannedKey(id string) string { return "planned destroy of " + id }
+
+// unlinks returns a warning that a plan unlinks the phone.
+func (m *model) unlinks() diag.Diagnostic {
+	account := m.Account.Attributes()
+	number, _ := account["phone_number"].(types.String)
+	name, _ := account["push_name"].(types.String)
+	return m.object().Unlinks(number, name)
 }
 
 // Remedies for a protected session. During an apply the session may be tainted, which a plan does not show.

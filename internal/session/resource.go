@@ -55,6 +55,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 // Create creates the session, and records it before anything else. Later failures are warnings: an error would taint
 // the session, and the next apply would destroy it.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	waitTimeout, diags := plan.Timeouts.Create(ctx, defaultWaitTimeout)
@@ -104,6 +105,9 @@ func warnIfLinked(ctx context.Context, p state.Private, s wawp.Session) diag.Dia
 }
 
 func hasPhone(s wawp.Session) bool { return s.Account != nil || s.Status == wawp.StatusWorking }
+
+// hasPhoneOrStarts reports whether a phone is linked, or may turn out to be linked once the session has started.
+func hasPhoneOrStarts(s wawp.Session) bool { return hasPhone(s) || s.Status == wawp.StatusStarting }
 
 // deleteOrphan deletes the session that was just created if Terraform has ended, because no state will have it. It
 // leaves a session that existed before.
@@ -175,8 +179,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if !ok {
 		return
 	}
+	wasPaired := m.isPaired()
 	m.refresh(session)
 	m.refreshDesiredState(session)
+	if !wasPaired && m.isPaired() && r.client.IsClaimed(plannedKey(session.InstanceID)) {
+		resp.Diagnostics.Append(m.unlinks()) // the plan of the destroy could not know that
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
 }
@@ -228,7 +236,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	id := m.InstanceID.ValueString()
+	id, plan := m.InstanceID.ValueString(), state.TakeDestroyPlan(ctx, resp.Private)
 	if state.WasLinked(ctx, req.Private) && os.Getenv(envAllowDestroy) != "1" {
 		if d := r.checkNotLinked(ctx, id); d != nil {
 			resp.Diagnostics.Append(d)
@@ -239,7 +247,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !m.isPaired() {
 		waitTimeout = min(waitTimeout, defaultWaitTimeout)
 	}
-	last, logoutErr := r.unlink(ctx, m, waitTimeout)
+	last, logoutErr := r.unlink(ctx, m, plan, waitTimeout)
 	found, err := m.object().RemoveSession(ctx, r.client, req.Private)
 	// The session was gone before the logout, unless an earlier attempt of the deletion may have been carried out.
 	failed := (*wawp.Error)(nil)
@@ -261,16 +269,35 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 }
 
 // unlink logs the phone out if one may be linked. It returns the session as last seen, and the reason why the phone may
-// still list it. A session that is STARTING may turn out to have a phone.
-func (r *Resource) unlink(ctx context.Context, m model, waitTimeout time.Duration) (wawp.Session, error) {
-	s := m.session()
-	if !m.isPaired() && s.Status != wawp.StatusStarting || r.client.IsUnlinked(s.InstanceID) {
-		return s, nil
-	}
+// still list it.
+func (r *Resource) unlink(
+	ctx context.Context, m model, plan state.DestroyPlan, waitTimeout time.Duration,
+) (wawp.Session, error) {
 	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
+	s, mayBeLinked := r.mayBeLinked(ctx, m, plan)
+	if !mayBeLinked || r.client.IsUnlinked(s.InstanceID) {
+		return s, nil
+	}
 	u, err := r.client.Unlink(ctx, s.InstanceID, s.Status == wawp.StatusWorking, nil)
 	return u.Session, err
+}
+
+// mayBeLinked says whether a phone may be linked, and returns the session as last seen. It relies on a recent plan that
+// has read the session. Otherwise a person may have linked a phone since, so mayBeLinked reads the session: a saved plan
+// may be old, a replacement does not plan the destroy, and before Terraform 1.12 the destroy of what was removed from
+// the configuration was planned before the refresh (hashicorp/terraform#36394).
+func (r *Resource) mayBeLinked(ctx context.Context, m model, plan state.DestroyPlan) (wawp.Session, bool) {
+	s := m.session()
+	mayBeLinked := plan.MayBeLinked || m.isPaired() || hasPhoneOrStarts(s)
+	if mayBeLinked || plan.IsRecent {
+		return s, mayBeLinked
+	}
+	now, err := r.client.GetSession(ctx, s.InstanceID)
+	if err != nil {
+		return s, false
+	}
+	return now, hasPhoneOrStarts(now)
 }
 
 // checkNotLinked reads a session to which a phone was already linked when it was created. It returns an error unless

@@ -186,6 +186,35 @@ func TestDestroyWarnsOfThePhoneIfTheDeletionWasRepeated(t *testing.T) {
 	}
 }
 
+// TestDestroyUnlinksAPhoneThatWasLinkedSince: a phone was linked after the plan of a replacement, which does not plan
+// the destroy. Terraform 1.11 destroys what was removed from the configuration as it was before the refresh.
+func TestDestroyUnlinksAPhoneThatWasLinkedSince(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	tf := w.Terraform(t, startedConfig)
+	tf.OK("apply")
+	w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
+	acctest.NotContains(t, tf.OK("apply", "-replace="+address, "-refresh=false"), "was not logged out")
+	if countLogouts(w) != 1 || len(w.DeletedWhileLinked()) > 0 {
+		t.Errorf("the requests are %v", w.Requests())
+	}
+}
+
+// TestAccRemovalUnlinksAPhoneThatWasLinkedSince: the plan reads the session, and warns. Terraform 1.11 plans to destroy
+// what was removed from the configuration with the state from before the refresh.
+func TestAccRemovalUnlinksAPhoneThatWasLinkedSince(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	cli := w.CLI(t, startedConfig)
+	cli.OK("apply", "-auto-approve")
+	w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
+	cli.Configure("")
+	acctest.Contains(t, cli.OK("apply", "-auto-approve"), "The plan unlinks a phone from the Wawp session", "201012345678")
+	if countLogouts(w) != 1 || len(w.DeletedWhileLinked()) > 0 {
+		t.Errorf("the requests are %v", w.Requests())
+	}
+}
+
 // noSuchInstance is Wawp's answer that there is no such instance.
 const noSuchInstance = `{"code":"invalid_instance","message":"gone"}`
 

@@ -195,6 +195,7 @@ func TestAbsenceTakesThreeRequestsAndOnePause(t *testing.T) {
 		var at []string
 		s := &server{replies: []http.HandlerFunc{noInstanceResponse}}
 		c := client(t, "http://api.wawp.test", func(o *Options) {
+			o.SecondLook = defaultSecondLook
 			o.Transport = handlerTransport(func(w http.ResponseWriter, r *http.Request) {
 				at = append(at, time.Since(started).String())
 				s.handle(w, r)
@@ -209,6 +210,40 @@ func TestAbsenceTakesThreeRequestsAndOnePause(t *testing.T) {
 			t.Errorf("sent at %s", got)
 		}
 	})
+}
+
+// TestLookAfterALostAnswerComesAfterAPause: before that, the answer to a GET may be from before the request. It runs in
+// synctest.
+func TestLookAfterALostAnswerComesAfterAPause(t *testing.T) {
+	t.Parallel()
+	link := response(200, `{"link":"https://app.wawp.net/temp-qr/new"}`)
+	list := response(200, `{"webhooks":[{"url":"https://a.test"}]}`)
+	for name, test := range map[string]struct {
+		answer, look http.HandlerFunc
+		do           func(context.Context, *Client) error
+	}{
+		"webhook": {response(504, ""), list, func(ctx context.Context, c *Client) error {
+			return c.SetWebhook(ctx, "A1", Webhook{URL: "https://a.test"}, "")
+		}},
+		"temporary link": {response(200, `{"success":true}`), link, func(ctx context.Context, c *Client) error {
+			_, err := c.CreateTempLink(ctx, "A1")
+			return err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &server{replies: []http.HandlerFunc{test.answer, test.look}}
+				c := client(t, "http://api.wawp.test", func(o *Options) {
+					o.Transport, o.SecondLook = handlerTransport(s.handle), defaultSecondLook
+				})
+				started := time.Now()
+				if err := test.do(t.Context(), c); err != nil || time.Since(started) != 5*time.Second || s.count() != 2 {
+					t.Errorf("%d requests within %s, %v", s.count(), time.Since(started), err)
+				}
+			})
+		})
+	}
 }
 
 // TestNewSessionIsNeverAbsentForTwoMinutes runs in synctest.
@@ -498,7 +533,9 @@ func TestRemovalIsConfirmedAfterThePause(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{replies: []http.HandlerFunc{noInstanceResponse}}
-		c := client(t, "http://api.wawp.test", func(o *Options) { o.Transport = handlerTransport(s.handle) })
+		c := client(t, "http://api.wawp.test", func(o *Options) {
+			o.Transport, o.SecondLook = handlerTransport(s.handle), defaultSecondLook
+		})
 		started := time.Now()
 		if found, _ := c.RemoveSession(t.Context(), "A1", describedSession); found.Verdict != Absent ||
 			time.Since(started) != 5*time.Second {

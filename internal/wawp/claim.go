@@ -1,44 +1,60 @@
 package wawp
 
-// This file remembers what this run has made or adopted. Terraform may create an object before it destroys the one that
-// it replaces (create_before_destroy), and at Wawp both may be the same: then the destroy must not delete it.
+// This file remembers what this run has made, adopted, done and read. Terraform may create an object before it destroys
+// the one that it replaces (create_before_destroy), and at Wawp both may be the same: then the destroy must not delete
+// it.
 
-// Claim notes that an object was made or adopted in this run. It says whether that is the first claim of the object.
-// what names the object, such as [Webhook.Key].
-func (c *Client) Claim(what string) bool {
+// Claim notes that this run has made or adopted an object, or done what the key names, such as a logout. It says
+// whether that is the first claim of the key.
+func (c *Client) Claim(key string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	first := !c.made[what]
-	c.made[what] = true
+	first := !c.claims[key]
+	c.claims[key] = true
 	return first
 }
 
 // instanceKey names an instance for [Client.Claim]. An instance is claimed once any request about it has succeeded.
 func instanceKey(id string) string { return "instance " + id }
 
-// ClaimUnless claims an object, unless another one is claimed. It says whether it has claimed it.
-func (c *Client) ClaimUnless(what, other string) bool {
+// ClaimUnless claims a key, unless another one is claimed. It says whether it has claimed the key.
+func (c *Client) ClaimUnless(key, other string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.made[other] {
+	if c.claims[other] {
 		return false
 	}
-	c.made[what] = true
+	c.claims[key] = true
 	return true
 }
 
-// IsClaimed says whether an object was made or adopted in this run. If so, this run must not delete it.
-func (c *Client) IsClaimed(what string) bool {
+// IsClaimed says whether this run has claimed a key.
+func (c *Client) IsClaimed(key string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.made[what]
+	return c.claims[key]
+}
+
+// remember notes what session/info says of a session.
+func (c *Client) remember(s Session) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lastReads[s.InstanceID] = s
+}
+
+// LastRead returns a session as this run has last read it, and whether it has.
+func (c *Client) LastRead(id string) (Session, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last, ok := c.lastReads[id]
+	return last, ok
 }
 
 // Adopt claims a webhook that already exists. The webhook keeps its secret, if it has one.
 func (c *Client) Adopt(id string, hook Webhook) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.made[hook.Key(id)] = true
+	c.claims[hook.Key(id)] = true
 	c.adopted[hook.Key(id)] = hook
 }
 

@@ -126,7 +126,7 @@ func client(t *testing.T, address string, adjust ...func(*Options)) *Client {
 	}
 	o := Options{
 		AccessToken: testToken, BaseURL: base, UserAgent: "test-agent", MaxRetries: 4,
-		PollInterval: time.Millisecond, RetryWait: time.Millisecond,
+		PollInterval: time.Millisecond, RetryWait: time.Millisecond, SecondLook: time.Millisecond,
 	}
 	for _, a := range adjust {
 		a(&o)

@@ -35,7 +35,8 @@ var decoding = make(chan struct{}, 4)
 type document struct {
 	layers []map[string]any // the JSON object, then the objects in its envelopes, outermost first
 	array  []any            // the JSON array, if the answer is one: see list
-	blank  bool             // the answer was empty
+	blank  bool             // the answer had no body
+	empty  bool             // the answer was {}, [] or null
 	markup bool             // the answer was HTML or XML
 }
 
@@ -49,9 +50,11 @@ func parse(body []byte) document {
 	}
 	switch root := value.(type) {
 	case map[string]any:
-		d.layers = layersOf(root)
+		d.layers, d.empty = layersOf(root), len(root) == 0
 	case []any:
-		d.array = root
+		d.array, d.empty = root, len(root) == 0
+	case nil:
+		d.empty = true
 	}
 	return d
 }

@@ -64,7 +64,7 @@ func newError(op operation, redact redactor, kind Kind, end outcome, attempts in
 
 // newUnreadable returns the error of an answer whose status says success, but whose body does not.
 func newUnreadable(op operation, a answer, redact redactor, why string) *Error {
-	return newError(op, redact, Unreadable, outcome{answer: a, err: errors.New(why)}, 1)
+	return newError(op, redact, Unreadable, outcome{answer: a, err: errors.New(why)}, a.attempts)
 }
 
 // Error says what was attempted, and how it ended.

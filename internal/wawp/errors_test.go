@@ -214,3 +214,13 @@ func TestNoInstanceIDSendsNothing(t *testing.T) {
 		t.Errorf("error %v, %d requests", err, s.count())
 	}
 }
+
+// TestUnreadableAnswerCountsItsAttempts: an attempt before has failed.
+func TestUnreadableAnswerCountsItsAttempts(t *testing.T) {
+	t.Parallel()
+	s := serve(t, response(502, ""), response(200, "<html>"))
+	_, err := client(t, s.URL).GetRateLimit(t.Context(), "A1")
+	if e := (*Error)(nil); !errors.As(err, &e) || e.Kind != Unreadable || e.Attempts != 2 {
+		t.Errorf("%#v", err)
+	}
+}

@@ -22,7 +22,7 @@ func TestSendTextReadsSuccessesInEveryForm(t *testing.T) {
 	message, plain, bare := Sent{MessageID: id, Told: true}, Sent{MessageID: "77", Told: true}, Sent{Told: true}
 	queued, job := Sent{Queued: true, Told: true}, Sent{JobID: "77", Queued: true, Told: true}
 	for body, want := range map[string]Sent{
-		``: {}, ` `: {}, `{}`: {}, `[]`: {}, `null`: {},
+		``: {}, ` `: {}, `{}`: {}, `[]`: {}, `null`: {}, "{}\n": {}, `{ }`: {}, "null\n": {}, "\xef\xbb\xbf[ ]": {},
 
 		`{"_data":{"id":{"fromMe":true,"remote":"201145202826@c.us","id":"3EB0F1A2","_serialized":"` + id +
 			`"},"ack":1,"t":1700000000}}`: message,

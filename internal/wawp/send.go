@@ -80,6 +80,8 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
+
+	attempts int // how often the request was sent
 }
 
 // outcome is how an attempt ended: with an answer, or with an error and perhaps a part of an answer.
@@ -112,6 +114,7 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 		if kind == "" {
 			c.Claim(instanceKey(instanceID)) // the instance exists: a later create that returns its id made nothing
 			c.options.Log(ctx, record)
+			end.attempts = attempts
 			return end.answer, nil
 		}
 		redact := c.redactorFor(instanceID, parameters)

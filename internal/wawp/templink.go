@@ -84,14 +84,14 @@ func (c *Client) GetTempLink(ctx context.Context, id string) (TempLink, error) {
 
 // CreateTempLink makes a link, which ends the link before it. The request is sent again only if the server surely has
 // made nothing. Once it is on its way, it ignores the end of ctx. If the answer does not have the link, CreateTempLink
-// reads it, and ignores an older one. The caller must hold [Client.LockTempLinks].
+// reads it after a pause, and ignores an older one. The caller must hold [Client.LockTempLinks].
 func (c *Client) CreateTempLink(ctx context.Context, id string) (TempLink, error) {
 	a, err := c.call(ctx, createTempLink, id, nil)
 	if err != nil {
 		return TempLink{}, err
 	}
 	link, _ := c.tempLink(a)
-	if link.URL == "" && !parse(a.body).failed() {
+	if link.URL == "" && !parse(a.body).failed() && c.Pause(ctx) == nil { // an earlier answer may be some seconds old
 		link, _ = c.GetTempLink(ctx, id)
 		if link.EndsWithin(tempLinkLife / 2) {
 			link = TempLink{} // it is the link before

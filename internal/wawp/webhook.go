@@ -143,8 +143,8 @@ func retries(o map[string]any) *Retries {
 }
 
 // SetWebhook makes a webhook, or changes the one on its URL. secret may be "". Once the request is on its way, it
-// ignores the end of ctx. If the outcome is unknown, SetWebhook looks whether the webhook is there. It sends the
-// request again only if the webhook is not there, and no answer came from Wawp itself. The caller must hold
+// ignores the end of ctx. If the outcome is unknown, SetWebhook looks after a pause whether the webhook is there as
+// wanted. It sends the request again only if it is not, and no answer came from Wawp itself. The caller must hold
 // [Client.LockWebhooks].
 func (c *Client) SetWebhook(ctx context.Context, id string, hook Webhook, secret string) error {
 	parameters := fields{"url": hook.URL, "events": hook.Events}
@@ -162,12 +162,14 @@ func (c *Client) SetWebhook(ctx context.Context, id string, hook Webhook, secret
 		if !OutcomeUnknown(err) {
 			return err
 		}
+		if c.Pause(ctx) != nil { // before, the list may be some seconds old (API.md 1)
+			return err
+		}
 		hooks, lookErr := c.ListWebhooksAlone(ctx, id)
 		if there, ok := FindWebhook(hooks, hook.URL); ok && there.Matches(hook) {
 			return nil
 		}
-		if lookErr != nil || !hasNoAnswer(KindOf(err)) || attempt == c.options.MaxRetries ||
-			sleep(ctx, c.backoff(attempt)) != nil {
+		if lookErr != nil || !hasNoAnswer(KindOf(err)) || attempt == c.options.MaxRetries {
 			return err
 		}
 	}
@@ -318,10 +320,20 @@ func (w Webhook) Origin() string {
 // invisible characters.
 func IsReadable(address string) bool { return redactor{}.whole(address) != "" }
 
+// QuotesToken says whether an address has the access token in it. It could not be read back, because the client redacts
+// the token in every answer.
+func (c *Client) QuotesToken(address string) bool {
+	return IsReadable(address) && c.redact.whole(address) != address
+}
+
 // IsSystemWebhook says whether an address is that of Wawp's own webhook. Its last part is a token (API.md 5).
 func IsSystemWebhook(address string) bool {
 	u, err := url.Parse(address)
-	return err == nil && strings.EqualFold(u.Hostname(), "app.wawp.net") && strings.HasPrefix(u.Path, "/api/webhook/")
+	if err != nil {
+		return false
+	}
+	host := strings.TrimSuffix(u.Hostname(), ".")
+	return strings.EqualFold(host, "app.wawp.net") && strings.HasPrefix(u.Path, "/api/webhook/")
 }
 
 func (r Retries) fields() fields { return fields{"delay": r.DelaySeconds, "attempts": r.Attempts} }

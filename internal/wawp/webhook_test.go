@@ -328,7 +328,10 @@ func TestWebhookMatches(t *testing.T) {
 
 func TestSystemWebhook(t *testing.T) {
 	t.Parallel()
-	for _, address := range []string{"https://app.wawp.net/api/webhook/x", "https://APP.wawp.net/api/webhook/x"} {
+	for _, address := range []string{
+		"https://app.wawp.net/api/webhook/x", "https://APP.wawp.net/api/webhook/x",
+		"https://app.wawp.net./api/webhook/x",
+	} {
 		if !IsSystemWebhook(address) {
 			t.Errorf("%s is not known", address)
 		}

@@ -50,7 +50,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	r.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan requires a write-only secret if the apply will send it.
+// ModifyPlan refuses a url that has the access token in it, and requires a write-only secret if the apply will send it.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer diagnostic.Recover(ctx, &resp.Diagnostics)
 	if req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
@@ -64,6 +64,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if resp.Diagnostics.HasError() {
 		return
+	}
+	if r.client != nil && r.client.QuotesToken(plan.URL.ValueString()) {
+		resp.Diagnostics.AddError(summaryAddress, "The url has the access token in it. Wawp would send the token to that "+
+			"host, and the provider, which shows the token nowhere, could not read the webhook back. Use a secret of its own.")
 	}
 	version := plan.HMACSecretWOVersion
 	if !version.IsNull() && !version.Equal(prior.HMACSecretWOVersion) && config.HMACSecretWO.IsNull() {

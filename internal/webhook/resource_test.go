@@ -365,6 +365,21 @@ func TestAddressesAreExplained(t *testing.T) {
 	}
 }
 
+// TestAddressWithTheTokenIsRefused: the provider redacts the token in answers, so it could not find the webhook again.
+func TestAddressWithTheTokenIsRefused(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{Paid: true})
+	tf := w.Terraform(t, `resource "wawp_session_webhook" "x" {
+		instance_id = "3EB0BCB2E3D4"
+		url         = "https://hooks.example.com/`+w.Token+`"
+		events      = ["message"]
+	}`)
+	output := tf.Fails("plan")
+	acctest.Contains(t, output, "Invalid webhook address", "The url has the access token in it")
+	acctest.NotContains(t, output, w.Token)
+	w.CheckRequests(t, nil)
+}
+
 // TestUnknownEvent: Wawp adds events, and users need no new provider for them.
 func TestUnknownEvent(t *testing.T) {
 	t.Parallel()

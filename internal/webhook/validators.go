@@ -20,7 +20,10 @@ const (
 		"of a webhook of your own."
 )
 
-const summarySecret = "Invalid secret of a webhook"
+const (
+	summaryAddress = "Invalid webhook address"
+	summarySecret  = "Invalid secret of a webhook"
+)
 
 // ValidateConfig validates the secrets. Its diagnostics name the arguments, but have no attribute path: with a path,
 // Terraform quotes the line of the configuration, and the secret in it.
@@ -75,7 +78,7 @@ func (publicURL) ValidateString(_ context.Context, req validator.StringRequest, 
 	}
 	text := req.ConfigValue.ValueString()
 	if reason := invalidReason(text); reason != "" {
-		resp.Diagnostics.AddError("Invalid webhook address", "The url cannot be that of a webhook: "+reason)
+		resp.Diagnostics.AddError(summaryAddress, "The url cannot be that of a webhook: "+reason)
 	} else if wawp.IsSystemWebhook(text) {
 		resp.Diagnostics.AddError(systemSummary, systemDetail)
 	}
