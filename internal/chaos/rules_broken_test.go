@@ -509,6 +509,20 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 	}
 }
 
+// TestReplacedSessions: what belongs to a session is made anew if its session is replaced, or no longer in the state.
+func TestReplacedSessions(t *testing.T) {
+	t.Parallel()
+	s := snapshotOf("A B", "A").withObject(kindHook, "B")
+	for id, want := range map[string]bool{"A": false, "B": true} {
+		if got := s.isReplaced(id, nil); got != want {
+			t.Errorf("%s: %t", id, got)
+		}
+	}
+	if !s.isReplaced("A", []string{"wawp_session.a"}) {
+		t.Error("a session at one of the addresses is not replaced")
+	}
+}
+
 func TestSecretsAreFoundOutsideTheirPlaces(t *testing.T) {
 	t.Parallel()
 	const state = `{"version":4,"outputs":{"x":%q},"resources":[

@@ -284,9 +284,9 @@ func (r *Resource) unlink(
 }
 
 // mayBeLinked says whether a phone may be linked, and returns the session as last seen. It relies on a recent plan that
-// has read the session. Otherwise a person may have linked a phone since, so mayBeLinked reads the session: a saved plan
-// may be old, a replacement does not plan the destroy, and before Terraform 1.12 the destroy of what was removed from
-// the configuration was planned before the refresh (hashicorp/terraform#36394).
+// has read the session. Otherwise it reads the session, because a person may have linked a phone since. A saved plan may
+// be old, and a replacement does not plan the destroy. Terraform before 1.12 plans the destroy of what was removed from
+// the configuration before it refreshes that (hashicorp/terraform#36394).
 func (r *Resource) mayBeLinked(ctx context.Context, m model, plan state.DestroyPlan) (wawp.Session, bool) {
 	s := m.session()
 	mayBeLinked := plan.MayBeLinked || m.isPaired() || hasPhoneOrStarts(s)

@@ -77,7 +77,8 @@ func CreatedLinked(ctx context.Context, p Private) diag.Diagnostics {
 // WasLinked says whether a phone was linked to a session already when it was created.
 func WasLinked(ctx context.Context, p Private) bool { return load(ctx, p).Linked }
 
-// PlannedDestroy notes that the destroy of a session was planned by what was just read, and whether a phone may be linked.
+// PlannedDestroy notes that the destroy of a session was planned by what was just read, and whether a phone may be
+// linked.
 func PlannedDestroy(ctx context.Context, p Private, mayBeLinked bool) diag.Diagnostics {
 	n := load(ctx, p)
 	n.Planned, n.MayBeLinked = time.Now().Unix(), mayBeLinked
