@@ -92,8 +92,8 @@ func text(i acctest.Instance, attribute string) string {
 	return value
 }
 
-// isReplaced reports whether the session of an instance is at one of the addresses, or not in the state: what belongs to
-// it is then made anew for another instance, also where deletion_protection keeps the session itself.
+// isReplaced reports whether the session of an instance is at one of the addresses, or not in the state: what belongs
+// to it is then made anew for another instance, also where deletion_protection keeps the session itself.
 func (s snapshot) isReplaced(id string, addresses []string) bool {
 	return !slices.ContainsFunc(s.state, func(i acctest.Instance) bool {
 		return i.Type == kindSession && text(i, "instance_id") == id && !slices.Contains(addresses, address(i))

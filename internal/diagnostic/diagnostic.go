@@ -114,28 +114,25 @@ func Next(err error) string {
 
 // advice is what a person can do about each kind of error. remedy has the cases that depend on more than the kind.
 var advice = map[wawp.Kind]string{
-	wawp.TooManyRequests: "Wawp asks for fewer requests. Try again in a few minutes. The provider's requests_per_second " +
-		"paces it, and max_retries makes it more patient.",
+	wawp.TooManyRequests: "Wawp asks for fewer requests. Try again in a few minutes. In the provider block, set " +
+		"requests_per_second to send fewer requests, or raise max_retries to try more often.",
 	wawp.Unauthorized: "Wawp did not accept the access token. It may be mistyped or revoked: check access_token in the " +
 		"provider block, or WAWP_ACCESS_TOKEN where that is not set.",
-	wawp.QuotaReached: "This session was not created: the account has as many sessions (instances) as its plan allows. " +
-		"Look first in " +
-		Dashboard +
-		" for one that an earlier apply has left behind, and import that. Otherwise upgrade the plan, or delete a session " +
-		"that nobody uses, which unlinks its phone; then apply again.",
+	wawp.QuotaReached: "This session was not created: the account has as many sessions (instances) as its paid plan " +
+		"allows. Look first in " + Dashboard + " for one that an earlier apply has left behind, and import that. Otherwise " +
+		"upgrade the paid plan, or delete a session that nobody uses, which unlinks its phone; then apply again.",
 	wawp.SubscriptionRequired: "Wawp offers this to accounts with an active paid plan only, and this account has none " +
-		"(any more). Upgrade the plan in " + Dashboard + ", or remove this resource from the configuration; the session " +
-		"may stay.",
+		"(any more). Upgrade it in " + Dashboard + ", or remove what needs it from the configuration. You can keep the " +
+		"session.",
 	wawp.Conflict: "Wawp refuses this in the status that the session has now. Look at the session in " + Dashboard +
 		", and try again.",
 	wawp.NoSuchInstance: "Wawp knows no such instance: the id may be mistyped, belong to another account, or the " +
 		"instance was deleted. Compare it with " + Dashboard + ".",
 	wawp.InvalidSession: "Wawp knows no such instance, or its phone is no longer linked: look at the session in " +
 		Dashboard + ".",
-	wawp.NotFound: "Wawp does not have what was asked for, or this is not Wawp's API, but something else at the same " +
-		"address or on the way to it: check base_url (default " + wawp.DefaultBaseURL + ") and the proxy settings.",
-	wawp.Unreadable: "This may not be Wawp's API, but something else at the same address or on the way to it: check " +
-		"base_url (default " +
+	wawp.NotFound: "Either Wawp does not have what was asked for, or another server or a proxy has answered. Check " +
+		"base_url (default " + wawp.DefaultBaseURL + ") and the proxy settings.",
+	wawp.Unreadable: "Perhaps another server or a proxy has answered, not Wawp's API. Check base_url (default " +
 		wawp.DefaultBaseURL + ") and the proxy settings.",
 	wawp.BadRequest: "Wawp refused the request as incomplete or wrong. If its message does not help, look whether a " +
 		"proxy between here and the API (base_url) changes requests; else this is a bug of the provider, please report it.",
@@ -156,8 +153,8 @@ func next(e *wawp.Error) string {
 	if e.RetryAfter == 0 {
 		return remedy(e)
 	}
-	pause := fmt.Sprintf("Wawp asks for a pause. Come back in %s, at %s. For fewer requests, set the provider's "+
-		"requests_per_second.", e.RetryAfter.Round(time.Second),
+	pause := fmt.Sprintf("Wawp asks for a pause. Run Terraform again in %s, at %s. For fewer requests, set the "+
+		"provider's requests_per_second.", e.RetryAfter.Round(time.Second),
 		time.Now().Add(e.RetryAfter).UTC().Format("15:04:05 MST"))
 	switch e.Kind {
 	case wawp.TooManyRequests, wawp.ServerFault, wawp.GatewayFault:
@@ -166,7 +163,8 @@ func next(e *wawp.Error) string {
 	return remedy(e) + "\n\n" + pause
 }
 
-// remedy returns what a person can do about the cause of an error. At most one of its cases is true for an error.
+// remedy returns what a person can do about the cause of an error. The first case that is true counts, so the special
+// ones come first.
 func remedy(e *wawp.Error) string {
 	switch {
 	case e.Kind == wawp.Redirect:
@@ -174,12 +172,12 @@ func remedy(e *wawp.Error) string {
 	case e.IsAbout("webhook"):
 		return "Wawp knows no such webhook: it may have been deleted outside Terraform. Plan again to see."
 	case e.Status == http.StatusForbidden && e.Kind == wawp.Refused:
-		return "Wawp refused: the account's plan may not include this, or the token may not act on this instance. Compare " +
-			"plan and instance in " + Dashboard + "."
+		return "Wawp refused. Look in " + Dashboard + " whether the account's paid plan includes this, and whether the " +
+			"instance belongs to this account."
 	case strings.HasSuffix(e.Op, "/v2/auth/request-code") && refusesNumber(e):
 		return "Compare phone_number with the number of the phone: WhatsApp must be installed there, and registered with " +
 			"it. If it is right, try again, or leave phone_number out and scan the QR code."
-	case e.Kind == wawp.BadRequest && takesAStatus(e.Op):
+	case e.Kind == wawp.BadRequest && needsAStatus(e.Op):
 		return advice[wawp.Conflict]
 	case advice[e.Kind] != "":
 		return advice[e.Kind]
@@ -188,9 +186,9 @@ func remedy(e *wawp.Error) string {
 		Dashboard + "."
 }
 
-// takesAStatus says whether an operation is refused in some statuses of the session. How Wawp answers then is not
-// documented (API.md 9), so a 400 may mean that.
-func takesAStatus(op string) bool {
+// needsAStatus says whether an operation is refused in some statuses of the session. How Wawp answers then is not
+// documented (internal/wawp/API.md, section 9), so a 400 may mean that.
+func needsAStatus(op string) bool {
 	return slices.ContainsFunc([]string{
 		"/v2/session/start", "/v2/session/stop", "/v2/session/restart", "/v2/session/logout", "/v2/auth/qr",
 	}, func(path string) bool { return strings.HasSuffix(op, path) })
@@ -209,8 +207,9 @@ type Reasons struct{ reported map[string]bool }
 // mostReasons bounds how many failures are reported, because a server may word the same failure in ever new ways.
 const mostReasons = 10
 
-// New says whether a failure was not reported before. It ignores numbers in the message, which may be a time that runs.
-func (r *Reasons) New(err error) bool {
+// Note notes a failure, and says whether it was not noted before. It ignores numbers in the message, which may be a
+// time that runs.
+func (r *Reasons) Note(err error) bool {
 	reason := err.Error()
 	if e := (*wawp.Error)(nil); errors.As(err, &e) {
 		reason = fmt.Sprint(e.Op, e.Kind, e.Status, e.Code, strings.Map(func(c rune) rune {
@@ -232,12 +231,12 @@ func (r *Reasons) New(err error) bool {
 
 // redirected returns what to do about a redirect. place is scheme and host of its target, if they can be read.
 func redirected(place string) string {
-	const whence = "something on the way, such as a proxy or a login page, sends requests elsewhere."
+	const cause = "something on the way, such as a proxy or a login page, sends requests elsewhere."
 	never := "Redirects are never followed, because they could hand the access token to another address, or create a " +
 		"session twice. "
 	if !strings.HasPrefix(place, "http") {
-		return never + "Perhaps " + whence
+		return never + "Perhaps " + cause
 	}
-	return never + "Only if you know that host: set base_url to " + place +
-		"; whatever is there gets the access token. If base_url names it already, " + whence
+	return never + "If you know that host, set base_url to " + place + ". That host then gets the access token. If " +
+		"base_url is that already, " + cause
 }

@@ -87,19 +87,19 @@ func TestNextStepByAnswer(t *testing.T) {
 		answer
 		says string
 	}{
-		"a pause of a minute": {answer{status: 429, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
+		"a pause of a minute": {answer{status: 429, name: "Retry-After", value: "90"}, "Run Terraform again in 1m30s, at "},
 		"a pause, and a cause": {
 			answer{status: 401, name: "Retry-After", value: "90"},
 			"check access_token in the provider block",
 		},
-		"both are told":       {answer{status: 401, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
-		"a pause after 503":   {answer{status: 503, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
-		"a refusal, a pause":  {answer{status: 425, name: "Retry-After", value: "90"}, "Come back in 1m30s, at "},
+		"both are told":       {answer{status: 401, name: "Retry-After", value: "90"}, "Run Terraform again in 1m30s, at "},
+		"a pause after 503":   {answer{status: 503, name: "Retry-After", value: "90"}, "Run Terraform again in 1m30s, at "},
+		"a refusal, a pause":  {answer{status: 425, name: "Retry-After", value: "90"}, "Run Terraform again in 1m30s, at "},
 		"a redirect, a pause": {answer{status: 302, name: "Retry-After", value: "90"}, "Redirects are never followed"},
 		"no quota, a pause": {answer{
 			status: 403, name: "Retry-After", value: "90",
 			body: fmt.Sprintf(own, "quota_reached"),
-		}, "upgrade the plan"},
+		}, "upgrade the paid plan"},
 		"too many requests": {answer{status: 429}, "Wawp asks for fewer requests."},
 		"a wrong token":     {answer{status: 401}, "check access_token in the provider block"},
 		"no quota": {
@@ -110,12 +110,11 @@ func TestNextStepByAnswer(t *testing.T) {
 			answer{status: 403, body: fmt.Sprintf(own, "subscription_required")},
 			"to accounts with an active paid plan only",
 		},
-		"forbidden":       {answer{status: 403}, "Compare plan and instance in " + Dashboard + "."},
+		"forbidden":       {answer{status: 403}, "paid plan includes this, and whether the instance belongs to this account."},
 		"a wrong request": {answer{status: 400}, "incomplete or wrong"},
 		"a redirect": {
 			answer{status: 302, name: "Location", value: "https://elsewhere.example/login"},
-			"Only if you know that host: set base_url to https://elsewhere.example; whatever is there gets the " +
-				"access token.",
+			"If you know that host, set base_url to https://elsewhere.example. That host then gets the access token.",
 		},
 		"a redirect nowhere": {
 			answer{status: 302, name: "Location", value: "https://a'b"},
@@ -130,9 +129,9 @@ func TestNextStepByAnswer(t *testing.T) {
 			"or its phone is no longer linked",
 		},
 		"the wrong moment": {answer{status: 409}, "in the status that the session has now"},
-		"another server's 404": {answer{status: 404, body: "<html>"}, "check base_url (default " + wawp.DefaultBaseURL +
+		"another server's 404": {answer{status: 404, body: "<html>"}, "Check base_url (default " + wawp.DefaultBaseURL +
 			")"},
-		"another server": {answer{status: 200, body: "<html>"}, "check base_url (default " + wawp.DefaultBaseURL +
+		"another server": {answer{status: 200, body: "<html>"}, "Check base_url (default " + wawp.DefaultBaseURL +
 			")"},
 		"no answer":            {answer{broken: errors.New("broken")}, "Check the network"},
 		"a fault of Wawp's":    {answer{status: 500}, "a fault on Wawp's side"},
@@ -155,10 +154,10 @@ func TestNextStepForAWebhookNamesIt(t *testing.T) {
 		`{"code":"not_found","message":"No such webhook"}`:                    "no such webhook",
 		`{"code":"webhook_not_found"}`:                                        "no such webhook",
 		`{"code":"not_found","message":"No such instance"}`:                   "no such instance",
-		`<html>404 Not Found</html>`:                                          "check base_url",
-		`{"message":"Cannot DELETE /v2/webhook/delete"}`:                      "check base_url",
-		`{"code":"rest_no_route","message":"No route was found"}`:             "check base_url",
-		`{"message":"The requested endpoint was not found: webhook, delete"}`: "check base_url",
+		`<html>404 Not Found</html>`:                                          "Check base_url",
+		`{"message":"Cannot DELETE /v2/webhook/delete"}`:                      "Check base_url",
+		`{"code":"rest_no_route","message":"No route was found"}`:             "Check base_url",
+		`{"message":"The requested endpoint was not found: webhook, delete"}`: "Check base_url",
 	} {
 		client := answer{status: 404, body: body}.client()
 		if next := Next(client.DeleteWebhook(t.Context(), "3EB0BCB2E3D4",
@@ -185,7 +184,7 @@ func TestNextStepOfARefusalNamesTheStatusOrThePhoneNumber(t *testing.T) {
 	}
 	for body, says := range map[string]string{
 		`{"message":"Not registered on WhatsApp"}`: "Compare phone_number",
-		"<html>": "check base_url",
+		"<html>": "Check base_url",
 	} {
 		for _, status := range []int{400, 404, 410, 422} {
 			if body == "<html>" && status != 404 {
@@ -218,13 +217,13 @@ func TestReasonsAreReportedOnce(t *testing.T) {
 		{errors.New("broken"), true},
 		{errors.New("broken"), false},
 	} {
-		if told.New(step.err) != step.isNew {
+		if told.Note(step.err) != step.isNew {
 			t.Errorf("%d: %v", i, step.err)
 		}
 	}
 	n := 0
 	for i := range 100 {
-		if told.New(refused(400, strings.Repeat("x", i))) {
+		if told.Note(refused(400, strings.Repeat("x", i))) {
 			n++
 		}
 	}

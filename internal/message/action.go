@@ -59,8 +59,8 @@ func (a *Action) Schema(ctx context.Context, _ action.SchemaRequest, resp *actio
 			"warning, so that the deployment does not fail. Do not use `on_failure = taint`: the next apply would " +
 			"replace the resource to send a message.\n\n" +
 			"Terraform shows the message in plans, and stores it in saved plans: put no secret in it. Needs " +
-			"Terraform 1.14 or later. To run it before or after a destroy, as on the page of the resource " +
-			"`wawp_session`, needs 1.16.",
+			"Terraform 1.14 or later. Running it before or after a destroy needs 1.16: the page of the resource " +
+			"`wawp_session` shows how.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,

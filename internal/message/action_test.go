@@ -327,7 +327,7 @@ func TestMessageThatWasNotSent(t *testing.T) {
 		"403": {wawptest.Fault{
 			Match: send, Status: 403,
 			Body: `{"code":"subscription_required","message":"No."}`,
-		}, []string{"Upgrade the plan"}, false},
+		}, []string{"Upgrade it in"}, false},
 		"400, phone lost": {
 			wawptest.Fault{Match: send, Status: 400, Body: dropped},
 			[]string{"it may have lost its phone"},

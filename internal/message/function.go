@@ -41,11 +41,11 @@ func (*Function) Definition(_ context.Context, _ function.DefinitionRequest, res
 			function.StringParameter{
 				Name: "phone",
 				Description: "Phone number with its country code, in any usual notation, such as +20 114 520 2826, " +
-					"0020 114-520-2826 or +44 (0)20 7946 0958. A number that has no country code, as far as that " +
-					"shows, is an error.",
+					"0020 114-520-2826 or +44 (0)20 7946 0958. It is an error if the number clearly has no " +
+					"country code.",
 				MarkdownDescription: "Phone number with its country code, in any usual notation, such as `+20 114 " +
-					"520 2826`, `0020 114-520-2826` or `+44 (0)20 7946 0958`. A number that has no country code, as " +
-					"far as that shows, is an error.",
+					"520 2826`, `0020 114-520-2826` or `+44 (0)20 7946 0958`. It is an error if the number clearly " +
+					"has no country code.",
 			},
 		},
 		Return: function.StringReturn{},

@@ -76,8 +76,8 @@ func notPaired(ctx context.Context, expected string, last wawp.Session, timeout 
 
 // stillUnlinking explains that another resource of this run is still unlinking the phone that is linked.
 func stillUnlinking(id string, timeout time.Duration) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf("Another resource of this run logs the phone of the "+
-		"session %s out. That did not end within %s (the create timeout). Nothing was recorded. The next apply waits "+
+	return diag.NewErrorDiagnostic(summaryNotPaired, fmt.Sprintf("Another resource of this run unlinks the phone of "+
+		"the session %s. That did not end within %s (the create timeout). Nothing was recorded. The next apply waits "+
 		"for a phone. If the resource was only renamed, keep it with a moved block, which leaves the phone linked.",
 		id, timeout))
 }
@@ -158,9 +158,23 @@ func notUnlinked(
 			"%s", timeout, statusOf(u.Session))
 	}
 	return diagnostic.ForError(summaryNotUnlinked, object(u.InstanceID).NotDeleted(attempt, reason, err)+
-		statusHint(u.Status)+"\n\n"+
+		unlinkHint(u.Status)+"\n\n"+
 		"The next destroy tries again. To leave the phone linked, set logout_on_destroy = false, and apply that first.",
 		err)
+}
+
+// unlinkHint says, as a paragraph, what to do if Wawp does not unlink a phone in the status of its session.
+func unlinkHint(status string) string {
+	switch status {
+	case wawp.StatusStarting:
+		return "\n\nWhen STARTING lasts longer than 60 s, Wawp advises a restart, with the action wawp_session_restart or " +
+			"in the dashboard."
+	case wawp.StatusFailed:
+		return "\n\nWawp may unlink no phone while the session is FAILED: restart it first."
+	case wawp.StatusStopped:
+		return "\n\nWawp may unlink no phone while the session is STOPPED: start it first."
+	}
+	return ""
 }
 
 // declaredTwice refuses a second pairing of a session in the same run.
@@ -284,8 +298,8 @@ func lookFailed(id string, err error) string {
 }
 
 func outcomeNotKnown(id string, err error) string {
-	return fmt.Sprintf("It is not known whether Wawp did that: reading the session %s until it shows. %s",
-		id, diagnostic.Answer(err))
+	return fmt.Sprintf("It is not known whether Wawp carried out the last request. Reading the session %s until its "+
+		"status shows whether it did. %s", id, diagnostic.Answer(err))
 }
 
 func noCodeYet(id string, err error) string {

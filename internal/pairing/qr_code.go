@@ -72,8 +72,8 @@ func (q *QRCode) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ep
 			},
 			"expires_at": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "When the code expires, as an RFC 3339 time in UTC. Null unless `available`, " +
-					"and if Wawp does not report it.",
+				MarkdownDescription: "When the code expires, as an RFC 3339 time in UTC. Null if there is " +
+					"no code, or if Wawp does not report the time.",
 			},
 			"available": schema.BoolAttribute{
 				Computed:            true,
@@ -110,7 +110,7 @@ func (q *QRCode) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephe
 	if err == nil {
 		err = data.setCode(code)
 	}
-	if err != nil && !isNoCode(wawp.KindOf(err)) && !q.needsNoCode(ctx, id) {
+	if err != nil && !isNoCode(wawp.KindOf(err)) && !q.isNotWaiting(ctx, id) {
 		resp.Diagnostics.Append(diagnostic.ForError("Wawp QR code could not be read",
 			diagnostic.Failure("Asking for the QR code of the session "+id+" failed", err), err))
 		return
@@ -119,11 +119,13 @@ func (q *QRCode) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephe
 	resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
 }
 
-// isNoCode reports whether an error says that there is no QR code, because the session waits for no scan or is gone.
+// isNoCode reports whether an error says that there is no QR code, because the session does not wait for a scan, or is
+// gone.
 func isNoCode(k wawp.Kind) bool { return k.Untimely() || k.Missing() }
 
-// needsNoCode reports whether the session waits for no scan. Then there is no code, with any error that Wawp answers.
-func (q *QRCode) needsNoCode(ctx context.Context, id string) bool {
+// isNotWaiting reports whether the status shows that the session does not wait for a scan. Then there is no code, and
+// the error that Wawp answers does not matter.
+func (q *QRCode) isNotWaiting(ctx context.Context, id string) bool {
 	session, err := q.client.GetSession(ctx, id)
 	return err == nil && session.Status != "" && session.Status != wawp.StatusScan
 }

@@ -102,7 +102,7 @@ func TestCodeCannotBeRead(t *testing.T) {
 		"wrong token":   {wawptest.Fault{Status: 401}, "WAWP_ACCESS_TOKEN"},
 		"broken":        {wawptest.Fault{Status: 500}, "HTTP 500"},
 		"no answer":     {wawptest.Fault{Drop: true}, "the request was sent, but"},
-		"a proxy's 404": {wawptest.Fault{Status: 404, Body: foreignAnswer}, "check base_url"},
+		"a proxy's 404": {wawptest.Fault{Status: 404, Body: foreignAnswer}, "Check base_url"},
 		"no sense":      {wawptest.Fault{Body: `{"success":true}`}, "the answer holds no QR code"},
 		"too long": {
 			wawptest.Fault{Body: `{"value":"2@` + strings.Repeat("x", 3000) + `"}`},

@@ -113,7 +113,7 @@ func TestPhoneBeingLoggedOutIsNotClaimed(t *testing.T) {
 		t.Fatal(err)
 	}
 	acctest.Contains(t, after.Fails("apply"), "Error: No phone was linked to the Wawp session",
-		"Another resource of this run logs the phone of the session "+id+" out", "within 200ms (the create timeout)")
+		"Another resource of this run unlinks the phone of the session "+id, "within 200ms (the create timeout)")
 	close(asked)
 	<-destroyed
 	if now, _ := w.Session(id); now.Status != "SCAN_QR_CODE" || len(before.State())+len(after.State()) != 0 {

@@ -185,7 +185,7 @@ func TestFailedWaitChangesNothing(t *testing.T) {
 		"a proxy's 404": {
 			waiting, nil,
 			wawptest.Fault{Match: info, Status: 404, Body: foreignAnswer},
-			`(?s)check\s+base_url`,
+			`(?s)Check\s+base_url`,
 		},
 		"broken": {
 			waiting,

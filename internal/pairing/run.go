@@ -9,8 +9,8 @@ import (
 	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
-// How long the action shows a code before it asks for the next: until the code expires, within these bounds, because
-// the clock of this machine may be wrong (internal/wawp/API.md, section 4: a code lives for 20 to 40 seconds).
+// The action shows a code until it expires, and then asks for the next. These bounds hold because the clock of this
+// machine may be wrong. A code lives for 20 to 40 seconds (internal/wawp/API.md, section 4).
 const (
 	minDisplayTime     = 5 * time.Second
 	defaultDisplayTime = 20 * time.Second // if Wawp reports no expiry
@@ -85,7 +85,7 @@ func (r *pairingRun) reportStatus(s wawp.Session) {
 
 // reportFailure reports a failure after which the action tries again, once for each reason.
 func (r *pairingRun) reportFailure(err error, message func(id string, err error) string) {
-	if r.reasons.New(err) {
+	if r.reasons.Note(err) {
 		r.report(message(r.id, err))
 	}
 }
@@ -124,8 +124,8 @@ func (r *pairingRun) runChange(ctx context.Context, change *wawp.Change) error {
 }
 
 // showCode shows a code, unless a valid one is on the screen. After a start or restart, and before a pairing code, it
-// waits until SCAN_QR_CODE has lasted: the session may only be connecting to its phone, and a new code would unlink
-// that.
+// waits until SCAN_QR_CODE has lasted: the session may only be connecting to its phone, and a new pairing code could
+// unlink that phone (internal/wawp/API.md, section 4).
 func (r *pairingRun) showCode(ctx context.Context, l wawp.Look) error {
 	isTransient := r.started || r.restarted || r.number != ""
 	switch {

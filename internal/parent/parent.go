@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	started  = os.Getppid() // the id of the process that started this one
+	parentID = os.Getppid() // the id of the process that started this one
 	watched  atomic.Bool    // Watch was called
 	ended    atomic.Bool    // Terraform has ended the connection: see End
 	underWay atomic.Int64   // how many holds there are: see Hold
@@ -29,7 +29,7 @@ func Watch(interval time.Duration) {
 	watched.Store(true)
 	signal.Ignore(syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
-		for !isGone() {
+		for !hasEnded() {
 			<-time.After(interval)
 		}
 		signals := make(chan os.Signal, 1)
@@ -45,19 +45,19 @@ func Watch(interval time.Duration) {
 	}()
 }
 
-// endDelay is how much later than the end of the connection the end of the process may be noticed.
+// endDelay is how long IsGone waits for the process of Terraform to end after the context of a request has ended.
 const endDelay = 250 * time.Millisecond
 
 // IsGone says whether Terraform can no longer record anything: it has ended, or it has ended the connection. If the
 // context of its request has ended, that may be the first sign, so IsGone looks for the others during endDelay.
 func IsGone(ctx context.Context) bool {
-	for since := time.Now(); watched.Load() && !isGone() && ctx.Err() != nil && time.Since(since) < endDelay; {
+	for since := time.Now(); watched.Load() && !hasEnded() && ctx.Err() != nil && time.Since(since) < endDelay; {
 		<-time.After(endDelay / 25)
 	}
-	return isGone()
+	return hasEnded()
 }
 
-func isGone() bool { return ended.Load() || watched.Load() && os.Getppid() != started }
+func hasEnded() bool { return ended.Load() || watched.Load() && os.Getppid() != parentID }
 
 // Hold keeps the process from ending until release is called. Use it around what must be finished. It also ignores
 // SIGPIPE, because a log to a Terraform that has ended would end the process.

@@ -73,15 +73,16 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			"access_token": schema.StringAttribute{
 				MarkdownDescription: "Access token of the Wawp account, as its dashboard shows it. Default: the environment " +
 					"variable `WAWP_ACCESS_TOKEN`. Surrounding white space is removed. The provider never writes it " +
-					"to the state, a plan, a log or an error; Terraform itself stores a literal or a plain variable in saved plans, " +
+					"to the state, a plan, a log or an error. Terraform itself stores a literal or a plain variable in saved plans, " +
 					"so use the environment or an `ephemeral` variable.",
 				Optional:   true,
 				Sensitive:  true,
 				Validators: []validator.String{validate.NotBlank{Secret: true}},
 			},
 			"base_url": schema.StringAttribute{
-				MarkdownDescription: "Address of the API, without its `/v2`: `https://` (or `http://`, which sends " +
-					"the token unencrypted) and a host in ASCII, perhaps a path; no query, no user name. Default: the environment " +
+				MarkdownDescription: "Address of the API, without its `/v2`. It has `https://`, a host in ASCII " +
+					"and, if needed, a path. It has no query and no user name. `http://` works too, but sends the " +
+					"token unencrypted. Default: the environment " +
 					"variable `WAWP_BASE_URL`, else `" + wawp.DefaultBaseURL + "`.",
 				Optional:   true,
 				Validators: []validator.String{validate.BaseURL{}},
@@ -89,15 +90,16 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			"request_timeout": schema.StringAttribute{
 				MarkdownDescription: "How long one attempt of a request may take, as a duration such as `90s` or " +
 					"`2m`. Default: `60s`. The time starts when there is a connection. Making the connection has the same limit, " +
-					"but 30 seconds at most. Creating a session can be slow, and is never interrupted before this time: give a CI " +
-					"job a longer grace period between the signal that ends it and the kill.",
+					"but 30 seconds at most. Creating a session can be slow. The provider never interrupts a creation before this " +
+					"timeout, so give a CI job a longer grace period between SIGTERM and SIGKILL.",
 				Optional:   true,
 				Validators: []validator.String{validate.Duration{}},
 			},
 			"max_retries": schema.Int64Attribute{
 				MarkdownDescription: "How many times a request is sent again at most, `0` to `20`. Default: `4`. " +
-					"This concerns requests that did not reach Wawp or were refused with status 429, and, after a fault, reads and " +
-					"other harmless requests. A session is never created again after an attempt that may have succeeded.",
+					"The provider sends a request again if it did not reach Wawp, or got status 429. After a fault, " +
+					"it repeats only reads and other requests that can run twice without harm. A session is never " +
+					"created again after an attempt that may have succeeded.",
 				Optional:   true,
 				Validators: []validator.Int64{int64validator.Between(0, 20)},
 			},

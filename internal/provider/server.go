@@ -60,7 +60,7 @@ type protocol interface {
 
 // server serves the protocol, with two changes to what the framework does:
 //   - StopProvider waits until interrupted actions have ended. Otherwise terraform-plugin-go would not send how they
-//     ended. An interrupted action ends at once, or with request_timeout if it has to wait for an answer.
+//     ended. An interrupted action ends at once. If it has to wait for an answer, request_timeout bounds that.
 //   - If the logs are off, the calls for each resource get a context without loggers: see withoutLoggers.
 type server struct {
 	protocol

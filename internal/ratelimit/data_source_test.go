@@ -112,7 +112,7 @@ func TestDataSourceFailsUnlessTheSessionIsThere(t *testing.T) {
 			wawptest.Fault{Status: 404, Body: noSuchInstance},
 			[]string{"invalid_instance", "Wawp knows no such instance"},
 		},
-		"foreign 404": {wawptest.Fault{Status: 404, Body: foreignAnswer}, []string{"check base_url"}},
+		"foreign 404": {wawptest.Fault{Status: 404, Body: foreignAnswer}, []string{"Check base_url"}},
 		"unreadable":  {wawptest.Fault{Body: "{}"}, []string{"does not describe a sending policy"}},
 		"fault":       {wawptest.Fault{Status: 500}, []string{"HTTP 500 (after 5 attempts)"}},
 	} {

@@ -21,7 +21,7 @@ func attempt(id, slug string) string {
 
 // notSet explains why the policy was not set, if the policy itself is not the reason.
 func notSet(id, slug string, err error) diag.Diagnostic {
-	if wawp.KindOf(err).Missing() {
+	if wawp.KindOf(err) == wawp.NoSuchInstance {
 		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "Wawp knows no session "+id,
 			diagnostic.Failure(attempt(id, slug)+", because there is no such session", err))
 	}

@@ -381,7 +381,7 @@ func TestNotSet(t *testing.T) {
 		},
 		"foreign 404": {
 			[]wawptest.Fault{{Status: 404, Body: foreignAnswer}},
-			[]string{"Error: Wawp sending policy was not set", "check base_url"},
+			[]string{"Error: Wawp sending policy was not set", "Check base_url"},
 		},
 		"401": {
 			[]wawptest.Fault{{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`}},

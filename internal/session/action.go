@@ -33,9 +33,10 @@ type Action struct {
 
 // actionKind holds what differs between the four actions.
 type actionKind struct {
-	name            string // follows wawp_session_ in the action's type
-	description     string
-	transientStatus string // the status before the request counts at once, but this one only once it has lasted
+	name        string // follows wawp_session_ in the action's type
+	description string
+	// transientStatus is a status that counts only once it has lasted. Any other status counts at once.
+	transientStatus string
 	run             func(context.Context, *actionRun) *problem
 }
 
@@ -66,9 +67,10 @@ type actionModel struct {
 
 const (
 	startDescription = "Starts the engine of a session that is `STOPPED`, and waits until it has left `STARTING`. " +
-		"Then it is `WORKING` if a phone is linked, else `SCAN_QR_CODE`, which counts once it has lasted for 6 " +
-		"seconds. If the session is already started, the action sends nothing and says so. A session that is " +
-		"`FAILED` needs `wawp_session_restart`. To keep a session started, set `desired_state` of `wawp_session` " +
+		"Then it is `WORKING` if a phone is linked, else `SCAN_QR_CODE`. The action believes `SCAN_QR_CODE` only " +
+		"when it has lasted for 6 seconds. If the session is already started, the action sends nothing and says so. " +
+		"A session that is `FAILED` needs `wawp_session_restart`. To keep a session started, set `desired_state` of " +
+		"`wawp_session` " +
 		"instead. " + versionRequirement
 	stopDescription = "Stops the engine of a session, and waits until it is `STOPPED`. A stopped session neither " +
 		"sends nor receives. The phone stays linked. If the session is `STOPPED` already, and stays so for 15 " +
@@ -76,10 +78,11 @@ const (
 		"next apply starts it again. To keep it stopped, set `desired_state` to `stopped` instead. " +
 		versionRequirement
 	restartDescription = "Stops and starts the engine of a session, and waits until it has seen the restart and the " +
-		"session has left `STARTING`. Then it is `WORKING` if a phone is linked, else `SCAN_QR_CODE`, which counts " +
-		"once it has lasted for 6 seconds. The phone stays linked. Wawp advises one restart for a session that is " +
-		"`FAILED`, or `STARTING` for longer than 60 seconds. A session that is `STOPPED` is started. The action " +
-		"fails if it does not see the restart. Afterwards, wait 30 seconds before sending messages. " +
+		"session has left `STARTING`. Then it is `WORKING` if a phone is linked, else `SCAN_QR_CODE`. The action " +
+		"believes `SCAN_QR_CODE` only when it has lasted for 6 seconds. The phone stays linked. Wawp advises one " +
+		"restart for a session that is `FAILED`, or `STARTING` for longer than 60 seconds. A session that is " +
+		"`STOPPED` is started. The action fails if it does not see the restart. Afterwards, wait 30 seconds before " +
+		"sending messages. " +
 		versionRequirement
 	logoutDescription = "Unlinks the phone from a session, and waits until the session is no longer `WORKING`. The " +
 		"session and its webhooks stay. It normally shows `SCAN_QR_CODE` then, and a person can link a phone again. " +
@@ -87,8 +90,8 @@ const (
 		"it then shows `SCAN_QR_CODE`, no phone is linked: the action sends nothing and says so. If the state has a " +
 		"`wawp_session_pairing` of the session, the next plan creates it again, and the apply waits for a person " +
 		"with a phone. " + versionRequirement
-	versionRequirement = "Needs Terraform 1.14 or later. To run it before or after a destroy, as on the page of the " +
-		"resource `wawp_session`, needs 1.16."
+	versionRequirement = "Needs Terraform 1.14 or later. Running it before or after a destroy needs 1.16: the page " +
+		"of the resource `wawp_session` shows how."
 )
 
 // Metadata names the action.

@@ -19,15 +19,16 @@ const (
 
 const runAgain = "Run the action again if needed: it reads the session's status first."
 
-// waitFailed explains why a wait failed. goal completes the sentence "the session was not seen to ..."; with "" the
-// session was not seen at all.
+// waitFailed explains why a wait failed. goal completes the sentence "the provider did not see the session ..."; with
+// "" the session could not be read at all.
 func (r *actionRun) waitFailed(ctx context.Context, goal string, err error) *problem {
-	detail := fmt.Sprintf("Nothing was sent: the session %s was not seen", r.id)
-	if r.accepted != "" {
-		detail = fmt.Sprintf("Wawp accepted the %s of the session %s, but it was not seen", r.accepted, r.id)
-	}
-	if goal != "" {
-		detail += " to " + goal
+	detail := "Nothing was sent: the provider could not read the session " + r.id
+	switch {
+	case r.accepted != "":
+		detail = fmt.Sprintf("Wawp accepted the %s of the session %s, but the provider did not see the session %s",
+			r.accepted, r.id, goal)
+	case goal != "":
+		detail = fmt.Sprintf("Nothing was sent: the provider did not see the session %s %s", r.id, goal)
 	}
 	last := ""
 	if r.last.Status != "" {

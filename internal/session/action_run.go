@@ -132,7 +132,7 @@ func (r *actionRun) readStatus(ctx context.Context, transientStatus string) *pro
 }
 
 // runChange sends the request of a change, and waits until session/info shows its effect. goal completes the sentence
-// "the session was not seen to ...".
+// "the provider did not see the session ...".
 func (r *actionRun) runChange(ctx context.Context, change *wawp.Change, goal string) *problem {
 	before := r.last.Status
 	if change.Name != "" {
@@ -162,7 +162,7 @@ func (r *actionRun) reportRequest(what string) {
 // does not report SCAN_QR_CODE and WORKING: the last message of the action explains them.
 func (r *actionRun) observe(l wawp.Look) {
 	switch {
-	case l.Err != nil && r.reasons.New(l.Err):
+	case l.Err != nil && r.reasons.Note(l.Err):
 		r.report("could not be read; trying again. %s", diagnostic.Answer(l.Err))
 	case l.Status != "" && l.Status != r.last.Status && l.Status != wawp.StatusScan && l.Status != wawp.StatusWorking:
 		r.report("is %s.", l.Status)

@@ -260,7 +260,8 @@ func TestActionTimeout(t *testing.T) {
 		" timeouts = { invoke = \"1s\" }"))
 	acctest.Contains(t, tf.Fails("apply", "-invoke=action.wawp_session_start.x"),
 		"Action on a Wawp session ran out of time",
-		"Wawp accepted the start of the session 3EB0BCB2E3D4, but it was not seen to leave STARTING within 1s",
+		"Wawp accepted the start of the session 3EB0BCB2E3D4, but the provider did not see the session leave "+
+			"STARTING within 1s",
 		"Its last status was STARTING.", "with the action wawp_session_restart")
 }
 
@@ -335,8 +336,8 @@ func TestActionConfirmsTheTransition(t *testing.T) {
 		says     string
 		fails    string
 	}{
-		"start, seen as STOPPED":       {start, nil, "STOPPED,STOPPED,STARTING", 4, "is STARTING.", ""},
-		"start, seen without a status": {start, nothing, "STOPPED,,STARTING,", 5, "It is WORKING", ""},
+		"start, seen as STOPPED":    {start, nil, "STOPPED,STOPPED,STARTING", 4, "is STARTING.", ""},
+		"start, seen has no status": {start, nothing, "STOPPED,,STARTING,", 5, "It is WORKING", ""},
 		"start that fails": {start, nil, "STOPPED,STARTING" + strings.Repeat(",FAILED", settledLooks), 2 +
 			settledLooks, "is STARTING.", "with the action wawp_session_restart"},
 		"start, seen as FAILED": {start, nil, "STOPPED,STARTING,FAILED,FAILED", 5, "It is WORKING", ""},
@@ -387,8 +388,8 @@ func TestActionConfirmsTheTransition(t *testing.T) {
 			logout, nothing, "WORKING,WORKING,WORKING", 4,
 			"was logged out. It is SCAN_QR_CODE", "",
 		},
-		"logout, seen without a status": {logout, nothing, "WORKING,", 3, "was logged out. It is SCAN_QR_CODE", ""},
-		"logout that brings FAILED":     {logout, nothing, "WORKING,FAILED", 2, "was logged out. It is FAILED.", ""},
+		"logout, seen has no status": {logout, nothing, "WORKING,", 3, "was logged out. It is SCAN_QR_CODE", ""},
+		"logout that brings FAILED":  {logout, nothing, "WORKING,FAILED", 2, "was logged out. It is FAILED.", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -489,38 +490,42 @@ func TestActionTimeoutAndInterruption(t *testing.T) {
 			n              int
 			says           string
 		}{
-			"at the first look": {start, "STOPPED", "", info, info, 1, "Nothing was sent: the session " + instanceID + " was " +
-				"not seen " + end.how},
+			"at the first look": {start, "STOPPED", "", info, info, 1, "Nothing was sent: the provider could " +
+				"not read the session " + instanceID + " " + end.how},
 			"start is under way": {start, "STOPPED", "", start, start, 1, "may have taken effect"},
 			"start": {
 				start, "STOPPED", "STARTING", "", info, 4,
-				"Wawp accepted the start of the session " + instanceID + ", but it was not seen to leave STARTING " +
+				"Wawp accepted the start of the session " + instanceID + ", but the provider did not see the " +
+					"session leave STARTING " +
 					end.how,
 			},
 			"start, not told": {start, "STOPPED", " ", "", info, 4, "Wawp accepted the start of the session " + instanceID +
-				", but it was not seen to leave STARTING " + end.how},
-			"a start that was begun": {start, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " + instanceID +
-				" was not seen to leave STARTING " + end.how},
+				", but the provider did not see the session leave STARTING " + end.how},
+			"a start that was begun": {start, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the provider did " +
+				"not see the session " + instanceID + " leave STARTING " + end.how},
 			"stop is under way": {stop, "WORKING", "", stop, stop, 1, "may have taken effect"},
 			"stop": {
 				stop, "WORKING", "WORKING", "", info, 4,
-				"Wawp accepted the stop of the session " + instanceID + ", but it was not seen to become STOPPED " +
+				"Wawp accepted the stop of the session " + instanceID + ", but the provider did not see the session " +
+					"become STOPPED " +
 					end.how,
 			},
 			"restart is under way": {restart, "WORKING", "", restart, restart, 1, "may have taken effect"},
 			"restart": {
 				restart, "WORKING", "STARTING", "", info, 4,
-				"Wawp accepted the restart of the session " + instanceID + ", but it was not seen to leave STARTING " +
+				"Wawp accepted the restart of the session " + instanceID + ", but the provider did not see the " +
+					"session leave STARTING " +
 					end.how,
 			},
 			"logout is under way": {logout, "WORKING", "", logout, logout, 1, "may have taken effect"},
 			"logout": {
 				logout, "WORKING", "WORKING", "", info, 4,
-				"Wawp accepted the logout of the session " + instanceID + ", but it was not seen to leave WORKING " +
+				"Wawp accepted the logout of the session " + instanceID + ", but the provider did not see the " +
+					"session leave WORKING " +
 					end.how,
 			},
-			"a boot before a logout": {logout, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the session " + instanceID +
-				" was not seen to keep one status " + end.how},
+			"a boot before a logout": {logout, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the provider did " +
+				"not see the session " + instanceID + " keep one status " + end.how},
 		} {
 			t.Run(end.summary+": "+name, func(t *testing.T) {
 				t.Parallel()
@@ -621,7 +626,7 @@ func TestRestartNotSeenIsAnError(t *testing.T) {
 			}()
 			_, failure := invoke(ctx, t, w, restart)
 			acctest.Contains(t, failure,
-				"Wawp accepted the restart of the session "+instanceID+", but it was not seen to leave "+status,
+				"Wawp accepted the restart of the session "+instanceID+", but the provider did not see the session leave "+status,
 				"quicker than the pause between two reads")
 			if w.Count(restart) != 1 {
 				t.Errorf("the restart was sent %d times", w.Count(restart))
@@ -650,7 +655,7 @@ func TestActionsUnderFault(t *testing.T) {
 			},
 			"foreign 404": {
 				wawptest.Fault{Match: info, Status: 404, Body: foreignAnswer},
-				[]string{failed, "Nothing was sent", "check base_url"},
+				[]string{failed, "Nothing was sent", "Check base_url"},
 			},
 			"web page": {
 				wawptest.Fault{Match: info, Body: "<html>Sign in</html>"},
@@ -662,7 +667,7 @@ func TestActionsUnderFault(t *testing.T) {
 			},
 			"no status": {
 				wawptest.Fault{Match: info, Reshape: wawptest.Without("status")},
-				[]string{"Wawp session has no status", "Nothing was done"},
+				[]string{"Wawp session has no status", "So the provider did nothing"},
 			},
 			"request: 404": {
 				wawptest.Fault{Match: endpoint, Status: 404, Body: own},
@@ -670,7 +675,7 @@ func TestActionsUnderFault(t *testing.T) {
 			},
 			"request: foreign": {
 				wawptest.Fault{Match: endpoint, Status: 404, Body: foreignAnswer},
-				[]string{failed, "check base_url"},
+				[]string{failed, "Check base_url"},
 			},
 			"request: 403": {
 				wawptest.Fault{Match: endpoint, Status: 403, Body: own},

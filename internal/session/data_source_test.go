@@ -54,7 +54,7 @@ func TestDataSourceFailsUnlessTheSessionIsThere(t *testing.T) {
 		"foreign 404": {
 			wawptest.Fault{Match: info, Status: 404, Body: foreignAnswer},
 			"3EB0BCB2E3D4",
-			`check\s+base_url`,
+			`Check\s+base_url`,
 		},
 		"unreadable": {
 			wawptest.Fault{Match: info, Body: "{}"},

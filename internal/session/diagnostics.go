@@ -60,7 +60,7 @@ func linkedAlready(id string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A phone is linked to a Wawp session that was just created", fmt.Sprintf(
 		"Wawp answered the creation with the session %s, to which a phone is already linked. Nobody can have linked "+
 			"one yet, so the session may have existed before. Look at it in %s. If it is not yours, or if another "+
-			"resource manages it, remove this resource from the state: %s. Terraform deletes the session only once "+
+			"resource manages it, remove this resource from the state: %s. Terraform deletes the session only when "+
 			"no phone is linked to it.",
 		id, diagnostic.Dashboard, stateRemoval))
 }

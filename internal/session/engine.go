@@ -106,10 +106,9 @@ const howToRestart = "with the action wawp_session_restart (Terraform 1.14 and l
 func noStatus(id string) *problem {
 	return &problem{
 		summary: "Wawp session has no status",
-		detail: fmt.Sprintf("session/info describes the session %s without a status, so the provider does not know "+
-			"what to do. Nothing was done. Try again in a minute. If the dashboard shows a status by then, please "+
-			"report this.",
-			id),
+		detail: fmt.Sprintf("Reading the session %s succeeded, but Wawp's answer to POST /v2/session/info has no status. "+
+			"So the provider did nothing. Try again in a minute. If the dashboard shows a status by then, please report "+
+			"this.", id),
 		failed: true,
 	}
 }
@@ -117,10 +116,9 @@ func noStatus(id string) *problem {
 func requestFailed(id, want string, err error) *problem {
 	return &problem{
 		summary: summaryNotReached,
-		detail: diagnostic.Failure(fmt.Sprintf("The session %s exists, but bringing it to desired_state = %q failed", id,
-			want), err),
-		failed: true,
-		err:    err,
+		detail:  diagnostic.Failure(fmt.Sprintf("Bringing the session %s to desired_state = %q failed", id, want), err),
+		failed:  true,
+		err:     err,
 	}
 }
 

@@ -64,7 +64,7 @@ func TestCreatedSessionIsNeverLost(t *testing.T) {
 		"info is foreign": {
 			wawptest.Fault{Match: info, Status: 404, Body: foreignAnswer},
 			wawptest.Config{},
-			"check base_url", planned, false,
+			"Check base_url", planned, false,
 		},
 		"info is refused": {
 			wawptest.Fault{
@@ -82,7 +82,7 @@ func TestCreatedSessionIsNeverLost(t *testing.T) {
 		"info has no status": {
 			wawptest.Fault{Match: info, Reshape: wawptest.Without("status")},
 			wawptest.Config{},
-			"without a status", planned, false,
+			"has no status", planned, false,
 		},
 		"start fails": {
 			wawptest.Fault{Match: start, Status: 502},
@@ -228,7 +228,7 @@ func TestCreateWithUnknownOutcomeIsNotRepeated(t *testing.T) {
 				"to = wawp_session.<name>", "terraform import 'wawp_session.<name>'")
 			acctest.Contains(t, acctest.Unwrap(output),
 				"that Terraform does not know of Do not simply apply again: a session may exist")
-			acctest.NotContains(t, output, "Check the network", "check base_url")
+			acctest.NotContains(t, output, "Check the network", "Check base_url")
 			if n := w.Count(""); n != 1 {
 				t.Errorf("%d requests were made, want 1: %v", n, w.Requests())
 			}
@@ -271,11 +271,11 @@ func TestRefusedCreateReportsTheReason(t *testing.T) {
 	}{
 		"quota": {
 			wawptest.Fault{Status: 403, Body: `{"code":"quota_reached","message":"You have 3 of 3."}`},
-			[]string{"You have 3 of 3.", "that an earlier apply has left behind", "upgrade the plan"},
+			[]string{"You have 3 of 3.", "that an earlier apply has left behind", "upgrade the paid plan"},
 		},
 		"other 403": {
 			wawptest.Fault{Status: 403, Body: `{"code":"blocked","message":"Blocked."}`},
-			[]string{"Blocked.", "plan may not include this"},
+			[]string{"Blocked.", "paid plan includes this"},
 		},
 		"401": {
 			wawptest.Fault{Status: 401, Body: `{"code":"invalid_access_token","message":"Who?"}`},
@@ -289,7 +289,7 @@ func TestRefusedCreateReportsTheReason(t *testing.T) {
 			wawptest.Fault{Status: 400, Body: "<error>Missing Token</error>"},
 			[]string{"HTTP 400 (application/json, 28 bytes)"},
 		},
-		"foreign 404": {wawptest.Fault{Status: 404, Body: foreignAnswer}, []string{"check base_url"}},
+		"foreign 404": {wawptest.Fault{Status: 404, Body: foreignAnswer}, []string{"Check base_url"}},
 		"redirect": {
 			wawptest.Fault{
 				Status: 308,
@@ -299,7 +299,7 @@ func TestRefusedCreateReportsTheReason(t *testing.T) {
 		},
 		"429 for long": {
 			wawptest.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}},
-			[]string{"Come back in 1h0m0s", "requests_per_second"},
+			[]string{"Run Terraform again in 1h0m0s", "requests_per_second"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -362,7 +362,7 @@ func TestNewSessionMayNotBeKnownEverywhere(t *testing.T) {
 	tf := w.Terraform(t, minimalConfig)
 	tf.OK("apply")
 	w.Remove(w.Sessions()[0].InstanceID)
-	const young = "it was created less than 2 minutes ago"
+	const young = "was created less than 2 minutes ago"
 	for _, age := range []time.Duration{0, time.Minute} {
 		tf.Age(age)
 		acctest.Contains(t, tf.OK("apply", "-refresh-only"),
@@ -631,13 +631,13 @@ func TestExistingSessionStaysInTheState(t *testing.T) {
 		},
 		"info has no such tenant": {
 			and(answered(page, remove, rateLimit), none), "", "false",
-			"something that does not know it",
+			"does not name the session",
 		},
 		"info has no such instance": {
 			and(answered(page, remove, rateLimit), answered(noSuchInstance, info)...), "", "false",
 			"less than 2 minutes ago",
 		},
-		"all but the policy": {answered(page, remove, info), "", "false", "something that does not know it"},
+		"all but the policy": {answered(page, remove, info), "", "false", "does not name the session"},
 		"a code of Wawp everywhere": {
 			answered(`{"code":"server_not_found","message":"No."}`, remove, info, rateLimit),
 			"", "true", "server_not_found",
@@ -655,7 +655,7 @@ func TestExistingSessionStaysInTheState(t *testing.T) {
 			}
 			tf.BaseURL = cmp.Or(test.address, tf.BaseURL)
 			acctest.Contains(t, tf.Fails("destroy", "-refresh="+test.refresh),
-				"Error: Wawp session could not be deleted", "it stays in the state", test.says)
+				"Error: Wawp session could not be deleted", "stays in the state", test.says)
 			checkRecorded(t, w, tf, 1)
 			w.ClearFaults()
 			tf.BaseURL = w.Server.URL
@@ -680,7 +680,7 @@ func TestDestroyUnderFault(t *testing.T) {
 		"a gateway's JSON 404": {
 			wawptest.Fault{Match: remove, Status: 404, Body: `{"message":"Not Found"}`},
 			false,
-			"it stays in the state", false,
+			"stays in the state", false,
 		},
 		"busy, in disguise": {wawptest.Fault{
 			Match: remove,
@@ -721,11 +721,11 @@ func TestDestroyUnderFault(t *testing.T) {
 		"a proxy's 404": {
 			wawptest.Fault{Match: remove, Status: 404, Body: foreignAnswer},
 			false,
-			"it stays in the state", false,
+			"stays in the state", false,
 		},
 		"refused": {
 			wawptest.Fault{Match: remove, Status: 403, Body: `{"code":"no","message":"No."}`},
-			false, "it stays in the state", false,
+			false, "stays in the state", false,
 		},
 		"a hotel's web page": {
 			wawptest.Fault{Match: remove, Body: "<html>Sign in</html>"},

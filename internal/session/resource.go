@@ -256,11 +256,11 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	case found.Verdict == wawp.Absent && logoutErr != nil && !wasGone:
 		resp.Diagnostics.Append(notLoggedOut(last, waitTimeout, logoutErr))
 	case found.Verdict == wawp.Absent:
-	case found.Verdict == wawp.Forgotten:
+	case found.Verdict == wawp.NoEndpoint:
 		resp.Diagnostics.Append(removedFromStateOnly(id, err))
 	default:
 		reason := found.Reason
-		if found.Verdict == wawp.Broken {
+		if found.Verdict == wawp.NotJudged {
 			reason = "" // the answer has it
 		}
 		resp.Diagnostics.Append(diagnostic.ForError(summaryNotDeleted,
@@ -284,9 +284,9 @@ func (r *Resource) unlink(
 }
 
 // mayBeLinked says whether a phone may be linked, and returns the session as last seen. It relies on a recent plan that
-// has read the session. Otherwise it reads the session, because a person may have linked a phone since. A saved plan may
-// be old, and a replacement does not plan the destroy. Terraform before 1.12 plans the destroy of what was removed from
-// the configuration before it refreshes that (hashicorp/terraform#36394).
+// has read the session. Otherwise it reads the session, because a person may have linked a phone since. A saved plan
+// may be old, and a replacement does not plan the destroy. Terraform before 1.12 plans the destroy of what was removed
+// from the configuration before it refreshes that (hashicorp/terraform#36394).
 func (r *Resource) mayBeLinked(ctx context.Context, m model, plan state.DestroyPlan) (wawp.Session, bool) {
 	s := m.session()
 	mayBeLinked := plan.MayBeLinked || m.isPaired() || hasPhoneOrStarts(s)
@@ -301,7 +301,7 @@ func (r *Resource) mayBeLinked(ctx context.Context, m model, plan state.DestroyP
 }
 
 // checkNotLinked reads a session to which a phone was already linked when it was created. It returns an error unless
-// the session shows twice that no phone is linked any more.
+// the session shows twice that no phone is linked any more, or is not found.
 func (r *Resource) checkNotLinked(ctx context.Context, id string) diag.Diagnostic {
 	lostPhone := func(s wawp.Session) bool { return s.Status == wawp.StatusScan || s.Status == wawp.StatusFailed }
 	now, err := r.client.GetSession(ctx, id)

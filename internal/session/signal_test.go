@@ -108,7 +108,7 @@ func TestAccInterruptedAction(t *testing.T) {
 		t.Errorf("Ctrl-C did not end the wait, or not as a failure:\n%s", output.String())
 	}
 	acctest.Contains(t, acctest.Unwrap(output.String()), "Action on a Wawp session was interrupted",
-		"Wawp accepted the start of the session 3EB0BCB2E3D4, but it was not seen to leave STARTING before Terraform "+
-			"was interrupted.",
+		"Wawp accepted the start of the session 3EB0BCB2E3D4, but the provider did not see the session leave STARTING "+
+			"before Terraform was interrupted.",
 		"Its last status was STARTING.")
 }

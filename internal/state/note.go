@@ -23,7 +23,7 @@ const key = "wawp"
 
 // note is what the provider remembers of an object in Terraform's private state.
 type note struct {
-	// Account is the account that Wawp last described the object to: see [wawp.Client.Account].
+	// Account is the account that Wawp last described the object to: see [wawp.Client.AccountMark].
 	Account string `json:"account,omitempty"`
 	// Made is when the object was created, in Unix seconds; 0 if that is not known.
 	Made int64 `json:"made,omitempty"`
@@ -57,14 +57,14 @@ func (n note) save(ctx context.Context, p Private) diag.Diagnostics {
 // Created notes that an object was created just now. described says whether Wawp has described it since.
 func Created(ctx context.Context, client *wawp.Client, p Private, described bool) diag.Diagnostics {
 	return note{
-		Account: client.Account(), Made: time.Now().Unix(), Described: described,
+		Account: client.AccountMark(), Made: time.Now().Unix(), Described: described,
 		Linked: WasLinked(ctx, p),
 	}.save(ctx, p)
 }
 
 // Described notes that Wawp has described an object.
 func Described(ctx context.Context, client *wawp.Client, p Private) diag.Diagnostics {
-	return note{Account: client.Account(), Described: true, Linked: WasLinked(ctx, p)}.save(ctx, p)
+	return note{Account: client.AccountMark(), Described: true, Linked: WasLinked(ctx, p)}.save(ctx, p)
 }
 
 // CreatedLinked notes that a phone was linked to a session already when it was created.
@@ -117,6 +117,6 @@ func Doubt(ctx context.Context, client *wawp.Client, p Private) string {
 // known returns what the note says of an object.
 func known(ctx context.Context, client *wawp.Client, p Private) wawp.Known {
 	n := load(ctx, p)
-	isOther := n.Account != "" && n.Account != client.Account()
+	isOther := n.Account != "" && n.Account != client.AccountMark()
 	return wawp.Known{Described: n.Described, Made: time.Unix(n.Made, 0), OtherAccount: isOther}
 }

@@ -61,19 +61,19 @@ func (o Object) ReadSession(
 }
 
 // ReadAgain decides what a failed read does to the state. Only a proven absence removes an object; if the object is
-// protected, the absence is an error. If the session answers after all, ReadAgain calls again with the session, to read
-// the object again. The result says whether that succeeded.
+// protected, the absence is an error. If the session answers after all, ReadAgain calls read with it, which reads the
+// object. The result says whether read succeeded.
 func (o Object) ReadAgain(
 	ctx context.Context, client *wawp.Client, req resource.ReadRequest, resp *resource.ReadResponse,
-	err error, again func(wawp.Session) error,
+	err error, read func(wawp.Session) error,
 ) bool {
 	// An object that was just imported may never have existed. So its failure is reported, and proves nothing.
-	found := wawp.Finding{Verdict: wawp.Broken}
+	found := wawp.Finding{Verdict: wawp.NotJudged}
 	if !JustImported(ctx, req.Private) {
 		k := o.known(ctx, client, req.Private)
 		found = client.Find(ctx, o.InstanceID, k, err)
 		if found.Verdict == wawp.Present {
-			err = again(found.Session)
+			err = read(found.Session)
 			if err == nil {
 				return true
 			}
@@ -81,13 +81,13 @@ func (o Object) ReadAgain(
 		}
 	}
 	switch {
-	case found.Verdict == wawp.Broken:
+	case found.Verdict == wawp.NotJudged:
 		resp.Diagnostics.Append(diagnostic.ForError("Wawp "+o.Noun+" could not be read",
 			diagnostic.Failure("Reading "+o.Name+" failed", err), err))
 	case found.Verdict == wawp.Absent && o.Protected:
 		resp.Diagnostics.AddError("Wawp "+o.Noun+" is gone, and protected: "+o.InstanceID, fmt.Sprintf(
 			"%s was deleted outside Terraform: %s. It has deletion_protection = true, so it stays in the state. To have the "+
-				"next plan create a new one, remove it with: %s", first(o.Name), found.Reason, o.removal()))
+				"next plan create a new one, remove it with: %s", capitalized(o.Name), found.Reason, o.removal()))
 	case found.Verdict == wawp.Absent:
 		o.Gone(ctx, client, req, resp, found.Reason)
 	default:
@@ -107,7 +107,7 @@ func (o Object) Gone(
 	resp.Diagnostics.AddWarning("Wawp "+o.Noun+" is gone: "+o.InstanceID, fmt.Sprintf(
 		"%s was deleted outside Terraform: %s. It was removed from the state, so the plan %s. To give it up, remove it from "+
 			"the configuration.",
-		first(o.Name), reason, o.Anew))
+		capitalized(o.Name), reason, o.Anew))
 	resp.State.RemoveResource(ctx)
 }
 
@@ -115,8 +115,8 @@ func (o Object) Gone(
 // sentence. The summary is the same for all objects of a kind, because Terraform groups warnings with one summary.
 func (o Object) Kept(reason, answer string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp "+o.Noun+" could not be checked and stays in the state", fmt.Sprintf(
-		"The state of %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If it is gone for good, remove it with: %s",
-		o.Name, reason, answer, o.removal()))
+		"The state of %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If the %s is gone for good, remove it "+
+			"from the state with: %s", o.Name, reason, answer, o.Noun, o.removal()))
 }
 
 // Unlinks returns a warning that a plan destroys the object, and so unlinks a phone. It names the phone as far as it is
@@ -160,11 +160,12 @@ func (o Object) WentWithSession(ctx context.Context, client *wawp.Client, p Priv
 // NotDeleted returns the detail of an error about a failed deletion. attempt is a main clause such as "Deleting the
 // session 3EB0BCB2E3D4 failed". reason says why nobody knows whether the object is gone; "" if that is known.
 func (o Object) NotDeleted(attempt, reason string, err error) string {
-	attempt += "; it stays in the state"
+	attempt += "; the " + o.Noun + " stays in the state"
 	if reason == "" {
 		return diagnostic.Failure(attempt, err)
 	}
-	return diagnostic.Failure(attempt+": "+reason, err) + "\n\nIf it is gone for good, remove it with: " + o.removal()
+	return diagnostic.Failure(attempt+": "+reason, err) + "\n\nIf the " + o.Noun +
+		" is gone for good, remove it from the state with: " + o.removal()
 }
 
 // Import imports an object by the id of its session. The id comes from the command line, or from an import block with
@@ -195,5 +196,5 @@ func Imported(ctx context.Context, p Private) diag.Diagnostics {
 	return note{Imported: true}.save(ctx, p)
 }
 
-// first returns a name with its first letter in upper case.
-func first(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
+// capitalized returns a name with its first letter in upper case.
+func capitalized(name string) string { return strings.ToUpper(name[:1]) + name[1:] }

@@ -17,7 +17,7 @@ func notMade(id string, err error) diag.Diagnostic {
 	const summary = "Wawp temporary link was not made"
 	attempt := "Making a temporary link of the session " + id + " failed"
 	switch {
-	case wawp.KindOf(err).Missing():
+	case wawp.KindOf(err) == wawp.NoSuchInstance:
 		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), "Wawp knows no session "+id,
 			diagnostic.Failure(attempt+", because there is no such session", err))
 	case wawp.KindOf(err).Untimely():

@@ -104,7 +104,7 @@ func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 			diagnostic.Failure("Finding or making the temporary link of the session "+id+" failed", err), err))
 		return
 	}
-	if host := e.client.LeadsElsewhere(link); host != "" {
+	if host := e.client.ForeignHost(link); host != "" {
 		resp.Diagnostics.Append(otherHost(id, host))
 	}
 	data.refresh(link)

@@ -275,7 +275,7 @@ func TestEphemeralUnderFault(t *testing.T) {
 		},
 		"read: foreign 404": {
 			faults: []wawptest.Fault{on(get, wawptest.Fault{Status: 404, Body: foreignAnswer})},
-			says:   []string{failed, "check base_url"},
+			says:   []string{failed, "Check base_url"},
 		},
 		"read: unreadable": {
 			faults: []wawptest.Fault{on(get, wawptest.Fault{Body: "{}"})},
@@ -287,7 +287,7 @@ func TestEphemeralUnderFault(t *testing.T) {
 		},
 		"info: foreign 404": {
 			faults: []wawptest.Fault{on(info, wawptest.Fault{Status: 404, Body: foreignAnswer})},
-			says:   []string{failed, "check base_url"},
+			says:   []string{failed, "Check base_url"},
 		},
 		"info: unreadable": {
 			faults: []wawptest.Fault{on(info, wawptest.Fault{Body: "<html>"})},
@@ -303,7 +303,7 @@ func TestEphemeralUnderFault(t *testing.T) {
 		},
 		"make: foreign 404": {
 			faults: []wawptest.Fault{on(post, wawptest.Fault{Status: 404, Body: foreignAnswer})},
-			says:   []string{failed, "check base_url"}, posts: 1, gets: 1,
+			says:   []string{failed, "Check base_url"}, posts: 1, gets: 1,
 		},
 		"make: a refusal in disguise": {
 			faults: []wawptest.Fault{on(post, wawptest.Fault{Body: noSuchInstance})},
@@ -384,7 +384,7 @@ func TestEphemeralTimeout(t *testing.T) {
 	w := newWorld(t, wawptest.Config{})
 	w.Inject(wawptest.Fault{Match: get, Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"50"}}})
 	tf := w.Terraform(t, ephemeralConfig(quoted, `timeouts = { open = "40s" }`))
-	acctest.Contains(t, tf.Fails("plan"), "HTTP 429", "Come back in 50s")
+	acctest.Contains(t, tf.Fails("plan"), "HTTP 429", "Run Terraform again in 50s")
 	w.CheckRequests(t, map[string]int{get: 1})
 
 	w.ClearFaults()

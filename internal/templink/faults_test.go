@@ -199,7 +199,7 @@ func TestNotMade(t *testing.T) {
 			wawptest.Fault{Status: 404, Body: noSuchInstance},
 			[]string{"Error: Wawp knows no session " + id, "because there is no such session", "deleted"},
 		},
-		"foreign 404": {wawptest.Fault{Status: 404, Body: foreignAnswer}, []string{summary, "check base_url"}},
+		"foreign 404": {wawptest.Fault{Status: 404, Body: foreignAnswer}, []string{summary, "Check base_url"}},
 		"needs no scan": {
 			wawptest.Fault{Status: 409, Body: `{"code":"already_connected","message":"Connected."}`},
 			[]string{summary, "Connected.", scan, `desired_state = "started"`},
@@ -214,7 +214,7 @@ func TestNotMade(t *testing.T) {
 		},
 		"403": {
 			wawptest.Fault{Status: 403, Body: `{"code":"subscription_required","message":"Pay."}`},
-			[]string{"Error: The Wawp account has no active paid plan", "Pay.", "Upgrade the plan"},
+			[]string{"Error: The Wawp account has no active paid plan", "Pay.", "Upgrade it in"},
 		},
 		"429": {wawptest.Fault{Status: 429}, []string{summary, "HTTP 429"}},
 		"500": {wawptest.Fault{Status: 500, Act: true}, []string{summary, "HTTP 500", perhaps}},

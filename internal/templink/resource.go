@@ -82,7 +82,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(notMade(id, err))
 		return
 	}
-	if host := r.client.LeadsElsewhere(link); host != "" {
+	if host := r.client.ForeignHost(link); host != "" {
 		resp.Diagnostics.Append(otherHost(id, host))
 	}
 	plan.refresh(link)
@@ -132,7 +132,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(noneToImport(id))
 		return
 	}
-	if host := r.client.LeadsElsewhere(active); justImported && host != "" {
+	if host := r.client.ForeignHost(active); justImported && host != "" {
 		resp.Diagnostics.Append(otherHost(id, host))
 	}
 	m.refresh(active)
@@ -208,11 +208,9 @@ func (r *Resource) revoke(ctx context.Context, id string, link wawp.TempLink) er
 		return err
 	}
 	err = r.client.RevokeTempLinks(ctx, id)
-	if kind := wawp.KindOf(err); !kind.OutcomeUnknown() && !kind.Untimely() && !kind.Missing() &&
-		kind != wawp.NotFound {
-		return err
-	}
-	if r.client.Pause(ctx) == nil {
+	kind := wawp.KindOf(err)
+	mayBeGone := kind.OutcomeUnknown() || kind.Untimely() || kind.Missing() || kind == wawp.NotFound
+	if mayBeGone && r.client.Pause(ctx) == nil {
 		if after, lookErr := r.client.GetTempLink(ctx, id); lookErr == nil && !after.Is(link.URL) {
 			return nil
 		}

@@ -222,7 +222,7 @@ func TestDestroy(t *testing.T) {
 	for name, test := range map[string]struct {
 		before func(*acctest.World, *clock)
 		want   map[string]int
-		doubt  string // why it stays in the state; "": it does not
+		doubt  string // why stays in the state; "": it does not
 	}{
 		"valid":                {func(*acctest.World, *clock) {}, map[string]int{get: 1, revoke: 1}, ""},
 		"another one is valid": {func(w *acctest.World, _ *clock) { w.NewLink(id) }, map[string]int{get: 1}, ""},

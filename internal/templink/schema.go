@@ -37,8 +37,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		Attributes: map[string]schema.Attribute{
 			"instance_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: instanceIDDescription + " Changing it revokes this link, and makes one of the " +
-					"other session.",
+				MarkdownDescription: instanceIDDescription + " Changing it revokes this link, and makes a link " +
+					"for the session with the new id.",
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				Validators:    []validator.String{validate.InstanceID{}},
 			},

@@ -18,14 +18,14 @@ type Verdict int
 const (
 	// Unclear means that the session may exist or not. Keep it, and warn.
 	Unclear Verdict = iota
-	// Broken means that there was no usable answer. Report the error; it proves nothing.
-	Broken
+	// NotJudged means that there was no usable answer. Report the error; it proves nothing.
+	NotJudged
 	// Present means that the session answers again: the failure has passed.
 	Present
 	// Absent means that the session is gone, beyond doubt.
 	Absent
-	// Forgotten means that the server offers no endpoint that could show the session. It may exist or not.
-	Forgotten
+	// NoEndpoint means that the server offers no endpoint that could show the session. It may exist or not.
+	NoEndpoint
 )
 
 // Known is what is known of a session before Wawp is asked.
@@ -66,7 +66,7 @@ func (c *Client) Find(ctx context.Context, id string, known Known, err error) Fi
 // RemoveSession deletes an instance for good. The instance is gone if the finding is Absent.
 //
 // If Wawp answers that there is no such instance, session/info must confirm it after a pause. If the answer is less
-// clear, the rules of [Client.Find] apply. The finding is Forgotten if Wawp has never described the session, and every
+// clear, the rules of [Client.Find] apply. The finding is NoEndpoint if Wawp has never described the session, and every
 // endpoint answers that its route is unknown.
 func (c *Client) RemoveSession(ctx context.Context, id string, known Known) (Finding, error) {
 	err := c.DeleteSession(ctx, id)
@@ -75,7 +75,7 @@ func (c *Client) RemoveSession(ctx context.Context, id string, known Known) (Fin
 	case err == nil:
 		return Finding{Verdict: Absent}, nil
 	case kind != NoSuchInstance && kind != InvalidSession && kind != NotFound && !hasStatus(err, http.StatusGone):
-		return Finding{Verdict: Broken, Reason: "the request failed"}, err
+		return Finding{Verdict: NotJudged, Reason: "the request failed"}, err
 	}
 	session, infoErr := c.GetSessionAgain(ctx, id)
 	if infoErr == nil && kind == NoSuchInstance { // the session answers again, so it still has to be deleted
@@ -88,7 +88,7 @@ func (c *Client) RemoveSession(ctx context.Context, id string, known Known) (Fin
 	found := c.confirm(ctx, id, known, session, infoErr, isLessClear)
 	if !known.Described && !known.OtherAccount && isUnknownRoute(err) && isUnknownRoute(infoErr) {
 		if _, policyErr := c.GetRateLimit(ctx, id); isUnknownRoute(policyErr) {
-			found.Verdict = Forgotten
+			found.Verdict = NoEndpoint
 		}
 	}
 	return found, err
@@ -107,14 +107,14 @@ func isUnknownRoute(err error) bool {
 func (c *Client) confirm(ctx context.Context, id string, known Known, session Session, err error, policy bool) Finding {
 	const unsure = "Wawp answers that there is no such session, but "
 	if err == nil {
-		return Finding{Present, unsure + "session/info describes it", session}
+		return Finding{Present, unsure + "POST /v2/session/info describes it", session}
 	}
 	if ctx.Err() != nil {
-		return Finding{Verdict: Broken, Reason: "the second look was interrupted"}
+		return Finding{Verdict: NotJudged, Reason: "the second look was interrupted"}
 	}
 	if verdict, reason := known.judge(err); verdict != Absent {
-		if verdict == Broken {
-			reason = unsure + "session/info does not confirm it"
+		if verdict == NotJudged {
+			reason = unsure + "POST /v2/session/info does not confirm it"
 		}
 		return Finding{Reason: reason}
 	}
@@ -129,7 +129,7 @@ func (c *Client) confirm(ctx context.Context, id string, known Known, session Se
 	}
 	return Finding{
 		Verdict: Absent,
-		Reason:  "session/info and session/rate-limit both answer that there is no such session",
+		Reason:  "POST /v2/session/info and GET /v2/session/rate-limit both answer that there is no such session",
 	}
 }
 
@@ -139,23 +139,24 @@ func (k Known) judge(err error) (Verdict, string) {
 	case NoSuchInstance:
 	case InvalidSession:
 		if !hasStatus(err, http.StatusNotFound) {
-			return Unclear, "invalid_session is no 404 here"
+			return Unclear, "Wawp answered invalid_session with another status than 404, which does not prove that " +
+				"the session is gone"
 		}
 		if k.Paired {
 			return Unclear, "invalid_session may only mean that the session lost its phone"
 		}
 	case NotFound:
-		return Unclear, "the answer does not come from Wawp's session endpoint but from something that does not know it"
+		return Unclear, "the 404 or 405 does not name the session, so a proxy or another server may have sent it"
 	case Unreadable:
 		return Unclear, "the answer could not be understood"
 	default:
-		return Broken, "the request failed"
+		return NotJudged, "the request failed"
 	}
 	switch doubt := k.Doubt(); {
 	case doubt != "":
 		return Unclear, doubt
 	case !k.Described && time.Since(k.Made) < knownEverywhere:
-		return Unclear, "it was created less than 2 minutes ago, and the server may not know it everywhere yet"
+		return Unclear, "the session was created less than 2 minutes ago, and some servers of Wawp may not know it yet"
 	}
 	return Absent, ""
 }

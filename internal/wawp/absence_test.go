@@ -43,7 +43,7 @@ func TestFind(t *testing.T) {
 	}{
 		"all three agree": {
 			describedSession, own, noInstanceResponse, noInstanceResponse, Absent,
-			"session/info and session/rate-limit both answer",
+			"POST /v2/session/info and GET /v2/session/rate-limit both answer",
 		},
 		"all three agree, paired":        {paired, own, noInstanceResponse, noInstanceResponse, Absent, ""},
 		"nobody has described it, 2 min": {old, own, noInstanceResponse, noInstanceResponse, Absent, ""},
@@ -56,12 +56,12 @@ func TestFind(t *testing.T) {
 		},
 		"another account": {other, own, nil, nil, Unclear, "another one than before"},
 		"another account, 401": {
-			other, &Error{Kind: Unauthorized, Status: 401}, nil, nil, Broken,
+			other, &Error{Kind: Unauthorized, Status: 401}, nil, nil, NotJudged,
 			"the request failed",
 		},
 		"the 404 passed":        {describedSession, own, sessionResponse, nil, Present, "session/info describes it"},
 		"the 404 passed, 2 min": {old, own, sessionResponse, nil, Present, ""},
-		"info: foreign":         {describedSession, own, html404Response, nil, Unclear, "something that does not know it"},
+		"info: foreign":         {describedSession, own, html404Response, nil, Unclear, "does not name the session"},
 		"info: a fault":         {describedSession, own, serverErrorResponse, nil, Unclear, "session/info does not confirm it"},
 		"info: 401": {
 			describedSession, own, response(401, ""), nil, Unclear,
@@ -104,33 +104,33 @@ func TestFind(t *testing.T) {
 		"invalid_session, paired":          {paired, dropped, nil, nil, Unclear, "lost its phone"},
 		"invalid_session, another account": {other, dropped, nil, nil, Unclear, "another one than before"},
 		"invalid_session, just made":       {young, dropped, nil, nil, Unclear, "less than 2 minutes ago"},
-		"invalid_session, no 404":          {describedSession, droppedConflict, nil, nil, Unclear, "no 404"},
+		"invalid_session, no 404":          {describedSession, droppedConflict, nil, nil, Unclear, "another status than 404"},
 		"invalid_session, no 404 at second": {
 			describedSession, dropped, response(409, `{"code":"invalid_session","message":"No."}`),
-			nil, Unclear, "no 404",
+			nil, Unclear, "another status than 404",
 		},
 		"foreign 404": {
 			describedSession, &Error{Kind: NotFound, Status: 404}, nil, nil, Unclear,
-			"something that does not know it",
+			"does not name the session",
 		},
 		"unreadable": {
 			describedSession, &Error{Kind: Unreadable, Status: 200}, nil, nil, Unclear,
 			"could not be understood",
 		},
 		"410": {
-			describedSession, &Error{Kind: Refused, Status: 410}, nil, nil, Broken,
+			describedSession, &Error{Kind: Refused, Status: 410}, nil, nil, NotJudged,
 			"the request failed",
 		},
 		"a lapsed plan": {
-			describedSession, &Error{Kind: SubscriptionRequired, Status: 403}, nil, nil, Broken,
+			describedSession, &Error{Kind: SubscriptionRequired, Status: 403}, nil, nil, NotJudged,
 			"the request failed",
 		},
 		"a fault": {
-			describedSession, &Error{Kind: ServerFault, Status: 500}, nil, nil, Broken,
+			describedSession, &Error{Kind: ServerFault, Status: 500}, nil, nil, NotJudged,
 			"the request failed",
 		},
-		"no answer":        {describedSession, &Error{Kind: NoAnswer}, nil, nil, Broken, "the request failed"},
-		"some other error": {describedSession, errors.New("other"), nil, nil, Broken, "the request failed"},
+		"no answer":        {describedSession, &Error{Kind: NoAnswer}, nil, nil, NotJudged, "the request failed"},
+		"some other error": {describedSession, errors.New("other"), nil, nil, NotJudged, "the request failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -276,7 +276,8 @@ func TestInterruptedSecondLookProvesNothing(t *testing.T) {
 	c := client(t, s.URL, func(o *Options) { o.SecondLook = time.Hour })
 	ctx, cancel := context.WithCancel(context.Background())
 	time.AfterFunc(20*time.Millisecond, cancel)
-	if found := c.Find(ctx, "A1", describedSession, &Error{Kind: NoSuchInstance, Status: 404}); found.Verdict != Broken ||
+	gone := &Error{Kind: NoSuchInstance, Status: 404}
+	if found := c.Find(ctx, "A1", describedSession, gone); found.Verdict != NotJudged ||
 		!strings.Contains(found.Reason, "interrupted") {
 		t.Errorf("found %+v", found)
 	}
@@ -289,7 +290,7 @@ func TestInterruptedSecondLookProvesNothing(t *testing.T) {
 		o.Log = func(context.Context, Attempt) { cancel() } // it is called once the answer has been read
 	})
 	found, err := c.RemoveSession(ctx, "A1", describedSession)
-	if found.Verdict != Broken || KindOf(err) != NoSuchInstance {
+	if found.Verdict != NotJudged || KindOf(err) != NoSuchInstance {
 		t.Errorf("found %+v, %v", found, err)
 	}
 	checkSent(t, s, deleteSession.String())
@@ -397,12 +398,12 @@ func TestRemoveSession(t *testing.T) {
 			Unclear, NotFound,
 		},
 		"another 404 everywhere":       {describedSession, []http.HandlerFunc{html404Response}, "D I", Unclear, NotFound},
-		"only create, never described": {never, []http.HandlerFunc{noRoute}, "D I P", Forgotten, NotFound},
-		"only create, as web pages":    {never, []http.HandlerFunc{html404Response}, "D I P", Forgotten, NotFound},
+		"only create, never described": {never, []http.HandlerFunc{noRoute}, "D I P", NoEndpoint, NotFound},
+		"only create, as web pages":    {never, []http.HandlerFunc{html404Response}, "D I P", NoEndpoint, NotFound},
 		"only create, with 405": {
 			never,
 			[]http.HandlerFunc{response(405, `{"code":"405"}`), noRoute, html404Response},
-			"D I P", Forgotten, NotFound,
+			"D I P", NoEndpoint, NotFound,
 		},
 		"only create, another account": {
 			Known{OtherAccount: true},
@@ -493,17 +494,17 @@ func TestRemoveSession(t *testing.T) {
 			"D I P",
 			Unclear, InvalidSession,
 		},
-		"401": {describedSession, []http.HandlerFunc{response(401, "")}, "D", Broken, Unauthorized},
-		"403": {describedSession, []http.HandlerFunc{forbiddenResponse}, "D", Broken, Refused},
-		"409": {describedSession, []http.HandlerFunc{response(409, "")}, "D", Broken, Conflict},
-		"500": {describedSession, []http.HandlerFunc{serverErrorResponse}, "D", Broken, ServerFault},
+		"401": {describedSession, []http.HandlerFunc{response(401, "")}, "D", NotJudged, Unauthorized},
+		"403": {describedSession, []http.HandlerFunc{forbiddenResponse}, "D", NotJudged, Refused},
+		"409": {describedSession, []http.HandlerFunc{response(409, "")}, "D", NotJudged, Conflict},
+		"500": {describedSession, []http.HandlerFunc{serverErrorResponse}, "D", NotJudged, ServerFault},
 		"a success that is an error": {
 			describedSession,
 			[]http.HandlerFunc{response(200, `{"success":false}`)},
-			"D", Broken,
+			"D", NotJudged,
 			Unreadable,
 		},
-		"no answer": {describedSession, []http.HandlerFunc{connectionReset}, "D", Broken, NoAnswer},
+		"no answer": {describedSession, []http.HandlerFunc{connectionReset}, "D", NotJudged, NoAnswer},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// This file finds the parts of a webhook's address that no message may show: all that stands behind the host, which
-// often is the secret of the receiver.
+// This file finds the parts of a webhook's address that no message may show: all but scheme and host, which often is
+// the secret of the receiver.
 
 // hide registers addresses of an instance's webhooks. Errors about the instance then show only their hosts.
 func (c *Client) hide(instanceID string, addresses ...string) {
@@ -50,7 +50,7 @@ func behindHost(address string) []string {
 			all = append(all, spelled(part[1:])...)
 		}
 		for _, alone := range []string{name, value} {
-			if len(alone) >= shortSecret {
+			if len(alone) >= minSecretLength {
 				all = append(all, spelled(alone)...)
 			}
 		}

@@ -125,9 +125,9 @@ func TestRedactedAddressLeavesWordsOfTheMessage(t *testing.T) {
 func TestPartsOfAnAddressAreRedactedByTheirLength(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{
-		"https://h.example.com/" + strings.Repeat("x", shortSecret):   "a (redacted) b",
-		"https://h.example.com/" + strings.Repeat("x", shortSecret-1): "a xxxxxxx b",
-		"https:///" + strings.Repeat("x", shortSecret):                "a (redacted) b", // it has no host
+		"https://h.example.com/" + strings.Repeat("x", minSecretLength):   "a (redacted) b",
+		"https://h.example.com/" + strings.Repeat("x", minSecretLength-1): "a xxxxxxx b",
+		"https:///" + strings.Repeat("x", minSecretLength):                "a (redacted) b", // it has no host
 	} {
 		part := address[strings.LastIndex(address, "/")+1:]
 		if got := newRedactor(behindHost(address)...).line("a " + part + " b"); got != want {

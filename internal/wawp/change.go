@@ -45,18 +45,18 @@ func Stop(before string) *Change {
 // Boot waits for an engine that is booting already.
 func Boot() *Change { return &Change{} }
 
-// Make changes the engine of a session, and waits until the status shows that it has happened. seen is the last look at
-// the session before. Each look is reported to onLook, which may be nil. Make returns the session as last seen, and
+// Make changes the engine of a session, and waits until the status shows that it has happened. before is the last look
+// at the session before. Each look is reported to onLook, which may be nil. Make returns the session as last seen, and
 // the error of the request, or of the wait: Failure tells which.
-func (c *Client) Make(ctx context.Context, change *Change, seen Look, onLook func(Look)) (Session, error) {
+func (c *Client) Make(ctx context.Context, change *Change, before Look, onLook func(Look)) (Session, error) {
 	if change.send == nil {
-		if over, _ := change.See(seen); over {
-			return seen.Session, nil
+		if over, _ := change.See(before); over {
+			return before.Session, nil
 		}
-	} else if err := change.Send(ctx, c, seen.InstanceID); err != nil {
-		return seen.Session, err
+	} else if err := change.Send(ctx, c, before.InstanceID); err != nil {
+		return before.Session, err
 	}
-	last, err := c.watch(ctx, &watch{last: seen.Session, seen: true}, func(l Look) (bool, error) {
+	last, err := c.watch(ctx, &watchState{last: before.Session, wasSeen: true}, func(l Look) (bool, error) {
 		over, err := change.See(l)
 		if onLook != nil && !over {
 			onLook(l)
@@ -72,8 +72,8 @@ func (c *Client) Make(ctx context.Context, change *Change, seen Look, onLook fun
 	return last, err
 }
 
-// Send sends the request, once. It returns an error if the request surely had no effect. After any other error, See
-// decides.
+// Send sends the request, once. It returns the error if the request surely had no effect, or if ctx has ended. After
+// any other error, See decides.
 func (c *Change) Send(ctx context.Context, client *Client, id string) error {
 	after, err := c.send(client, ctx, id)
 	c.Failure = err
@@ -91,8 +91,8 @@ func (c *Change) Send(ctx context.Context, client *Client, id string) error {
 func isFinal(k Kind) bool { return !k.IsTransient() && k != Refused }
 
 // See adds a look, and says whether the change has happened. It returns the error of the request if the status shows no
-// change for long enough: 15 s after a refusal, because the change may have been under way already, and 60 s after an
-// answer that was lost.
+// change for long enough. After a refusal that is 15 s, because the change may have been under way already. After a
+// lost answer it is 60 s.
 func (c *Change) See(l Look) (over bool, err error) {
 	if l.Err != nil {
 		return false, nil //nolint:nilerr // the error may have passed by the next look

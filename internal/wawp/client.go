@@ -125,9 +125,9 @@ func New(o Options) *Client {
 	}
 }
 
-// Account returns a mark that tells one account from another: 16 bits of a hash of the access token and the address of
-// the API. So few bits do not give the token away.
-func (c *Client) Account() string {
+// AccountMark returns a mark that tells one account from another: 16 bits of a hash of the access token and the address
+// of the API. So few bits do not give the token away.
+func (c *Client) AccountMark() string {
 	hash := sha256.Sum256([]byte(c.options.AccessToken + "\n" + c.options.BaseURL.String()))
 	return hex.EncodeToString(hash[:2])
 }
@@ -150,7 +150,7 @@ func newTransport(roots *x509.CertPool) *http.Transport {
 }
 
 // ParseBaseURL parses the address of an API: http or https, a host, and perhaps a path in front of /v2. Its errors
-// quote only the scheme, because an address can hold a password.
+// quote only scheme or host, because the rest of an address can hold a password.
 func ParseBaseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(s))
 	switch {
@@ -166,7 +166,7 @@ func ParseBaseURL(s string) (*url.URL, error) {
 	case u.User != nil:
 		return nil, errors.New("it must hold no user name or password")
 	case asciiHost(u) == "":
-		return nil, errors.New("its host is not one that there can be")
+		return nil, errors.New("its host is not a valid name or IP address")
 	case !isASCII(u.Host):
 		return nil, fmt.Errorf("its host must be in ASCII: write it as %s", asciiHost(u))
 	case u.RawQuery != "" || u.ForceQuery:
@@ -197,7 +197,8 @@ type operation struct {
 	account bool
 	// bareBody says that the credentials travel in the query only, even if there is a body.
 	bareBody bool
-	// secret says that a success may hold a secret code under "code", where errors have theirs. Neither is quoted then.
+	// secret says that a success may hold a secret under "code", the key for the code of an error. So neither code nor
+	// message of a 2xx is quoted.
 	secret bool
 }
 

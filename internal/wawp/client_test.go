@@ -153,7 +153,7 @@ func TestDefaultsAreAsDocumented(t *testing.T) {
 func TestAccountMarkDiffersByTokenAndAddress(t *testing.T) {
 	t.Parallel()
 	account := func(token, address string) string {
-		return client(t, address, func(o *Options) { o.AccessToken = token }).Account()
+		return client(t, address, func(o *Options) { o.AccessToken = token }).AccountMark()
 	}
 	first := account("token", "https://a.test")
 	if len(first) != 4 || first != account("token", "https://a.test/") {
@@ -315,8 +315,8 @@ func TestBaseURLIsInASCII(t *testing.T) {
 		"https://api.w%D0%B0wp.net:8443/x": "write it as api.xn--wwp-6cd.net:8443",
 		"https://bücher.example":           "write it as xn--bcher-kva.example",
 		"https://ａｐｉ.wawp.net":             "write it as api.wawp.net",
-		"https://\u200d.example":           "its host is not one that there can be",
-		"https://a'b.example":              "its host is not one that there can be",
+		"https://\u200d.example":           "its host is not a valid name or IP address",
+		"https://a'b.example":              "its host is not a valid name or IP address",
 	} {
 		if _, err := ParseBaseURL(in); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("ParseBaseURL(%q): %v", in, err)

@@ -63,9 +63,11 @@ func parse(body []byte) document {
 // such as a notice of PHP. It reads what is whole of each object in it. It returns nothing if the objects have
 // different instance ids, or if the answer is a page of HTML.
 func salvage(body []byte) (d document) {
+	// An answer that was encoded twice is a JSON string. The quotation mark that follows it here closes one that broke
+	// off.
 	encoded := ""
 	if json.NewDecoder(io.MultiReader(bytes.NewReader(body), strings.NewReader(`""`))).Decode(&encoded) == nil {
-		body = []byte(encoded) // it was encoded twice
+		body = []byte(encoded)
 	}
 	cleaned := clean(body)
 	var around []byte
@@ -393,8 +395,8 @@ func (d document) statements() []string {
 // codeKey matches keys whose value is a code. The key of the HTTP status is not one of them.
 var codeKey = regexp.MustCompile(`^(code|reason|type|errno|(error|err|sub)[a-z]*_?(code|type))$`)
 
-// failed says whether the body of a success is an error (API.md 2). Ask only if the body has nothing of what was
-// expected.
+// failed says whether the body of a success is an error (API.md 2). A code with a message counts as one, so a success
+// that has both, in words that this client does not know, is taken for an error.
 func (d document) failed() bool {
 	if c := d.apiError(); d.markup || c.code != "" && c.message != "" {
 		return true

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Error is the only error that operations return. Its text has neither the URL nor the access token in it. It quotes
-// nothing of a body but the API's code and message.
+// Error is the error of a request. (A wait or a lock that ctx ends returns the error of ctx.) Its text has neither the
+// URL nor the access token in it. Of a body it quotes only the API's code and message, and the instance id of a create.
 type Error struct {
 	// Op is the operation: the method and path of the endpoint.
 	Op string

@@ -42,7 +42,7 @@ const (
 	Conflict Kind = "conflict"
 	// TooManyRequests is a 429.
 	TooManyRequests Kind = "too many requests"
-	// Refused is any other 4xx.
+	// Refused is any other 4xx, or a 2xx that says that a message was not sent.
 	Refused Kind = "refused"
 	// Redirect is a 3xx, which is never followed.
 	Redirect Kind = "redirect"

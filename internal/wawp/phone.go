@@ -73,7 +73,8 @@ func ParsePhoneNumber(notation string) (string, error) {
 				fmt.Errorf("it has a 0 after the country code %s, which is dialled only within the country: leave that out", code)
 		}
 	}
-	switch digits = code + local; {
+	digits = code + local
+	switch {
 	case len(digits) < fewestDigits:
 		return "", fmt.Errorf("it is too short: %d digits, and with the country code there are %d at least",
 			len(digits), fewestDigits)

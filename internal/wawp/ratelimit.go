@@ -114,7 +114,7 @@ func IsPolicyRefused(err error) bool {
 }
 
 // rateLimit reads an answer, and says whether it has anything of a sending policy. The keys of the session's own policy
-// are guesses, because no documentation shows it (API.md 6).
+// are guesses, because no documentation shows them (API.md 6).
 func (c *Client) rateLimit(d document) (RateLimit, bool) {
 	for _, key := range []string{"rate_limit", "rateLimit"} {
 		if inner := d.object(key); inner != nil {
@@ -165,8 +165,8 @@ func (c *Client) policies(list any) (map[string]map[string]any, bool) {
 	found := map[string]map[string]any{}
 	add := func(slug string, item any) {
 		policy, _ := item.(map[string]any)
-		if slug = c.redact.value(cmp.Or(text(policy["slug"]), text(field(policy, "policy_slug")), slug,
-			slugOf(item))); slug != "" {
+		slug = c.redact.value(cmp.Or(text(policy["slug"]), text(field(policy, "policy_slug")), slug, slugOf(item)))
+		if slug != "" {
 			found[slug] = map[string]any{}
 			maps.Copy(found[slug], policy)
 		}

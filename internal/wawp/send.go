@@ -42,10 +42,10 @@ var (
 	ErrTimeout = errors.New("request_timeout")
 
 	errNoConnection = errors.New("no connection was made")
-	errNotBuilt     = errors.New("it could not be built: a header, or the address of a proxy, is not valid")
+	errNotBuilt     = errors.New("it could not be built: a header, the path, or the address of a proxy is not valid")
 	errTooLong      = errors.New("the answer is longer than 1 MiB")
 	errBroken       = errors.New("the connection ended, or what came back is not HTTP")
-	errCanceled     = errors.New("it was called off")
+	errCanceled     = errors.New("it was canceled")
 )
 
 // retryPolicy says after which kinds of failure an operation is sent again. Each policy includes the ones before it.
@@ -146,7 +146,7 @@ func (c *Client) pace(ctx context.Context) error {
 	err := c.limiter.Wait(ctx)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return fmt.Errorf("it was called off before it was sent: %w", ctx.Err())
+		return fmt.Errorf("it was canceled before it was sent: %w", ctx.Err())
 	case err != nil:
 		return ErrNoTurn
 	}
@@ -189,7 +189,7 @@ func (c *Client) attempt(caller context.Context, op operation, instanceID string
 		DNSStart:     func(httptrace.DNSStartInfo) { startDial() },
 		ConnectStart: func(string, string) { startDial() },
 		GotConn: func(httptrace.GotConnInfo) {
-			// If net/http replaces a reused connection that was closed, this is the second one: the time runs already.
+			// net/http may replace a reused connection that was closed, and call this again. The time runs already.
 			if phase.CompareAndSwap(connecting, connected) {
 				timeout.Reset(c.options.RequestTimeout)
 			}
@@ -223,7 +223,7 @@ func (c *Client) dialTimeout() time.Duration { return min(c.options.RequestTimeo
 // read reads the body of an answer, as far as it comes.
 func (c *Client) read(ctx context.Context, response *http.Response) outcome {
 	end := outcome{answer: answer{status: response.StatusCode, header: response.Header}, sent: true}
-	// The body of such an answer is the connection itself, and no context ends a read of that.
+	// After status 101 the body is the connection itself, and no context ends a read of that.
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		end.err = errors.New("the server switched to another protocol")
 		return end
@@ -231,7 +231,7 @@ func (c *Client) read(ctx context.Context, response *http.Response) outcome {
 	var err error
 	end.body, err = io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 	// Some servers compress answers although nobody asked for it.
-	if packed, notPacked := gzip.NewReader(bytes.NewReader(end.body)); notPacked == nil {
+	if packed, err := gzip.NewReader(bytes.NewReader(end.body)); err == nil {
 		end.body, _ = io.ReadAll(io.LimitReader(packed, maxBody+1)) // a decoder notices if it is not whole
 	}
 	switch {

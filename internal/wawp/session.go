@@ -131,7 +131,7 @@ func (c *Client) DeleteSession(ctx context.Context, id string) error {
 	return err
 }
 
-// GetSessionAgain pauses, then reads a session. The pause lets pass a status that does not last.
+// GetSessionAgain pauses, then reads a session. A status that does not last passes during the pause.
 func (c *Client) GetSessionAgain(ctx context.Context, id string) (Session, error) {
 	if err := c.Pause(ctx); err != nil {
 		return Session{}, err

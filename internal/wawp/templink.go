@@ -177,8 +177,8 @@ func (c *Client) address(link string) string {
 	return link
 }
 
-// LeadsElsewhere returns the host of a link that leads neither to Wawp nor to the host of the API; "" for other links.
-func (c *Client) LeadsElsewhere(link TempLink) string {
+// ForeignHost returns the host of a link that leads neither to Wawp nor to the host of the API; "" for other links.
+func (c *Client) ForeignHost(link TempLink) string {
 	u, err := url.Parse(link.URL)
 	if err != nil || link.URL == "" {
 		return ""

@@ -384,7 +384,7 @@ func TestTempLinkLeadsElsewhere(t *testing.T) {
 		"https://example:8080/x":      "example:8080",
 		"https://app.proxy.example/x": "app.proxy.example",
 	} {
-		if got := c.LeadsElsewhere(TempLink{URL: link}); got != want {
+		if got := c.ForeignHost(TempLink{URL: link}); got != want {
 			t.Errorf("%s leads to %q", link, got)
 		}
 	}

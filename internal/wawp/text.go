@@ -78,9 +78,9 @@ func isJoined(before, c rune) bool {
 
 const redactedMark = "(redacted)"
 
-// shortSecret is how many bytes a secret must have to be redacted in values that are kept, such as an id, and in
+// minSecretLength is how many bytes a secret must have to be redacted in values that are kept, such as an id, and in
 // encoded spellings. A shorter secret may be a part of a text by chance.
-const shortSecret = 8
+const minSecretLength = 8
 
 // redactor redacts the access token, and perhaps other secrets, in texts that are kept or shown. It finds them in every
 // spelling in which a server may echo a request, in upper and lower case.
@@ -97,7 +97,7 @@ func newRedactor(secrets ...string) redactor {
 	for _, secret := range secrets {
 		all := spellingsOf(secret)
 		r.texts = append(r.texts, all...)
-		if len(secret) >= shortSecret {
+		if len(secret) >= minSecretLength {
 			r.values = append(r.values, all...)
 		}
 	}
@@ -115,7 +115,7 @@ func spellingsOf(secret string) spellings {
 	for _, spelling := range all {
 		all = append(all, strings.ReplaceAll(spelling, "/", `\/`))
 	}
-	if len(secret) >= shortSecret {
+	if len(secret) >= minSecretLength {
 		all = append(all, hex.EncodeToString([]byte(secret)))
 		all = append(all, inBase64(secret)...)
 	}

@@ -7,7 +7,7 @@ import (
 
 // This file unlinks the phone of a session: it sends a logout, and waits until the status shows that it took effect.
 
-// Unlinking is the result of [Client.Unlink]: how far it came.
+// Unlinking is the result of [Client.Unlink]: what was done, and what was seen.
 type Unlinking struct {
 	// Session is the session as last seen.
 	Session
@@ -23,7 +23,7 @@ type Unlinking struct {
 
 // Unlink logs the phone of a session out, and waits until the status shows that no phone is linked.
 //
-// With asking, it sends the logout first; use that if the session was WORKING when it was last seen. Otherwise it waits
+// With atOnce, it sends the logout first; use that if the session was WORKING when it was last seen. Otherwise it waits
 // until the session is settled, and sends the logout only if a phone may be linked: at SCAN_QR_CODE none is.
 //
 // If Wawp refuses the logout, Unlink sends it once more when the status has lasted, and then believes the refusal. If
@@ -32,13 +32,13 @@ type Unlinking struct {
 // notify is called after each look, and with asking before each logout; it may be nil. The error is that of the logout,
 // or of the look that ended the wait.
 func (c *Client) Unlink(
-	ctx context.Context, id string, asking bool, notify func(s Session, asking bool),
+	ctx context.Context, id string, atOnce bool, notify func(s Session, asking bool),
 ) (*Unlinking, error) {
 	u := &Unlinking{Session: Session{InstanceID: id}, client: c, notify: notify}
 	if u.notify == nil {
 		u.notify = func(Session, bool) {}
 	}
-	if asking {
+	if atOnce {
 		if over, err := u.ask(ctx, Look{Session: u.Session}); over || err != nil {
 			return u.end(ctx, err)
 		}

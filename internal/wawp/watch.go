@@ -64,16 +64,16 @@ func (l Look) Settled() bool {
 
 // WatchSession reads a session each poll interval, until look returns true or an error.
 //
-// It goes on after a failure that may pass. It ends with any other failure. It also ends if a session that was never
-// seen is not found, or the server is not reached, for 15 s, because the id or the address may be wrong.
+// It goes on after a failure that may pass. It ends with any other failure. It also ends after 15 s in which a session
+// that was never seen is not found, or the server is not reached: the id or the address may be wrong.
 //
 // It returns the session as last seen, and the error that ended the wait. If ctx has ended the wait while looks failed,
 // it returns the failure of the last look, because that says more.
 func (c *Client) WatchSession(ctx context.Context, id string, look func(Look) (done bool, err error)) (Session, error) {
-	return c.watch(ctx, &watch{last: Session{InstanceID: id}}, look)
+	return c.watch(ctx, &watchState{last: Session{InstanceID: id}}, look)
 }
 
-func (c *Client) watch(ctx context.Context, w *watch, look func(Look) (done bool, err error)) (Session, error) {
+func (c *Client) watch(ctx context.Context, w *watchState, look func(Look) (done bool, err error)) (Session, error) {
 	for {
 		s, err := c.GetSession(ctx, w.last.InstanceID)
 		if err != nil && ctx.Err() != nil {
@@ -92,13 +92,13 @@ func (c *Client) watch(ctx context.Context, w *watch, look func(Look) (done bool
 	}
 }
 
-// watch is the state of a wait.
-type watch struct {
-	last   Session // the session as last seen
-	seen   bool    // whether the session was ever seen
-	now    Look    // the last look
-	status string  // the status that the last looks show, or absence
-	row    int     // how many looks in a row show it
+// watchState is the state of a wait.
+type watchState struct {
+	last    Session // the session as last seen
+	wasSeen bool    // whether the session was ever seen
+	now     Look    // the last look
+	status  string  // the status that the last looks show, or absence
+	row     int     // how many looks in a row show it
 }
 
 // absence stands for the status of a look that was refused, or did not reach the server. Most often, there is no such
@@ -106,12 +106,12 @@ type watch struct {
 const absence = "no such session"
 
 // add adds a look. A fault or a 429 says nothing about the session, and does not change the count.
-func (w *watch) add(s Session, err error) {
+func (w *watchState) add(s Session, err error) {
 	w.now = Look{Session: Session{InstanceID: w.last.InstanceID}, Err: err}
 	status := absence
 	switch k := KindOf(err); {
 	case err == nil:
-		w.now.Session, status, w.seen = s, s.Status, true
+		w.now.Session, status, w.wasSeen = s, s.Status, true
 		if s.Status != "" || w.last.Status == "" {
 			w.last = s
 		}
@@ -126,4 +126,6 @@ func (w *watch) add(s Session, err error) {
 }
 
 // goesOnAfter says whether the wait goes on after a look that failed.
-func (w *watch) goesOnAfter(k Kind) bool { return k.IsTransient() && (w.seen || !w.now.Lasts()) }
+func (w *watchState) goesOnAfter(k Kind) bool {
+	return k.IsTransient() && (w.wasSeen || !w.now.Lasts())
+}

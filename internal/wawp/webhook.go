@@ -216,7 +216,7 @@ func (c *Client) change(ctx context.Context, op operation, id string, parameters
 // LockWebhooks locks the webhooks of a session against other writes of this process. Wawp keeps them in one list, so
 // two writes at once can undo each other (API.md 5).
 func (c *Client) LockWebhooks(ctx context.Context, id string) (unlock func(), err error) {
-	release, err := c.lock(ctx, id)
+	release, err := c.lock(ctx, "webhooks of "+id)
 	if err != nil {
 		return nil, err
 	}
@@ -226,13 +226,13 @@ func (c *Client) LockWebhooks(ctx context.Context, id string) (unlock func(), er
 	}, nil
 }
 
-// lock locks an object, which what names, against other writes of this process. Unlike a mutex it ends with ctx.
-func (c *Client) lock(ctx context.Context, what string) (unlock func(), err error) {
+// lock locks the object with a key against other writes of this process. Unlike a mutex it ends with ctx.
+func (c *Client) lock(ctx context.Context, key string) (unlock func(), err error) {
 	c.mu.Lock()
-	held, ok := c.writes[what]
+	held, ok := c.writes[key]
 	if !ok {
 		held = make(chan struct{}, 1)
-		c.writes[what] = held
+		c.writes[key] = held
 	}
 	c.mu.Unlock()
 	select {
@@ -291,8 +291,8 @@ func canonicalURL(s string) string {
 	return u.String()
 }
 
-// Resembles says whether a URL may be meant as the URL of the webhook, although it strictly means another address: it
-// differs in escapes, in case, or in a slash at the end.
+// Resembles says whether a URL may be meant as the URL of the webhook, although it strictly means another address. It
+// ignores scheme, user, port and fragment, escapes, case, and slashes around the path.
 func (w Webhook) Resembles(address string) bool { return loose(w.URL) == loose(address) }
 
 func loose(s string) string {

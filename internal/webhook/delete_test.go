@@ -31,7 +31,7 @@ func TestDeletionLooksTwice(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		faults          []wawptest.Fault
-		gone, inState   bool // it was deleted outside; it stays in the state
+		gone, inState   bool // it was deleted outside; stays in the state
 		removals, looks int
 		says            string
 	}{

@@ -120,7 +120,7 @@ func noneToImport(id string, hook wawp.Webhook) diag.Diagnostic {
 // similarWebhookLeft warns that a webhook was not found by its url, but Wawp lists one with a similar url.
 func similarWebhookLeft(id string, hook wawp.Webhook) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A Wawp webhook may be left",
-		fmt.Sprintf("Wawp does not know the url of %s, but lists a webhook whose url differs only in spelling. The "+
+		fmt.Sprintf("Wawp does not know the url of %s, but lists a webhook whose url is similar. The "+
 			"webhook was removed from the state. If the listed webhook is the same one, delete it in %s.",
 			describe(id, hook),
 			diagnostic.Dashboard))

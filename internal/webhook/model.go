@@ -68,8 +68,8 @@ var objectTypes = map[string]attr.Type{
 }
 
 // refresh copies the values of an answer. Values that the answer lacks stay as they are. The URL stays as the
-// configuration has it, because Wawp may spell it differently. Wawp never shows a secret (internal/wawp/API.md, section
-// 5).
+// configuration has it, because Wawp may spell it differently. The secret is not read, because Wawp may mask it or
+// leave it out (internal/wawp/API.md, section 5).
 func (o *webhookModel) refresh(hook wawp.Webhook) {
 	if o.URL.ValueString() == "" {
 		o.URL = types.StringValue(hook.URL)

@@ -96,7 +96,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	id := plan.InstanceID.ValueString()
 	defaults := wawp.DefaultRetries
 	secret := plan.secret(config)
-	adopted, op, err := r.create(ctx, id, wanted, secret)
+	existing, op, err := r.create(ctx, id, wanted, secret)
 	switch {
 	case errors.Is(err, errDeclaredTwice):
 		resp.Diagnostics.Append(declaredTwice(id, wanted))
@@ -104,12 +104,12 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	case err != nil:
 		resp.Diagnostics.Append(operationFailed(op, id, wanted, err))
 		return
-	case adopted != nil && !adopted.Matches(wanted):
-		resp.Diagnostics.Append(urlInUse(id, *adopted, wanted))
+	case existing != nil && !existing.Matches(wanted):
+		resp.Diagnostics.Append(urlInUse(id, *existing, wanted))
 		return
-	case adopted != nil:
+	case existing != nil:
 		resp.Diagnostics.Append(webhookAdopted(id, wanted, secret != ""))
-		plan.fillRetries(wanted, adopted.Retries)
+		plan.fillRetries(wanted, existing.Retries)
 	}
 	plan.fillRetries(wanted, &defaults)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -139,15 +139,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		hook, found = wawp.FindWebhook(hooks, address)
 		return found || justImported, err
 	}
-	read := func(wawp.Session) error {
-		err := lookTwice(ctx, r.client, look)
-		return err
-	}
+	read := func(wawp.Session) error { return lookTwice(ctx, r.client, look) }
 	err := read(wawp.Session{})
 	switch {
 	case wawp.KindOf(err) == wawp.SubscriptionRequired && !justImported:
 		resp.Diagnostics.Append(m.object().Kept("the account has no paid plan", reason(err)))
-	case err != nil && !m.object().ReadAgain(ctx, r.client, req, resp, err, read):
+	case err != nil && !m.object().ReadAgain(ctx, r.client, req, resp, err, read): // ReadAgain has decided
 	case hook.URL == "" && justImported:
 		resp.Diagnostics.Append(noneToImport(id, m.webhook()))
 	case hook.URL == "":

@@ -802,7 +802,7 @@ func TestFreePlanIsExplained(t *testing.T) {
 	w.SetPaid(false)
 	acctest.Contains(t, w.Terraform(t, webhookConfig()).Fails("apply"), "subscription_required", "active paid plan "+
 		"only",
-		"Upgrade the plan")
+		"Upgrade it in")
 }
 
 // TestLapsedPlanDiagnostics: the advice includes the removal from the state, because a deletion needs a paid plan, too.

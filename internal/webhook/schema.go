@@ -71,31 +71,10 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: enabledDescription + " Default: `true`. With `false` the webhook and its " +
 					"settings stay, but Wawp posts nothing.",
 			},
-			"retries": retriesAttribute(),
-			"hmac_secret": schema.StringAttribute{
-				Optional:  true,
-				Sensitive: true,
-				MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`. It " +
-					"is stored in the state: prefer `hmac_secret_wo`. Wawp never shows it, so Terraform does not " +
-					"notice a change in the dashboard. Removing it deletes the webhook and makes it again with its " +
-					"other settings, because Wawp removes no secret in place.",
-			},
-			"hmac_secret_wo": schema.StringAttribute{
-				Optional:  true,
-				WriteOnly: true,
-				Sensitive: true,
-				MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`, as " +
-					"a write-only argument: Terraform does not store it in the state. Saved plans contain it only if " +
-					"it is a literal, or comes from a variable that is not `ephemeral`. The provider sends it when " +
-					"it makes the webhook, and whenever `hmac_secret_wo_version` changes. It is required only then. " +
-					"Removing both has the same effect as removing `hmac_secret`.",
-			},
-			"hmac_secret_wo_version": schema.Int64Attribute{
-				Optional: true,
-				MarkdownDescription: "Version of `hmac_secret_wo`, any number. Change it to send a new secret. " +
-					"Required if `hmac_secret_wo` is set. If the version is new or changed, the secret must be set, " +
-					"too. Later you may leave the secret out, and keep the version.",
-			},
+			"retries":                retriesAttribute(),
+			"hmac_secret":            secretAttribute(),
+			"hmac_secret_wo":         writeOnlySecretAttribute(),
+			"hmac_secret_wo_version": secretVersionAttribute(),
 			"timeouts": validate.Timeouts(timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "How long making the webhook may take, including retries and the wait for other " +
@@ -105,6 +84,39 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				DeleteDescription: "How long deleting it may take, with retries and waits as for `create`. Default: `5m`.",
 			})),
 		},
+	}
+}
+
+func secretAttribute() schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional:  true,
+		Sensitive: true,
+		MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`. It is " +
+			"stored in the state: prefer `hmac_secret_wo`. Wawp may not show it, so Terraform does not notice a " +
+			"change in the dashboard. Removing it deletes the webhook and makes it again with its other settings, " +
+			"because Wawp removes no secret in place.",
+	}
+}
+
+func writeOnlySecretAttribute() schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional:  true,
+		WriteOnly: true,
+		Sensitive: true,
+		MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`, as a write-only " +
+			"argument: Terraform does not store it in the state. Saved plans contain it only if it is a literal, or comes " +
+			"from a variable that is not `ephemeral`. The provider sends it when it makes the webhook, and whenever " +
+			"`hmac_secret_wo_version` changes. You need to set it only then. Removing `hmac_secret_wo` and " +
+			"`hmac_secret_wo_version` has the same effect as removing `hmac_secret`.",
+	}
+}
+
+func secretVersionAttribute() schema.Int64Attribute {
+	return schema.Int64Attribute{
+		Optional: true,
+		MarkdownDescription: "Version of `hmac_secret_wo`, any number. Change it to send a new secret. Required if " +
+			"`hmac_secret_wo` is set. If the version is new or changed, the secret must be set, too. Later you may leave " +
+			"the secret out, and keep the version.",
 	}
 }
 

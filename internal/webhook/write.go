@@ -99,13 +99,13 @@ type notListedError struct {
 
 func (e *notListedError) Unwrap() error { return e.error }
 
-// write calls do for the webhook with an address. If Wawp does not know the webhook, write looks for it in the list,
-// twice, and calls do for the listed address: the engine may have been restarting, or Wawp spells the address
-// differently.
-func (r *Resource) write(ctx context.Context, id, address string, do func(address string) error) error {
-	answer := r.withLock(ctx, id, func() error { return do(address) })
-	if !mayBeUnknown(answer) {
-		return answer
+// write sends a request about the webhook with an address. If Wawp does not know the webhook, write looks for it in the
+// list, twice, and sends the request for the listed address. The engine may have been restarting, or Wawp spells the
+// address differently.
+func (r *Resource) write(ctx context.Context, id, address string, request func(address string) error) error {
+	requestErr := r.withLock(ctx, id, func() error { return request(address) })
+	if !mayBeUnknown(requestErr) {
+		return requestErr
 	}
 	var listed []wawp.Webhook
 	var isListed bool
@@ -118,31 +118,31 @@ func (r *Resource) write(ctx context.Context, id, address string, do func(addres
 		}
 		existing, isListed = wawp.FindWebhook(listed, address)
 		if isListed {
-			answer = do(existing.URL)
+			requestErr = request(existing.URL)
 		}
 		return nil
 	}
 	err := lookTwice(ctx, r.client, func() (bool, error) {
 		err := r.withLock(ctx, id, look)
-		return !mayBeUnknown(answer), err
+		return !mayBeUnknown(requestErr), err
 	})
 	switch {
 	case err != nil:
 		return err
-	case mayBeUnknown(answer) && !isListed:
-		return &notListedError{answer, listed}
+	case mayBeUnknown(requestErr) && !isListed:
+		return &notListedError{requestErr, listed}
 	}
-	return answer
+	return requestErr
 }
 
-// withLock calls do while no other resource of this process writes to the webhooks of the session.
-func (r *Resource) withLock(ctx context.Context, id string, do func() error) error {
+// withLock runs request while no other resource of this process writes to the webhooks of the session.
+func (r *Resource) withLock(ctx context.Context, id string, request func() error) error {
 	unlock, err := r.client.LockWebhooks(ctx, id)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	return do()
+	return request()
 }
 
 // lookTwice calls look, and once more after a pause if it finds no webhook: an engine that restarts lists none for some

@@ -2,10 +2,10 @@ resource "wawp_session" "support" {
   desired_state = "started"
 }
 
-# A page with the QR code, valid for 30 minutes. Raise the turn to make a new one.
+# A page with the QR code, valid for 30 minutes. Raise the number to make a new one.
 resource "wawp_session_temp_link" "support" {
   instance_id = wawp_session.support.instance_id
-  triggers    = { turn = 1 }
+  triggers    = { number = 1 }
 }
 
 output "pairing_page" {

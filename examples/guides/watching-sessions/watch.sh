@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Plans, and says what fails, what else there is to warn of, and what has drifted. Ends with 1 if
 # the plan fails, or a check does not pass, in two looks, a minute apart. It changes nothing,
-# neither at Wawp nor in the state, and does not wait for who does.
+# neither at Wawp nor in the state, and does not wait for the lock of the state.
 set -uo pipefail
 trap 'rm -f watch.tfplan watch.json' EXIT
 

@@ -3,10 +3,10 @@ resource "wawp_session" "sales" {
 }
 
 # A page for the colleague with the phone. A new session gets a new page; to get another
-# one later, raise the turn.
+# one later, raise the number.
 resource "wawp_session_temp_link" "sales" {
   instance_id = wawp_session.sales.instance_id
-  triggers    = { turn = 1 }
+  triggers    = { number = 1 }
 }
 
 # Read it with: terraform output -raw pairing_page
