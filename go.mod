@@ -15,7 +15,7 @@ require (
 	github.com/hashicorp/terraform-plugin-framework-validators v0.19.0 // the usual validators
 	github.com/hashicorp/terraform-plugin-go v0.31.0 // what a provider is written with: the protocol
 	github.com/hashicorp/terraform-plugin-log v0.11.0 // what a provider is written with: logs
-	github.com/hashicorp/terraform-plugin-testing v1.16.0 // tests: run a CLI step by step
+	github.com/hashicorp/terraform-plugin-testing v1.16.0 // tests: steps and checks
 	github.com/mdp/qrterminal/v3 v3.2.1 // draws a QR code in half blocks for a terminal
 	github.com/zclconf/go-cty v1.20.0 // tests: values, as Terraform's rules have them
 	golang.org/x/net v0.62.0 // idna: shows a host that only looks like another one as what it is (xn--…)

@@ -7,10 +7,6 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
-	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
 
@@ -34,13 +30,6 @@ func New(t testing.TB, config wawptest.Config) *World {
 		config.Token = wawptest.DefaultToken
 	}
 	return &World{API: api, Server: server, Token: config.Token}
-}
-
-// Providers serves the provider from this process, with pauses of milliseconds, to the CLI that plugin-testing runs.
-func (w *World) Providers(adjust ...func(*wawp.Options)) map[string]func() (tfprotov6.ProviderServer, error) {
-	return map[string]func() (tfprotov6.ProviderServer, error){
-		"wawp": providerserver.NewProtocol6WithError(newProvider(adjust)),
-	}
 }
 
 // requiredProviders is the block with the source of the provider. It names no host, because Terraform's and OpenTofu's

@@ -31,8 +31,8 @@ var providerBuild struct {
 // foundCLI is the CLI that acceptance tests run: its path, its name ("Terraform" or "OpenTofu"), and its version.
 var foundCLI struct{ path, name, version string }
 
-// Main runs the tests of a package, and returns the exit code. It sets the environment that plugin-testing needs, and
-// hides the user's own CLI configuration and account from the tests.
+// Main runs the tests of a package, and returns the exit code. It keeps the CLIs that tests start from asking for new
+// versions, and hides the user's own CLI configuration and account from the tests.
 func Main(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "wawp-acctest-")
 	if err != nil {
@@ -61,8 +61,7 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
-// findCLI finds the CLI and its version, and tells plugin-testing of it. OpenTofu has another host in the provider's
-// address.
+// findCLI finds the CLI and its version.
 func findCLI() error {
 	path, err := lookUpCLI()
 	if err != nil {
@@ -78,12 +77,7 @@ func findCLI() error {
 		return fmt.Errorf("%s does not tell its version: %w", path, err)
 	}
 	foundCLI.path, foundCLI.name, foundCLI.version = path, name, number
-	host := "registry.terraform.io"
-	if name == "OpenTofu" {
-		host = "registry.opentofu.org"
-	}
-	return errors.Join(os.Setenv("TF_ACC_TERRAFORM_PATH", path), os.Setenv("TF_ACC_PROVIDER_HOST", host),
-		os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "wawp"))
+	return nil
 }
 
 // lookUpCLI returns the path of the CLI: that in TF_ACC_TERRAFORM_PATH, or on PATH, or the one that `make bin/tofu`

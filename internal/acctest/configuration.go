@@ -53,7 +53,7 @@ func parse(t testing.TB, source string) configuration {
 		case "resource", "data", "ephemeral", "action", "list":
 			c.blocks = append(c.blocks, newBlock(t, b))
 		default:
-			t.Fatalf("a %s block takes a real CLI", b.Type)
+			t.Fatalf("a %s block needs a real CLI", b.Type)
 		}
 	}
 	c.blocks = sortBlocks(t, c.blocks)
@@ -89,12 +89,12 @@ func newBlock(t testing.TB, b *hclsyntax.Block) *block {
 		case "lifecycle":
 			for name := range inner.Body.Attributes {
 				if name != "create_before_destroy" {
-					t.Fatalf("lifecycle.%s takes a real CLI", name)
+					t.Fatalf("lifecycle.%s needs a real CLI", name)
 				}
 				node.createBeforeDestroy = true
 			}
 		default:
-			t.Fatalf("a %s block in %s takes a real CLI", inner.Type, node.address)
+			t.Fatalf("a %s block in %s needs a real CLI", inner.Type, node.address)
 		}
 	}
 	for _, attribute := range b.Body.Attributes {

@@ -77,7 +77,7 @@ func (w *walk) readInstance(address string, o *object) (cty.Value, bool) {
 	return v, true
 }
 
-// planInstance refreshes and plans one instance. It is destroyed unless it is wanted.
+// planInstance refreshes one instance and plans its change: a deletion unless it is wanted.
 func (w *walk) planInstance(b *block, i instance, address string, wanted bool) bool {
 	c := &change{block: b, inst: i, address: address, action: "no-op"}
 	prior := cty.NullVal(Type(w.schema(b)))

@@ -41,8 +41,8 @@ func secretNames(attributes []*tfprotov6.SchemaAttribute) []string {
 	return names
 }
 
-// PointsAtSecret returns the diagnostics that point at a secret.
-func (p *Protocol) PointsAtSecret(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
+// DiagnosticsAtSecrets returns the diagnostics that point at a secret.
+func (p *Protocol) DiagnosticsAtSecrets(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 	return slices.DeleteFunc(slices.Clone(diagnostics), func(d *tfprotov6.Diagnostic) bool {
 		return d.Attribute == nil || !slices.ContainsFunc(d.Attribute.Steps(),
 			func(step tftypes.AttributePathStep) bool {

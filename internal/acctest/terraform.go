@@ -109,7 +109,7 @@ func (tf *Terraform) Run(command string, options ...string) (string, bool) {
 			invoke = value
 		default:
 			if strings.HasPrefix(option, "-") {
-				tf.t.Fatalf("%s takes a real CLI", option)
+				tf.t.Fatalf("%s needs a real CLI", option)
 			}
 			arguments = append(arguments, option)
 		}
@@ -132,7 +132,7 @@ func (tf *Terraform) Run(command string, options ...string) (string, bool) {
 	case "query":
 		w.query()
 	default:
-		tf.t.Fatalf("%s takes a real CLI", command)
+		tf.t.Fatalf("%s needs a real CLI", command)
 	}
 	tf.values, tf.planned = &w.scope, w.planJSON()
 	return w.output.String(), !w.hasError
@@ -259,7 +259,7 @@ func (w *walk) startProvider() bool {
 
 // report prints diagnostics, and returns whether none is an error. It fails the test if one points at a secret.
 func (w *walk) report(diags []*tfprotov6.Diagnostic) bool {
-	if shown := w.provider.PointsAtSecret(diags); len(shown) > 0 {
+	if shown := w.provider.DiagnosticsAtSecrets(diags); len(shown) > 0 {
 		w.t.Errorf("Terraform would quote a secret:\n%s", DiagnosticTexts(shown))
 	}
 	w.lock.Lock()
@@ -271,9 +271,9 @@ func (w *walk) report(diags []*tfprotov6.Diagnostic) bool {
 
 func (w *walk) printf(format string, args ...any) { fmt.Fprintf(&w.output, format+"\n", args...) }
 
-// eachBlock calls do for all blocks in parallel. A block waits for those that waits names, and is left out if one of
-// them failed.
-func (w *walk) eachBlock(blocks []*block, waits func(b, other *block) bool, do func(*block) bool) {
+// eachBlock calls do for all blocks in parallel. A block begins after the blocks that precede it, and is left out if
+// one of them failed.
+func (w *walk) eachBlock(blocks []*block, isAfter func(b, other *block) bool, do func(*block) bool) {
 	done := map[*block]chan struct{}{}
 	for _, b := range blocks {
 		done[b] = make(chan struct{})
@@ -284,7 +284,7 @@ func (w *walk) eachBlock(blocks []*block, waits func(b, other *block) bool, do f
 			defer close(done[b])
 			ok := true
 			for _, other := range blocks {
-				if other != b && waits(b, other) {
+				if other != b && isAfter(b, other) {
 					<-done[other]
 					w.lock.Lock()
 					ok = ok && !w.failed[other.address]
@@ -334,7 +334,6 @@ func (w *walk) plan() bool {
 	count := map[string]int{}
 	for _, c := range w.changes {
 		count[c.action]++
-		count["replace, too"] = count["replace"]
 	}
 	if w.hasError {
 		return false

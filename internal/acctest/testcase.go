@@ -28,7 +28,7 @@ func (w *World) Steps(t testing.TB, steps ...resource.TestStep) {
 		}
 		if step.ConfigVariables != nil || step.ConfigDirectory != nil || step.ImportState || step.Taint != nil ||
 			step.RefreshState {
-			t.Fatal("this step takes a real CLI")
+			t.Fatal("this step needs a real CLI")
 		}
 		tf.Configure(step.Config)
 		if tf.step(step) {

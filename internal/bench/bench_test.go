@@ -187,16 +187,15 @@ func peakMemory(state *os.ProcessState) int64 {
 // findCLI returns the path of the CLI, and prints its version in a form that benchstat reads.
 func findCLI(b *testing.B) string {
 	b.Helper()
-	name := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if name == "" {
-		name = "terraform"
-		if _, err := exec.LookPath(name); err != nil {
-			name = "tofu"
+	path := ""
+	for _, name := range []string{os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform", "tofu", "../../bin/tofu"} {
+		found, err := exec.LookPath(name)
+		if path == "" && err == nil {
+			path = found
 		}
 	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		b.Fatalf("neither terraform nor tofu is on PATH, nor one in TF_ACC_TERRAFORM_PATH: %v", err)
+	if path == "" {
+		b.Fatal("neither terraform nor tofu is on PATH, nor one in TF_ACC_TERRAFORM_PATH or bin/")
 	}
 	output, err := exec.CommandContext(b.Context(), path, "version").Output()
 	if err != nil {

@@ -24,7 +24,7 @@ type configuration struct {
 	forEach             bool // one resource block of each kind; otherwise one for each object
 	createBeforeDestroy bool // every resource has create_before_destroy
 	sendsMessages       bool // each new pairing triggers the action wawp_send_text
-	waitTimeout         int  // request_timeout in seconds
+	requestTimeout      int  // request_timeout in seconds
 	retries             int  // max_retries
 	requestsPerSecond   int  // requests_per_second, 0 is no limit
 	sessions            map[string]*session
@@ -65,7 +65,7 @@ var (
 func newConfiguration(rng *rand.Rand) *configuration {
 	c := &configuration{
 		forEach: chance(rng, 50), createBeforeDestroy: chance(rng, 20),
-		waitTimeout: 2 + rng.IntN(2), retries: rng.IntN(3), requestsPerSecond: pick(rng, []int{0, 0, 0, 100}),
+		requestTimeout: 2 + rng.IntN(2), retries: rng.IntN(3), requestsPerSecond: pick(rng, []int{0, 0, 0, 100}),
 		sendsMessages: chance(rng, 25) && acctest.CLIAtLeast("1.14", ""), sessions: map[string]*session{},
 	}
 	size := 1 + rng.IntN(6)
@@ -204,7 +204,7 @@ func (c *configuration) String() string {
 		requestsPerSecond = fmt.Sprint(c.requestsPerSecond)
 	}
 	b := &strings.Builder{}
-	fmt.Fprintf(b, header, c.waitTimeout, c.retries, requestsPerSecond)
+	fmt.Fprintf(b, header, c.requestTimeout, c.retries, requestsPerSecond)
 	for _, kind := range []string{kindSession, kindPolicy, kindLink, kindMessage, kindPairing, kindHook} {
 		if kind == kindMessage && !c.sendsMessages {
 			continue // Terraform before 1.14 and OpenTofu know no actions

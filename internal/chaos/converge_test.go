@@ -13,7 +13,7 @@ import (
 func (r *run) converge() {
 	r.t.Helper()
 	r.world.SetPaid(true)
-	r.config.waitTimeout, r.config.retries = 60, 4 // a slow machine must not look like a fault
+	r.config.requestTimeout, r.config.retries = 60, 4 // a slow machine must not look like a fault
 	r.releaseProtected()
 	r.cli.Configure(r.config.String())
 	r.pairSessions()

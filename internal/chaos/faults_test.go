@@ -81,10 +81,10 @@ const (
 )
 
 var faults = append([]fault{
-	{"dropped before", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Drop: true} }},
-	{"dropped after", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Drop: true, Act: true} }},
-	{"stalled before", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Hold: make(chan struct{})} }},
-	{"stalled after", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Withhold: make(chan struct{})} }},
+	{"dropped, not carried out", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Drop: true} }},
+	{"dropped, carried out", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Drop: true, Act: true} }},
+	{"stalled, not carried out", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Hold: make(chan struct{})} }},
+	{"stalled, carried out", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Withhold: make(chan struct{})} }},
 	{slowAnswer, createdWithID, func(string) wawptest.Fault { return wawptest.Fault{Withhold: closedAfter(time.Second)} }},
 	{"429", refusedForNow, func(echo string) wawptest.Fault { return apiError(429, echo) }},
 	{"429 for 1 s", refusedForNow, func(echo string) wawptest.Fault { return withRetryAfter(apiError(429, echo), "1") }},
@@ -138,16 +138,16 @@ var faults = append([]fault{
 	{"camel case", createdWithID, func(string) wawptest.Fault {
 		return wawptest.Fault{Reshape: wawptest.Rename("instance_id", "instanceId")}
 	}},
-	{"the token told", createdWithID, func(echo string) wawptest.Fault {
+	{"the token in config", createdWithID, func(echo string) wawptest.Fault {
 		return wawptest.Fault{Reshape: wawptest.Set("config",
 			map[string]any{"metadata": map[string]any{"access_token": echo}})}
 	}},
-	{"something around it", createdWithID, func(string) wawptest.Fault {
+	{"text around the JSON", createdWithID, func(string) wawptest.Fault {
 		return bodyRewrite(func(body string) string {
 			return "\ufeff\ufeff<b>Notice</b>: Undefined index {0}\n" + body + "\x00\x00"
 		})
 	}},
-	{"not as it is encoded", createdWithID, func(string) wawptest.Fault {
+	{"wrong Content-Encoding", createdWithID, func(string) wawptest.Fault {
 		return wawptest.Fault{Header: http.Header{"Content-Encoding": {"gzip"}}}
 	}},
 	{staleAnswer, createdWithID, func(string) wawptest.Fault { return wawptest.Fault{Age: staleAnswerAge} }},
@@ -474,10 +474,10 @@ func (fr *faultRun) limitFault(id string, f *fault) *fault {
 // answeredRequests returns the requests with the statuses of their answers, which recorded has in the same order.
 func (fr *faultRun) answeredRequests(recorded []wawptest.Request) []apiRequest {
 	for i := range fr.requests {
-		answer := recorded[i].Answer
+		answer := recorded[i].AnsweredAt
 		fr.requests[i].status = recorded[i].Status
-		fr.requests[i].sessionStatus = recorded[i].Shown
-		fr.requests[i].carriedOut = recorded[i].Done
+		fr.requests[i].sessionStatus = recorded[i].SessionStatus
+		fr.requests[i].carriedOut = recorded[i].CarriedOut
 		fr.requests[i].answeredAtDisruption = !answer.IsZero() && answer.Before(fr.disruptedAt) &&
 			answer.After(fr.disruptedAt.Add(-stateWriteDelay))
 	}

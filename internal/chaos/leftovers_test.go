@@ -48,7 +48,7 @@ func phonesLeftLinked(e evidence) []string {
 			holder = kindPairing
 		}
 		wasKnown := i.Type == kindPairing || i.Type == kindSession && (e.before.isPairedInState(id) || sawWorking(e, id))
-		isLinked := e.after.sessions[id].Me != nil || e.after.stranded[id]
+		isLinked := e.after.sessions[id].Me != nil || e.after.deletedWhileLinked[id]
 		byOthers := e.undoneInDashboard[id] || e.undoneInDashboard[phoneName(id)] || e.excused[phoneName(id)] != ""
 		if wasKnown && isLinked && !byOthers && !e.after.hasInState(holder, id) && !isLoggedOut(e, id) {
 			all = append(all, id)

@@ -15,14 +15,14 @@ import (
 // snapshotOf returns a snapshot of an account with some instances and a state with some sessions. Both are instance
 // ids, separated by spaces.
 func snapshotOf(exist, inState string) snapshot {
-	fr := snapshot{sessions: map[string]wawptest.Session{}, hooks: map[string][]wawptest.Webhook{}}
+	s := snapshot{sessions: map[string]wawptest.Session{}, hooks: map[string][]wawptest.Webhook{}}
 	for _, id := range strings.Fields(exist) {
-		fr.sessions[id] = wawptest.Session{InstanceID: id}
+		s.sessions[id] = wawptest.Session{InstanceID: id}
 	}
 	for _, id := range strings.Fields(inState) {
-		fr = fr.withObject(kindSession, id)
+		s = s.withObject(kindSession, id)
 	}
-	return fr
+	return s
 }
 
 // withObject adds an object to the state.
@@ -421,8 +421,8 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 			checkUndoingRequested, false,
 			evidence{requests: deletion("B"), undoAllowed: map[string]bool{"A": true}},
 		},
-		"deleted by an orphaned provider": {checkUndoingRequested, true, evidence{requests: deletion("B"), disruption: cliKilled}},
-		"deleted by an orphaned provider, but in the state": {
+		"deleted by a provider whose CLI has ended": {checkUndoingRequested, true, evidence{requests: deletion("B"), disruption: cliKilled}},
+		"deleted by a provider whose CLI has ended, but in the state": {
 			checkUndoingRequested, false,
 			evidence{requests: deletion("B"), disruption: cliKilled, after: snapshotOf("", "B")},
 		},
@@ -642,7 +642,7 @@ func TestPhonesAndLinksLeftBehindAreFound(t *testing.T) {
 	refused, garbled := apiRequest{op: opLogout, id: "A", status: 400}, working
 	garbled.fault = faultByName("true for values")
 	withPairing := snapshotOf("A", "A").withObject(kindPairing, "A").withWebhookAndPhone("A")
-	inState, notInState, stranded := snapshotOf(
+	inState, notInState, deletedWhileLinked := snapshotOf(
 		"A",
 		"",
 	).withPairedSession("A").
@@ -655,8 +655,8 @@ func TestPhonesAndLinksLeftBehindAreFound(t *testing.T) {
 			"",
 			"",
 		)
-	stranded.stranded, inState.validLink = map[string]bool{"A": true}, map[string]string{"A": "L"}
-	deletedOnly, linkGone, linkLeft, linkKnown := stranded, snapshotOf("A", "A"), snapshotOf("A", "A"),
+	deletedWhileLinked.deletedWhileLinked, inState.validLink = map[string]bool{"A": true}, map[string]string{"A": "L"}
+	deletedOnly, linkGone, linkLeft, linkKnown := deletedWhileLinked, snapshotOf("A", "A"), snapshotOf("A", "A"),
 		snapshotOf("A", "A").withObject(kindLink, "A")
 	deletedOnly.state = inState.state
 	linkLeft.validLink, linkKnown.validLink, linkGone.validLink = inState.validLink, inState.validLink, map[string]string{
@@ -715,24 +715,24 @@ func TestPhonesAndLinksLeftBehindAreFound(t *testing.T) {
 			checkPhonesAnnounced, true,
 			evidence{before: inState, after: snapshotOf("", ""), requests: []apiRequest{logout}},
 		},
-		"a session goes, the phone lists it": {checkPhonesAnnounced, false, evidence{before: inState, after: stranded}},
+		"a session goes, the phone lists it": {checkPhonesAnnounced, false, evidence{before: inState, after: deletedWhileLinked}},
 		"a session goes with a warning": {
 			checkPhonesAnnounced, true,
-			evidence{before: inState, after: stranded, printed: printedNotLoggedOut},
+			evidence{before: inState, after: deletedWhileLinked, printed: printedNotLoggedOut},
 		},
 		"a session goes, but is in the state": {checkPhonesAnnounced, true, evidence{before: inState, after: deletedOnly}},
 		"a session goes in the dashboard": {
 			checkPhonesAnnounced, true,
-			evidence{before: inState, after: stranded, undoneInDashboard: map[string]bool{"A": true}},
+			evidence{before: inState, after: deletedWhileLinked, undoneInDashboard: map[string]bool{"A": true}},
 		},
-		"a session goes, no phone was known": {checkPhonesAnnounced, true, evidence{before: notInState, after: stranded}},
+		"a session goes, no phone was known": {checkPhonesAnnounced, true, evidence{before: notInState, after: deletedWhileLinked}},
 		"a session goes, an answer showed its phone": {
 			checkPhonesAnnounced, false,
-			evidence{before: notInState, after: stranded, requests: []apiRequest{working}},
+			evidence{before: notInState, after: deletedWhileLinked, requests: []apiRequest{working}},
 		},
 		"a session goes, a garbled answer showed its phone": {
 			checkPhonesAnnounced, true,
-			evidence{before: notInState, after: stranded, requests: []apiRequest{garbled}},
+			evidence{before: notInState, after: deletedWhileLinked, requests: []apiRequest{garbled}},
 		},
 
 		"a link is revoked": {checkLinksAnnounced, true, evidence{before: linkKnown, after: linkGone}},

@@ -65,7 +65,7 @@ func newRun(t *testing.T, interrupted <-chan struct{}, seed uint64, f *figures) 
 	r.cli = world.CLI(t, r.config.String())
 	r.cli.Env = append(r.cli.Env, "TF_VAR_stored="+r.storedSecret(), "TF_VAR_nowhere="+r.writeOnlySecret())
 	r.note("%d sessions, for_each %t, request_timeout %d s, max_retries %d", len(r.config.sessions), r.config.forEach,
-		r.config.waitTimeout, r.config.retries)
+		r.config.requestTimeout, r.config.retries)
 	return r
 }
 
@@ -292,7 +292,7 @@ func (r *run) longestDuration(e evidence) time.Duration {
 	explained, looks := baseDuration+time.Duration(len(e.requests))*requestDuration, map[string]int{}
 	for _, request := range e.requests {
 		if request.fault != nil {
-			explained += time.Duration(r.config.waitTimeout)*time.Second + longestPause
+			explained += time.Duration(r.config.requestTimeout)*time.Second + longestPause
 		}
 		if request.op == opInfo || strings.HasPrefix(request.op, http.MethodGet) {
 			looks[request.id]++
@@ -337,7 +337,7 @@ func (r *run) recordFigures(c commandSetup, fr *faultRun, arguments []string, in
 	r.figures.add("steps", cmp.Or(c.stepKind, arguments[0]), 1)
 	r.figures.add("requests", "all", len(fr.requests))
 	if injected != noDisruption {
-		r.figures.add("ends", injected, 1)
+		r.figures.add("disruptions", injected, 1)
 	}
 	for _, request := range fr.requests {
 		if request.fault != nil {
@@ -345,12 +345,12 @@ func (r *run) recordFigures(c commandSetup, fr *faultRun, arguments []string, in
 		}
 		r.undoRequested[request.undoneObject()] = true
 	}
-	endedBy := ""
+	disrupted := ""
 	if injected != noDisruption {
-		endedBy = ", by " + injected
+		disrupted = ", with " + injected
 	}
 	r.note("%s (%s; %s): exit code %d%s, %d requests, %d of which failed", strings.Join(arguments, " "), c.faults,
-		c.disruption, result.exitCode, endedBy, len(fr.requests), fr.faultCount)
+		c.disruption, result.exitCode, disrupted, len(fr.requests), fr.faultCount)
 }
 
 // isStateTorn reports whether a kill left the state file half written. The CLI empties the file before it writes it,
@@ -379,7 +379,7 @@ func (r *run) restore(saved []byte) {
 	for _, id := range slices.Concat(unrecordedInstances(e), linksLeftValid(e)) {
 		r.excused[id], r.excused[linkName(e.after.validLink[id])] = "lost with the state", "lost with the state"
 	}
-	for id := range e.after.stranded {
+	for id := range e.after.deletedWhileLinked {
 		r.excused[phoneName(id)] = "lost with the state"
 	}
 	r.note("the state was torn, and is now the one from before")
@@ -440,8 +440,8 @@ func (r *run) excuseBelongings(e evidence) {
 		r.excused[linkName(e.after.validLink[id])] = why
 		r.figures.add("links that stay valid", why, 1)
 	}
-	for id := range e.after.stranded {
-		if killsAProcess(e.disruption) && !e.before.stranded[id] { // Terraform may not have written its state
+	for id := range e.after.deletedWhileLinked {
+		if killsAProcess(e.disruption) && !e.before.deletedWhileLinked[id] { // Terraform may not have written its state
 			r.excused[phoneName(id)] = why
 		}
 	}

@@ -14,13 +14,13 @@ import (
 
 // snapshot is the account at Wawp and Terraform's state at one time.
 type snapshot struct {
-	sessions  map[string]wawptest.Session // by instance id, as the next five
-	policies  map[string]string
-	hooks     map[string][]wawptest.Webhook
-	allLinks  map[string][]string // including those that were revoked
-	validLink map[string]string   // "" if none is valid
-	stranded  map[string]bool     // deleted while a phone was linked; the phone goes on listing it
-	state     []acctest.Instance
+	sessions           map[string]wawptest.Session // by instance id, as the next five
+	policies           map[string]string
+	hooks              map[string][]wawptest.Webhook
+	allLinks           map[string][]string // including those that were revoked
+	validLink          map[string]string   // "" if none is valid
+	deletedWhileLinked map[string]bool     // deleted while a phone was linked; the phone goes on listing it
+	state              []acctest.Instance
 }
 
 func (r *run) snapshot() snapshot {
@@ -40,7 +40,7 @@ func (r *run) snapshot() snapshot {
 		r.seen[id] = true
 	}
 	for _, session := range r.world.DeletedWhileLinked() {
-		s.stranded[session.InstanceID] = true
+		s.deletedWhileLinked[session.InstanceID] = true
 	}
 	for id := range r.seen {
 		s.allLinks[id] = r.world.Links(id)

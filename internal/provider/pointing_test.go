@@ -24,7 +24,7 @@ func TestDiagnosticsDoNotPointAtSecrets(t *testing.T) {
 	for name, try := range validations(t, p) {
 		for _, config := range configurations(try.schema, p.Secrets()) {
 			diags := try.diagnostics(config)
-			if shown := p.PointsAtSecret(diags); len(shown) > 0 {
+			if shown := p.DiagnosticsAtSecrets(diags); len(shown) > 0 {
 				t.Fatalf("%s %#v:\n%s", name, config, acctest.DiagnosticTexts(shown))
 			}
 			for _, secret := range p.Secrets() {

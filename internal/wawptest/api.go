@@ -198,7 +198,7 @@ func (a *API) act(r *Request, fault Fault) answer {
 		return needsPlan("This feature needs an active plan.")
 	}
 	s.beginFlap(fault.Flap)
-	r.Shown = s.Status
+	r.SessionStatus = s.Status
 	if r.Method == http.MethodGet {
 		s = s.versionAt(a.config.Now().Add(-fault.Age))
 	} else {
@@ -210,7 +210,7 @@ func (a *API) act(r *Request, fault Fault) answer {
 // carryOut runs an endpoint, and notes whether the API did what the request asks for.
 func (a *API) carryOut(e endpoint, c call) answer {
 	result := e.do(a, c)
-	c.Done = result.status < 300
+	c.CarriedOut = result.status < 300
 	return result
 }
 

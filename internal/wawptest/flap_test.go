@@ -156,8 +156,8 @@ func TestAgeOfEachObject(t *testing.T) {
 	}
 }
 
-// TestStrandedSessions: a phone goes on listing a session that was deleted while it was linked.
-func TestStrandedSessions(t *testing.T) {
+// TestDeletedWhileLinked: a phone goes on listing a session that was deleted while it was linked.
+func TestDeletedWhileLinked(t *testing.T) {
 	t.Parallel()
 	s := newSimulation(t, Config{})
 	linked := func() string { return s.Add(Session{Status: statusWorking, Me: &Me{}}).InstanceID }
@@ -191,8 +191,8 @@ func TestRequestDone(t *testing.T) {
 		done  bool
 		shown string
 	}{{true, statusWorking}, {false, statusScan}, {false, ""}, {false, ""}} {
-		if got[i].Done != want.done || got[i].Shown != want.shown {
-			t.Errorf("%d: done %v, shown %q, want %+v", i, got[i].Done, got[i].Shown, want)
+		if got[i].CarriedOut != want.done || got[i].SessionStatus != want.shown {
+			t.Errorf("%d: done %v, shown %q, want %+v", i, got[i].CarriedOut, got[i].SessionStatus, want)
 		}
 	}
 }

@@ -12,17 +12,18 @@ import (
 
 // Request is a request that arrived.
 type Request struct {
-	Time   time.Time // of arrival, by the clock of Config
-	Method string
-	Path   string
-	Query  url.Values
-	Header http.Header
-	Body   map[string]any // nil if it was not a JSON object
-	Status int            // of the answer; 0 if there is none yet
-	Answer time.Time      // when it was answered, by the clock of Config; zero if it is not
-	// Shown is the status of the session when the request was carried out; "" if there is no session, or it was not.
-	Shown string
-	Done  bool // the API did what the request asks for; a fault may have changed the answer
+	Time       time.Time // of arrival, by the clock of Config
+	Method     string
+	Path       string
+	Query      url.Values
+	Header     http.Header
+	Body       map[string]any // nil if it was not a JSON object
+	Status     int            // of the answer; 0 if there is none yet
+	AnsweredAt time.Time      // when it was answered, by the clock of Config; zero if it is not
+	// SessionStatus is the status of the session when the request was carried out; "" if there is no session, or it was
+	// not.
+	SessionStatus string
+	CarriedOut    bool // the API did what the request asks for; a fault may have changed the answer
 }
 
 // String leaves out the query, the header and the body, because they hold the token.
@@ -123,5 +124,5 @@ func (a *API) arrive(r *http.Request) (*Request, Fault, bool) {
 func (a *API) answered(r *Request, status int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	r.Status, r.Answer = status, a.config.Now()
+	r.Status, r.AnsweredAt = status, a.config.Now()
 }

@@ -136,7 +136,7 @@ func TestStartingWithoutBootTime(t *testing.T) {
 }
 
 // TestHang: STARTING lasts for the given time. A restart ends it, and then takes BootTime.
-func TestHang(t *testing.T) {
+func TestKeepStarting(t *testing.T) {
 	t.Parallel()
 	clock := &clock{}
 	s := newSimulation(t, Config{Now: clock.Now, BootTime: time.Second})

@@ -41,12 +41,12 @@ const (
 // probe is a run of tools/probe with a simulated API of its own.
 type probe struct {
 	*wawptest.API
-	t              *testing.T
-	path           string // PATH: a directory with all programs that it can run
-	listened       bool   // whether the programs record their arguments
-	env            []string
-	stdin          string
-	stdout, stderr bytes.Buffer
+	t                *testing.T
+	path             string // PATH: a directory with all programs that it can run
+	recordsArguments bool   // whether the programs record their arguments
+	env              []string
+	stdin            string
+	stdout, stderr   bytes.Buffer
 }
 
 func newProbe(t *testing.T, config wawptest.Config) *probe {
@@ -77,10 +77,10 @@ func newProbe(t *testing.T, config wawptest.Config) *probe {
 	return p
 }
 
-// listen makes the programs record their arguments, which every user of a machine can see.
-func (p *probe) listen() {
+// recordArguments makes the programs record their arguments, which every user of a machine can see.
+func (p *probe) recordArguments() {
 	p.t.Helper()
-	p.listened = true
+	p.recordsArguments = true
 	for _, tool := range []string{"curl", "jq"} {
 		script := fmt.Sprintf("#!%s\nprintf '%%s\\n' \"$@\" >>'%s/arguments'\nexec '%s' \"$@\"\n",
 			requireProgram(p.t, "bash"), p.path, requireProgram(p.t, tool))
@@ -161,7 +161,7 @@ func (p *probe) checkPrinted(output *bytes.Buffer, texts ...string) {
 func (p *probe) checkNotPrinted(texts ...string) {
 	p.t.Helper()
 	var arguments []byte
-	if p.listened {
+	if p.recordsArguments {
 		var err error
 		arguments, err = os.ReadFile(filepath.Join(p.path, "arguments"))
 		if err != nil {
@@ -207,7 +207,7 @@ func TestAccProbe(t *testing.T) {
 		Paid: true, Now: clock, BootTime: 5 * time.Second, SystemListed: true,
 		Secrets: "shown",
 	})
-	p.listen()
+	p.recordArguments()
 	p.Add(wawptest.Session{}) // must stay as it is
 	var mu sync.Mutex
 	values := map[string]bool{}
@@ -310,7 +310,7 @@ func TestAccProbeOfOtherAnswers(t *testing.T) {
 	answer := func(status int, body string, contentType string) wawptest.Fault {
 		return wawptest.Fault{Status: status, Body: body, Header: http.Header{"Content-Type": {contentType}}}
 	}
-	p.listen()
+	p.recordArguments()
 	looks := 0
 	p.ChooseFaults(func(r wawptest.Request) wawptest.Fault {
 		id := r.Query.Get("instance_id")
