@@ -83,8 +83,14 @@ const (
 var faults = append([]fault{
 	{"dropped, not carried out", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Drop: true} }},
 	{"dropped, carried out", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Drop: true, Act: true} }},
-	{"stalled, not carried out", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Hold: make(chan struct{})} }},
-	{"stalled, carried out", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Withhold: make(chan struct{})} }},
+	{
+		"stalled, not carried out", maybeCreated,
+		func(string) wawptest.Fault { return wawptest.Fault{Hold: make(chan struct{})} },
+	},
+	{
+		"stalled, carried out", maybeCreated,
+		func(string) wawptest.Fault { return wawptest.Fault{Withhold: make(chan struct{})} },
+	},
 	{slowAnswer, createdWithID, func(string) wawptest.Fault { return wawptest.Fault{Withhold: closedAfter(time.Second)} }},
 	{"429", refusedForNow, func(echo string) wawptest.Fault { return apiError(429, echo) }},
 	{"429 for 1 s", refusedForNow, func(echo string) wawptest.Fault { return withRetryAfter(apiError(429, echo), "1") }},
