@@ -295,7 +295,7 @@ func (r *Resource) mayBeLinked(ctx context.Context, m model, plan state.DestroyP
 	}
 	now, err := r.client.GetSession(ctx, s.InstanceID)
 	if err != nil {
-		return s, false
+		return s, true // Unlink looks again
 	}
 	return now, hasPhoneOrStarts(now)
 }

@@ -190,13 +190,23 @@ func TestDestroyWarnsOfThePhoneIfTheDeletionWasRepeated(t *testing.T) {
 // the destroy. Terraform 1.11 destroys what was removed from the configuration as it was before the refresh.
 func TestDestroyUnlinksAPhoneThatWasLinkedSince(t *testing.T) {
 	t.Parallel()
-	w := acctest.New(t, wawptest.Config{})
-	tf := w.Terraform(t, startedConfig)
-	tf.OK("apply")
-	w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
-	acctest.NotContains(t, tf.OK("apply", "-replace="+address, "-refresh=false"), "was not logged out")
-	if countLogouts(w) != 1 || len(w.DeletedWhileLinked()) > 0 {
-		t.Errorf("the requests are %v", w.Requests())
+	for name, fault := range map[string]wawptest.Fault{
+		"no fault":           {Match: info, Skip: 1000},
+		"a 404 for a moment": {Match: info, Times: 2, Status: 404, Body: noSuchInstance},
+		"another 404":        {Match: info, Times: 1, Status: 404, Body: "<html>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			tf := w.Terraform(t, startedConfig)
+			tf.OK("apply")
+			w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
+			w.Inject(fault)
+			acctest.NotContains(t, tf.OK("apply", "-replace="+address, "-refresh=false"), "was not logged out")
+			if countLogouts(w) != 1 || len(w.DeletedWhileLinked()) > 0 {
+				t.Errorf("the requests are %v", w.Requests())
+			}
+		})
 	}
 }
 

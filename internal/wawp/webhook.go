@@ -198,8 +198,17 @@ func (c *Client) UpdateWebhook(ctx context.Context, id, address string, change W
 
 // DeleteWebhook deletes the webhook on a URL. The caller must hold [Client.LockWebhooks].
 func (c *Client) DeleteWebhook(ctx context.Context, id, address string) error {
-	return c.change(ctx, deleteWebhook, id, fields{"url": address})
+	err := c.change(ctx, deleteWebhook, id, fields{"url": address})
+	if err == nil {
+		c.Claim(deletedKey(id, Webhook{URL: address}))
+	}
+	return err
 }
+
+// HasDeletedWebhook says whether this client has deleted a webhook with the same URL.
+func (c *Client) HasDeletedWebhook(id string, hook Webhook) bool { return c.IsClaimed(deletedKey(id, hook)) }
+
+func deletedKey(id string, hook Webhook) string { return "deleted " + hook.Key(id) }
 
 // change carries out an operation. It ignores the answer, unless that is an error.
 func (c *Client) change(ctx context.Context, op operation, id string, parameters fields) error {

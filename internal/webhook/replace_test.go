@@ -75,6 +75,19 @@ func TestRenamedWebhookExists(t *testing.T) {
 		acctest.Contains(t, tf.OK("apply"), "1 added, 0 changed, 1 destroyed")
 		checkOnlyWebhook(t, w, tf)
 	})
+	t.Run("destroyed first, old list", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, wawptest.Config{})
+		tf := w.Terraform(t, webhookConfig())
+		tf.OK("apply")
+		tf.Configure(renamed)
+		w.Inject(wawptest.Fault{
+			Match: list, Skip: 1, Times: 1,
+			Body: `{"webhooks":[{"url":"` + target + `","events":["message","session.status"],"is_active":1}]}`,
+		})
+		acctest.NotContains(t, tf.OK("apply"), "adopted")
+		checkOnlyWebhook(t, w, tf)
+	})
 	t.Run("created first", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, wawptest.Config{})

@@ -28,11 +28,17 @@ func (r *Resource) create(
 	if r.client.IsClaimed(wanted.Key(id)) {
 		return nil, making, errDeclaredTwice
 	}
-	hooks, err := r.client.ListWebhooksAlone(ctx, id, wanted.URL)
+	var existing wawp.Webhook
+	var found bool
+	// A list that shows a webhook which this run has deleted may be some seconds old (internal/wawp/API.md, section 1).
+	err = lookTwice(ctx, r.client, func() (isCurrent bool, err error) {
+		hooks, err := r.client.ListWebhooksAlone(ctx, id, wanted.URL)
+		existing, found = wawp.FindWebhook(hooks, wanted.URL)
+		return !found || !r.client.HasDeletedWebhook(id, wanted), err
+	})
 	if err != nil {
 		return nil, lookingFor, err
 	}
-	existing, found := wawp.FindWebhook(hooks, wanted.URL)
 	switch {
 	case found && !existing.Matches(wanted):
 		return &existing, making, nil
@@ -145,10 +151,10 @@ func (r *Resource) withLock(ctx context.Context, id string, request func() error
 	return request()
 }
 
-// lookTwice calls look, and once more after a pause if it finds no webhook: an engine that restarts lists none for some
-// seconds.
-func lookTwice(ctx context.Context, client *wawp.Client, look func() (found bool, err error)) error {
-	if found, err := look(); found || err != nil {
+// lookTwice calls look, and once more after a pause if look does not believe what it sees: a list may be some seconds
+// old, and an engine that restarts lists no webhook for some seconds.
+func lookTwice(ctx context.Context, client *wawp.Client, look func() (isBelieved bool, err error)) error {
+	if isBelieved, err := look(); isBelieved || err != nil {
 		return err
 	}
 	if err := client.Pause(ctx); err != nil {
