@@ -206,7 +206,9 @@ func (c *Client) DeleteWebhook(ctx context.Context, id, address string) error {
 }
 
 // HasDeletedWebhook says whether this client has deleted a webhook with the same URL.
-func (c *Client) HasDeletedWebhook(id string, hook Webhook) bool { return c.IsClaimed(deletedKey(id, hook)) }
+func (c *Client) HasDeletedWebhook(id string, hook Webhook) bool {
+	return c.IsClaimed(deletedKey(id, hook))
+}
 
 func deletedKey(id string, hook Webhook) string { return "deleted " + hook.Key(id) }
 
