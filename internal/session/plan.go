@@ -52,16 +52,21 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 // session in this run. Without one, the state may be old: see [Resource.mayBeLinked].
 func (r *Resource) planDestroy(ctx context.Context, prior model, resp *resource.ModifyPlanResponse) {
 	resp.Diagnostics.Append(checkProtection(prior, planRemedy)...)
-	if resp.Diagnostics.HasError() || r.client == nil {
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	id := prior.InstanceID.ValueString()
-	last, wasRead := r.client.LastRead(id)
-	if wasRead {
-		prior.refresh(last)
-	} else {
-		r.client.Claim(plannedKey(id))
+	wasRead := false
+	if r.client != nil {
+		var last wawp.Session
+		id := prior.InstanceID.ValueString()
+		last, wasRead = r.client.LastRead(id)
+		if wasRead {
+			prior.refresh(last)
+		} else {
+			r.client.Claim(plannedKey(id))
+		}
 	}
+	// Without a read, the plan relies on STOPPED: nobody can link a phone to such a session before it is started.
 	if wasRead || prior.Status.ValueString() == wawp.StatusStopped {
 		mayBeLinked := prior.isPaired() || hasPhoneOrStarts(prior.session())
 		resp.Diagnostics.Append(state.PlannedDestroy(ctx, resp.Private, mayBeLinked)...)
