@@ -32,7 +32,7 @@ var summaryArgument = map[string]int{
 
 // placeholders are the parts of a summary that vary, by their Go expression, as the guide writes them.
 var placeholders = map[string]string{
-	"id": "<instance_id>", "o.InstanceID": "<instance_id>", "o.Noun": "<object>",
+	"id": "<instance_id>", "prior.InstanceID": "<instance_id>", "o.InstanceID": "<instance_id>", "o.Noun": "<object>",
 	"err.Error()": "<reason>",
 }
 

@@ -78,18 +78,33 @@ func mayBeLinked(id string) diag.Diagnostic {
 		id, stateRemoval, envAllowDestroy))
 }
 
-// notLoggedOut warns that a session was deleted while its phone may still be linked to it.
-func notLoggedOut(last wawp.Session, waited time.Duration, err error) diag.Diagnostic {
+// notLoggedOut warns that a session was deleted while a phone may still be linked to it. wasPaired says that the state
+// shows one.
+func notLoggedOut(last wawp.Session, wasPaired bool, waited time.Duration, err error) diag.Diagnostic {
+	what := "its phone could not be unlinked before that"
+	if !wasPaired {
+		what = "the provider could not see before that whether a phone was linked to it"
+	}
 	why := diagnostic.Answer(err)
 	if errors.Is(err, context.DeadlineExceeded) {
 		why = fmt.Sprintf("The session did not keep a status for long enough within %s, which is at most half of the "+
 			"delete timeout.", waited)
 	}
 	return diag.NewWarningDiagnostic("Wawp session was not logged out", fmt.Sprintf(
-		"The session %s was deleted, but its phone could not be unlinked before that. The last status of the session "+
-			"was %s. The phone may still list it at Settings > Linked devices: remove it there.\n\n"+
+		"The session %s was deleted, but %s. The last status of the session was %s. The phone may still list it at "+
+			"Settings > Linked devices: remove it there.\n\n"+
 			"%s",
-		last.InstanceID, cmp.Or(last.Status, "not known"), why))
+		last.InstanceID, what, cmp.Or(last.Status, "not known"), why))
+}
+
+// linkedAfterPlan warns that a phone was linked to a session whose destroy Terraform has planned before it has read it.
+func linkedAfterPlan(now model, prior wawp.Session) diag.Diagnostic {
+	if prior.Status != wawp.StatusStopped {
+		return now.unlinks()
+	}
+	return diag.NewWarningDiagnostic("The plan deletes a Wawp session to which a phone is linked: "+prior.InstanceID,
+		"Terraform has planned to destroy the session with the state from before: STOPPED. A phone was linked since, and "+
+			"an apply of this plan does not unlink it. First run: terraform apply -refresh-only. Then plan again.")
 }
 
 // removedFromStateOnly warns that a session was removed from the state, but not deleted.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/wawp/terraform-provider-wawp/internal/diagnostic"
 	"github.com/wawp/terraform-provider-wawp/internal/state"
-	"github.com/wawp/terraform-provider-wawp/internal/wawp"
 )
 
 // envAllowDestroy, set to 1, lifts deletion_protection for a run.
@@ -48,35 +47,25 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
-// planDestroy refuses to destroy a protected session, and warns if a phone is linked. It goes by the last read of the
-// session in this run. Without one, the state may be old: see [Resource.mayBeLinked].
+// planDestroy refuses to destroy a protected session, and warns if a phone is linked.
+//
+// Terraform before 1.12 plans the destroy of what was removed from the configuration before it reads that
+// (hashicorp/terraform#36394). Then Read warns, and Delete looks: see [Resource.mayBeLinked].
 func (r *Resource) planDestroy(ctx context.Context, prior model, resp *resource.ModifyPlanResponse) {
 	resp.Diagnostics.Append(checkProtection(prior, planRemedy)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	wasRead := false
 	if r.client != nil {
-		var last wawp.Session
-		id := prior.InstanceID.ValueString()
-		last, wasRead = r.client.LastRead(id)
-		if wasRead {
-			prior.refresh(last)
-		} else {
-			r.client.Claim(plannedKey(id))
-		}
+		r.client.Claim(plannedKey(prior.InstanceID.ValueString()))
 	}
-	// Without a read, the plan relies on STOPPED: nobody can link a phone to such a session before it is started.
-	if wasRead || prior.Status.ValueString() == wawp.StatusStopped {
-		mayBeLinked := prior.isPaired() || hasPhoneOrStarts(prior.session())
-		resp.Diagnostics.Append(state.PlannedDestroy(ctx, resp.Private, mayBeLinked)...)
-	}
+	resp.Diagnostics.Append(state.PlannedDestroy(ctx, resp.Private)...)
 	if prior.isPaired() {
 		resp.Diagnostics.Append(prior.unlinks())
 	}
 }
 
-// plannedKey names the plan of a destroy that came before the read of the session: see [wawp.Client.Claim].
+// plannedKey names the plan of a destroy, for [wawp.Client.Claim].
 func plannedKey(id string) string { return "planned destroy of " + id }
 
 // unlinks returns a warning that a plan unlinks the phone.

@@ -25,7 +25,13 @@ func TestNoDuplicateRequests(t *testing.T) {
 	tf.Configure(sessionsConfig(n, `desired_state = "started"`))
 	tf.OK("apply")
 	w.CheckRequests(t, map[string]int{info: 3 * n, start: n}) // refresh, look, start, look
-	tf.OK("destroy")
+	tf.OK("destroy")                                          // refresh, look
+	w.CheckRequests(t, map[string]int{info: 2 * n, remove: n})
+
+	tf.Configure(sessionsConfig(n, ""))
+	tf.OK("apply")
+	w.CheckRequests(t, map[string]int{create: n})
+	tf.OK("destroy") // STOPPED
 	w.CheckRequests(t, map[string]int{info: n, remove: n})
 
 	w.Inject(wawptest.Fault{Match: create, Reshape: wawptest.Without("status")})

@@ -3,9 +3,11 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -106,9 +108,6 @@ func warnIfLinked(ctx context.Context, p state.Private, s wawp.Session) diag.Dia
 
 func hasPhone(s wawp.Session) bool { return s.Account != nil || s.Status == wawp.StatusWorking }
 
-// hasPhoneOrStarts reports whether a phone is linked, or may turn out to be linked once the session has started.
-func hasPhoneOrStarts(s wawp.Session) bool { return hasPhone(s) || s.Status == wawp.StatusStarting }
-
 // deleteOrphan deletes the session that was just created if Terraform has ended, because no state will have it. It
 // leaves a session that existed before.
 func (r *Resource) deleteOrphan(ctx context.Context, id string, p state.Private) {
@@ -179,11 +178,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if !ok {
 		return
 	}
+	prior := m.session()
 	wasPaired := m.isPaired()
 	m.refresh(session)
 	m.refreshDesiredState(session)
 	if !wasPaired && m.isPaired() && r.client.IsClaimed(plannedKey(session.InstanceID)) {
-		resp.Diagnostics.Append(m.unlinks()) // the plan of the destroy could not know that
+		resp.Diagnostics.Append(linkedAfterPlan(m, prior))
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	resp.Diagnostics.Append(state.Described(ctx, r.client, resp.Private)...)
@@ -230,13 +230,14 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	timeout, diags := m.Timeouts.Delete(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(checkProtection(m, applyRemedy)...)
+	isPlanRecent := state.TakeDestroyPlan(ctx, resp.Private)
 	if providerdata.Missing(r.client, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	id, plan := m.InstanceID.ValueString(), state.TakeDestroyPlan(ctx, resp.Private)
+	id := m.InstanceID.ValueString()
 	if state.WasLinked(ctx, req.Private) && os.Getenv(envAllowDestroy) != "1" {
 		if d := r.checkNotLinked(ctx, id); d != nil {
 			resp.Diagnostics.Append(d)
@@ -247,14 +248,15 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !m.isPaired() {
 		waitTimeout = min(waitTimeout, defaultWaitTimeout)
 	}
-	last, logoutErr := r.unlink(ctx, m, plan, waitTimeout)
+	last, logoutErr := r.unlink(ctx, m, isPlanRecent, waitTimeout)
 	found, err := m.object().RemoveSession(ctx, r.client, req.Private)
 	// The session was gone before the logout, unless an earlier attempt of the deletion may have been carried out.
 	failed := (*wawp.Error)(nil)
-	wasGone := errors.As(err, &failed) && failed.Attempts == 1 && wawp.KindOf(logoutErr).Missing()
+	wasGone := errors.As(err, &failed) && !failed.MayHaveActed && wawp.KindOf(logoutErr).Missing()
 	switch {
 	case found.Verdict == wawp.Absent && logoutErr != nil && !wasGone:
-		resp.Diagnostics.Append(notLoggedOut(last, waitTimeout, logoutErr))
+		last.Status = cmp.Or(last.Status, m.Status.ValueString())
+		resp.Diagnostics.Append(notLoggedOut(last, m.isPaired(), waitTimeout, logoutErr))
 	case found.Verdict == wawp.Absent:
 	case found.Verdict == wawp.NoEndpoint:
 		resp.Diagnostics.Append(removedFromStateOnly(id, err))
@@ -271,33 +273,50 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 // unlink logs the phone out if one may be linked. It returns the session as last seen, and the reason why the phone may
 // still list it.
 func (r *Resource) unlink(
-	ctx context.Context, m model, plan state.DestroyPlan, waitTimeout time.Duration,
+	ctx context.Context, m model, isPlanRecent bool, waitTimeout time.Duration,
 ) (wawp.Session, error) {
 	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
-	s, mayBeLinked := r.mayBeLinked(ctx, m, plan)
-	if !mayBeLinked || r.client.IsUnlinked(s.InstanceID) {
-		return s, nil
+	if r.client.IsUnlinked(m.InstanceID.ValueString()) {
+		return m.session(), nil
+	}
+	s, mayBeLinked, err := r.mayBeLinked(ctx, m, isPlanRecent)
+	if !mayBeLinked {
+		return s, err
 	}
 	u, err := r.client.Unlink(ctx, s.InstanceID, s.Status == wawp.StatusWorking, nil)
 	return u.Session, err
 }
 
-// mayBeLinked says whether a phone may be linked, and returns the session as last seen. It relies on a recent plan that
-// has read the session. Otherwise it reads the session, because a person may have linked a phone since. A saved plan
-// may be old, and a replacement does not plan the destroy. Terraform before 1.12 plans the destroy of what was removed
-// from the configuration before it refreshes that (hashicorp/terraform#36394).
-func (r *Resource) mayBeLinked(ctx context.Context, m model, plan state.DestroyPlan) (wawp.Session, bool) {
-	s := m.session()
-	mayBeLinked := plan.MayBeLinked || m.isPaired() || hasPhoneOrStarts(s)
-	if mayBeLinked || plan.IsRecent {
-		return s, mayBeLinked
+// mayBeLinked says whether a phone may be linked, and returns the session as last seen. The state can be older than the
+// phone, so mayBeLinked reads the session if the state shows none. It does not if the state shows STOPPED and the plan of
+// the destroy is recent, because nobody can link a phone before the session is started.
+func (r *Resource) mayBeLinked(
+	ctx context.Context, m model, isPlanRecent bool,
+) (s wawp.Session, mayBeLinked bool, err error) {
+	s = m.session()
+	// Terraform plans the destroy of a deposed object during the apply, by a state of any age.
+	isPlanRecent = isPlanRecent && !r.client.IsClaimed(plannedKey(s.InstanceID))
+	switch {
+	case m.isPaired(), s.Status == wawp.StatusStarting:
+		return s, true, nil
+	case s.Status == wawp.StatusStopped && isPlanRecent:
+		return s, false, nil
 	}
 	now, err := r.client.GetSession(ctx, s.InstanceID)
-	if err != nil {
-		return s, true // Unlink looks again
+	switch {
+	case err == nil:
+		return now, !showsNoPhone(now), nil
+	case wawp.KindOf(err).IsTransient():
+		return s, true, nil // Unlink looks again
 	}
-	return now, hasPhoneOrStarts(now)
+	return s, false, err
+}
+
+// showsNoPhone reports whether a session has a status in which no phone is linked, or none that Wawp reports.
+func showsNoPhone(s wawp.Session) bool {
+	return s.Account == nil &&
+		slices.Contains([]string{wawp.StatusScan, wawp.StatusStopped, wawp.StatusFailed}, s.Status)
 }
 
 // checkNotLinked reads a session to which a phone was already linked when it was created. It returns an error unless

@@ -5,6 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/wawp/terraform-provider-wawp/internal/acctest"
 	"github.com/wawp/terraform-provider-wawp/internal/wawptest"
 )
@@ -38,8 +41,23 @@ func TestDestroyUnlinksThePhone(t *testing.T) {
 	}{
 		"never linked": {
 			false, true, "SCAN_QR_CODE", "", nil,
-			map[string]int{info: 1, remove: 1},
+			map[string]int{info: 2, remove: 1},
 			nil,
+		},
+		"linked since, another status": {
+			true, false, "WORKING", "",
+			[]wawptest.Fault{{Match: info, Times: 2, Reshape: func(answer map[string]any) any {
+				answer["me"], answer["status"] = nil, "CONNECTING"
+				return answer
+			}}},
+			nil,
+			nil,
+		},
+		"cannot be read": {
+			false, false, "SCAN_QR_CODE", "",
+			[]wawptest.Fault{{Match: info, Skip: 1, Status: 403, Body: `{"code":"x","message":"No."}`}},
+			map[string]int{info: 2, remove: 1},
+			[]string{warns, "could not see before that whether a phone was linked", "was SCAN_QR_CODE"},
 		},
 		"stopped, never linked": {false, true, "STOPPED", "", nil, map[string]int{info: 1, remove: 1}, nil},
 		"linked": {
@@ -77,7 +95,7 @@ func TestDestroyUnlinksThePhone(t *testing.T) {
 			map[string]int{info: 2, logout: 1, remove: 1},
 			nil,
 		},
-		"unlinked meanwhile": {true, true, "SCAN_QR_CODE", "", nil, map[string]int{info: 2, remove: 1}, nil},
+		"unlinked meanwhile": {true, true, "SCAN_QR_CODE", "", nil, map[string]int{info: 3, remove: 1}, nil},
 		"refused for a moment": {
 			true, true, "WORKING", "",
 			[]wawptest.Fault{refused},
@@ -168,6 +186,7 @@ func TestDestroyWarnsOfThePhoneIfTheDeletionWasRepeated(t *testing.T) {
 	}{
 		"carried out, answer lost": {wawptest.Fault{Match: remove, Times: 1, Act: true, Status: 504}, true},
 		"gone before":              {wawptest.Fault{Match: remove, Status: 404, Body: noSuchInstance}, false},
+		"gone before, a 429 first": {wawptest.Fault{Match: remove, Times: 1, Status: 429}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -178,6 +197,9 @@ func TestDestroyWarnsOfThePhoneIfTheDeletionWasRepeated(t *testing.T) {
 			w.Inject(wawptest.Fault{Match: logout, Status: 404, Body: noSuchInstance})
 			w.Inject(wawptest.Fault{Match: info, Status: 404, Body: noSuchInstance})
 			w.Inject(test.deletion)
+			if !test.warns {
+				w.Inject(wawptest.Fault{Match: remove, Status: 404, Body: noSuchInstance})
+			}
 			output := tf.OK("destroy", "-refresh=false")
 			if strings.Contains(output, "Warning: Wawp session was not logged out") != test.warns {
 				t.Error(output)
@@ -205,6 +227,40 @@ func TestDestroyUnlinksAPhoneThatWasLinkedSince(t *testing.T) {
 			acctest.NotContains(t, tf.OK("apply", "-replace="+address, "-refresh=false"), "was not logged out")
 			if countLogouts(w) != 1 || len(w.DeletedWhileLinked()) > 0 {
 				t.Errorf("the requests are %v", w.Requests())
+			}
+		})
+	}
+}
+
+// TestReadAfterThePlanOfADestroyWarns calls the provider in the order of Terraform before 1.12: it plans the destroy of
+// what was removed from the configuration, and then reads it.
+func TestReadAfterThePlanOfADestroyWarns(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[string]string{
+		"STOPPED":      "Warning: The plan deletes a Wawp session to which a phone is linked: " + instanceID,
+		"SCAN_QR_CODE": "Warning: The plan unlinks a phone from the Wawp session " + instanceID,
+	} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.New(t, wawptest.Config{})
+			w.Add(wawptest.Session{InstanceID: instanceID, Status: "WORKING", Me: phone})
+			p := w.Provider(t)
+			schema := p.Schemas.ResourceSchemas["wawp_session"]
+			prior := acctest.Encode(acctest.Object(schema, map[string]cty.Value{
+				"instance_id": cty.StringVal(instanceID), "status": cty.StringVal(status),
+			}))
+			nothing := acctest.Encode(cty.NullVal(acctest.Type(schema)))
+			planned, err := p.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
+				TypeName: "wawp_session", PriorState: prior, ProposedNewState: nothing, Config: nothing,
+			})
+			if err != nil || len(planned.Diagnostics) > 0 {
+				t.Fatalf("%v %s", err, acctest.DiagnosticTexts(planned.Diagnostics))
+			}
+			read, err := p.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
+				TypeName: "wawp_session", CurrentState: prior,
+			})
+			if err != nil || !strings.HasPrefix(acctest.DiagnosticTexts(read.Diagnostics), want) {
+				t.Errorf("%v %s", err, acctest.DiagnosticTexts(read.Diagnostics))
 			}
 		})
 	}

@@ -34,10 +34,8 @@ type note struct {
 	// Linked says that a phone was linked to the session already when it was created. The session may be somebody
 	// else's.
 	Linked bool `json:"linked,omitempty"`
-	// Planned is when the destroy of the session was planned, in Unix seconds; 0 if it was not, or by an old state.
+	// Planned is when the destroy of the session was planned, in Unix seconds; 0 if it was not.
 	Planned int64 `json:"planned,omitempty"`
-	// MayBeLinked says that a phone may have been linked to the session then.
-	MayBeLinked bool `json:"may_be_linked,omitempty"`
 }
 
 // load reads the note. A note that cannot be read counts as empty.
@@ -77,33 +75,21 @@ func CreatedLinked(ctx context.Context, p Private) diag.Diagnostics {
 // WasLinked says whether a phone was linked to a session already when it was created.
 func WasLinked(ctx context.Context, p Private) bool { return load(ctx, p).Linked }
 
-// PlannedDestroy notes that the destroy of a session was planned by what was just read, and whether a phone may be
-// linked.
-func PlannedDestroy(ctx context.Context, p Private, mayBeLinked bool) diag.Diagnostics {
+// PlannedDestroy notes that the destroy of a session was planned just now.
+func PlannedDestroy(ctx context.Context, p Private) diag.Diagnostics {
 	n := load(ctx, p)
-	n.Planned, n.MayBeLinked = time.Now().Unix(), mayBeLinked
+	n.Planned = time.Now().Unix()
 	return n.save(ctx, p)
 }
 
-// recentPlan is how old a plan may be when a destroy relies on what it says of the phone.
-const recentPlan = 2 * time.Minute
-
-// DestroyPlan is what the plan of a destroy says of a session.
-type DestroyPlan struct {
-	// IsRecent says that the destroy was planned within the last 2 minutes.
-	IsRecent bool
-	// MayBeLinked says that a phone may have been linked to the session then.
-	MayBeLinked bool
-}
-
-// TakeDestroyPlan returns what the plan of a destroy says, and removes it from the note: the next destroy has a plan of
-// its own.
-func TakeDestroyPlan(ctx context.Context, p Private) DestroyPlan {
+// TakeDestroyPlan says whether the destroy of a session was planned within the last 2 minutes, and removes that from the
+// note: the next destroy has a plan of its own.
+func TakeDestroyPlan(ctx context.Context, p Private) (isRecent bool) {
 	n := load(ctx, p)
-	plan := DestroyPlan{time.Since(time.Unix(n.Planned, 0)) < recentPlan, n.MayBeLinked}
-	n.Planned, n.MayBeLinked = 0, false
-	_ = n.save(ctx, p) // cannot fail
-	return plan
+	age := time.Since(time.Unix(n.Planned, 0))
+	n.Planned = 0
+	_ = n.save(ctx, p)                               // cannot fail
+	return age > -time.Minute && age < 2*time.Minute // clocks differ a little
 }
 
 // JustImported says whether an object was imported and not read since. Such an object may not exist.

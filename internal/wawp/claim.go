@@ -1,6 +1,6 @@
 package wawp
 
-// This file remembers what this run has made, adopted, done and read. Terraform may create an object before it destroys
+// This file remembers what this run has made, adopted and done. Terraform may create an object before it destroys
 // the one that it replaces (create_before_destroy), and at Wawp both may be the same: then the destroy must not delete
 // it.
 
@@ -33,21 +33,6 @@ func (c *Client) IsClaimed(key string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.claims[key]
-}
-
-// remember notes what session/info says of a session.
-func (c *Client) remember(s Session) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.lastReads[s.InstanceID] = s
-}
-
-// LastRead returns a session as this run has last read it, and whether it has.
-func (c *Client) LastRead(id string) (Session, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	last, ok := c.lastReads[id]
-	return last, ok
 }
 
 // Adopt claims a webhook that already exists. The webhook keeps its secret, if it has one.

@@ -8,7 +8,7 @@
 //   - watch.go: when a status counts
 //   - change.go and unlink.go: when a start, stop, restart or logout has happened
 //   - absence.go: when a session is gone
-//   - claim.go: what this run has made, done and read
+//   - claim.go: what this run has made, adopted and done
 //   - text.go and address.go: what is never shown
 package wawp
 
@@ -90,7 +90,6 @@ type Client struct {
 	mu        sync.Mutex               // guards the fields below
 	writes    map[string]chan struct{} // locks for writes, by object: see lock
 	claims    map[string]bool          // keys that were claimed: see Claim
-	lastReads map[string]Session       // sessions as last read, by instance id: see LastRead
 	adopted   map[string]Webhook       // webhooks that this client has adopted unchanged: see Adopt
 	addresses map[string][]string      // addresses that no error shows, by instance id: see hide
 }
@@ -121,7 +120,7 @@ func New(o Options) *Client {
 	return &Client{
 		options: o, limiter: rate.NewLimiter(pace, 1), single: single, redact: newRedactor(o.AccessToken),
 		writes: map[string]chan struct{}{}, claims: map[string]bool{},
-		lastReads: map[string]Session{}, adopted: map[string]Webhook{}, addresses: map[string][]string{},
+		adopted: map[string]Webhook{}, addresses: map[string][]string{},
 	}
 }
 

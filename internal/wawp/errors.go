@@ -28,6 +28,8 @@ type Error struct {
 	Redirect string
 	// Attempts is how often the request was sent.
 	Attempts int
+	// MayHaveActed says that an attempt before the last one may have been carried out.
+	MayHaveActed bool
 
 	text         string // why there was no answer, or why the answer could not be understood
 	body         string // media type and length of an answer that has neither code nor message

@@ -98,6 +98,7 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 	if instanceID == "" && !op.account {
 		return answer{}, &Error{Op: op.String(), Kind: Unsendable, text: "no instance id was given"}
 	}
+	mayHaveActed := false
 	for attempts := 0; ; {
 		if err := c.pace(ctx); err != nil {
 			end := outcome{err: err}
@@ -119,6 +120,8 @@ func (c *Client) call(ctx context.Context, op operation, instanceID string, para
 		}
 		redact := c.redactorFor(instanceID, parameters)
 		e := newError(op, redact, kind, end, attempts)
+		e.MayHaveActed = mayHaveActed
+		mayHaveActed = mayHaveActed || kind.OutcomeUnknown()
 		if target, err := c.options.BaseURL.Parse(end.header.Get("Location")); kind == Redirect && err == nil {
 			e.Redirect = redact.line(origin(target))
 		}

@@ -100,9 +100,7 @@ func (c *Client) GetSession(ctx context.Context, id string) (Session, error) {
 	if !describesSession(d) {
 		return Session{}, newUnreadable(getSession, a, c.redact, "the answer does not describe a session")
 	}
-	s := c.session(d, id)
-	c.remember(s)
-	return s, nil
+	return c.session(d, id), nil
 }
 
 // StartSession boots the engine. Wawp allows it only while the session is STOPPED (API.md 3).

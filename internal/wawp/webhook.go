@@ -198,14 +198,11 @@ func (c *Client) UpdateWebhook(ctx context.Context, id, address string, change W
 
 // DeleteWebhook deletes the webhook on a URL. The caller must hold [Client.LockWebhooks].
 func (c *Client) DeleteWebhook(ctx context.Context, id, address string) error {
-	err := c.change(ctx, deleteWebhook, id, fields{"url": address})
-	if err == nil {
-		c.Claim(deletedKey(id, Webhook{URL: address}))
-	}
-	return err
+	c.Claim(deletedKey(id, Webhook{URL: address})) // an answer that is lost does not show whether it was deleted
+	return c.change(ctx, deleteWebhook, id, fields{"url": address})
 }
 
-// HasDeletedWebhook says whether this client has deleted a webhook with the same URL.
+// HasDeletedWebhook says whether this client may have deleted a webhook with the same URL.
 func (c *Client) HasDeletedWebhook(id string, hook Webhook) bool {
 	return c.IsClaimed(deletedKey(id, hook))
 }

@@ -88,6 +88,20 @@ func TestRenamedWebhookExists(t *testing.T) {
 		acctest.NotContains(t, tf.OK("apply"), "adopted")
 		checkOnlyWebhook(t, w, tf)
 	})
+	t.Run("destroyed first, answer lost, old list", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, wawptest.Config{})
+		tf := w.Terraform(t, webhookConfig())
+		tf.OK("apply")
+		tf.Configure(renamed)
+		w.Inject(wawptest.Fault{Match: remove, Times: 1, Act: true, Status: 504})
+		w.Inject(wawptest.Fault{
+			Match: list, Skip: 3, Times: 1, // after the refresh, and two looks of the deletion
+			Body: `{"webhooks":[{"url":"` + target + `","events":["message","session.status"],"is_active":1}]}`,
+		})
+		acctest.NotContains(t, tf.OK("apply"), "adopted")
+		checkOnlyWebhook(t, w, tf)
+	})
 	t.Run("created first", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, wawptest.Config{})
