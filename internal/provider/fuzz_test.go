@@ -59,7 +59,7 @@ func (a *switchableTransport) RoundTrip(r *http.Request) (*http.Response, error)
 // The blocks to fuzz: resources, and blocks that change no resource.
 var (
 	resourceBlocks = []string{
-		`resource "wawp_session" "x" {}`,
+		`resource "wawp_session" "x" { timeouts = { delete = "40ms" } }`,
 		`resource "wawp_session_rate_limit" "x" {
 			instance_id = "3EB0BCB2E3D4"
 			policy      = "strict"

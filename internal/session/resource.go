@@ -289,8 +289,8 @@ func (r *Resource) unlink(
 }
 
 // mayBeLinked says whether a phone may be linked, and returns the session as last seen. The state can be older than the
-// phone, so mayBeLinked reads the session if the state shows none. It does not if the state shows STOPPED and the plan of
-// the destroy is recent, because nobody can link a phone before the session is started.
+// phone, so mayBeLinked reads the session if the state shows none. It does not if the state shows STOPPED and the plan
+// of the destroy is recent, because nobody can link a phone before the session is started.
 func (r *Resource) mayBeLinked(
 	ctx context.Context, m model, isPlanRecent bool,
 ) (s wawp.Session, mayBeLinked bool, err error) {
@@ -304,13 +304,16 @@ func (r *Resource) mayBeLinked(
 		return s, false, nil
 	}
 	now, err := r.client.GetSession(ctx, s.InstanceID)
-	switch {
-	case err == nil:
-		return now, !showsNoPhone(now), nil
-	case wawp.KindOf(err).IsTransient():
-		return s, true, nil // Unlink looks again
+	if wawp.KindOf(err).IsTransient() {
+		now, err = r.client.GetSessionAgain(ctx, s.InstanceID)
 	}
-	return s, false, err
+	switch {
+	case err != nil:
+		return s, false, err
+	case now.Account == nil && now.Status == "":
+		return s, false, errors.New("POST /v2/session/info describes the session without a status")
+	}
+	return now, !showsNoPhone(now), nil
 }
 
 // showsNoPhone reports whether a session has a status in which no phone is linked, or none that Wawp reports.

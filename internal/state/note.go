@@ -82,8 +82,8 @@ func PlannedDestroy(ctx context.Context, p Private) diag.Diagnostics {
 	return n.save(ctx, p)
 }
 
-// TakeDestroyPlan says whether the destroy of a session was planned within the last 2 minutes, and removes that from the
-// note: the next destroy has a plan of its own.
+// TakeDestroyPlan says whether the destroy of a session was planned within the last 2 minutes, and removes that from
+// the note: the next destroy has a plan of its own.
 func TakeDestroyPlan(ctx context.Context, p Private) (isRecent bool) {
 	n := load(ctx, p)
 	age := time.Since(time.Unix(n.Planned, 0))
