@@ -265,3 +265,20 @@ func FuzzInstanceID(f *testing.F) {
 		}
 	})
 }
+
+// TestBoundsOfTextsAndSecrets has texts and secrets of just the length that counts.
+func TestBoundsOfTextsAndSecrets(t *testing.T) {
+	t.Parallel()
+	for length, want := range map[int]bool{minSecretLength - 1: false, minSecretLength: true} {
+		secret := strings.Repeat("k", length)
+		line := newRedactor(secret).line("a " + hex.EncodeToString([]byte(secret)) + " b")
+		if (line == "a (redacted) b") != want {
+			t.Errorf("a secret of %d bytes in hexadecimal digits is shown as %q", length, line)
+		}
+	}
+	for length, want := range map[int]bool{wholeLength: true, wholeLength + 1: false} {
+		if got := (redactor{}).whole(strings.Repeat("x", length)); (got != "") != want {
+			t.Errorf("a text of %d characters is kept: %t", length, got != "")
+		}
+	}
+}

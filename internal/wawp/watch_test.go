@@ -154,6 +154,24 @@ func TestWatchEndsWhenLookIsDone(t *testing.T) {
 	})
 }
 
+// TestWatchReturnsTheLastStatus: a look without a status does not hide the one before.
+func TestWatchReturnsTheLastStatus(t *testing.T) {
+	t.Parallel()
+	for looks, want := range map[string]string{"WORKING -": "WORKING", "- -": "", "- STARTING": "STARTING"} {
+		synctest.Test(t, func(t *testing.T) {
+			c, _ := engineClient(t, looks, "404")
+			n := 0
+			last, err := c.WatchSession(t.Context(), "A1", func(Look) (bool, error) {
+				n++
+				return n == 2, nil
+			})
+			if err != nil || last.Status != want || last.Name != "wawp-1" {
+				t.Errorf("%s: %+v, %v", looks, last, err)
+			}
+		})
+	}
+}
+
 // TestChangeIsJudgedByTheStatusAfterIt has a row for each way in which a start, stop or restart goes.
 func TestChangeIsJudgedByTheStatusAfterIt(t *testing.T) {
 	t.Parallel()
