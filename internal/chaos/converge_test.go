@@ -83,10 +83,11 @@ func (r *run) hasProtectedDeposed() bool {
 	return false
 }
 
-// followDiagnostics does what the diagnostics of an apply ask for. It removes from the state what is gone without a
-// proof, and imports webhooks that exist already with other arguments.
+// followDiagnostics does what the diagnostics of an apply ask for. It links the phones that pairings wait for, removes
+// from the state what is gone without a proof, and imports webhooks that exist already with other arguments.
 func (r *run) followDiagnostics() {
 	r.t.Helper()
+	r.pairSessions()
 	current := r.snapshot()
 	for _, i := range current.sessionsInState() {
 		if _, ok := current.sessions[text(i, "instance_id")]; ok {
@@ -119,6 +120,8 @@ func (r *run) destroyAll() {
 	destroy := func() cliResult {
 		c := undisturbed()
 		c.destroysAll = true
+		// The dashboard may have linked a phone to a session before Terraform knew its id.
+		c.allowsDestroy = slices.ContainsFunc(r.cli.State(), isMarkedLinked)
 		return r.runAndCheck(c, "destroy", "-auto-approve", "-no-color", "-input=false")
 	}
 	protected := false
@@ -126,7 +129,7 @@ func (r *run) destroyAll() {
 		protected = protected || r.config.sessions[name].protected
 		r.config.sessions[name].protected = false
 	}
-	if protected {
+	if protected && !slices.ContainsFunc(r.cli.State(), isMarkedLinked) {
 		if result := destroy(); result.exitCode == 0 {
 			r.fail(result.printed, "the destroy of what is protected succeeded")
 		}

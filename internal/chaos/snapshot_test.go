@@ -110,9 +110,15 @@ func hasSecret(i acctest.Instance) bool {
 
 // isMarkedDescribed reports whether the private state says that session/info has described the session. Without that
 // mark, the provider cannot prove for some minutes that the session is gone.
-func isMarkedDescribed(i acctest.Instance) bool {
+func isMarkedDescribed(i acctest.Instance) bool { return hasMark(i, "described") }
+
+// isMarkedLinked reports whether the private state says that a phone was linked to the session when it was created. The
+// provider destroys such a session only where the environment allows it.
+func isMarkedLinked(i acctest.Instance) bool { return hasMark(i, "linked") }
+
+func hasMark(i acctest.Instance, mark string) bool {
 	var private struct{ Wawp []byte }
-	return json.Unmarshal(i.Private, &private) == nil && strings.Contains(string(private.Wawp), `"described":true`)
+	return json.Unmarshal(i.Private, &private) == nil && strings.Contains(string(private.Wawp), `"`+mark+`":true`)
 }
 
 // realObject returns the name of the object at Wawp that an object in the state stands for: an instance id, or the name
