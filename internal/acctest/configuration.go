@@ -290,7 +290,8 @@ func decode(t testing.TB, body *hclsyntax.Body, schema *tfprotov6.Schema, ctx *h
 		argument, ok := body.Attributes[a.Name]
 		if !ok {
 			if a.Required {
-				diags = append(diags, errorDiagnostic("Missing required argument", `The argument "`+a.Name+`" is required`)...)
+				diags = append(diags, errorDiagnostic("Missing required argument",
+					`The argument "`+a.Name+`" is required`)...)
 			}
 			continue
 		}
@@ -305,7 +306,8 @@ func decode(t testing.TB, body *hclsyntax.Body, schema *tfprotov6.Schema, ctx *h
 			continue
 		}
 		if a.Required && v.IsNull() {
-			diags = append(diags, errorDiagnostic("Missing required argument", `The argument "`+a.Name+`" is required`)...)
+			diags = append(diags, errorDiagnostic("Missing required argument",
+				`The argument "`+a.Name+`" is required`)...)
 		}
 		given[a.Name] = v
 	}

@@ -50,7 +50,10 @@ func TestProposedState(t *testing.T) {
 	)
 	config := toyObject(values{"secret": stringValue("s"), "pace": paceObject(numberValue(7), nullNumber)})
 	want := toyObject(
-		values{"id": stringValue("A1"), "mode": stringValue("slow"), "pace": paceObject(numberValue(7), numberValue(15))},
+		values{
+			"id": stringValue("A1"), "mode": stringValue("slow"),
+			"pace": paceObject(numberValue(7), numberValue(15)),
+		},
 	)
 	if got := proposedState(toySchema.Block.Attributes, prior, config); !got.RawEquals(want) {
 		t.Errorf("got %#v", got)
@@ -100,7 +103,8 @@ func TestCheckPlan(t *testing.T) {
 					planned[name] = v
 				}
 			}
-			if err := checkPlan(toySchema.Block.Attributes, prior, config, toyObject(planned)); (err == nil) != test.ok {
+			if err := checkPlan(toySchema.Block.Attributes, prior, config,
+				toyObject(planned)); (err == nil) != test.ok {
 				t.Error(err)
 			}
 		})
@@ -118,15 +122,27 @@ func TestCheckResultAndState(t *testing.T) {
 		actual values
 		ok     bool
 	}{
-		"all is told":    {values{"id": stringValue("A1"), "size": numberValue(2), "pace": paceObject(numberValue(7), numberValue(15))}, true},
-		"changed":        {values{"id": stringValue("A1"), "size": numberValue(3), "pace": paceObject(numberValue(7), numberValue(15))}, false},
-		"changed within": {values{"id": stringValue("A1"), "size": numberValue(2), "pace": paceObject(numberValue(8), numberValue(15))}, false},
+		"all is told": {values{
+			"id": stringValue("A1"), "size": numberValue(2),
+			"pace": paceObject(numberValue(7), numberValue(15)),
+		}, true},
+		"changed": {values{
+			"id": stringValue("A1"), "size": numberValue(3),
+			"pace": paceObject(numberValue(7), numberValue(15)),
+		}, false},
+		"changed within": {values{
+			"id": stringValue("A1"), "size": numberValue(2),
+			"pace": paceObject(numberValue(8), numberValue(15)),
+		}, false},
 		"told after all": {values{
 			"id": stringValue("A1"), "size": numberValue(2), "mode": stringValue("x"),
 			"pace": paceObject(numberValue(7), numberValue(15)),
 		}, false},
-		"gone":            {nil, false},
-		"still not known": {values{"id": unknownString, "size": numberValue(2), "pace": paceObject(numberValue(7), numberValue(15))}, false},
+		"gone": {nil, false},
+		"still not known": {values{
+			"id": unknownString, "size": numberValue(2),
+			"pace": paceObject(numberValue(7), numberValue(15)),
+		}, false},
 		"a secret": {values{
 			"id": stringValue("A1"), "size": numberValue(2), "pace": paceObject(numberValue(7), numberValue(15)),
 			"secret": stringValue("s"),

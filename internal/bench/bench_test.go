@@ -93,8 +93,10 @@ func measure(b *testing.B, cli string, c command, s subject, n int) {
 
 		var state *os.ProcessState
 		state, connections = w.run(b, n, c.changesArgument, c.arguments)
-		if made := w.api.Count(""); s.provider != "" && (made != n*c.requestsPerSession || connections > 2*parallelism) {
-			b.Fatalf("%d requests over %d connections, want %d over at most %d", made, connections, n*c.requestsPerSession,
+		if made := w.api.Count(""); s.provider != "" &&
+			(made != n*c.requestsPerSession || connections > 2*parallelism) {
+			b.Fatalf("%d requests over %d connections, want %d over at most %d", made, connections,
+				n*c.requestsPerSession,
 				2*parallelism)
 		}
 		cpu += state.UserTime() + state.SystemTime()

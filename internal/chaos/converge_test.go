@@ -94,7 +94,8 @@ func (r *run) followDiagnostics() {
 			continue
 		}
 		if isMarkedDescribed(i) {
-			r.fail("", fmt.Sprintf("%s is %s, which is gone, and an apply without faults left it in the state", address(i),
+			r.fail("", fmt.Sprintf("%s is %s, which is gone, and an apply without faults left it in the state",
+				address(i),
 				text(i, "instance_id")))
 		}
 		r.removeFromState(i)

@@ -82,7 +82,9 @@ const (
 
 var faults = append([]fault{
 	{"dropped, not carried out", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Drop: true} }},
-	{"dropped, carried out", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Drop: true, Act: true} }},
+	{"dropped, carried out", maybeCreated, func(string) wawptest.Fault {
+		return wawptest.Fault{Drop: true, Act: true}
+	}},
 	{
 		"stalled, not carried out", maybeCreated,
 		func(string) wawptest.Fault { return wawptest.Fault{Hold: make(chan struct{})} },
@@ -91,9 +93,13 @@ var faults = append([]fault{
 		"stalled, carried out", maybeCreated,
 		func(string) wawptest.Fault { return wawptest.Fault{Withhold: make(chan struct{})} },
 	},
-	{slowAnswer, createdWithID, func(string) wawptest.Fault { return wawptest.Fault{Withhold: closedAfter(time.Second)} }},
+	{slowAnswer, createdWithID, func(string) wawptest.Fault {
+		return wawptest.Fault{Withhold: closedAfter(time.Second)}
+	}},
 	{"429", refusedForNow, func(echo string) wawptest.Fault { return apiError(429, echo) }},
-	{"429 for 1 s", refusedForNow, func(echo string) wawptest.Fault { return withRetryAfter(apiError(429, echo), "1") }},
+	{"429 for 1 s", refusedForNow, func(echo string) wawptest.Fault {
+		return withRetryAfter(apiError(429, echo), "1")
+	}},
 	{
 		"429 for 1 h",
 		refusedForNow,
@@ -124,12 +130,16 @@ var faults = append([]fault{
 	{"an error as 200", maybeCreated, func(echo string) wawptest.Fault { return apiError(200, echo) }},
 	{"empty body", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Status: 200, Act: true} }},
 	{"204", maybeCreated, func(string) wawptest.Fault { return wawptest.Fault{Status: 204, Act: true} }},
-	{"true for values", maybeCreated, func(string) wawptest.Fault { return valueReshape(func(any) any { return true }) }},
+	{"true for values", maybeCreated, func(string) wawptest.Fault {
+		return valueReshape(func(any) any { return true })
+	}},
 	{
 		"lists for values", maybeCreated,
 		func(string) wawptest.Fault { return valueReshape(func(value any) any { return []any{value} }) },
 	},
-	{"null for values", maybeCreated, func(string) wawptest.Fault { return valueReshape(func(any) any { return nil }) }},
+	{"null for values", maybeCreated, func(string) wawptest.Fault {
+		return valueReshape(func(any) any { return nil })
+	}},
 	{"a list for the object", createdWithID, func(string) wawptest.Fault {
 		return wawptest.Fault{Reshape: func(answer map[string]any) any { return []any{answer} }}
 	}},
@@ -223,7 +233,10 @@ func unrelated404Faults() []fault {
 	} {
 		for _, code := range []string{"not_found", ""} {
 			name := fmt.Sprintf("404 %s: %s", cmp.Or(code, "without a code"), message)
-			all = append(all, fault{name, notCreated, func(string) wawptest.Fault { return notFoundError(code, message) }})
+			all = append(all, fault{
+				name, notCreated,
+				func(string) wawptest.Fault { return notFoundError(code, message) },
+			})
 		}
 	}
 	return all
@@ -340,7 +353,8 @@ func (p faultPlan) String() string {
 	description := "no faults"
 	if p.percent > 0 {
 		what := map[int]string{1: p.kinds[0], len(flapFaults()): "sessions flap"}[len(p.kinds)]
-		description = fmt.Sprintf("%d %% of %s: %s", p.percent, cmp.Or(p.only, "all requests"), cmp.Or(what, "any fault"))
+		description = fmt.Sprintf("%d %% of %s: %s", p.percent, cmp.Or(p.only, "all requests"),
+			cmp.Or(what, "any fault"))
 	}
 	if p.dropsIdle {
 		description += ", connections are dropped"
@@ -430,7 +444,8 @@ const stateWriteDelay = time.Second
 
 func newFaultRun(plan faultPlan, d disruption, echo string) *faultRun {
 	return &faultRun{
-		plan: plan, disruption: d, echo: echo, disruptionReached: make(chan struct{}), disruptionOver: make(chan struct{}),
+		plan: plan, disruption: d, echo: echo,
+		disruptionReached: make(chan struct{}), disruptionOver: make(chan struct{}),
 		requestCount: map[string]int{}, absentUntil: map[string]time.Time{},
 		flapped: map[string]bool{},
 	}
@@ -442,7 +457,8 @@ func (fr *faultRun) choose(r wawptest.Request) wawptest.Fault {
 	fr.requestCount[op]++
 	request := apiRequest{op: op, id: r.Query.Get("instance_id"), url: r.Query.Get("url")}
 	var chosen wawptest.Fault
-	if f := fr.limitFault(request.id, fr.plan.at(op, fr.requestCount[op])); f != nil && fr.faultCount < fr.plan.maxFaults {
+	if f := fr.limitFault(request.id, fr.plan.at(op, fr.requestCount[op])); f != nil &&
+		fr.faultCount < fr.plan.maxFaults {
 		fr.faultCount++
 		request.fault, chosen = f, f.make(fr.echo)
 	}

@@ -47,7 +47,8 @@ func phonesLeftLinked(e evidence) []string {
 		if e.before.hasInState(kindPairing, id) {
 			holder = kindPairing
 		}
-		wasKnown := i.Type == kindPairing || i.Type == kindSession && (e.before.isPairedInState(id) || sawWorking(e, id))
+		wasKnown := i.Type == kindPairing || i.Type == kindSession &&
+			(e.before.isPairedInState(id) || sawWorking(e, id))
 		isLinked := e.after.sessions[id].Me != nil || e.after.deletedWhileLinked[id]
 		byOthers := e.undoneInDashboard[id] || e.undoneInDashboard[phoneName(id)] || e.excused[phoneName(id)] != ""
 		if wasKnown && isLinked && !byOthers && !e.after.hasInState(holder, id) && !isLoggedOut(e, id) {
@@ -124,8 +125,8 @@ func checkMessagesSentOnce(e evidence) []string {
 			messages++
 		}
 	}
-	begun, done, unsure := len(matchedAddresses(sendStarted, e.printed)), len(matchedAddresses(sendComplete, e.printed)),
-		maybeSentSummary.FindAllString(acctest.Unwrap(e.printed), -1)
+	begun, done := len(matchedAddresses(sendStarted, e.printed)), len(matchedAddresses(sendComplete, e.printed))
+	unsure := maybeSentSummary.FindAllString(acctest.Unwrap(e.printed), -1)
 	switch {
 	case messages > begun:
 		return []string{fmt.Sprintf("%d messages were sent by %d actions", messages, begun)}

@@ -102,11 +102,17 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 		},
 		"one is announced": {
 			checkInstancesRecorded, true,
-			evidence{after: snapshotOf("A B", "A"), printed: printedCreating + printedMaybeCreated, requests: ambiguousCreate},
+			evidence{
+				after: snapshotOf("A B", "A"), printed: printedCreating + printedMaybeCreated,
+				requests: ambiguousCreate,
+			},
 		},
 		"announced after the client gave up": {
 			checkInstancesRecorded, true,
-			evidence{after: snapshotOf("A B", "A"), printed: printedCreating + printedMaybeCreated, requests: abandonedCreate},
+			evidence{
+				after: snapshotOf("A B", "A"), printed: printedCreating + printedMaybeCreated,
+				requests: abandonedCreate,
+			},
 		},
 		"announced after Ctrl-C": {
 			checkInstancesRecorded,
@@ -185,7 +191,10 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 		},
 		"unanswered at a second Ctrl-C": {
 			checkInstancesRecorded, true,
-			evidence{after: snapshotOf("B", ""), printed: printedCreating, disruption: ctrlCTwice, requests: abandonedCreate},
+			evidence{
+				after: snapshotOf("B", ""), printed: printedCreating, disruption: ctrlCTwice,
+				requests: abandonedCreate,
+			},
 		},
 		"lost by one Ctrl-C": {
 			checkInstancesRecorded, false,
@@ -220,7 +229,8 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 		"another is read while the CLI is ending": {
 			checkInstancesRecorded, false,
 			evidence{
-				before: snapshotOf("A", "A"), after: snapshotOf("A B", "A"), printed: printedCreating, disruption: hangup,
+				before: snapshotOf("A", "A"), after: snapshotOf("A B", "A"),
+				printed: printedCreating, disruption: hangup,
 				requests: []apiRequest{{op: opInfo, id: "A", answeredAtDisruption: true}},
 			},
 		},
@@ -238,15 +248,24 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 		},
 		"killed, and the deletion failed": {
 			checkInstancesRecorded, true,
-			evidence{after: snapshotOf("B", ""), printed: printedCreating, disruption: cliKilled, requests: deletion("B")},
+			evidence{
+				after: snapshotOf("B", ""), printed: printedCreating, disruption: cliKilled,
+				requests: deletion("B"),
+			},
 		},
 		"killed, and the outcome is unknown": {
 			checkInstancesRecorded, true,
-			evidence{after: snapshotOf("B", ""), printed: printedCreating, disruption: cliKilled, requests: ambiguousCreate},
+			evidence{
+				after: snapshotOf("B", ""), printed: printedCreating, disruption: cliKilled,
+				requests: ambiguousCreate,
+			},
 		},
 		"more lost than were in flight": {
 			checkInstancesRecorded, false,
-			evidence{after: snapshotOf("A B", ""), printed: printedCreating, disruption: providerKilled, parallelism: 10},
+			evidence{
+				after: snapshotOf("A B", ""), printed: printedCreating, disruption: providerKilled,
+				parallelism: 10,
+			},
 		},
 		"replaced, but not written": {
 			checkInstancesRecorded,
@@ -294,7 +313,10 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 			},
 		},
 
-		"announced after an unknown outcome": {checkNoFalseAlarm, true, evidence{printed: printedMaybeCreated, requests: ambiguousCreate}},
+		"announced after an unknown outcome": {
+			checkNoFalseAlarm, true,
+			evidence{printed: printedMaybeCreated, requests: ambiguousCreate},
+		},
 		"announced after a create without a fault": {
 			checkNoFalseAlarm, false,
 			evidence{printed: printedMaybeCreated, requests: []apiRequest{{op: opCreate, status: 201}}},
@@ -366,7 +388,10 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 		},
 		"one that was left over": {
 			checkStateObjectsExist, true,
-			evidence{before: leftOver, after: snapshotOf("A", "A").withObject(kindHook, "A"), requests: webhookDeletion},
+			evidence{
+				before: leftOver, after: snapshotOf("A", "A").withObject(kindHook, "A"),
+				requests: webhookDeletion,
+			},
 		},
 		"a webhook of a session that is": {
 			checkStateObjectsExist,
@@ -390,15 +415,24 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 			},
 		},
 
-		"it was stopped":     {checkActionEffect, true, evidence{stepKind: "invoke stop", target: "A", after: stopped}},
-		"it was not stopped": {checkActionEffect, false, evidence{stepKind: "invoke stop", target: "A", after: working}},
+		"it was stopped": {checkActionEffect, true, evidence{stepKind: "invoke stop", target: "A", after: stopped}},
+		"it was not stopped": {
+			checkActionEffect, false,
+			evidence{stepKind: "invoke stop", target: "A", after: working},
+		},
 		"it was not stopped, and says": {
 			checkActionEffect, true,
 			evidence{stepKind: "invoke stop", target: "A", after: working, exitCode: 1},
 		},
-		"it was not logged out": {checkActionEffect, false, evidence{stepKind: "invoke logout", target: "A", after: working}},
-		"it was not started":    {checkActionEffect, false, evidence{stepKind: "invoke start", target: "A", after: stopped}},
-		"nothing was invoked":   {checkActionEffect, true, evidence{after: stopped}},
+		"it was not logged out": {
+			checkActionEffect, false,
+			evidence{stepKind: "invoke logout", target: "A", after: working},
+		},
+		"it was not started": {
+			checkActionEffect, false,
+			evidence{stepKind: "invoke start", target: "A", after: stopped},
+		},
+		"nothing was invoked": {checkActionEffect, true, evidence{after: stopped}},
 
 		"one create": {checkCreatesSentOnce, true, evidence{printed: printedCreated, requests: abandonedCreate}},
 		"again after a refusal": {
@@ -421,12 +455,18 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 			checkUndoingRequested, false,
 			evidence{requests: deletion("B"), undoAllowed: map[string]bool{"A": true}},
 		},
-		"deleted by a provider whose CLI has ended": {checkUndoingRequested, true, evidence{requests: deletion("B"), disruption: cliKilled}},
+		"deleted by a provider whose CLI has ended": {
+			checkUndoingRequested, true,
+			evidence{requests: deletion("B"), disruption: cliKilled},
+		},
 		"deleted by a provider whose CLI has ended, but in the state": {
 			checkUndoingRequested, false,
 			evidence{requests: deletion("B"), disruption: cliKilled, after: snapshotOf("", "B")},
 		},
-		"deleted after Ctrl-C":         {checkUndoingRequested, false, evidence{requests: deletion("B"), disruption: ctrlC}},
+		"deleted after Ctrl-C": {
+			checkUndoingRequested, false,
+			evidence{requests: deletion("B"), disruption: ctrlC},
+		},
 		"logged out without a request": {checkUndoingRequested, false, evidence{requests: logout}},
 		"logged out as requested": {checkUndoingRequested, true, evidence{
 			requests:    logout,
@@ -456,7 +496,10 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 		},
 		"a phone is unlinked by a person": {
 			checkUndoingRequested, true,
-			evidence{before: linked, after: snapshotOf("A", "A"), undoneInDashboard: map[string]bool{phoneName("A"): true}},
+			evidence{
+				before: linked, after: snapshotOf("A", "A"),
+				undoneInDashboard: map[string]bool{phoneName("A"): true},
+			},
 		},
 
 		"a plan reads": {
@@ -464,7 +507,10 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 			true,
 			evidence{readOnly: true, requests: []apiRequest{{op: opInfo}, {op: opGetLink}}},
 		},
-		"a plan writes":   {checkReadOnlyCommands, false, evidence{readOnly: true, requests: []apiRequest{{op: opStart}}}},
+		"a plan writes": {
+			checkReadOnlyCommands, false,
+			evidence{readOnly: true, requests: []apiRequest{{op: opStart}}},
+		},
 		"an apply writes": {checkReadOnlyCommands, true, evidence{requests: []apiRequest{{op: opStart}}}},
 		"a bad request":   {checkRequestsAccepted, false, evidence{requests: []apiRequest{{op: opInfo, status: 400}}}},
 		"a wrong start":   {checkRequestsAccepted, false, evidence{requests: []apiRequest{{op: opStart, status: 409}}}},
@@ -476,8 +522,14 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 			{op: opInfo, id: "B", fault: flapping},
 			{op: opStart, id: "A", status: 409},
 		}}},
-		"a logout without a look at the status":          {checkRequestsAccepted, true, evidence{requests: []apiRequest{{op: opLogout, status: 400}}}},
-		"a code for a session that was paired meanwhile": {checkRequestsAccepted, true, evidence{requests: []apiRequest{{op: opQR, status: 400}}}},
+		"a logout without a look at the status": {
+			checkRequestsAccepted, true,
+			evidence{requests: []apiRequest{{op: opLogout, status: 400}}},
+		},
+		"a code for a session that was paired meanwhile": {
+			checkRequestsAccepted, true,
+			evidence{requests: []apiRequest{{op: opQR, status: 400}}},
+		},
 		"an injected fault": {
 			checkRequestsAccepted,
 			true,
@@ -495,7 +547,10 @@ func TestRulesFindBrokenPromises(t *testing.T) {
 			checkNoCrashNoHang, true,
 			evidence{printed: "Error: Plugin did not respond", disruption: providerKilled},
 		},
-		"it hung":                     {checkNoCrashNoHang, false, evidence{took: time.Hour, longestDuration: time.Minute}},
+		"it hung": {
+			checkNoCrashNoHang, false,
+			evidence{took: time.Hour, longestDuration: time.Minute},
+		},
 		"a process is left":           {checkNoCrashNoHang, false, evidence{leftProcesses: 1}},
 		"a process is left by a kill": {checkNoCrashNoHang, false, evidence{leftProcesses: 1, disruption: cliKilled}},
 	}
@@ -526,8 +581,10 @@ func TestReplacedSessions(t *testing.T) {
 func TestSecretsAreFoundOutsideTheirPlaces(t *testing.T) {
 	t.Parallel()
 	const state = `{"version":4,"outputs":{"x":%q},"resources":[
-		{"type":"wawp_session_webhook","instances":[{"attributes":{"hmac_secret":"s3cret","url":"https://example.com"},"private":"bm90aGluZw=="}]},
-		{"type":"wawp_session_temp_link","instances":[{"attributes":{"link":"https://app.wawp.net/temp-qr/l1nk"},"private":"%s"}]}]}`
+		{"type":"wawp_session_webhook","instances":[
+			{"attributes":{"hmac_secret":"s3cret","url":"https://example.com"},"private":"bm90aGluZw=="}]},
+		{"type":"wawp_session_temp_link","instances":[
+			{"attributes":{"link":"https://app.wawp.net/temp-qr/l1nk"},"private":"%s"}]}]}`
 	secrets := []secret{{"the token", "t0k/en", false}, {"a secret", "s3cret", true}, {"a link", "l1nk", true}}
 	withOutputAndPrivate := func(output, private string) string {
 		return strings.Replace(strings.Replace(state, "%q", `"`+output+`"`, 1), "%s", private, 1)
@@ -659,7 +716,8 @@ func TestPhonesAndLinksLeftBehindAreFound(t *testing.T) {
 	deletedOnly, linkGone, linkLeft, linkKnown := deletedWhileLinked, snapshotOf("A", "A"), snapshotOf("A", "A"),
 		snapshotOf("A", "A").withObject(kindLink, "A")
 	deletedOnly.state = inState.state
-	linkLeft.validLink, linkKnown.validLink, linkGone.validLink = inState.validLink, inState.validLink, map[string]string{
+	linkLeft.validLink, linkKnown.validLink = inState.validLink, inState.validLink
+	linkGone.validLink = map[string]string{
 		"A": "",
 	}
 	linkKnown.state[1].Attributes["link"] = "L"
@@ -672,7 +730,10 @@ func TestPhonesAndLinksLeftBehindAreFound(t *testing.T) {
 			checkPhonesAnnounced, true,
 			evidence{before: withPairing, after: snapshotOf("A", "A"), requests: []apiRequest{logout}},
 		},
-		"a pairing goes, the phone stays": {checkPhonesAnnounced, false, evidence{before: withPairing, after: notInState}},
+		"a pairing goes, the phone stays": {
+			checkPhonesAnnounced, false,
+			evidence{before: withPairing, after: notInState},
+		},
 		"a pairing goes, a logout is refused": {
 			checkPhonesAnnounced, false,
 			evidence{before: withPairing, after: notInState, requests: []apiRequest{refused}},
@@ -687,7 +748,10 @@ func TestPhonesAndLinksLeftBehindAreFound(t *testing.T) {
 		},
 		"a pairing goes with a warning about another": {
 			checkPhonesAnnounced, false,
-			evidence{before: withPairing, after: notInState, printed: strings.ReplaceAll(printedMaybeLinked, " A ", " B ")},
+			evidence{
+				before: withPairing, after: notInState,
+				printed: strings.ReplaceAll(printedMaybeLinked, " A ", " B "),
+			},
 		},
 		"a pairing goes with a torn warning": {
 			checkPhonesAnnounced, false,
@@ -715,17 +779,26 @@ func TestPhonesAndLinksLeftBehindAreFound(t *testing.T) {
 			checkPhonesAnnounced, true,
 			evidence{before: inState, after: snapshotOf("", ""), requests: []apiRequest{logout}},
 		},
-		"a session goes, the phone lists it": {checkPhonesAnnounced, false, evidence{before: inState, after: deletedWhileLinked}},
+		"a session goes, the phone lists it": {
+			checkPhonesAnnounced, false,
+			evidence{before: inState, after: deletedWhileLinked},
+		},
 		"a session goes with a warning": {
 			checkPhonesAnnounced, true,
 			evidence{before: inState, after: deletedWhileLinked, printed: printedNotLoggedOut},
 		},
-		"a session goes, but is in the state": {checkPhonesAnnounced, true, evidence{before: inState, after: deletedOnly}},
+		"a session goes, but is in the state": {
+			checkPhonesAnnounced, true,
+			evidence{before: inState, after: deletedOnly},
+		},
 		"a session goes in the dashboard": {
 			checkPhonesAnnounced, true,
 			evidence{before: inState, after: deletedWhileLinked, undoneInDashboard: map[string]bool{"A": true}},
 		},
-		"a session goes, no phone was known": {checkPhonesAnnounced, true, evidence{before: notInState, after: deletedWhileLinked}},
+		"a session goes, no phone was known": {
+			checkPhonesAnnounced, true,
+			evidence{before: notInState, after: deletedWhileLinked},
+		},
 		"a session goes, an answer showed its phone": {
 			checkPhonesAnnounced, false,
 			evidence{before: notInState, after: deletedWhileLinked, requests: []apiRequest{working}},
@@ -746,12 +819,18 @@ func TestPhonesAndLinksLeftBehindAreFound(t *testing.T) {
 			before: linkGone, after: linkLeft,
 			printed: strings.Replace(diagnostic, "%s", linkSummaries[0], 1),
 		}},
-		"a link is made without a diagnostic": {checkLinksAnnounced, false, evidence{before: linkGone, after: linkLeft}},
+		"a link is made without a diagnostic": {
+			checkLinksAnnounced, false,
+			evidence{before: linkGone, after: linkLeft},
+		},
 		"a link is made by a person": {checkLinksAnnounced, true, evidence{
 			before: linkGone, after: linkLeft,
 			excused: map[string]string{linkName("L"): "made in the dashboard"},
 		}},
-		"a link stays, killed": {checkLinksAnnounced, true, evidence{before: linkKnown, after: linkLeft, disruption: providerKilled}},
+		"a link stays, killed": {
+			checkLinksAnnounced, true,
+			evidence{before: linkKnown, after: linkLeft, disruption: providerKilled},
+		},
 		"a link stays, known another": {
 			checkLinksAnnounced, false,
 			evidence{before: linkKnown, after: snapshotOf("A", "A").withObject(kindLink, "A").withLink("A", "M")},
@@ -779,11 +858,23 @@ func TestMessagesSentTwiceAreFound(t *testing.T) {
 		holds bool
 		e     evidence
 	}{
-		"sent":                   {true, evidence{printed: printedComplete, requests: []apiRequest{carriedOut}}},
-		"refused, then sent":     {true, evidence{printed: printedComplete, requests: []apiRequest{notCarriedOut, carriedOut}}},
-		"sent twice":             {false, evidence{printed: printedComplete, requests: []apiRequest{carriedOut, carriedOut}}},
-		"sent twice, perhaps":    {false, evidence{printed: printedMaybeSent, requests: []apiRequest{carriedOut, carriedOut}}},
-		"two are sent":           {true, evidence{printed: printedComplete + printedMaybeSent, requests: []apiRequest{carriedOut, carriedOut}}},
+		"sent": {true, evidence{printed: printedComplete, requests: []apiRequest{carriedOut}}},
+		"refused, then sent": {true, evidence{
+			printed:  printedComplete,
+			requests: []apiRequest{notCarriedOut, carriedOut},
+		}},
+		"sent twice": {false, evidence{
+			printed:  printedComplete,
+			requests: []apiRequest{carriedOut, carriedOut},
+		}},
+		"sent twice, perhaps": {false, evidence{
+			printed:  printedMaybeSent,
+			requests: []apiRequest{carriedOut, carriedOut},
+		}},
+		"two are sent": {true, evidence{
+			printed:  printedComplete + printedMaybeSent,
+			requests: []apiRequest{carriedOut, carriedOut},
+		}},
 		"not sent, with success": {false, evidence{printed: printedComplete, requests: []apiRequest{notCarriedOut}}},
 		"not sent, with an error": {true, evidence{
 			printed:  printedStarted + "Error: WhatsApp message was not sent",
@@ -793,9 +884,12 @@ func TestMessagesSentTwiceAreFound(t *testing.T) {
 			printed:  printedStarted + "Error: WhatsApp message was not sent",
 			requests: []apiRequest{carriedOut},
 		}},
-		"perhaps sent":           {true, evidence{printed: printedMaybeSent, requests: []apiRequest{carriedOut}}},
-		"sent when interrupted":  {true, evidence{printed: printedInterrupted, requests: []apiRequest{carriedOut}}},
-		"sent when killed":       {true, evidence{printed: printedStarted, requests: []apiRequest{carriedOut}, disruption: providerKilled}},
+		"perhaps sent":          {true, evidence{printed: printedMaybeSent, requests: []apiRequest{carriedOut}}},
+		"sent when interrupted": {true, evidence{printed: printedInterrupted, requests: []apiRequest{carriedOut}}},
+		"sent when killed": {true, evidence{
+			printed: printedStarted, requests: []apiRequest{carriedOut},
+			disruption: providerKilled,
+		}},
 		"sent by something else": {false, evidence{requests: []apiRequest{carriedOut}}},
 		"no message":             {true, evidence{requests: []apiRequest{{op: opInfo, carriedOut: true}}}},
 	} {

@@ -115,7 +115,10 @@ func isAnnounced(e evidence, id string) bool {
 // nobody could record. If the instance exists all the same, Wawp refused, or the provider was killed, too.
 func isRollbackFailed(e evidence, id string) bool {
 	return endsCLIAtOnce(e.disruption) &&
-		slices.ContainsFunc(e.requests, func(request apiRequest) bool { return request.op == opDelete && request.id == id })
+		slices.ContainsFunc(e.requests, func(request apiRequest) bool {
+			return request.op == opDelete &&
+				request.id == id
+		})
 }
 
 // createsInFlight returns how many creates had not returned when the provider was killed: at most as many as run in

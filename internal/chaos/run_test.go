@@ -104,7 +104,8 @@ func (r *run) fail(printed string, wrong ...string) {
 	r.figures.add("runs", "failed", 1)
 	const maxPrinted = 8000
 	r.t.Fatalf("seed %d: %s\n\nThe steps:\n%s\n\nThe CLI printed at last:\n...%s\n\nRepeat it: make chaos SEED=%d",
-		r.seed, strings.Join(wrong, "\n  "), strings.Join(r.journal, "\n"), printed[max(0, len(printed)-maxPrinted):], r.seed)
+		r.seed, strings.Join(wrong, "\n  "), strings.Join(r.journal,
+			"\n"), printed[max(0, len(printed)-maxPrinted):], r.seed)
 }
 
 // commandSetup is how one run of the CLI is made. The zero value has no faults and no disruption.

@@ -35,8 +35,8 @@ func (r *run) snapshot() snapshot {
 	}
 	for _, session := range r.world.Sessions() {
 		id := session.InstanceID
-		s.sessions[id], s.policies[id], s.hooks[id], s.validLink[id] = session, r.world.Policy(id), r.world.Webhooks(id),
-			r.world.Link(id)
+		s.sessions[id], s.policies[id] = session, r.world.Policy(id)
+		s.hooks[id], s.validLink[id] = r.world.Webhooks(id), r.world.Link(id)
 		r.seen[id] = true
 	}
 	for _, session := range r.world.DeletedWhileLinked() {

@@ -157,7 +157,8 @@ func (r *run) invokeAction(c commandSetup) {
 	action := pick(r.rng, actions)
 	c.target, c.stepKind = text(objects[pick(r.rng, all)], "instance_id"), "invoke "+action.name
 	r.cli.Configure(r.config.String() + fmt.Sprintf(
-		"\naction %q \"now\" {\n  config {\n    instance_id = %q\n    timeouts = { invoke = \"%ds\" }\n    %s\n  }\n}\n",
+		"\naction %q \"now\" {\n  config {\n    instance_id = %q\n    timeouts = { invoke = \"%ds\" }\n    %s\n  "+
+			"}\n}\n",
 		action.kind, c.target, invokeTimeout, action.arguments))
 	r.apply(c, "-invoke=action."+action.kind+".now")
 }

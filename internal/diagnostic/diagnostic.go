@@ -102,7 +102,8 @@ func Next(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "Terraform was interrupted. Run it again to go on."
 	case errors.Is(err, wawp.ErrNoTurn):
-		return "requests_per_second lets too few requests through for the time that the operation has: raise it, or the " +
+		return "requests_per_second lets too few requests through for the time that the operation has: raise it, or " +
+			"the " +
 			"timeouts attribute, or lower Terraform's -parallelism."
 	case errors.Is(err, context.DeadlineExceeded):
 		return "The time that the timeouts attribute gives the operation is over. Give it more, or try again."
@@ -116,13 +117,17 @@ func Next(err error) string {
 var advice = map[wawp.Kind]string{
 	wawp.TooManyRequests: "Wawp asks for fewer requests. Try again in a few minutes. In the provider block, set " +
 		"requests_per_second to send fewer requests, or raise max_retries to try more often.",
-	wawp.Unauthorized: "Wawp did not accept the access token. It may be mistyped or revoked: check access_token in the " +
+	wawp.Unauthorized: "Wawp did not accept the access token. It may be mistyped or revoked: check access_token in " +
+		"the " +
 		"provider block, or WAWP_ACCESS_TOKEN where that is not set.",
 	wawp.QuotaReached: "This session was not created: the account has as many sessions (instances) as its paid plan " +
-		"allows. Look first in " + Dashboard + " for one that an earlier apply has left behind, and import that. Otherwise " +
+		"allows. Look first in " + Dashboard + " for one that an earlier apply has left behind, and import that. " +
+		"Otherwise " +
 		"upgrade the paid plan, or delete a session that nobody uses, which unlinks its phone; then apply again.",
-	wawp.SubscriptionRequired: "Wawp offers this to accounts with an active paid plan only, and this account has none " +
-		"(any more). Upgrade it in " + Dashboard + ", or remove what needs it from the configuration. You can keep the " +
+	wawp.SubscriptionRequired: "Wawp offers this to accounts with an active paid plan only, and this account has " +
+		"none " +
+		"(any more). Upgrade it in " + Dashboard +
+		", or remove what needs it from the configuration. You can keep the " +
 		"session.",
 	wawp.Conflict: "Wawp refuses this in the status that the session has now. Look at the session in " + Dashboard +
 		", and try again.",
@@ -135,7 +140,8 @@ var advice = map[wawp.Kind]string{
 	wawp.Unreadable: "Perhaps another server or a proxy has answered, not Wawp's API. Check base_url (default " +
 		wawp.DefaultBaseURL + ") and the proxy settings.",
 	wawp.BadRequest: "Wawp refused the request as incomplete or wrong. If its message does not help, look whether a " +
-		"proxy between here and the API (base_url) changes requests; else this is a bug of the provider, please report it.",
+		"proxy between here and the API (base_url) changes requests; else this is a bug of the provider, please " +
+		"report it.",
 	wawp.ServerFault:  fault,
 	wawp.GatewayFault: fault,
 	wawp.Unsendable:   network,
@@ -145,7 +151,8 @@ var advice = map[wawp.Kind]string{
 
 const (
 	fault   = "This is a fault on Wawp's side, or of a proxy in front of it. Try again in a few minutes."
-	network = "Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY), base_url, ca_cert_file and request_timeout."
+	network = "Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY), base_url, ca_cert_file and " +
+		"request_timeout."
 )
 
 // next returns the remedy, and the pause that Wawp asks for, if it asks for one.
@@ -172,10 +179,12 @@ func remedy(e *wawp.Error) string {
 	case e.IsAbout("webhook"):
 		return "Wawp knows no such webhook: it may have been deleted outside Terraform. Plan again to see."
 	case e.Status == http.StatusForbidden && e.Kind == wawp.Refused:
-		return "Wawp refused. Look in " + Dashboard + " whether the account's paid plan includes this, and whether the " +
+		return "Wawp refused. Look in " + Dashboard +
+			" whether the account's paid plan includes this, and whether the " +
 			"instance belongs to this account."
 	case strings.HasSuffix(e.Op, "/v2/auth/request-code") && refusesNumber(e):
-		return "Compare phone_number with the number of the phone: WhatsApp must be installed there, and registered with " +
+		return "Compare phone_number with the number of the phone: WhatsApp must be installed there, and registered " +
+			"with " +
 			"it. If it is right, try again, or leave phone_number out and scan the QR code."
 	case e.Kind == wawp.BadRequest && needsAStatus(e.Op):
 		return advice[wawp.Conflict]

@@ -87,14 +87,26 @@ func TestNextStepByAnswer(t *testing.T) {
 		answer
 		says string
 	}{
-		"a pause of a minute": {answer{status: 429, name: "Retry-After", value: "90"}, "Run Terraform again in 1m30s, at "},
+		"a pause of a minute": {
+			answer{status: 429, name: "Retry-After", value: "90"},
+			"Run Terraform again in 1m30s, at ",
+		},
 		"a pause, and a cause": {
 			answer{status: 401, name: "Retry-After", value: "90"},
 			"check access_token in the provider block",
 		},
-		"both are told":       {answer{status: 401, name: "Retry-After", value: "90"}, "Run Terraform again in 1m30s, at "},
-		"a pause after 503":   {answer{status: 503, name: "Retry-After", value: "90"}, "Run Terraform again in 1m30s, at "},
-		"a refusal, a pause":  {answer{status: 425, name: "Retry-After", value: "90"}, "Run Terraform again in 1m30s, at "},
+		"both are told": {
+			answer{status: 401, name: "Retry-After", value: "90"},
+			"Run Terraform again in 1m30s, at ",
+		},
+		"a pause after 503": {
+			answer{status: 503, name: "Retry-After", value: "90"},
+			"Run Terraform again in 1m30s, at ",
+		},
+		"a refusal, a pause": {
+			answer{status: 425, name: "Retry-After", value: "90"},
+			"Run Terraform again in 1m30s, at ",
+		},
 		"a redirect, a pause": {answer{status: 302, name: "Retry-After", value: "90"}, "Redirects are never followed"},
 		"no quota, a pause": {answer{
 			status: 403, name: "Retry-After", value: "90",
@@ -110,7 +122,10 @@ func TestNextStepByAnswer(t *testing.T) {
 			answer{status: 403, body: fmt.Sprintf(own, "subscription_required")},
 			"to accounts with an active paid plan only",
 		},
-		"forbidden":       {answer{status: 403}, "paid plan includes this, and whether the instance belongs to this account."},
+		"forbidden": {
+			answer{status: 403},
+			"paid plan includes this, and whether the instance belongs to this account.",
+		},
 		"a wrong request": {answer{status: 400}, "incomplete or wrong"},
 		"a redirect": {
 			answer{status: 302, name: "Location", value: "https://elsewhere.example/login"},

@@ -142,13 +142,16 @@ func TestMessageReachesItsChat(t *testing.T) {
 		says      string
 	}{
 		"to a chat": {false, argument("chat_id", chat), "Sent to " + chat + " (message id true_" + chat + "_"},
-		"of another form": {false, argument("chat_id", "201145202826:7@s.whatsapp.net"), "Sent to " + chat + " (message id " +
+		"of another form": {false, argument("chat_id", "201145202826:7@s.whatsapp.net"), "Sent to " + chat +
+			" (message id " +
 			"true_" + chat + "_"},
 		"with a device": {false, argument("chat_id", "201145202826:3@c.us"), "Sent to " + chat + " (message id true_" +
 			chat + "_"},
-		"with an agent": {false, argument("chat_id", "201145202826.0:3@s.whatsapp.net"), "Sent to " + chat + " (message " +
+		"with an agent": {false, argument("chat_id", "201145202826.0:3@s.whatsapp.net"), "Sent to " + chat +
+			" (message " +
 			"id true_" + chat + "_"},
-		"to a phone number": {false, argument("phone_number", "+20 114 520 2826"), "Sent to " + chat + " (message id true_" + chat + "_"},
+		"to a phone number": {false, argument("phone_number", "+20 114 520 2826"), "Sent to " + chat +
+			" (message id true_" + chat + "_"},
 		"through a queue": {
 			true, argument("phone_number", "0020 114-520-2826"),
 			"Queued by the session's sending policy, for " + chat + " (job ",
@@ -157,7 +160,8 @@ func TestMessageReachesItsChat(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, wawptest.Config{Queue: test.queue})
-			acctest.Contains(t, w.Terraform(t, actionBlock(test.recipient, argument("message", text))).OK("apply", invokeX),
+			acctest.Contains(t, w.Terraform(t, actionBlock(test.recipient, argument("message", text))).OK("apply",
+				invokeX),
 				test.says)
 			w.CheckRequests(t, map[string]int{info: 1, send: 1})
 			if all := w.Messages(); len(all) != 1 || all[0] != (wawptest.Message{

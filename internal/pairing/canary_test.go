@@ -107,7 +107,8 @@ func TestAccCodesNeverShow(t *testing.T) {
 // echoFaults are faults with codes and token in fields that a client may quote.
 func echoFaults(issued []string) []wawptest.Fault {
 	output := strings.Join(issued, " ") + " " + canary + " " + url.QueryEscape(canary)
-	body := fmt.Sprintf(`{"code":"broken","message":%q,"error":%q,"data":{"qr":%q,"value":%q}}`, output, output, issued[0],
+	body := fmt.Sprintf(`{"code":"broken","message":%q,"error":%q,"data":{"qr":%q,"value":%q}}`, output, output,
+		issued[0],
 		issued[0])
 	return []wawptest.Fault{
 		{Status: 400, Body: body},

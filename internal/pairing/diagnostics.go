@@ -167,7 +167,8 @@ func notUnlinked(
 func unlinkHint(status string) string {
 	switch status {
 	case wawp.StatusStarting:
-		return "\n\nWhen STARTING lasts longer than 60 s, Wawp advises a restart, with the action wawp_session_restart or " +
+		return "\n\nWhen STARTING lasts longer than 60 s, Wawp advises a restart, with the action " +
+			"wawp_session_restart or " +
 			"in the dashboard."
 	case wawp.StatusFailed:
 		return "\n\nWawp may unlink no phone while the session is FAILED: restart it first."

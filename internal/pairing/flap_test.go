@@ -116,9 +116,12 @@ func TestTransientStatusDoesNotEndTheAction(t *testing.T) {
 			wawptest.Fault{},
 			"",
 		},
-		"faults":                    {"", "WORKING", "502 page drop STARTING 502 page drop", wawptest.Fault{}, ""},
-		"a start answered by 502":   {"", "STOPPED", "STOPPED STOPPED 404 502", lost(start, 502), start},
-		"a start answered by 504":   {number, "STOPPED", repeatWord(3*settledLooks, "STOPPED"), lost(start, 504), start},
+		"faults":                  {"", "WORKING", "502 page drop STARTING 502 page drop", wawptest.Fault{}, ""},
+		"a start answered by 502": {"", "STOPPED", "STOPPED STOPPED 404 502", lost(start, 502), start},
+		"a start answered by 504": {
+			number, "STOPPED", repeatWord(3*settledLooks, "STOPPED"), lost(start, 504),
+			start,
+		},
 		"a start without an answer": {"", "STOPPED", "STOPPED STOPPED STOPPED", lost(start, 0), start},
 		"a restart answered by 502": {"", "FAILED", "FAILED FAILED STARTING", lost(restart, 502), restart},
 		"a restart answered by " +

@@ -201,7 +201,8 @@ func TestAccPairWithAPhoneNumber(t *testing.T) {
 	t.Parallel()
 	acctest.Require(t, "1.14", "")
 	w := newWorld(t, wawptest.Config{PairAfter: time.Millisecond}, wawptest.Session{Status: "SCAN_QR_CODE"})
-	output := w.CLI(t, pairConfig(`phone_number = "+20 (114) 520-2826"`)).OK("apply", "-auto-approve", "-no-color", invoke)
+	output := w.CLI(t, pairConfig(`phone_number = "+20 (114) 520-2826"`)).OK("apply", "-auto-approve", "-no-color",
+		invoke)
 	acctest.Contains(t, output, "On the phone with the number "+phone, w.PairingCodes(id)[0],
 		"The phone of \"Support\" ("+phone+"@c.us) is linked")
 	if w.Count(askCode) != 1 || w.Count(getQR) != 0 {

@@ -69,7 +69,8 @@ func TestCodeInEachStatus(t *testing.T) {
 			tf := w.Terraform(t, noRetries+qrCodeConfig(quoted))
 			for _, command := range []string{"plan", "apply"} {
 				tf.OK(command)
-				value, image, expires := ephemeralValue(tf, "value"), ephemeralValue(tf, "image"), ephemeralValue(tf, "expires_at")
+				value, image, expires := ephemeralValue(tf, "value"), ephemeralValue(tf, "image"), ephemeralValue(tf,
+					"expires_at")
 				at, err := time.Parse(time.RFC3339, expires)
 				switch available := tf.Value("ephemeral.wawp_session_qr_code.x", "available").True(); {
 				case available != (test.value != ""), !available && value+image+expires != "":

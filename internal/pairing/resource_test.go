@@ -387,7 +387,8 @@ func TestUnlinkedPhonePlansANewPairing(t *testing.T) {
 				w.SetStatus(id, "SCAN_QR_CODE")
 				w.Pair(id, "491701234567", "Sales")
 			},
-			Config: w.Config(pairingConfig(expected)), ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop),
+			Config: w.Config(pairingConfig(expected)), ConfigPlanChecks: acctest.Plans(address,
+				plancheck.ResourceActionNoop),
 			ConfigStateChecks: []statecheck.StateCheck{
 				attributeCheck("phone_number", knownvalue.StringExact("491701234567")),
 				attributeCheck("push_name", knownvalue.StringExact("Sales")),

@@ -311,7 +311,10 @@ func TestPairingRunReportsALinkedPhone(t *testing.T) {
 		s.checkRequests(t, "", 1)
 	}
 
-	s := newFixture(t, wawptest.Config{}, wawptest.Session{Status: "WORKING", Me: &wawptest.Me{ID: "201145202826@c.us"}}, "")
+	s := newFixture(t, wawptest.Config{}, wawptest.Session{
+		Status: "WORKING",
+		Me:     &wawptest.Me{ID: "201145202826@c.us"},
+	}, "")
 	s.Inject(wawptest.Fault{Match: info, Times: 2, Reshape: wawptest.Without("me")})
 	s.waitForPhone(t)
 	s.checkRequests(t, info, 3)

@@ -23,7 +23,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		MarkdownDescription: "A phone that is linked to a session. Creating it waits until a person links a phone, " +
 			"so that resources that depend on it come after that. If a phone is already linked, it does not wait. " +
 			"Nothing is recorded before a phone is linked. Session, phone and state stay as they were if the wait " +
-			"times out, is interrupted, or finds the wrong phone. The next apply waits again. If the phone is unlinked " +
+			"times out, is interrupted, or finds the wrong phone. The next apply waits again. If the phone is " +
+			"unlinked " +
 			"later, the next plan creates the resource again. Destroying it unlinks the phone, unless " +
 			"`logout_on_destroy` is `false`.",
 		Attributes: map[string]schema.Attribute{

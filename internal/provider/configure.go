@@ -71,9 +71,11 @@ func (m model) accessToken(getenv func(string) string, diags *diag.Diagnostics) 
 	if token == "" {
 		// The diagnostic does not point at access_token, because Terraform would quote its line.
 		diags.AddError("No Wawp access token",
-			"The provider needs the access token of the Wawp account. access_token is not set. Give it in one of three ways:\n"+
+			"The provider needs the access token of the Wawp account. access_token is not set. Give it in one of "+
+				"three ways:\n"+
 				"  1. the environment variable "+envAccessToken+", best for CI;\n"+
-				"  2. access_token = var.wawp_access_token, with the variable declared ephemeral and sensitive and its value in "+
+				"  2. access_token = var.wawp_access_token, with the variable declared ephemeral and sensitive and "+
+				"its value in "+
 				"TF_VAR_wawp_access_token;\n"+
 				"  3. access_token from an ephemeral resource of your secret store.\n"+
 				"Do not write the token into a file that is committed.")
@@ -95,7 +97,8 @@ func (m model) baseURL(getenv func(string) string, diags *diag.Diagnostics) *url
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
 		diags.AddAttributeWarning(path.Root("base_url"), "The access token travels unencrypted",
-			fmt.Sprintf("%s is a plain http:// address of another machine (%s), so everyone on the way can read the access "+
+			fmt.Sprintf("%s is a plain http:// address of another machine (%s), so everyone on the way can read the "+
+				"access "+
 				"token. Use https://.", origin, u.Hostname()))
 	}
 	return u
@@ -113,7 +116,8 @@ func (m model) rootCAs(diags *diag.Diagnostics) *x509.CertPool {
 	pem, err := readCertificates(file)
 	if err != nil {
 		diags.AddAttributeError(path.Root("ca_cert_file"), "CA certificates cannot be read",
-			fmt.Sprintf("Reading ca_cert_file failed: %s. Give the path of a file with PEM certificates, or leave the argument "+
+			fmt.Sprintf("Reading ca_cert_file failed: %s. Give the path of a file with PEM certificates, or leave "+
+				"the argument "+
 				"out.", err))
 		return nil
 	}
@@ -123,7 +127,8 @@ func (m model) rootCAs(diags *diag.Diagnostics) *x509.CertPool {
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
 		diags.AddAttributeError(path.Root("ca_cert_file"), "No CA certificate found",
-			fmt.Sprintf("%s holds no PEM certificate, which would begin with -----BEGIN CERTIFICATE-----. Give a file that has "+
+			fmt.Sprintf("%s holds no PEM certificate, which would begin with -----BEGIN CERTIFICATE-----. Give a "+
+				"file that has "+
 				"one, or leave the argument out.", file))
 	}
 	return pool

@@ -279,10 +279,13 @@ func TestLogHasFailureAndOperation(t *testing.T) {
 		t.Fatal(lines, err)
 	}
 	for i, want := range []string{
-		`{"@level":"debug","@message":"request","@module":"provider.wawp","again_in_milliseconds":1500,"attempt":2,"code":"slow_down",` +
-			`"instance_id":"A1","kind":"too many requests","message":"Not so fast.","method":"POST","milliseconds":1000,` +
+		`{"@level":"debug","@message":"request","@module":"provider.wawp","again_in_milliseconds":1500,"attempt":2,` +
+			`"code":"slow_down",` +
+			`"instance_id":"A1","kind":"too many requests","message":"Not so fast.","method":"POST",` +
+			`"milliseconds":1000,` +
 			`"path":"/v2/session/info","status":429,"tf_req_id":"7"}`,
-		`{"@level":"debug","@message":"request","@module":"provider.wawp","attempt":1,"method":"POST","milliseconds":0,` +
+		`{"@level":"debug","@message":"request","@module":"provider.wawp","attempt":1,"method":"POST",` +
+			`"milliseconds":0,` +
 			`"path":"/v2/session/create","status":201,"tf_req_id":"7"}`,
 	} {
 		if line, _ := json.Marshal(lines[i]); string(line) != want {

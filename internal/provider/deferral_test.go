@@ -97,11 +97,13 @@ func TestUnknownConfigurationIsDeferred(t *testing.T) {
 	for call, got := range results {
 		if got.deferred == nil || got.deferred.Reason != tfprotov6.DeferredReasonProviderConfigUnknown ||
 			len(got.diagnostics) > 0 {
-			t.Errorf("%s: it is put off for %v, and says %s", call, got.deferred, acctest.DiagnosticTexts(got.diagnostics))
+			t.Errorf("%s: it is put off for %v, and says %s", call, got.deferred,
+				acctest.DiagnosticTexts(got.diagnostics))
 		}
 	}
 	s := p.Schemas
-	calls := 4*len(s.ResourceSchemas) + len(s.DataSourceSchemas) + len(s.EphemeralResourceSchemas) + len(s.ActionSchemas)
+	calls := 4*len(s.ResourceSchemas) + len(s.DataSourceSchemas) + len(s.EphemeralResourceSchemas) +
+		len(s.ActionSchemas)
 	if calls == 0 || len(results) != calls {
 		t.Errorf("%d calls were made, not %d", len(results), calls)
 	}

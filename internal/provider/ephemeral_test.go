@@ -114,7 +114,7 @@ func TestAccEphemeralResourcesAlwaysOpen(t *testing.T) {
 			provisioner "local-exec" {
 				command     = "test -n \"$LINK$CODE\""
 				environment = {
-					LINK = ephemeral.wawp_session_temp_link.x.link == null ? "-" : ephemeral.wawp_session_temp_link.x.link
+					LINK = coalesce(ephemeral.wawp_session_temp_link.x.link, "-")
 					CODE = ephemeral.wawp_session_qr_code.x.available ? ephemeral.wawp_session_qr_code.x.value : "-"
 				}
 			}

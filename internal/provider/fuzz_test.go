@@ -135,9 +135,12 @@ func FuzzProvider(f *testing.F) {
 	all := fuzzedCommands(f, w, api)
 	for i := range all {
 		for j, body := range []string{
-			`{"instance_id":"A1","name":"wawp-1$","status":"WORKING","me":{"id":"201145202826@c.us","pushName":"\u001b[2J|"},"config":{"webhooks":{}}}`,
-			`{"policies":[{"slug":"strict","limits":{"concurrent_limit":"5"}}],"policy":"strict$","webhooks":[{"url":"https://example.com/wawp","events":["message","$"],` +
-				`"retries":{"delay":2,"attempts":15}}],"link":"https://app.wawp.net/temp-qr/abcdefghijklmnop","expires_at":1795410000,"value":"2@$","code":"ABCD-1234"}`,
+			`{"instance_id":"A1","name":"wawp-1$","status":"WORKING","me":{"id":"201145202826@c.us",` +
+				`"pushName":"\u001b[2J|"},"config":{"webhooks":{}}}`,
+			`{"policies":[{"slug":"strict","limits":{"concurrent_limit":"5"}}],"policy":"strict$",` +
+				`"webhooks":[{"url":"https://example.com/wawp","events":["message","$"],` +
+				`"retries":{"delay":2,"attempts":15}}],"link":"https://app.wawp.net/temp-qr/abcdefghijklmnop",` +
+				`"expires_at":1795410000,"value":"2@$","code":"ABCD-1234"}`,
 			`{"code":"invalid_session","message":"No session ~ $"}`, "",
 		} {
 			f.Add(uint8(i), []uint16{200, 200, 404, 500}[j], body)
@@ -146,7 +149,10 @@ func FuzzProvider(f *testing.F) {
 	f.Add(uint8(20), uint16(200), `{"webhooks":[{"url":"https://example.com/\u001b[2J\u007f"}]}`)
 	f.Add(uint8(0), uint16(1000), "malformed HTTP response \"$\x1b[2J\"")
 	f.Fuzz(func(t *testing.T, which uint8, status uint16, body string) {
-		api.Store(&cannedAnswer{asError: status/1000 == 1, status: int(status % 1000), body: tokenSpellings.Replace(body)})
+		api.Store(&cannedAnswer{
+			asError: status/1000 == 1, status: int(status % 1000),
+			body: tokenSpellings.Replace(body),
+		})
 		c := all[int(which)%len(all)]
 		tf := c.tf.Clone(t)
 		w.Begin(t, tf.Shared)

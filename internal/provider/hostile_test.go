@@ -163,7 +163,8 @@ func readOnlyBlocksOf(id string) []struct{ configuration, command, option string
 	for _, action := range []string{"start", "stop", "restart", "logout", "pair"} {
 		all = append(all, struct{ configuration, command, option string }{
 			fmt.Sprintf(
-				"action \"wawp_session_%s\" \"x\" {\n config {\n instance_id = %q\n timeouts = { invoke = \"20ms\" }\n "+
+				"action \"wawp_session_%s\" \"x\" {\n config {\n instance_id = %q\n timeouts = { invoke = \"20ms\" "+
+					"}\n "+
 					"}\n }",
 				action, id),
 			"apply", "-invoke=action.wawp_session_" + action + ".x",

@@ -63,7 +63,9 @@ func validations(t *testing.T, p *acctest.Protocol) map[string]validation {
 		all["resource "+kind] = validation{schema, func(config cty.Value) []*tfprotov6.Diagnostic {
 			valid, err := p.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{
 				TypeName: kind, Config: acctest.Encode(config),
-				ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+				ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{
+					WriteOnlyAttributesAllowed: true,
+				},
 			})
 			must(err)
 			diags := valid.Diagnostics

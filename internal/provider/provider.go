@@ -66,14 +66,18 @@ func (p *Provider) Metadata(_ context.Context, _ provider.MetadataRequest, resp 
 // Schema describes the provider block.
 func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages the sessions of a [Wawp](https://wawp.net) account: the instances through which " +
-			"WhatsApp messages are sent and received. No argument is required: with `WAWP_ACCESS_TOKEN` in the environment, " +
+		MarkdownDescription: "Manages the sessions of a [Wawp](https://wawp.net) account: the instances through " +
+			"which " +
+			"WhatsApp messages are sent and received. No argument is required: with `WAWP_ACCESS_TOKEN` in the " +
+			"environment, " +
 			"`provider \"wawp\" {}` is enough. Configuring the provider makes no request.",
 		Attributes: map[string]schema.Attribute{
 			"access_token": schema.StringAttribute{
-				MarkdownDescription: "Access token of the Wawp account, as its dashboard shows it. Default: the environment " +
+				MarkdownDescription: "Access token of the Wawp account, as its dashboard shows it. Default: the " +
+					"environment " +
 					"variable `WAWP_ACCESS_TOKEN`. Surrounding white space is removed. The provider never writes it " +
-					"to the state, a plan, a log or an error. Terraform itself stores a literal or a plain variable in saved plans, " +
+					"to the state, a plan, a log or an error. Terraform itself stores a literal or a plain variable " +
+					"in saved plans, " +
 					"so use the environment or an `ephemeral` variable.",
 				Optional:   true,
 				Sensitive:  true,
@@ -89,8 +93,10 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			},
 			"request_timeout": schema.StringAttribute{
 				MarkdownDescription: "How long one attempt of a request may take, as a duration such as `90s` or " +
-					"`2m`. Default: `60s`. The time starts when there is a connection. Making the connection has the same limit, " +
-					"but 30 seconds at most. Creating a session can be slow. The provider never interrupts a creation before this " +
+					"`2m`. Default: `60s`. The time starts when there is a connection. Making the connection has the " +
+					"same limit, " +
+					"but 30 seconds at most. Creating a session can be slow. The provider never interrupts a " +
+					"creation before this " +
 					"timeout, so give a CI job a longer grace period between SIGTERM and SIGKILL.",
 				Optional:   true,
 				Validators: []validator.String{validate.Duration{}},
@@ -110,8 +116,10 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				Validators: []validator.Float64{float64validator.AtLeast(0.01)},
 			},
 			"ca_cert_file": schema.StringAttribute{
-				MarkdownDescription: "Path of a file, of at most 1 MiB, with PEM certificates of the authorities to trust, in " +
-					"place of the system's: for a proxy that inspects TLS, or a private address of the API. Default: the system's " +
+				MarkdownDescription: "Path of a file, of at most 1 MiB, with PEM certificates of the authorities to " +
+					"trust, in " +
+					"place of the system's: for a proxy that inspects TLS, or a private address of the API. Default: " +
+					"the system's " +
 					"authorities.",
 				Optional:   true,
 				Validators: []validator.String{validate.NotBlank{}},

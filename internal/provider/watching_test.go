@@ -178,7 +178,8 @@ func TestAccWatchScriptSendsMessage(t *testing.T) {
 	}
 	w.SetStatus(messenger, "STOPPED")
 	output, _ := runTell("exit 1")
-	acctest.Contains(t, output, "Warning: WhatsApp message was not sent", "Apply complete! Resources: 0 added, 1 changed")
+	acctest.Contains(t, output, "Warning: WhatsApp message was not sent",
+		"Apply complete! Resources: 0 added, 1 changed")
 }
 
 // TestAccMonitoringOutputAndScript: the output has what a monitoring tool needs, and its script reports the status.

@@ -12,8 +12,10 @@ import (
 // The diagnostic while the provider block depends on values that Terraform knows only after an apply.
 const (
 	unknownSummary = "The provider's configuration is not known yet"
-	unknownDetail  = "An argument of the wawp provider block depends on something that is known only after an apply, so " +
-		"Wawp could not be asked. Apply what the provider block depends on first (terraform apply -target=...), or give " +
+	unknownDetail  = "An argument of the wawp provider block depends on something that is known only after an apply, " +
+		"so " +
+		"Wawp could not be asked. Apply what the provider block depends on first (terraform apply -target=...), or " +
+		"give " +
 		"the provider values that are known, such as the environment variable WAWP_ACCESS_TOKEN."
 )
 

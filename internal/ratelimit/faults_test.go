@@ -73,7 +73,10 @@ func TestAnswersInOtherForms(t *testing.T) {
 			w := newWorld(t, wawptest.Config{})
 			w.Inject(wawptest.Fault{Reshape: reshape})
 			w.Steps(t,
-				resource.TestStep{Config: w.Config(policyConfig(strict)), ConfigStateChecks: policyChecks(strict, false)},
+				resource.TestStep{
+					Config:            w.Config(policyConfig(strict)),
+					ConfigStateChecks: policyChecks(strict, false),
+				},
 				resource.TestStep{
 					PreConfig: func() { w.SetPolicy(id, standard) },
 					Config:    w.Config(policyConfig(strict)), ConfigStateChecks: policyChecks(strict, false),
@@ -216,7 +219,10 @@ func TestLostAnswerIsRepeated(t *testing.T) {
 			w := newWorld(t, wawptest.Config{})
 			fault.Match, fault.Act, fault.Times = set, true, 1
 			w.Inject(fault)
-			w.Steps(t, resource.TestStep{Config: w.Config(policyConfig(strict)), ConfigStateChecks: policyChecks(strict, false)})
+			w.Steps(t, resource.TestStep{
+				Config:            w.Config(policyConfig(strict)),
+				ConfigStateChecks: policyChecks(strict, false),
+			})
 			if n := w.Count(set); n != 2 {
 				t.Errorf("the policy was set %d times", n)
 			}
@@ -245,7 +251,8 @@ func TestSetButNotReadBack(t *testing.T) {
 // TestRefusedPolicy: the diagnostic lists the policies that the account may use, and has the path of the argument.
 func TestRefusedPolicy(t *testing.T) {
 	t.Parallel()
-	usable := `Set policy to one that the account may use: "standard_policy", "strict". The session has "standard_policy".`
+	usable := `Set policy to one that the account may use: "standard_policy", "strict". The session has ` +
+		`"standard_policy".`
 	refusal := wawptest.Fault{Match: set, Status: 403, Body: `{"code":"blocked","message":"Blocked."}`}
 	for name, test := range map[string]struct {
 		slug   string

@@ -86,7 +86,8 @@ func policyLimits(slug string) knownvalue.Check {
 // policyChecks checks that the state has a policy, with its limits.
 func policyChecks(slug string, pays bool) []statecheck.StateCheck {
 	return []statecheck.StateCheck{
-		attributeCheck("instance_id", knownvalue.StringExact(id)), attributeCheck("policy", knownvalue.StringExact(slug)),
+		attributeCheck("instance_id", knownvalue.StringExact(id)), attributeCheck("policy",
+			knownvalue.StringExact(slug)),
 		attributeCheck("limits", policyLimits(slug)), attributeCheck("has_active_plan", knownvalue.Bool(pays)),
 	}
 }

@@ -402,7 +402,8 @@ func TestActionConfirmsTheTransition(t *testing.T) {
 			w.CheckRequests(t, map[string]int{info: test.looks, test.action: 1})
 			acctest.Contains(t, progress, test.says)
 			acctest.Contains(t, failure, test.fails)
-			acctest.NotContains(t, progress, "is WORKING.\n", "is SCAN_QR_CODE.\n") // once, with what it means, is enough
+			// once, with what it means, is enough
+			acctest.NotContains(t, progress, "is WORKING.\n", "is SCAN_QR_CODE.\n")
 			if test.fails == "" {
 				acctest.NotContains(t, failure, "\n")
 			}
@@ -499,10 +500,14 @@ func TestActionTimeoutAndInterruption(t *testing.T) {
 					"session leave STARTING " +
 					end.how,
 			},
-			"start, not told": {start, "STOPPED", " ", "", info, 4, "Wawp accepted the start of the session " + instanceID +
+			"start, not told": {start, "STOPPED", " ", "", info, 4, "Wawp accepted the start of the session " +
+				instanceID +
 				", but the provider did not see the session leave STARTING " + end.how},
-			"a start that was begun": {start, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the provider did " +
-				"not see the session " + instanceID + " leave STARTING " + end.how},
+			"a start that was begun": {
+				start, "STARTING", "STARTING", "", info, 4,
+				"Nothing was sent: the provider did " +
+					"not see the session " + instanceID + " leave STARTING " + end.how,
+			},
 			"stop is under way": {stop, "WORKING", "", stop, stop, 1, "may have taken effect"},
 			"stop": {
 				stop, "WORKING", "WORKING", "", info, 4,
@@ -524,8 +529,11 @@ func TestActionTimeoutAndInterruption(t *testing.T) {
 					"session leave WORKING " +
 					end.how,
 			},
-			"a boot before a logout": {logout, "STARTING", "STARTING", "", info, 4, "Nothing was sent: the provider did " +
-				"not see the session " + instanceID + " keep one status " + end.how},
+			"a boot before a logout": {
+				logout, "STARTING", "STARTING", "", info, 4,
+				"Nothing was sent: the provider did " +
+					"not see the session " + instanceID + " keep one status " + end.how,
+			},
 		} {
 			t.Run(end.summary+": "+name, func(t *testing.T) {
 				t.Parallel()
@@ -557,7 +565,8 @@ func TestActionTimeoutAndInterruption(t *testing.T) {
 					acctest.Contains(t, failure, "Its last status was "+cmp.Or(strings.TrimSpace(test.laterStatus),
 						test.status)+".")
 				}
-				if stuck := test.laterStatus == "STARTING" && end.summary == outOfTime; stuck != strings.Contains(failure,
+				if stuck := test.laterStatus == "STARTING" &&
+					end.summary == outOfTime; stuck != strings.Contains(failure,
 					"longer than 60 s") {
 					t.Errorf("the advice to restart is wrong or missing: %s", failure)
 				}
@@ -626,7 +635,8 @@ func TestRestartNotSeenIsAnError(t *testing.T) {
 			}()
 			_, failure := invoke(ctx, t, w, restart)
 			acctest.Contains(t, failure,
-				"Wawp accepted the restart of the session "+instanceID+", but the provider did not see the session leave "+status,
+				"Wawp accepted the restart of the session "+instanceID+", but the provider did not see the session "+
+					"leave "+status,
 				"quicker than the pause between two reads")
 			if w.Count(restart) != 1 {
 				t.Errorf("the restart was sent %d times", w.Count(restart))

@@ -92,7 +92,9 @@ func TestAccTokenNeverShows(t *testing.T) {
 	}
 	for i := range n {
 		one, another := fmt.Sprint(made[i].Attributes["instance_id"]), fmt.Sprint(made[n+i].Attributes["instance_id"])
-		faults[start+one], faults[remove+one], faults[stop+another] = leakFaults("")[i], leakFaults("")[i], leakFaults("")[i]
+		for _, request := range []string{start + one, remove + one, stop + another} {
+			faults[request] = leakFaults("")[i]
+		}
 	}
 	w.ChooseFaults(func(r wawptest.Request) wawptest.Fault {
 		return faults[r.Method+" "+r.Path+r.Query.Get("instance_id")]
@@ -150,7 +152,8 @@ func searchCanary(t *testing.T, dir string) int {
 	searched := 0
 	acctest.SearchFiles(t, dir, func(name string, content []byte) {
 		searched++
-		for _, spelling := range append(strings.Fields(echoedToken()), base64.StdEncoding.EncodeToString([]byte(canary))) {
+		for _, spelling := range append(strings.Fields(echoedToken()),
+			base64.StdEncoding.EncodeToString([]byte(canary))) {
 			if at := bytes.Index(content, []byte(spelling)); at >= 0 {
 				t.Errorf("%s holds the token as %s: ...%s...", name, spelling,
 					content[max(0, at-200):min(len(content), at+100)])

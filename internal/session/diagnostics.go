@@ -19,7 +19,8 @@ func notCreated(err error, now time.Time) diag.Diagnostic {
 	if wawp.OutcomeUnknown(err) {
 		return maybeCreated(diagnostic.Answer(err), now)
 	}
-	return diagnostic.ForError("Wawp session was not created", diagnostic.Failure("Creating a session failed", err), err)
+	return diagnostic.ForError("Wawp session was not created", diagnostic.Failure("Creating a session failed", err),
+		err)
 }
 
 // maybeCreated explains how to find and adopt an instance that may exist.
@@ -67,8 +68,8 @@ func linkedAlready(id string) diag.Diagnostic {
 
 var stateRemoval = quote.Command("terraform state rm", "wawp_session.<name>")
 
-// mayBeLinked refuses to delete a session that may have existed before its creation.
-func mayBeLinked(id string) diag.Diagnostic {
+// notDeletedWhileLinked refuses to delete a session that may have existed before its creation.
+func notDeletedWhileLinked(id string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Wawp session may belong to somebody else: "+id, fmt.Sprintf(
 		"A phone was already linked to the session %s when Terraform created it, and may still be linked. So the "+
 			"session was not deleted. If it belongs to another resource, or to somebody else, remove this resource "+
@@ -78,11 +79,11 @@ func mayBeLinked(id string) diag.Diagnostic {
 		id, stateRemoval, envAllowDestroy))
 }
 
-// notLoggedOut warns that a session was deleted while a phone may still be linked to it. wasPaired says that the state
-// shows one.
-func notLoggedOut(last wawp.Session, wasPaired bool, waited time.Duration, err error) diag.Diagnostic {
+// notLoggedOut warns that a session was deleted while a phone may still be linked to it. isPhoneKnown says that one
+// was seen.
+func notLoggedOut(last wawp.Session, isPhoneKnown bool, waited time.Duration, err error) diag.Diagnostic {
 	what := "its phone could not be unlinked before that"
-	if !wasPaired {
+	if !isPhoneKnown {
 		what = "the provider could not see before that whether a phone was linked to it"
 	}
 	why := diagnostic.Answer(err)
@@ -103,7 +104,8 @@ func linkedAfterPlan(now model, prior wawp.Session) diag.Diagnostic {
 		return now.unlinks()
 	}
 	return diag.NewWarningDiagnostic("The plan deletes a Wawp session to which a phone is linked: "+prior.InstanceID,
-		"Terraform has planned to destroy the session with the state from before: STOPPED. A phone was linked since, and "+
+		"Terraform has planned to destroy the session with the state from before: STOPPED. A phone was linked since, "+
+			"and "+
 			"an apply of this plan does not unlink it. First run: terraform apply -refresh-only. Then plan again.")
 }
 

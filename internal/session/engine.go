@@ -106,8 +106,10 @@ const howToRestart = "with the action wawp_session_restart (Terraform 1.14 and l
 func noStatus(id string) *problem {
 	return &problem{
 		summary: "Wawp session has no status",
-		detail: fmt.Sprintf("Reading the session %s succeeded, but Wawp's answer to POST /v2/session/info has no status. "+
-			"So the provider did nothing. Try again in a minute. If the dashboard shows a status by then, please report "+
+		detail: fmt.Sprintf("Reading the session %s succeeded, but Wawp's answer to POST /v2/session/info has no "+
+			"status. "+
+			"So the provider did nothing. Try again in a minute. If the dashboard shows a status by then, please "+
+			"report "+
 			"this.", id),
 		failed: true,
 	}

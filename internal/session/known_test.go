@@ -84,7 +84,8 @@ func TestNewSessionWithAPhoneWarns(t *testing.T) {
 			w.SetStatus(linkedID, "WORKING")
 			tf.OK("refresh")
 			w.ResetRequests()
-			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Wawp session may belong to somebody else: "+linkedID,
+			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"),
+				"Wawp session may belong to somebody else: "+linkedID,
 				"wawp_session_logout", "WAWP_ALLOW_DESTROY=1")
 			w.CheckRequests(t, map[string]int{info: 1})
 
@@ -93,7 +94,8 @@ func TestNewSessionWithAPhoneWarns(t *testing.T) {
 				"Looking at the session "+linkedID)
 			w.ResetRequests()
 			w.SetStatus(linkedID, "STOPPED") // which does not show whether a phone is linked
-			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"), "Wawp session may belong to somebody else: "+linkedID)
+			acctest.Contains(t, tf.Fails("destroy", "-refresh=false"),
+				"Wawp session may belong to somebody else: "+linkedID)
 			w.Unpair(linkedID)
 			w.ResetRequests()
 			tf.OK("destroy", "-refresh=false")

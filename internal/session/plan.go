@@ -93,7 +93,8 @@ func checkProtection(state model, remedy string) diag.Diagnostics {
 	if os.Getenv(envAllowDestroy) == "1" {
 		diags.AddWarning("The protection of Wawp session "+id+" is overridden",
 			"Its deletion_protection is true, but "+envAllowDestroy+"=1 is set in the environment, so it is "+
-				"destroyed. If you do not want that, do not apply this plan, and remove the variable from the environment.")
+				"destroyed. If you do not want that, do not apply this plan, and remove the variable from the "+
+				"environment.")
 		return diags
 	}
 	diags.AddAttributeError(path.Root("deletion_protection"), "Wawp session "+id+" is protected from deletion",

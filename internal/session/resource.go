@@ -256,7 +256,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	switch {
 	case found.Verdict == wawp.Absent && logoutErr != nil && !wasGone:
 		last.Status = cmp.Or(last.Status, m.Status.ValueString())
-		resp.Diagnostics.Append(notLoggedOut(last, m.isPaired(), waitTimeout, logoutErr))
+		resp.Diagnostics.Append(notLoggedOut(last, m.isPaired() || hasPhone(last), waitTimeout, logoutErr))
 	case found.Verdict == wawp.Absent:
 	case found.Verdict == wawp.NoEndpoint:
 		resp.Diagnostics.Append(removedFromStateOnly(id, err))
@@ -337,7 +337,7 @@ func (r *Resource) checkNotLinked(ctx context.Context, id string) diag.Diagnosti
 		attempt := "Looking at the session " + id + " before its deletion failed"
 		return diag.NewErrorDiagnostic(summaryNotDeleted, diagnostic.Failure(attempt, err))
 	}
-	return mayBeLinked(id)
+	return notDeletedWhileLinked(id)
 }
 
 // ImportState imports by instance id or by identity.

@@ -204,7 +204,8 @@ func TestStoppedSessionKeepsItsAccount(t *testing.T) {
 		},
 		resource.TestStep{
 			PreConfig: func() { w.SetStatus(w.Sessions()[0].InstanceID, "SCAN_QR_CODE") },
-			Config:    w.Config(startedConfig), ConfigStateChecks: []statecheck.StateCheck{attributeCheck("account", "")},
+			Config:    w.Config(startedConfig), ConfigStateChecks: []statecheck.StateCheck{attributeCheck("account",
+				"")},
 		},
 	)
 }

@@ -72,8 +72,10 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Optional: true,
 				Computed: true,
 				Default:  booldefault.StaticBool(false),
-				MarkdownDescription: "While this is `true` in the state, the provider refuses to destroy or replace the " +
-					"session. Default: `false`. Changing it makes no request. To lift the protection, set it to `false` and " +
+				MarkdownDescription: "While this is `true` in the state, the provider refuses to destroy or replace " +
+					"the " +
+					"session. Default: `false`. Changing it makes no request. To lift the protection, set it to " +
+					"`false` and " +
 					"apply, before the destroy. The environment variable `WAWP_ALLOW_DESTROY=1` lifts it for one " +
 					"run. Do not combine `deletion_protection` with `create_before_destroy`: Terraform would create " +
 					"the new session, and only then would the deletion of the old one be refused.",

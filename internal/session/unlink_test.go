@@ -240,6 +240,18 @@ func TestDestroyUnlinksAPhoneThatWasLinkedSince(t *testing.T) {
 	}
 }
 
+// TestWarningNamesThePhoneThatWasSeen: the state shows no phone, but the look before the destroy does.
+func TestWarningNamesThePhoneThatWasSeen(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t, wawptest.Config{})
+	tf := w.Terraform(t, startedConfig)
+	tf.OK("apply")
+	w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
+	w.Inject(wawptest.Fault{Match: logout, Status: 404, Body: noSuchInstance})
+	acctest.Contains(t, tf.OK("apply", "-replace="+address, "-refresh=false"),
+		"Warning: Wawp session was not logged out", "its phone could not be unlinked before that")
+}
+
 // TestReadAfterThePlanOfADestroyWarns calls the provider in the order of Terraform before 1.12: it plans the destroy of
 // what was removed from the configuration, and then reads it.
 func TestReadAfterThePlanOfADestroyWarns(t *testing.T) {
@@ -283,7 +295,8 @@ func TestAccRemovalUnlinksAPhoneThatWasLinkedSince(t *testing.T) {
 	cli.OK("apply", "-auto-approve")
 	w.Pair(w.Sessions()[0].InstanceID, "201012345678", "John")
 	cli.Configure("")
-	acctest.Contains(t, cli.OK("apply", "-auto-approve"), "The plan unlinks a phone from the Wawp session", "201012345678")
+	acctest.Contains(t, cli.OK("apply", "-auto-approve"), "The plan unlinks a phone from the Wawp session",
+		"201012345678")
 	if countLogouts(w) != 1 || len(w.DeletedWhileLinked()) > 0 {
 		t.Errorf("the requests are %v", w.Requests())
 	}

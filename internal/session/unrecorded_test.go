@@ -77,7 +77,8 @@ func TestDeletionOfAnUnrecordedSessionIsLogged(t *testing.T) {
 		for _, line := range lines {
 			if line["@level"] == "warn" {
 				warnings = append(warnings, line["@message"].(string))
-				if id, _ := line["instance_id"].(string); len(id) != 12 || len(remaining) > 0 && remaining[0].InstanceID != id {
+				if id, _ := line["instance_id"].(string); len(id) != 12 || len(remaining) > 0 &&
+					remaining[0].InstanceID != id {
 					t.Errorf("%s: the line is %v", name, line)
 				}
 			}

@@ -86,7 +86,8 @@ func (o Object) ReadAgain(
 			diagnostic.Failure("Reading "+o.Name+" failed", err), err))
 	case found.Verdict == wawp.Absent && o.Protected:
 		resp.Diagnostics.AddError("Wawp "+o.Noun+" is gone, and protected: "+o.InstanceID, fmt.Sprintf(
-			"%s was deleted outside Terraform: %s. It has deletion_protection = true, so it stays in the state. To have the "+
+			"%s was deleted outside Terraform: %s. It has deletion_protection = true, so it stays in the state. To "+
+				"have the "+
 				"next plan create a new one, remove it with: %s", capitalized(o.Name), found.Reason, o.removal()))
 	case found.Verdict == wawp.Absent:
 		o.Gone(ctx, client, req, resp, found.Reason)
@@ -105,7 +106,8 @@ func (o Object) Gone(
 		return
 	}
 	resp.Diagnostics.AddWarning("Wawp "+o.Noun+" is gone: "+o.InstanceID, fmt.Sprintf(
-		"%s was deleted outside Terraform: %s. It was removed from the state, so the plan %s. To give it up, remove it from "+
+		"%s was deleted outside Terraform: %s. It was removed from the state, so the plan %s. To give it up, remove "+
+			"it from "+
 			"the configuration.",
 		capitalized(o.Name), reason, o.Anew))
 	resp.State.RemoveResource(ctx)
@@ -115,7 +117,8 @@ func (o Object) Gone(
 // sentence. The summary is the same for all objects of a kind, because Terraform groups warnings with one summary.
 func (o Object) Kept(reason, answer string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Wawp "+o.Noun+" could not be checked and stays in the state", fmt.Sprintf(
-		"The state of %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If the %s is gone for good, remove it "+
+		"The state of %s stays as it was: %s.\n\n%s\n\nThe next plan looks again. If the %s is gone for good, remove "+
+			"it "+
 			"from the state with: %s", o.Name, reason, answer, o.Noun, o.removal()))
 }
 
@@ -131,7 +134,8 @@ func (o Object) Unlinks(number, pushName types.String) diag.Diagnostic {
 	}
 	return diag.NewWarningDiagnostic("The plan unlinks a phone from the Wawp session "+o.InstanceID, fmt.Sprintf(
 		"Destroying %s unlinks %s. To use that phone with Wawp again, a person has to link it again.\n\n"+
-			"If the resource was only renamed or moved in the configuration, keep it with a moved block, and plan again:\n\n"+
+			"If the resource was only renamed or moved in the configuration, keep it with a moved block, and plan "+
+			"again:\n\n"+
 			"    moved {\n      from = %s.<old name>\n      to   = %[3]s.<new name>\n    }", o.Name, phone, o.Type))
 }
 

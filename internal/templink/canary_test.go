@@ -34,7 +34,8 @@ const foreignLink = "https://app.wawp.net/temp-qr/c4nary000000000000000000000000
 // leakFaults are the faults that could bring the access token or a link to light.
 func leakFaults() []wawptest.Fault {
 	echo := strings.Join(
-		append(secretSpellings(canary), append(secretSpellings(foreignLink), fmt.Sprint(linkToken(foreignLink)))...), " ")
+		append(secretSpellings(canary), append(secretSpellings(foreignLink),
+			fmt.Sprint(linkToken(foreignLink)))...), " ")
 	encoded, _ := json.Marshal(echo)
 	complaint := fmt.Sprintf(`{"code":%s,"message":%s,"error":%s,"link":%s}`, encoded, encoded, encoded, encoded)
 	faults := []wawptest.Fault{

@@ -136,7 +136,10 @@ func TestLifecycle(t *testing.T) {
 		plancheck.ExpectKnownValue(address, tfjsonpath.New("link"), knownvalue.NotNull()))
 	const one, two = `triggers = { turn = "1" }`, `triggers = { turn = "2" }`
 	w.Steps(t,
-		resource.TestStep{Config: w.Config(linkConfig()), ConfigStateChecks: linkChecks(w, 1, "2026-01-31T12:00:00Z", false)},
+		resource.TestStep{
+			Config:            w.Config(linkConfig()),
+			ConfigStateChecks: linkChecks(w, 1, "2026-01-31T12:00:00Z", false),
+		},
 		resource.TestStep{ // triggers where there were none are only stored
 			Config: w.Config(linkConfig(one)), ConfigPlanChecks: inPlace,
 			ConfigStateChecks: linkChecks(w, 1, "2026-01-31T12:00:00Z", false),

@@ -48,7 +48,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Any values. Changing them makes a new link. If there were none before, as " +
 					"after an import, setting them makes a new link only if the link has expired.",
 				Validators: []validator.Map{mapvalidator.NoNullValues()},
-				PlanModifiers: []planmodifier.Map{mapplanmodifier.RequiresReplaceIf(replaceIfNewTriggers, replaceDescription,
+				PlanModifiers: []planmodifier.Map{mapplanmodifier.RequiresReplaceIf(replaceIfNewTriggers,
+					replaceDescription,
 					replaceDescription)},
 			},
 			"link": schema.StringAttribute{

@@ -75,7 +75,10 @@ func TestAccInterruptedCreate(t *testing.T) {
 // TestAccInterruptedRead: nothing else is waited for.
 func TestAccInterruptedRead(t *testing.T) {
 	t.Parallel()
-	for name, configuration := range map[string]string{"resource": linkConfig(), "ephemeral": ephemeralAndOutputConfig(quoted)} {
+	for name, configuration := range map[string]string{
+		"resource":  linkConfig(),
+		"ephemeral": ephemeralAndOutputConfig(quoted),
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, wawptest.Config{})

@@ -21,7 +21,8 @@ func ActionConfig(ctx context.Context, config tfsdk.Config) diag.Diagnostics {
 	diags.Append(config.GetAttribute(ctx, path.Root("timeouts"), &limits)...)
 
 	var idResponse validator.StringResponse
-	InstanceID{}.ValidateString(ctx, validator.StringRequest{Path: path.Root("instance_id"), ConfigValue: id}, &idResponse)
+	InstanceID{}.ValidateString(ctx, validator.StringRequest{Path: path.Root("instance_id"), ConfigValue: id},
+		&idResponse)
 	var timeoutsResponse validator.ObjectResponse
 	Durations{}.ValidateObject(ctx, validator.ObjectRequest{Path: path.Root("timeouts"), ConfigValue: limits.Object},
 		&timeoutsResponse)

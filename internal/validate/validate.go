@@ -65,7 +65,8 @@ func CheckInstanceID(argument path.Path, id string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if !wawp.IsInstanceID(id) {
 		diags.AddAttributeError(argument, "Invalid instance id", fmt.Sprintf(
-			"%s is not an instance id: those are 1 to 128 letters (A to Z, a to z), digits and signs of . _ : @ -. The Wawp "+
+			"%s is not an instance id: those are 1 to 128 letters (A to Z, a to z), digits and signs of . _ : @ -. "+
+				"The Wawp "+
 				"dashboard shows them.", argument))
 	}
 	return diags

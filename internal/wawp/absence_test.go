@@ -62,13 +62,19 @@ func TestFind(t *testing.T) {
 		"the 404 passed":        {describedSession, own, sessionResponse, nil, Present, "session/info describes it"},
 		"the 404 passed, 2 min": {old, own, sessionResponse, nil, Present, ""},
 		"info: foreign":         {describedSession, own, html404Response, nil, Unclear, "does not name the session"},
-		"info: a fault":         {describedSession, own, serverErrorResponse, nil, Unclear, "session/info does not confirm it"},
+		"info: a fault": {
+			describedSession, own, serverErrorResponse, nil, Unclear,
+			"session/info does not confirm it",
+		},
 		"info: 401": {
 			describedSession, own, response(401, ""), nil, Unclear,
 			"session/info does not confirm it",
 		},
-		"info: unreadable":              {describedSession, own, htmlResponse, nil, Unclear, "could not be understood"},
-		"info: invalid_session":         {describedSession, own, invalidSessionResponse, noInstanceResponse, Absent, ""},
+		"info: unreadable": {describedSession, own, htmlResponse, nil, Unclear, "could not be understood"},
+		"info: invalid_session": {
+			describedSession, own, invalidSessionResponse, noInstanceResponse, Absent,
+			"",
+		},
 		"info: invalid_session, paired": {paired, own, invalidSessionResponse, nil, Unclear, "lost its phone"},
 		"policy: can be read": {
 			describedSession, own, noInstanceResponse, policyResponse, Unclear,
@@ -99,12 +105,18 @@ func TestFind(t *testing.T) {
 			paired, own, noInstanceResponse, invalidSessionResponse, Unclear,
 			"sending policy does not confirm it",
 		},
-		"invalid_session, all agree":       {describedSession, dropped, invalidSessionResponse, invalidSessionResponse, Absent, ""},
+		"invalid_session, all agree": {
+			describedSession, dropped, invalidSessionResponse, invalidSessionResponse,
+			Absent, "",
+		},
 		"invalid_session, it passed":       {describedSession, dropped, sessionResponse, nil, Present, ""},
 		"invalid_session, paired":          {paired, dropped, nil, nil, Unclear, "lost its phone"},
 		"invalid_session, another account": {other, dropped, nil, nil, Unclear, "another one than before"},
 		"invalid_session, just made":       {young, dropped, nil, nil, Unclear, "less than 2 minutes ago"},
-		"invalid_session, no 404":          {describedSession, droppedConflict, nil, nil, Unclear, "another status than 404"},
+		"invalid_session, no 404": {
+			describedSession, droppedConflict, nil, nil, Unclear,
+			"another status than 404",
+		},
 		"invalid_session, no 404 at second": {
 			describedSession, dropped, response(409, `{"code":"invalid_session","message":"No."}`),
 			nil, Unclear, "another status than 404",
@@ -238,7 +250,8 @@ func TestLookAfterALostAnswerComesAfterAPause(t *testing.T) {
 					o.Transport, o.SecondLook = handlerTransport(s.handle), defaultSecondLook
 				})
 				started := time.Now()
-				if err := test.do(t.Context(), c); err != nil || time.Since(started) != 5*time.Second || s.count() != 2 {
+				if err := test.do(t.Context(), c); err != nil || time.Since(started) != 5*time.Second ||
+					s.count() != 2 {
 					t.Errorf("%d requests within %s, %v", s.count(), time.Since(started), err)
 				}
 			})
@@ -397,7 +410,12 @@ func TestRemoveSession(t *testing.T) {
 			"D I P",
 			Unclear, NotFound,
 		},
-		"another 404 everywhere":       {describedSession, []http.HandlerFunc{html404Response}, "D I", Unclear, NotFound},
+		"another 404 everywhere": {
+			describedSession,
+			[]http.HandlerFunc{html404Response},
+			"D I", Unclear,
+			NotFound,
+		},
 		"only create, never described": {never, []http.HandlerFunc{noRoute}, "D I P", NoEndpoint, NotFound},
 		"only create, as web pages":    {never, []http.HandlerFunc{html404Response}, "D I P", NoEndpoint, NotFound},
 		"only create, with 405": {
@@ -418,8 +436,18 @@ func TestRemoveSession(t *testing.T) {
 			"D I P", Unclear,
 			NotFound,
 		},
-		"only create, and info":         {never, []http.HandlerFunc{noRoute, sessionResponse}, "D I", Present, NotFound},
-		"only create, info fails":       {never, []http.HandlerFunc{noRoute, serverErrorResponse}, "D I", Unclear, NotFound},
+		"only create, and info": {
+			never,
+			[]http.HandlerFunc{noRoute, sessionResponse},
+			"D I", Present,
+			NotFound,
+		},
+		"only create, info fails": {
+			never,
+			[]http.HandlerFunc{noRoute, serverErrorResponse},
+			"D I", Unclear,
+			NotFound,
+		},
 		"another code, never described": {never, []http.HandlerFunc{noServer}, "D I", Unclear, NotFound},
 		"another code, then no route":   {never, []http.HandlerFunc{noServer, noRoute}, "D I", Unclear, NotFound},
 		"no route, then another code":   {never, []http.HandlerFunc{noRoute, noServer}, "D I", Unclear, NotFound},
@@ -470,7 +498,12 @@ func TestRemoveSession(t *testing.T) {
 			"D I P",
 			Absent, InvalidSession,
 		},
-		"invalid_session 400 everywhere": {describedSession, []http.HandlerFunc{code(400)}, "D I", Unclear, InvalidSession},
+		"invalid_session 400 everywhere": {
+			describedSession,
+			[]http.HandlerFunc{code(400)},
+			"D I", Unclear,
+			InvalidSession,
+		},
 		"invalid_session 403, described": {
 			describedSession,
 			[]http.HandlerFunc{code(403), sessionResponse},

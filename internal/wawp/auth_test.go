@@ -112,7 +112,8 @@ func TestErrorsQuoteNoPairingCode(t *testing.T) {
 			}
 		}
 	}
-	brokenOff := rawResponse("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + `{"code":"ABCD-1234","message":"ABCD-1234"}`)
+	brokenOff := rawResponse("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" +
+		`{"code":"ABCD-1234","message":"ABCD-1234"}`)
 	if _, err := client(t, serve(t, brokenOff).URL).RequestPairingCode(t.Context(), "A1",
 		"1"); KindOf(err) != NoAnswer || strings.Contains(err.Error(), "ABCD") {
 		t.Errorf("what broke off: %v", err)

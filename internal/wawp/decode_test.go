@@ -45,7 +45,8 @@ func TestSessionIsReadInEveryForm(t *testing.T) {
 			whole,
 		},
 		"byte order mark": {"\xef\xbb\xbf\n" + `{"name":"wawp-1","status":"WORKING",` + me + `}`, whole},
-		"webhooks array":  {`{"name":"wawp-1","status":"STOPPED","config":{"webhooks":[{"url":"https://x"}],"proxy":"p"}}`, only(StatusStopped)},
+		"webhooks array": {`{"name":"wawp-1","status":"STOPPED","config":{"webhooks":[{"url":"https://x"}],` +
+			`"proxy":"p"}}`, only(StatusStopped)},
 		"webhooks null": {
 			`{"name":"wawp-1","status":"STOPPED","config":{"webhooks":null,"proxy":{"a":1}}}`,
 			only(StatusStopped),
@@ -141,7 +142,8 @@ func TestCreatedSessionIsFoundInEveryForm(t *testing.T) {
 		`{"session":{"instance_id":"A1"}}`:           {InstanceID: "A1"},
 		`{"result":{"instanceId":"A1"}}`:             {InstanceID: "A1"},
 		`{"data":{"metadata":{"instance_id":"A1"}}}`: {InstanceID: "A1"},
-		`{"name":"wawp-1","status":"STARTING","config":{"metadata":{"instance_id":"A1","user_email":"e"}}}`: {InstanceID: "A1", Name: "wawp-1", Status: StatusStarting},
+		`{"name":"wawp-1","status":"STARTING","config":{"metadata":{"instance_id":"A1",` +
+			`"user_email":"e"}}}`: {InstanceID: "A1", Name: "wawp-1", Status: StatusStarting},
 	} {
 		s := serve(t, response(201, body))
 		got, err := client(t, s.URL).CreateSession(context.Background())
@@ -179,7 +181,8 @@ func TestNoFieldKeepsTheToken(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	body := strings.ReplaceAll(`{"name":"$","server_name":"$","status":"$","me":{"id":"$","pushName":"$"},
-		"webhooks":[{"url":"https://a.test/$","events":["$"]}],"current_policy":"$","policies":[{"slug":"$"}]}`, "$", testToken)
+		"webhooks":[{"url":"https://a.test/$","events":["$"]}],"current_policy":"$",
+		"policies":[{"slug":"$"}]}`, "$", testToken)
 	c := client(t, serve(t, response(200, body)).URL)
 	session, err := c.GetSession(ctx, "A1")
 	hooks, listErr := c.ListWebhooks(ctx, "A1")
@@ -403,7 +406,8 @@ func TestDeepAnswerIsReadInPart(t *testing.T) {
 func TestObjectsOfABrokenAnswerAreLimited(t *testing.T) {
 	t.Parallel()
 	for before, want := range map[int]string{maxLayers - 1: "A1", maxLayers: ""} {
-		if got := salvage([]byte(strings.Repeat(`{"a":1} `, before) + `{"instance_id":"A1"}`)).instanceID(); got != want {
+		if got := salvage([]byte(strings.Repeat(`{"a":1} `, before) +
+			`{"instance_id":"A1"}`)).instanceID(); got != want {
 			t.Errorf("after %d objects, the id is read as %q", before, got)
 		}
 	}

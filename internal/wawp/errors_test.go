@@ -159,7 +159,10 @@ func TestErrorsAreOneSafeLine(t *testing.T) {
 func TestErrorIsAndAsFindItsCause(t *testing.T) {
 	t.Parallel()
 	timeout := &net.OpError{Op: "dial", Err: context.DeadlineExceeded}
-	e := &Error{Kind: NotSent, cause: fmt.Errorf("no: %w", networkError{timeout, false}), interruption: context.Canceled}
+	e := &Error{
+		Kind: NotSent, cause: fmt.Errorf("no: %w", networkError{timeout, false}),
+		interruption: context.Canceled,
+	}
 	var op *net.OpError
 	if !errors.Is(e, NotSent) || !errors.Is(e, context.Canceled) || !errors.As(e, &op) || op != timeout {
 		t.Errorf("%v does not tell its cause", e)

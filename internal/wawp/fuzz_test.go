@@ -45,8 +45,9 @@ var secretMarks = strings.NewReplacer(
 // Forms of answers that API.md describes, or that are plausible.
 var (
 	errorForms = []string{
-		"", " ", "null", "[]", "{}", `"text"`, "1e999", "\xef\xbb\xbf{}", "\xff\xfe", `{"a":`, `{"a":1}]`, "Bad Request $ ~ #",
-		`<html><body>502 $ ~ ` + "`" + `</body></html>`, `<?xml version="1.0"?><error><code>missing_param</code><t>$</t></error>`,
+		"", " ", "null", "[]", "{}", `"text"`, "1e999", "\xef\xbb\xbf{}", "\xff\xfe", `{"a":`, `{"a":1}]`,
+		"Bad Request $ ~ #", `<html><body>502 $ ~ ` + "`" + `</body></html>`,
+		`<?xml version="1.0"?><error><code>missing_param</code><t>$</t></error>`,
 		`{"code":"invalid_session","message":"No session for ^"}`, `{"t":"#","u":"!"}`, `{"code":"$","message":"$"}`,
 		`{"status":401,"message":"$","error":"|"}`,
 		`{"code":"rest_no_route","message":"No route was found","data":{"status":404}}`,
@@ -60,31 +61,39 @@ var (
 		"at https://other.example/v2/session/create?access_token=~",
 	}
 	sessionForms = []string{
-		`{"name":"wawp-84729105","status":"WORKING","config":{"webhooks":{},"proxy":null},"me":{"id":"201012345678@c.us","pushName":"John Doe"}}`,
+		`{"name":"wawp-84729105","status":"WORKING","config":{"webhooks":{},"proxy":null},` +
+			`"me":{"id":"201012345678@c.us","pushName":"John Doe"}}`,
 		`{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-84729105","server_name":"s1"}`,
 		`{"data":{"instanceId":123456789}}`,
 		`{"session":{"instance_id":"5056E8123456","status":"starting"}}`, `{"instance_id":"$"}`,
 		`{"instance_id":"A$","name":"|"}`,
-		`{"name":"x","status":"STARTING","config":{"metadata":{"user_id":1,"user_email":"a@example.com","access_token":"$","instance_id":"A1"}}}`,
-		`{"name":"wawp-84729105","status":"SCAN_QR_CODE","instance_id":"3EB0BCB2E3D4","qr":"data:image/png;base64,iVBORw0KGgo="}`,
+		`{"name":"x","status":"STARTING","config":{"metadata":{"user_id":1,"user_email":"a@example.com",` +
+			`"access_token":"$","instance_id":"A1"}}}`,
+		`{"name":"wawp-84729105","status":"SCAN_QR_CODE","instance_id":"3EB0BCB2E3D4","qr":"data:image/png;base64,` +
+			`iVBORw0KGgo="}`,
 		`{"name":"wawp-84729105","status":"DELETED","instance_id":"3EB0BCB2E3D4"}`,
 		`{"status":"success","data":{"status":"Working$"}}`,
 		`{"result":{"me":{"id":{"_serialized":"1:2@s.whatsapp.net"},"lid":"123123@lid","name":"$"}}}`,
 		`{"me":{"id":"$@c.us"},"status":200}`,
 	}
 	rateLimitForms = []string{
-		`{"policies":[{"slug":"strict","available":true,"limits":{"send_message_per_minute":5,"group_daily_cap":-1,"concurrent_limit":null}}],` +
+		`{"policies":[{"slug":"strict","available":true,"limits":{"send_message_per_minute":5,"group_daily_cap":-1,` +
+			`"concurrent_limit":null}}],` +
 			`"free_policies":["strict"],"has_active_plan":false,"current_policy":"strict"}`,
-		`{"policies":{"standard_policy":{"limits":{"sendMessageDailyCap":"100"}}},"free_policies":[{"slug":"standard_policy"}],"policy":{"slug":"$"}}`,
+		`{"policies":{"standard_policy":{"limits":{"sendMessageDailyCap":"100"}}},` +
+			`"free_policies":[{"slug":"standard_policy"}],"policy":{"slug":"$"}}`,
 		`{"data":{"rate_limit":{"policy_slug":"x","check_daily_cap":1e3}},"hasActivePlan":"1"}`,
 		`{"policies":{"0":"a","$":{}},"current":7}`,
 	}
 	webhookForms = []string{
-		`{"webhooks":[{"url":"https://example.com/wawp","events":["message","session.status","message"],"is_active":1,` +
-			`"retries":{"delay":2,"attempts":15},"hmac":"***","name":"n"}],"systemConfig":{"url":"https://app.wawp.net/api/webhook/$","events":[]}}`,
+		`{"webhooks":[{"url":"https://example.com/wawp","events":["message","session.status","message"],` +
+			`"is_active":1,` +
+			`"retries":{"delay":2,"attempts":15},"hmac":"***","name":"n"}],` +
+			`"systemConfig":{"url":"https://app.wawp.net/api/webhook/$","events":[]}}`,
 		`{"webhooks":null}`, `{"webhooks":{}}`,
 		`{"data":{"webhooks":{"0":{"url":"https://a.example/$","events":null,"isActive":"0"}}}}`,
-		`{"webhooks":[{"url":"https://a.example","hmac":{"key":"#"},"retries":{"delaySeconds":"2","attempts":"3","policy":"linear"}},` +
+		`{"webhooks":[{"url":"https://a.example","hmac":{"key":"#"},"retries":{"delaySeconds":"2","attempts":"3",` +
+			`"policy":"linear"}},` +
 			`{"url":"https://APP.wawp.net:443/api/webhook/x"},{"url":"https://a.example"}]}`,
 		`{"webhooks":[{"url":""}]}`, `{"webhooks":["https://a.example"]}`,
 	}
@@ -101,14 +110,16 @@ var (
 	codeForms = []string{
 		`{"qr":"data:image/png;base64,iVBORw0KGgo="}`, `{"value":"2@abc/DEF+ghi=,jkl=,mno="}`, `{"code":"ABCD-1234"}`,
 		`{"code":"$"}`,
-		`{"mimetype":"application/json","data":"eyJ2YWx1ZSI6IjJAYWJjL0RFRitnaGk9LGprbD0sbW5vPSIsImV4cGlyeSI6MTc5NTQxMDAwMDAwMH0="}`,
+		`{"mimetype":"application/json",` +
+			`"data":"eyJ2YWx1ZSI6IjJAYWJjL0RFRitnaGk9LGprbD0sbW5vPSIsImV4cGlyeSI6MTc5NTQxMDAwMDAwMH0="}`,
 		`{"mimetype":"application\/json","data":{"value":"$2@a","expiry":1795410000000}}`, `{"data":"e30"}`,
 		`{"data":{"pairingCode":"abcd 1234"}}`,
 		`{"code":"qr_not_available","message":"Not now","details":{"recommendation":"Start it"}}`,
 		`{"code":"success","data":{"code":"ABCD1234"}}`,
 	}
 	sentForms = []string{
-		`{"_data":{"id":{"fromMe":true,"_serialized":"true_201234567890@c.us_3EB0$"},"ack":0,"t":1795410000},"key":{"id":1},"status":200,"error":{}}`,
+		`{"_data":{"id":{"fromMe":true,"_serialized":"true_201234567890@c.us_3EB0$"},"ack":0,"t":1795410000},` +
+			`"key":{"id":1},"status":200,"error":{}}`,
 		`{"id":"x"}`, `{"sent":true,"upstream_status":201}`, `{"status":"queued"}`, `{"code":"success","job_id":"j$"}`,
 		`{"queued":"1","jobId":7}`,
 		`{"code":"wawp_upstream_error","message":"#"}`, `{"sent":false}`, `{"status":"error","message":"Not sent: #"}`,
@@ -184,8 +195,16 @@ var (
 			return err
 		}},
 		requestOf(getSession, func(ctx context.Context, c *Client) (any, error) { return c.GetSession(ctx, fuzzedID) }),
-		requestOf(startSession, func(ctx context.Context, c *Client) (any, error) { return c.StartSession(ctx, fuzzedID) }),
-		requestOf(stopSession, func(ctx context.Context, c *Client) (any, error) { return c.StopSession(ctx, fuzzedID) }),
+		requestOf(startSession, func(ctx context.Context, c *Client) (any,
+			error,
+		) {
+			return c.StartSession(ctx, fuzzedID)
+		}),
+		requestOf(stopSession, func(ctx context.Context, c *Client) (any,
+			error,
+		) {
+			return c.StopSession(ctx, fuzzedID)
+		}),
 		requestOf(restartSession, func(ctx context.Context, c *Client) (any,
 			error,
 		) {
@@ -202,7 +221,11 @@ var (
 		}),
 	}
 	rateLimitRequests = []request{
-		requestOf(getRateLimit, func(ctx context.Context, c *Client) (any, error) { return c.GetRateLimit(ctx, fuzzedID) }),
+		requestOf(getRateLimit, func(ctx context.Context, c *Client) (any,
+			error,
+		) {
+			return c.GetRateLimit(ctx, fuzzedID)
+		}),
 		requestOf(setRateLimit, func(ctx context.Context, c *Client) (any,
 			error,
 		) {
@@ -228,7 +251,11 @@ var (
 		}),
 	}
 	tempLinkRequests = []request{
-		requestOf(getTempLink, func(ctx context.Context, c *Client) (any, error) { return c.GetTempLink(ctx, fuzzedID) }),
+		requestOf(getTempLink, func(ctx context.Context, c *Client) (any,
+			error,
+		) {
+			return c.GetTempLink(ctx, fuzzedID)
+		}),
 		requestOf(createTempLink, func(ctx context.Context, c *Client) (any,
 			error,
 		) {
@@ -272,7 +299,8 @@ func FuzzAnswers(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, which uint8, status uint16, retryAfter, location, body string) {
 		a := &fixedTransport{
-			fails: status/1000 == 1, breaks: status/1000 == 2, status: int(status % 1000), body: secretMarks.Replace(body),
+			fails: status/1000 == 1, breaks: status/1000 == 2, status: int(status % 1000),
+			body:   secretMarks.Replace(body),
 			header: http.Header{"Retry-After": {retryAfter}, "Location": {secretMarks.Replace(location)}},
 		}
 		checkRequest(t, allRequests[int(which)%len(allRequests)], a)
@@ -306,7 +334,8 @@ func checkRequest(t *testing.T, r request, a *fixedTransport) {
 	c, ctx := newFuzzed(t, a)
 	err := r.ask(t, ctx, c)
 	_, isOnce := callsSentOnce[r.operation]
-	if n := a.requests[r.method+" /prefix"+strings.ReplaceAll(r.path, "{id}", fuzzedID)]; n < 1 || n > 2 || n == 2 && isOnce && r.operation != setWebhook &&
+	if n := a.requests[r.method+" /prefix"+strings.ReplaceAll(r.path, "{id}", fuzzedID)]; n < 1 || n > 2 || n == 2 &&
+		isOnce && r.operation != setWebhook &&
 		a.status != 429 {
 		t.Errorf("%s was sent %d times, status %d", r, n, a.status)
 	}

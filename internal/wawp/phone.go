@@ -28,7 +28,8 @@ var countryCodes = strings.Fields(`
 	500 501 502 503 504 505 506 507 508 509 51 52 53 54 55 56 57 58 590 591 592 593 594 595 596 597 598 599
 	60 61 62 63 64 65 66 670 672 673 674 675 676 677 678 679 680 681 682 683 685 686 687 688 689 690 691 692
 	800 808 81 82 84 850 852 853 855 856 86 870 878 880 881 882 883 886 888
-	90 91 92 93 94 95 960 961 962 963 964 965 966 967 968 970 971 972 973 974 975 976 977 979 98 992 993 994 995 996 998`)
+	90 91 92 93 94 95 960 961 962 963 964 965 966 967 968 970 971 972 973 974 975 976 977 979 98
+	992 993 994 995 996 998`)
 
 // zeroCodes are the codes of countries where a leading 0 is part of the number, also for calls from abroad: Italy,
 // Ivory Coast, Benin, Gabon, Congo, San Marino.
@@ -60,7 +61,8 @@ func ParsePhoneNumber(notation string) (string, error) {
 		return "", errors.New("it has a + that is not at its beginning")
 	case strings.HasPrefix(digits, "0") && !international:
 		return "",
-			errors.New("it begins with a single 0, as numbers within a country do: put the country code in place of the 0")
+			errors.New("it begins with a single 0, as numbers within a country do: put the country code in place of " +
+				"the 0")
 	case code == "":
 		return "", errors.New("it begins with no country code that exists")
 	}
@@ -70,7 +72,8 @@ func ParsePhoneNumber(notation string) (string, error) {
 		}
 		if strings.HasPrefix(local, "0") {
 			return "",
-				fmt.Errorf("it has a 0 after the country code %s, which is dialled only within the country: leave that out", code)
+				fmt.Errorf("it has a 0 after the country code %s, which is dialled only within the country: leave "+
+					"that out", code)
 		}
 	}
 	digits = code + local

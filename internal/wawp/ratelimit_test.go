@@ -20,8 +20,9 @@ func TestRateLimitIsReadInEveryForm(t *testing.T) {
 	only := func(slug string) RateLimit { return RateLimit{Policy: slug} }
 	one := func(p Policy) RateLimit { return RateLimit{Policies: []Policy{p}} }
 	const (
-		plan  = `"has_active_plan":false,`
-		list  = `"policies":[{"slug":"turbo","available":false,"limits":{"check_daily_cap":0}},{"slug":"strict","available":true,"limits":{"send_message_per_minute":5}}],`
+		plan = `"has_active_plan":false,`
+		list = `"policies":[{"slug":"turbo","available":false,"limits":{"check_daily_cap":0}},{"slug":"strict",` +
+			`"available":true,"limits":{"send_message_per_minute":5}}],`
 		free  = `"free_policies":["strict"]`
 		inner = plan + list + free + `}`
 	)
@@ -77,8 +78,12 @@ func TestRateLimitIsReadInEveryForm(t *testing.T) {
 			`{"policies":{"0":{"slug":"a"},"7":"b"}}`,
 			RateLimit{Policies: []Policy{{Slug: "a"}, {Slug: "b"}}},
 		},
-		"list of nonsense":       {`{"policies":[null,true,{},[1],"a"]}`, one(Policy{Slug: "a"})},
-		"map by slug":            {`{"policies":{"a":{"name":"The A","available":"1","limits":{"group_daily_cap":"3"}}}}`, one(Policy{Slug: "a", Available: true, Limits: &Limits{GroupDailyCap: ptr(int64(3))}})},
+		"list of nonsense": {`{"policies":[null,true,{},[1],"a"]}`, one(Policy{Slug: "a"})},
+		"map by slug": {`{"policies":{"a":{"name":"The A","available":"1",` +
+			`"limits":{"group_daily_cap":"3"}}}}`, one(Policy{
+			Slug: "a", Available: true,
+			Limits: &Limits{GroupDailyCap: ptr(int64(3))},
+		})},
 		"map with slugs":         {`{"policies":{"x":{"slug":"a"}}}`, one(Policy{Slug: "a"})},
 		"map to names":           {`{"policies":{"a":"The A"}}`, one(Policy{Slug: "a"})},
 		"slug under policy_slug": {`{"policies":[{"policy_slug":"a","name":"The A"}]}`, one(Policy{Slug: "a"})},
@@ -91,7 +96,10 @@ func TestRateLimitIsReadInEveryForm(t *testing.T) {
 			`{"policies":[{"slug":"a","available":0}],"free_policies":["a"]}`,
 			one(Policy{Slug: "a", Free: true}),
 		},
-		"free as objects": {`{"free_policies":[{"slug":"a","limits":{"concurrent_limit":1}}],"policies":[{"slug":"a"}]}`, one(Policy{Slug: "a", Free: true, Available: true, Limits: &Limits{ConcurrentLimit: ptr(int64(1))}})},
+		"free as objects": {`{"free_policies":[{"slug":"a","limits":{"concurrent_limit":1}}],` +
+			`"policies":[{"slug":"a"}]}`, one(Policy{
+			Slug: "a", Free: true, Available: true, Limits: &Limits{ConcurrentLimit: ptr(int64(1))},
+		})},
 		"free as map": {
 			`{"policies":[],"freePolicies":{"a":{}}}`,
 			one(Policy{Slug: "a", Free: true, Available: true}),
@@ -139,8 +147,9 @@ func TestRateLimitIsReadInEveryForm(t *testing.T) {
 func TestLimitsInEveryForm(t *testing.T) {
 	t.Parallel()
 	body := `{"policies":[{"slug":"a","limits":{
-		"send_message_per_minute": 20, "send_message_daily_cap": "500", "account_protection_seconds": 3.0, "concurrent_limit": null,
-		"group_req_per_minute": 0, "group_daily_cap": -1, "check_req_per_minute": "-1", "check_daily_cap": "unlimited", "more": 7}}]}`
+		"send_message_per_minute": 20, "send_message_daily_cap": "500", "account_protection_seconds": 3.0,
+		"concurrent_limit": null, "group_req_per_minute": 0, "group_daily_cap": -1, "check_req_per_minute": "-1",
+		"check_daily_cap": "unlimited", "more": 7}}]}`
 	s := serve(t, response(200, body))
 	got, err := client(t, s.URL).GetRateLimit(context.Background(), "A1")
 	want := Limits{

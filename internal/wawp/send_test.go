@@ -472,7 +472,10 @@ func TestRequestTimeoutStartsAtTheConnection(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			c := client(t, "http://api.wawp.test", func(o *Options) {
-				o.Transport, o.RequestTimeout = pipeTransport(func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)) }),
+				o.Transport, o.RequestTimeout = pipeTransport(func(conn net.Conn) {
+					_,
+						_ = conn.Read(make([]byte, 1))
+				}),
 					timeout
 			})
 			started := time.Now()
@@ -959,7 +962,8 @@ func TestPauseIsAsLongAsTheServerAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := client(t, "http://api.wawp.test", func(o *Options) {
 			o.RetryWait = time.Second
-			o.Transport = handlerTransport(responsesInTurn(response(429, "", "Retry-After", "60"), response(503, ""), response(503, ""),
+			o.Transport = handlerTransport(responsesInTurn(response(429, "", "Retry-After", "60"), response(503, ""),
+				response(503, ""),
 				response(200, goodAnswer)))
 		})
 		started := time.Now()

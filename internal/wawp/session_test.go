@@ -314,7 +314,8 @@ func TestShortTokenIsRedactedInTextsOnly(t *testing.T) {
 	t.Parallel()
 	for token, kept := range map[string]bool{"3EB0BCB": true, "3EB0BCB2": false} {
 		s := serve(t, response(201,
-			`{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-3EB0BCB2","server_name":"s-3EB0BCB2","status":"3EB0BCB2"}`),
+			`{"instance_id":"3EB0BCB2E3D4","session_name":"wawp-3EB0BCB2","server_name":"s-3EB0BCB2",`+
+				`"status":"3EB0BCB2"}`),
 			response(404, `{"code":"invalid_instance","message":"3EB0BCB2 is not known"}`))
 		var log []Attempt
 		c := client(t, s.URL, func(o *Options) {

@@ -45,7 +45,8 @@ func TestErrorsQuoteNoToken(t *testing.T) {
 		replies[fmt.Sprintf("%d message", status)] = response(status,
 			fmt.Sprintf(`{"code":%s,"message":%s}`, encoded, encoded))
 		replies[fmt.Sprintf("%d error", status)] = response(status, fmt.Sprintf(`{"error":%s}`, encoded))
-		replies[fmt.Sprintf("%d other", status)] = response(status, fmt.Sprintf(`{"user":{"access_token":%s}}`, encoded))
+		replies[fmt.Sprintf("%d other", status)] = response(status,
+			fmt.Sprintf(`{"user":{"access_token":%s}}`, encoded))
 	}
 	for name, reply := range replies {
 		t.Run(name, func(t *testing.T) {

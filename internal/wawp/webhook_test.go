@@ -21,15 +21,24 @@ func TestWebhooksAreReadInEveryForm(t *testing.T) {
 	off := []Webhook{{URL: "https://a.test", Events: []string{"m"}, Enabled: &no}}
 	bare, empty := []Webhook{{URL: "https://a.test"}}, []Webhook{{URL: "https://a.test", Events: []string{}}}
 	for body, want := range map[string][]Webhook{
-		`{"webhooks":[{"url":"https://a.test","events":["n","m","n"],"is_active":1,"retries":{"delay":2,"attempts":15}}]}`:               one,
-		`{"data":{"webhooks":[{"url":"https://a.test","events":["m","n"],"is_active":"true","retries":{"delay":"2","attempts":"15"}}]}}`: one,
-		`{"webhooks":{"x":{"url":"https://a.test","events":["m","n"],"active":true,"retries":{"delaySeconds":2,"attempts":15}}}}`:        one,
-		`{"webhooks":[{"url":"https://a.test","events":["m"],"isActive":false}]}`:                                                        off,
-		`{"webhooks":[{"url":"https://a.test","events":["m"],"enabled":"0"}]}`:                                                           off,
-		`{"webhooks":[{"url":"https://app.wawp.net/api/webhook/x","events":["m"]},{"url":"https://a.test","events":["m"],"active":0}]}`:  off,
-		`{"webhooks":[{"url":"https://a.test","name":"what is told says nothing of events, state or retries"}]}`:                         bare,
-		`{"webhooks":[{"url":"https://a.test","events":[],"name":"no events at all"}]}`:                                                  empty,
-		`{"webhooks":[{"url":"https://s.test"}],"systemConfig":{"url":"https://s.test"}}`:                                                nil,
+		`{"webhooks":[{"url":"https://a.test","events":["n","m","n"],"is_active":1,"retries":{"delay":2,` +
+			`"attempts":15}}]}`: one,
+		`{"data":{"webhooks":[{"url":"https://a.test","events":["m","n"],"is_active":"true","retries":{"delay":"2",` +
+			`"attempts":"15"}}]}}`: one,
+		`{"webhooks":{"x":{"url":"https://a.test","events":["m","n"],"active":true,"retries":{"delaySeconds":2,` +
+			`"attempts":15}}}}`: one,
+		`{"webhooks":[{"url":"https://a.test","events":["m"],` +
+			`"isActive":false}]}`: off,
+		`{"webhooks":[{"url":"https://a.test","events":["m"],` +
+			`"enabled":"0"}]}`: off,
+		`{"webhooks":[{"url":"https://app.wawp.net/api/webhook/x","events":["m"]},{"url":"https://a.test",` +
+			`"events":["m"],"active":0}]}`: off,
+		`{"webhooks":[{"url":"https://a.test","name":"what is told says nothing of events, state or ` +
+			`retries"}]}`: bare,
+		`{"webhooks":[{"url":"https://a.test","events":[],"name":"no events at ` +
+			`all"}]}`: empty,
+		`{"webhooks":[{"url":"https://s.test"}],` +
+			`"systemConfig":{"url":"https://s.test"}}`: nil,
 		`{"webhooks":null}`: nil,
 		`{"webhooks":[]}`:   nil,
 		`{"webhooks":{}}`:   nil,
@@ -72,7 +81,8 @@ func TestWebhookWritesSendTheDocumentedParameters(t *testing.T) {
 		}
 	}
 	want := []string{
-		`{"events":["m"],"hmac":"s","is_active":1,"retries":{"attempts":4,"delay":3},"url":"https://a.test/?x=1\u0026y"}`,
+		`{"events":["m"],"hmac":"s","is_active":1,"retries":{"attempts":4,"delay":3},` +
+			`"url":"https://a.test/?x=1\u0026y"}`,
 		`{"events":["m"],"url":"https://a.test/?x=1\u0026y"}`,
 		`{"hmac":"s","is_active":0,"url":"https://a.test/?x=1\u0026y"}`,
 		``,
@@ -135,7 +145,11 @@ func TestSetWebhookReadsBeforeARetry(t *testing.T) {
 			response(504, ""),
 			response(200, `{"webhooks":[{"url":"https://a.test"}]}`),
 		}, "POST GET", false},
-		"refused, the next time": {[]http.HandlerFunc{response(502, ""), none, response(422, "")}, "POST GET POST", true},
+		"refused, the next time": {
+			[]http.HandlerFunc{response(502, ""), none, response(422, "")},
+			"POST GET POST",
+			true,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -336,7 +336,8 @@ func TestMatch(t *testing.T) {
 	t.Parallel()
 	const label = "GET /v2/labels/{id}"
 	for name, want := range map[string]string{
-		"GET /v2/labels/7": "7", "POST /v2/labels/7": "", "GET /v2/labels": "", "GET /v2/labels/": "", "GET /v2/x/7": "",
+		"GET /v2/labels/7": "7", "POST /v2/labels/7": "",
+		"GET /v2/labels": "", "GET /v2/labels/": "", "GET /v2/x/7": "",
 		"GET /v2/labels/7/chats": "",
 	} {
 		if values, ok := match(label, name); ok != (want != "") || values["id"] != want {

@@ -47,7 +47,8 @@ type Fault struct {
 	Flap []string
 	// Age makes the answer to a GET that old, by the clock, as from a cache.
 	Age time.Duration
-	// Rewrite changes the body of any answer. If Header has a larger Content-Length, the connection ends after the body.
+	// Rewrite changes the body of any answer. If Header has a larger Content-Length, the connection ends after the
+	// body.
 	Rewrite func(body []byte) []byte
 }
 

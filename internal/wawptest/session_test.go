@@ -164,7 +164,8 @@ func TestDocumentedBodies(t *testing.T) {
 		"working": {
 			statusWorking,
 			sessionInfo,
-			`{"name":"wawp-84729105","status":"WORKING","config":{"webhooks":{},"proxy":null},"me":{"id":"201012345678@c.us","pushName":"John Doe"}}`,
+			`{"name":"wawp-84729105","status":"WORKING","config":{"webhooks":{},"proxy":null},` +
+				`"me":{"id":"201012345678@c.us","pushName":"John Doe"}}`,
 		},
 		"not running": {
 			statusStopped, sessionInfo,

@@ -43,10 +43,14 @@ func TestDataSourceForms(t *testing.T) {
 	for body, count := range map[string]int{
 		`{"webhooks":null,"systemConfig":null}`: 0,
 		`{"webhooks":{}}`:                       0,
-		`{"data":{"webhooks":[{"url":"https://a.test","events":["m"],"is_active":"1"}]}}`:                                                                 1,
-		`{"webhooks":{"0":{"url":"https://a.test","events":[],"is_active":true,"retries":{"delay":"2","attempts":"15"}}}}`:                                1,
-		`{"webhooks":[{"url":"https://a.test","events":["m"],"is_active":0,"hmac":{"key":"x"},"retries":{"delaySeconds":2,"attempts":15,"policy":"p"}}]}`: 1,
-		`{"webhooks":[{"url":"https://s.test","events":["m"]}],"systemConfig":{"url":"https://s.test"}}`:                                                  0,
+		`{"data":{"webhooks":[{"url":"https://a.test","events":["m"],` +
+			`"is_active":"1"}]}}`: 1,
+		`{"webhooks":{"0":{"url":"https://a.test","events":[],"is_active":true,"retries":{"delay":"2",` +
+			`"attempts":"15"}}}}`: 1,
+		`{"webhooks":[{"url":"https://a.test","events":["m"],"is_active":0,"hmac":{"key":"x"},` +
+			`"retries":{"delaySeconds":2,"attempts":15,"policy":"p"}}]}`: 1,
+		`{"webhooks":[{"url":"https://s.test","events":["m"]}],` +
+			`"systemConfig":{"url":"https://s.test"}}`: 0,
 	} {
 		w := newWorld(t, wawptest.Config{})
 		w.Inject(wawptest.Fault{Match: list, Body: body})

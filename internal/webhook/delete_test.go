@@ -132,7 +132,8 @@ func TestDeletionsLookAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	const n = 5
 	w := newWorld(t, wawptest.Config{})
-	tf := w.Terraform(t, webhooksConfig(n, `["message"]`), func(o *wawp.Options) { o.SecondLook = 50 * time.Millisecond })
+	tf := w.Terraform(t, webhooksConfig(n, `["message"]`),
+		func(o *wawp.Options) { o.SecondLook = 50 * time.Millisecond })
 	tf.OK("apply")
 	for _, h := range w.Webhooks(id) {
 		w.RemoveWebhook(id, h.URL)

@@ -60,7 +60,8 @@ func listWebhooks(t *testing.T, w *acctest.World, instance string, limit int) ([
 	t.Helper()
 	p := acctest.Serve(t)
 	given := map[string]cty.Value{"access_token": cty.StringVal(w.Token), "base_url": cty.StringVal(w.Server.URL)}
-	if output := acctest.DiagnosticTexts(p.Configure(t.Context(), acctest.Object(p.Schemas.Provider, given))); output != "" {
+	if output := acctest.DiagnosticTexts(p.Configure(t.Context(),
+		acctest.Object(p.Schemas.Provider, given))); output != "" {
 		t.Fatal(output)
 	}
 	const kind = "wawp_session_webhook"

@@ -135,7 +135,8 @@ func TestWebhookDeclaredTwice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, wawptest.Config{WriteRace: 1})
-			tf := w.Terraform(t, webhookConfig()+strings.NewReplacer(`"x"`, `"y"`, target, second).Replace(webhookConfig()))
+			tf := w.Terraform(t, webhookConfig()+strings.NewReplacer(`"x"`, `"y"`, target,
+				second).Replace(webhookConfig()))
 			acctest.Contains(t, tf.Fails("apply"), "Error: Wawp webhook is declared twice", "with the same url",
 				"remove one of them")
 			if hooks := w.Webhooks(id); len(hooks) != 1 || len(tf.State()) != 1 || w.Count(set) != 1 {
@@ -387,7 +388,8 @@ func TestRenamedWebhookLosesItsSecret(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, wawptest.Config{})
-			before, after := w.Terraform(t, webhookConfig(secret)), w.Terraform(t, strings.Replace(webhookConfig(), `"x"`, `"y"`, 1))
+			before, after := w.Terraform(t, webhookConfig(secret)), w.Terraform(t,
+				strings.Replace(webhookConfig(), `"x"`, `"y"`, 1))
 			before.OK("apply")
 			before.Shared = w.Provider(t)
 			after.Shared = before.Shared // of one run

@@ -66,8 +66,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if r.client != nil && r.client.QuotesToken(plan.URL.ValueString()) {
-		resp.Diagnostics.AddError(summaryAddress, "The url has the access token in it. Wawp would send the token to that "+
-			"host, and the provider, which shows the token nowhere, could not read the webhook back. Use a secret of its own.")
+		resp.Diagnostics.AddError(summaryAddress,
+			"The url has the access token in it. Wawp would send the token to that "+
+				"host, and the provider, which shows the token nowhere, could not read the webhook back. Use a "+
+				"secret of "+
+				"its own.")
 	}
 	version := plan.HMACSecretWOVersion
 	if !version.IsNull() && !version.Equal(prior.HMACSecretWOVersion) && config.HMACSecretWO.IsNull() {

@@ -186,7 +186,10 @@ func TestAccLifecycle(t *testing.T) {
 	cli.Configure(webhookConfig("enabled = false", "retries = { delay_seconds = 7 }", `hmac_secret_wo = "two"`,
 		"hmac_secret_wo_version = 2"))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed, 0 destroyed")
-	checkStored(t, w, wawptest.Webhook{Events: []string{"message", "session.status"}, Delay: 7, Attempts: 15, Secret: "two"})
+	checkStored(t, w, wawptest.Webhook{
+		Events: []string{"message", "session.status"}, Delay: 7, Attempts: 15,
+		Secret: "two",
+	})
 	cli.Configure(webhookConfig(`events = ["message.ack"]`))
 	acctest.Contains(t, cli.OK("apply", "-auto-approve", "-no-color"), "0 added, 1 changed, 0 destroyed")
 	checkStored(t, w, wawptest.Webhook{Events: []string{"message.ack"}, Active: true, Delay: 7, Attempts: 15})
@@ -900,7 +903,8 @@ func TestAccSecretNeverShows(t *testing.T) {
 	acctest.NotContains(t, output+plan, canaries...)
 	hooks := w.Webhooks(id) // in the order in which they were made
 	slices.SortFunc(hooks, func(a, b wawptest.Webhook) int { return strings.Compare(a.URL, b.URL) })
-	if len(hooks) != 2 || len(cli.State()) != 2 || hooks[0].Secret != storedSecret || hooks[1].Secret != writeOnlySecret {
+	if len(hooks) != 2 || len(cli.State()) != 2 || hooks[0].Secret != storedSecret ||
+		hooks[1].Secret != writeOnlySecret {
 		t.Fatalf("Wawp has %d webhooks, the state %d:\n%s", len(hooks), len(cli.State()), output)
 	}
 	allowed := []string{"terraform.tfstate", "terraform.tfstate.backup"}

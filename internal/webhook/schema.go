@@ -79,9 +79,11 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "How long making the webhook may take, including retries and the wait for other " +
 					"changes of the session's webhooks. Default: `5m`.",
-				ReadDescription:   "How long reading it may take, including retries. Default and maximum: `5m`.",
-				UpdateDescription: "How long changing it may take, with retries and waits as for `create`. Default: `5m`.",
-				DeleteDescription: "How long deleting it may take, with retries and waits as for `create`. Default: `5m`.",
+				ReadDescription: "How long reading it may take, including retries. Default and maximum: `5m`.",
+				UpdateDescription: "How long changing it may take, with retries and waits as for `create`. Default: " +
+					"`5m`.",
+				DeleteDescription: "How long deleting it may take, with retries and waits as for `create`. Default: " +
+					"`5m`.",
 			})),
 		},
 	}
@@ -103,8 +105,10 @@ func writeOnlySecretAttribute() schema.StringAttribute {
 		Optional:  true,
 		WriteOnly: true,
 		Sensitive: true,
-		MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`, as a write-only " +
-			"argument: Terraform does not store it in the state. Saved plans contain it only if it is a literal, or comes " +
+		MarkdownDescription: "Secret with which Wawp signs deliveries, in the header `X-Wawp-Signature`, as a " +
+			"write-only " +
+			"argument: Terraform does not store it in the state. Saved plans contain it only if it is a literal, or " +
+			"comes " +
 			"from a variable that is not `ephemeral`. The provider sends it when it makes the webhook, and whenever " +
 			"`hmac_secret_wo_version` changes. You need to set it only then. Removing `hmac_secret_wo` and " +
 			"`hmac_secret_wo_version` has the same effect as removing `hmac_secret`.",
@@ -115,7 +119,8 @@ func secretVersionAttribute() schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Optional: true,
 		MarkdownDescription: "Version of `hmac_secret_wo`, any number. Change it to send a new secret. Required if " +
-			"`hmac_secret_wo` is set. If the version is new or changed, the secret must be set, too. Later you may leave " +
+			"`hmac_secret_wo` is set. If the version is new or changed, the secret must be set, too. Later you may " +
+			"leave " +
 			"the secret out, and keep the version.",
 	}
 }

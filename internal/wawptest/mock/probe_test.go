@@ -267,7 +267,8 @@ func TestAccProbe(t *testing.T) {
 	p.checkPrinted(
 		&p.stdout,
 		"### Answers of the Wawp API\n```\n"+create+"\n  201 application/json, ",
-		` bytes`+"\n"+`  {"instance_id":"string","server_name":"string","session_name":"string","status":"STOPPED"}`+"\n",
+		` bytes`+"\n"+
+			`  {"instance_id":"string","server_name":"string","session_name":"string","status":"STOPPED"}`+"\n",
 		`  {"code":"not_connected","message":"The session is not connected to a phone: it is SCAN_QR_CODE."}`,
 		`"free_policies":["string"],"has_active_plan":"boolean"`,
 		`"data":{"status":404}`,
@@ -315,7 +316,9 @@ func TestAccProbeOfOtherAnswers(t *testing.T) {
 	p.ChooseFaults(func(r wawptest.Request) wawptest.Fault {
 		id := r.Query.Get("instance_id")
 		terminal := "\x1b[2J\u202e `"
-		secrets := strings.Join([]string{canary, id, link, code, mail, number, token, url.QueryEscape(token), terminal}, " ")
+		secrets := strings.Join([]string{
+			canary, id, link, code, mail, number, token, url.QueryEscape(token), terminal,
+		}, " ")
 		encoded, _ := json.Marshal(secrets)
 		switch r.Method + " " + r.Path {
 		case create:
@@ -326,10 +329,12 @@ func TestAccProbeOfOtherAnswers(t *testing.T) {
 			}}
 		case info:
 			if looks++; looks == 1 {
-				keys := strings.NewReplacer("ID", id, "NUMBER", number, "CANARY", canary, "MAIL", mail, "TEXT", string(encoded))
+				keys := strings.NewReplacer(
+					"ID", id, "NUMBER", number, "CANARY", canary, "MAIL", mail, "TEXT", string(encoded))
 				return answer(
 					200,
-					keys.Replace("\ufeff"+`{"status":TEXT,"code":TEXT,"message":TEXT,"ID":1,"NUMBER":TEXT,"CANARY":null,"MAIL":[],
+					keys.Replace("\ufeff"+`{"status":TEXT,"code":TEXT,"message":TEXT,
+					"ID":1,"NUMBER":TEXT,"CANARY":null,"MAIL":[],
 					"a":{"status":{"b":TEXT},"code":[TEXT,1,null],"message":NUMBER},
 					"lower_Case-key.x":true,"list":[1,2,"a",{"status":false},{"status":false}]}`),
 					"application/problem+json; charset="+canary,
@@ -389,17 +394,23 @@ func TestAccProbeWithUnknownCreate(t *testing.T) {
 		left     int
 		mayExist bool
 	}{
-		"quota":                {wawptest.Fault{Status: 403, Body: `{"code":"quota_reached","message":"No more.",` + other + `}`}, 1, false},
-		"redirect":             {wawptest.Fault{Status: 307, Header: http.Header{"Location": {"/v2/session/create"}}}, 1, false},
-		"timeout":              {wawptest.Fault{Status: 408, Act: true}, 2, true},
-		"server error":         {wawptest.Fault{Status: 500, Body: `{` + other + `}`}, 1, true},
-		"no answer":            {wawptest.Fault{Drop: true, Act: true}, 2, true},
-		"no id":                {wawptest.Fault{Reshape: wawptest.Without("instance_id")}, 2, true},
-		"an error in disguise": {wawptest.Fault{Body: `{"code":"quota_reached","message":"No more.",` + other + `}`}, 1, true},
-		"a list":               {wawptest.Fault{Body: `[{` + other + `}]`}, 1, true},
-		"the token as id":      {wawptest.Fault{Reshape: wawptest.Set("instance_id", plain)}, 2, true},
-		"nonsense as id":       {wawptest.Fault{Reshape: wawptest.Set("instance_id", "a\nb")}, 2, true},
-		"a number too long":    {wawptest.Fault{Reshape: wawptest.Set("instance_id", 12345678901234567)}, 2, true},
+		"quota": {wawptest.Fault{
+			Status: 403, Body: `{"code":"quota_reached","message":"No more.",` + other + `}`,
+		}, 1, false},
+		"redirect": {wawptest.Fault{
+			Status: 307, Header: http.Header{"Location": {"/v2/session/create"}},
+		}, 1, false},
+		"timeout":      {wawptest.Fault{Status: 408, Act: true}, 2, true},
+		"server error": {wawptest.Fault{Status: 500, Body: `{` + other + `}`}, 1, true},
+		"no answer":    {wawptest.Fault{Drop: true, Act: true}, 2, true},
+		"no id":        {wawptest.Fault{Reshape: wawptest.Without("instance_id")}, 2, true},
+		"an error with status 200": {wawptest.Fault{
+			Body: `{"code":"quota_reached","message":"No more.",` + other + `}`,
+		}, 1, true},
+		"a list":            {wawptest.Fault{Body: `[{` + other + `}]`}, 1, true},
+		"the token as id":   {wawptest.Fault{Reshape: wawptest.Set("instance_id", plain)}, 2, true},
+		"nonsense as id":    {wawptest.Fault{Reshape: wawptest.Set("instance_id", "a\nb")}, 2, true},
+		"a number too long": {wawptest.Fault{Reshape: wawptest.Set("instance_id", 12345678901234567)}, 2, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -444,8 +455,12 @@ func TestAccProbeDeletesSession(t *testing.T) {
 		"done without an answer": {syscall.SIGHUP, info, wawptest.Fault{Match: remove, Drop: true, Act: true}, 0},
 		"done, with info down":   {syscall.SIGINT, info, wawptest.Fault{Match: info, Status: 500}, 0},
 		"done, and info says so": {syscall.SIGINT, info, wawptest.Fault{Match: info, Body: `{"status":"DELETED"}`}, 0},
-		"said, and not done":     {syscall.SIGINT, info, wawptest.Fault{Match: remove, Body: `{"status":"DELETED"}`}, 1},
-		"gone, which is a lie":   {syscall.SIGINT, info, wawptest.Fault{Match: remove, Status: 404, Body: gone}, 1},
+		"said, and not done": {
+			syscall.SIGINT, info,
+			wawptest.Fault{Match: remove, Body: `{"status":"DELETED"}`},
+			1,
+		},
+		"gone, which is a lie": {syscall.SIGINT, info, wawptest.Fault{Match: remove, Status: 404, Body: gone}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
